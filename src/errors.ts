@@ -1,0 +1,51 @@
+/**
+ * The catalogue of codes: every expected failure of a request or an operation has one, and a test keeps docs/errors.md
+ * equal to it. A code that is retired is never used again.
+ */
+export const REQUEST_CODES = {
+  'malformed-request': { status: 400, title: 'The request cannot be read' },
+  'validation-failed': { status: 400, title: 'The request has invalid fields' },
+  unauthenticated: { status: 401, title: 'A valid key is needed' },
+  forbidden: { status: 403, title: 'This key may not do that' },
+  'outside-guardrails': { status: 403, title: 'The spec reaches beyond the team\'s guardrails' },
+  'unknown-team': { status: 403, title: 'The team is not known' },
+  'not-found': { status: 404, title: 'There is no such thing' },
+  'method-not-allowed': { status: 405, title: 'The method is not offered here' },
+  'environment-exists': { status: 409, title: 'The team has an environment of that name' },
+  'operation-in-progress': { status: 409, title: 'Another operation is under way' },
+  'outputs-not-ready': { status: 409, title: 'The environment has no outputs yet' },
+  'payload-too-large': { status: 413, title: 'The body is too large' },
+  'unsupported-media-type': { status: 415, title: 'The body must be application/json' },
+  'sandbox-rejected': { status: 422, title: 'The simulated account cannot do that' },
+  'too-many-streams': { status: 429, title: 'Too many event streams are open' },
+  'internal-error': { status: 500, title: 'Batchyard made a mistake' },
+  unavailable: { status: 503, title: 'Batchyard cannot answer just now' }
+} as const
+export type RequestCode = keyof typeof REQUEST_CODES
+
+/** Why operations fail. `retryable`: the same request can succeed later. `next`: what a person does about it. */
+export const OPERATION_CODES = {
+  'default-vpc-missing': { retryable: false, title: 'The account has no default VPC', next: 'Name subnets in the spec or in the team\'s placement, or create a default VPC in the region.' },
+  'quota-exceeded': { retryable: false, title: 'A quota of the account is exhausted', next: 'Delete environments that are not needed, or place the team in another account or region. AWS does not raise the 50 compute environments and 50 queues per region.' },
+  'access-denied': { retryable: false, title: 'The cloud denied access', next: 'Compare the provisioner role\'s policy with the one in the README; service control policies and permissions boundaries count too.' },
+  'credentials-invalid': { retryable: false, title: 'The cloud did not accept the credentials', next: 'Renew the service\'s credentials and check its clock.' },
+  'wrong-account': { retryable: false, title: 'The credentials lead to another account', next: 'Correct accountId or roleArn in the team\'s placement.' },
+  'name-conflict': { retryable: false, title: 'A resource of that name exists already', next: 'Look at the resource named in the error; delete or rename it if it is a left-over.' },
+  'not-found-in-cloud': { retryable: false, title: 'Something the spec refers to does not exist', next: 'Correct the subnet, security group or image named in the error.' },
+  'in-use': { retryable: true, title: 'A resource is still in use', next: 'Wait for what uses it to end, then send the request again.' },
+  'bucket-not-empty': { retryable: false, title: 'The bucket holds objects', next: 'Move or delete the objects, then send the DELETE again. Nothing in the bucket was touched.' },
+  throttled: { retryable: true, title: 'The cloud throttled the calls', next: 'Send the request again in a few minutes.' },
+  'cloud-unavailable': { retryable: true, title: 'The cloud did not answer or failed', next: 'Send the request again; if it stays, look at the cloud\'s status page.' },
+  'cloud-rejected': { retryable: false, title: 'The cloud refused a resource', next: 'The message is the cloud\'s own; correct the spec accordingly.' },
+  'deadline-exceeded': { retryable: true, title: 'The run did not end in time', next: 'The resource named in the error was still under way. Send the request again; it carries on from the state.' },
+  'program-failed': { retryable: false, title: 'The environment\'s program failed', next: 'This is a defect in Batchyard; report it with the operation\'s id.' },
+  'runner-out-of-memory': { retryable: true, title: 'The runner ran out of memory', next: 'Raise BATCHYARD_RUNNER_MEMORY_MIB if it happens again.' },
+  'runner-crashed': { retryable: true, title: 'The runner ended unexpectedly', next: 'Send the request again; it carries on from the state.' },
+  'engine-failed': { retryable: true, title: 'The engine failed', next: 'The message is the engine\'s own. Send the request again; it carries on from the state.' },
+  'engine-unsupported': { retryable: false, title: 'The engine cannot do that', next: 'The sandbox engine names what it does not simulate; use the real engine for it.' },
+  'plugin-missing': { retryable: false, title: 'The AWS plugin is not installed', next: 'Install the exact plugin version named in the error beside the engine.' },
+  'state-locked': { retryable: true, title: 'The state is locked by another run', next: 'Wait for the other run to end, then send the request again.' },
+  'state-unreadable': { retryable: false, title: 'The state cannot be read', next: 'Check the passphrase and the state file named in the error.' },
+  cancelled: { retryable: true, title: 'The operation was cancelled', next: 'What was created is in the state; delete the environment or send the request again.' }
+} as const
+export type OperationCode = keyof typeof OPERATION_CODES

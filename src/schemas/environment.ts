@@ -1,0 +1,42 @@
+import { Type, type Static } from 'typebox'
+import { EnvironmentId, Slug, Timestamp } from './names.ts'
+import { Operation } from './operation.ts'
+import { ResolvedSpec, Spec } from './spec.ts'
+
+export const PHASES = ['creating', 'ready', 'updating', 'degraded', 'failed', 'deleting', 'deleted'] as const
+export type Phase = typeof PHASES[number]
+export const PhaseName = Type.Unsafe<Phase>({ type: 'string', enum: [...PHASES] })
+export const CloudName = Type.Unsafe<'sandbox' | 'aws'>({ type: 'string', enum: ['sandbox', 'aws'], description: '`sandbox`: simulated, nothing of it exists at AWS' })
+
+/** Values the environment's program returned, by snake_case name (docs/outputs.md). */
+export const Outputs = Type.Object({
+  ecs_cluster_name: Type.String(),
+  job_queue_name: Type.String(),
+  job_definition_arn: Type.String()
+}, { $id: 'Outputs', additionalProperties: true })
+export type Outputs = Static<typeof Outputs>
+
+/** What is true of an environment beside its phase. */
+export const Condition = Type.Object({
+  type: Type.String(), status: Type.Boolean(), since: Timestamp, reason: Type.String()
+})
+
+/** A team's environment: what was asked for, what is, and where to look on. */
+export const Environment = Type.Object({
+  id: EnvironmentId,
+  team: Slug,
+  name: Slug,
+  cloud: CloudName,
+  phase: PhaseName,
+  generation: Type.Integer({ description: 'Counts specs' }),
+  observedGeneration: Type.Union([Type.Integer(), Type.Null()], { description: 'The generation that is real' }),
+  conditions: Type.Array(Condition),
+  spec: Spec,
+  resolved: ResolvedSpec,
+  outputs: Type.Union([Outputs, Type.Null()]),
+  operation: Type.Union([Operation, Type.Null()], { description: 'The newest operation' }),
+  createdAt: Timestamp,
+  updatedAt: Timestamp,
+  links: Type.Object({ self: Type.String(), outputs: Type.String(), operation: Type.Union([Type.String(), Type.Null()]) })
+}, { $id: 'Environment' })
+export type Environment = Static<typeof Environment>

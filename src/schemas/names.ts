@@ -1,0 +1,20 @@
+import { Type } from 'typebox'
+
+/** Teams, environments and the entries of a spec's maps share one form of name (docs/api.md, "Names"). */
+export const Slug = Type.String({
+  pattern: '^[a-z][a-z0-9-]{0,30}[a-z0-9]$',
+  description: '2 to 32 characters: lower-case letters, digits and hyphens; begins with a letter, ends with a letter or digit'
+})
+
+export const EnvironmentId = Type.String({ pattern: '^env_[0-7][0-9a-hjkmnp-tv-z]{25}$', examples: ['env_01jd3x9c8qe5vb6k2m4n7p8r9s'] })
+export const OperationId = Type.String({ pattern: '^op_[0-7][0-9a-hjkmnp-tv-z]{25}$', examples: ['op_01jd3x9c8qe5vb6k2m4n7p8r9s'] })
+export const KeyId = Type.String({ pattern: '^key_[0-7][0-9a-hjkmnp-tv-z]{25}$' })
+
+export const Timestamp = Type.String({ format: 'date-time' })
+
+export const AccountId = Type.String({ pattern: '^[0-9]{12}$', description: 'AWS account id, 12 digits', examples: ['123456789012'] })
+export const RoleArn = Type.String({
+  pattern: '^arn:aws[a-z-]*:iam::[0-9]{12}:role/[\\w+=,.@/-]{1,512}$', description: 'ARN of an IAM role to assume'
+})
+export const SubnetId = Type.String({ pattern: '^subnet-[0-9a-f]{8,17}$', examples: ['subnet-0a1b2c3d4e5f60718'] })
+export const SecurityGroupId = Type.String({ pattern: '^sg-[0-9a-f]{8,17}$', examples: ['sg-0a1b2c3d4e5f60718'] })
