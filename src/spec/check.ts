@@ -1,0 +1,127 @@
+import type { FieldError } from '../schemas/problem.ts'
+import type { Placement } from '../schemas/team.ts'
+import { field, fields, number, passedBy, pointer, problem, text, type Passed } from './body.ts'
+import { CPU_UNITS_PER_VCPU, pairSize, sizeProblem } from './fargate-sizes.ts'
+import { imageProblem } from './image.ts'
+import { partitionOf, regionProblem } from './regions.ts'
+import { placementNetwork } from './resolve.ts'
+import { labelProblem } from './tags.ts'
+
+interface Input { readonly body: unknown, readonly passed: Passed, readonly placement: Placement | undefined }
+type Rule = (input: Input) => FieldError[]
+
+/** A job definition holds 24 KiB (AWS Batch service quotas); this much of it is left for ARNs, options and logs. */
+export const JOB_DEFINITION_BYTES = 24 * 1024
+export const JOB_DEFINITION_RESERVE = 4 * 1024
+
+const jobsOf = (body: unknown): [string, unknown][] => Object.entries(fields(field(body, 'jobs')))
+
+/** Applies `judge` to the text at `at`, where it is a text that passed the schema. */
+function judgeText ({ passed }: Input, at: string, value: unknown, judge: (value: string) => string | undefined): FieldError[] {
+  const read = text(value)
+  return read === undefined || !passed(at) ? [] : problem(at, judge(read))
+}
+
+/** The size asked for under `at`; undefined where a part of it is wrong already. */
+function askedSize ({ passed }: Input, at: string, owner: unknown, cpuField: string): { cpu: number | undefined, memory: number | undefined } | undefined {
+  const cpu = field(owner, cpuField)
+  const memory = field(owner, 'memoryMiB')
+  const readable = [cpu, memory].every(value => value === undefined || typeof value === 'number')
+  if (!readable || !passed(`${at}/${cpuField}`) || !passed(`${at}/memoryMiB`)) return undefined
+  return { cpu: number(cpu), memory: number(memory) }
+}
+
+const region: Rule = input => judgeText(input, '/region', field(input.body, 'region'), regionProblem)
+
+const partition: Rule = input => judgeText(input, '/region', field(input.body, 'region'), region => {
+  const [asked, placed] = [partitionOf(region), partitionOf(input.placement?.region ?? region)]
+  return asked === undefined || placed === undefined || asked === placed
+    ? undefined
+    : `${region} is in partition ${asked}, the team's placement in ${placed}`
+})
+
+const labels: Rule = ({ body, passed }) => {
+  const keys = Object.keys(fields(field(body, 'labels')))
+  return keys.flatMap(key => {
+    const at = pointer('labels', key)
+    return passed(at) ? problem(at, labelProblem(key, keys)) : []
+  })
+}
+
+const images: Rule = input => [
+  ...jobsOf(input.body).flatMap(([name, job]) => judgeText(input, pointer('jobs', name, 'image'), field(job, 'image'), imageProblem)),
+  ...judgeText(input, '/service/image', field(field(input.body, 'service'), 'image'), imageProblem)
+]
+
+const jobSizes: Rule = input => jobsOf(input.body).flatMap(([name, job]) => {
+  const at = pointer('jobs', name)
+  const size = askedSize(input, at, job, 'vcpus')
+  return size === undefined ? [] : problem(`${at}/memoryMiB`, sizeProblem(size.cpu, size.memory))
+})
+
+const serviceSize: Rule = input => {
+  const size = askedSize(input, '/service', field(input.body, 'service'), 'cpu')
+  if (size === undefined) return []
+  const vcpus = size.cpu === undefined ? undefined : size.cpu / CPU_UNITS_PER_VCPU
+  return problem('/service/memoryMiB', sizeProblem(vcpus, size.memory, `${size.cpu} CPU units (${vcpus} vCPU)`))
+}
+
+/** A job wider than every compute environment would wait in RUNNABLE for ever. */
+const jobFitsCompute: Rule = input => {
+  const limits = Object.entries(fields(field(input.body, 'compute'))).map(([name, compute]) => {
+    const at = pointer('compute', name, 'maxVcpus')
+    return { at, limit: input.passed(at) ? number(field(compute, 'maxVcpus')) : undefined }
+  })
+  return jobsOf(input.body).flatMap(([name, job]) => {
+    const size = askedSize(input, pointer('jobs', name), job, 'vcpus')
+    const vcpus = size && pairSize(size.cpu, size.memory)?.vcpus
+    return vcpus === undefined
+      ? []
+      : limits.flatMap(({ at, limit }) => problem(at, limit !== undefined && limit < vcpus
+        ? `is less than the ${vcpus} vCPU of a job of ${JSON.stringify(name)}, which could never start`
+        : undefined))
+  })
+}
+
+const environmentNames: Rule = ({ body, passed }) => jobsOf(body).flatMap(([name, job]) =>
+  Object.keys(fields(field(job, 'environment'))).flatMap(key => {
+    const at = pointer('jobs', name, 'environment', key)
+    return passed(at) && key.startsWith('AWS_BATCH') ? problem(at, 'AWS Batch keeps names that begin with AWS_BATCH to itself') : []
+  }))
+
+const jobDefinitionSize: Rule = ({ body, passed }) => jobsOf(body).flatMap(([name, job]) => {
+  const at = pointer('jobs', name)
+  if (!passed(`${at}/command`) || !passed(`${at}/environment`)) return []
+  const environment = Object.entries(fields(field(job, 'environment'))).map(([name, value]) => ({ name, value }))
+  const bytes = new TextEncoder().encode(JSON.stringify([field(job, 'command') ?? [], environment])).length
+  const room = JOB_DEFINITION_BYTES - JOB_DEFINITION_RESERVE
+  return problem(at, bytes > room
+    ? `command and environment take ${bytes} bytes; a job definition has room for ${room} of them`
+    : undefined)
+})
+
+/** Groups belong to one VPC, so they need subnets beside them: the account's default VPC is not known to the caller. */
+const groupsNeedSubnets: Rule = ({ body, passed, placement }) => {
+  const network = field(body, 'network')
+  const at = '/network/securityGroups'
+  if (placement === undefined || field(network, 'securityGroups') === undefined || !passed(at)) return []
+  const subnets = field(network, 'subnets') ?? placementNetwork(text(field(body, 'region')), placement).subnets
+  return problem(at, subnets === undefined
+    ? 'security groups belong to a VPC: name subnets of it too, or leave both out for the default VPC'
+    : undefined)
+}
+
+const RULES: readonly Rule[] = [
+  region, partition, labels, images, jobSizes, serviceSize, jobFitsCompute, environmentNames, jobDefinitionSize, groupsNeedSubnets
+]
+
+/**
+ * What the schema cannot say of a spec: sizes, references, names that are taken, limits over several fields.
+ * `body` may be of any shape. A field in which the schema found something (`schemaErrors`) is not judged again; every
+ * other one is, so that both lists together name all wrong fields. Rules about the placement need `placement`.
+ * Answers the further errors only.
+ */
+export function checkSpec (body: unknown, schemaErrors: readonly FieldError[] = [], placement?: Placement): FieldError[] {
+  const input = { body, passed: passedBy(schemaErrors), placement }
+  return RULES.flatMap(rule => rule(input))
+}
