@@ -1,0 +1,164 @@
+import { sql } from 'kysely'
+import { fromKysely, PgBoss } from 'pg-boss'
+import type { Database, Log } from '../store/database.ts'
+import type { Queryable } from '../store/sql.ts'
+
+const QUEUE = 'operations'
+const POLL_SECONDS = 2
+/** While notifications arrive, polling only covers what they miss. */
+const POLL_BESIDE_NOTIFY_SECONDS = 10
+/** A worker that says nothing for so long is dead, and its job is delivered again. */
+const HEARTBEAT_SECONDS = 30
+/** A handler that failed is tried again after so long, doubled each time; then the reconciler sees to it. */
+const RETRY_SECONDS = 2
+const RETRIES = 3
+/** The operation's row tells its story; a settled job is kept only to look at. */
+const KEEP_SETTLED_SECONDS = 3_600
+/** Longer than any job may wait: a job that is dropped leaves its operation to the reconciler. */
+const KEEP_WAITING_SECONDS = 30 * 86_400
+/** A job outlives the operation's deadline by so much, so that the worker ends the operation and not the queue. */
+const GRACE_SECONDS = 300
+
+interface Payload { readonly operationId: string }
+
+/** Told to end when the queue stops without waiting any longer. May reject: the operation's row is the truth. */
+export type Handler = (operationId: string, signal: AbortSignal) => Promise<void>
+
+export interface QueueOptions {
+  readonly log: Log
+  /** The longest an operation may run. */
+  readonly deadlineSeconds: number
+}
+
+export interface Queue {
+  /**
+   * Has the operation delivered to a worker, once the transaction commits. An operation has at most one delivery waiting:
+   * another call changes nothing. `startAfterSeconds` delays it.
+   */
+  enqueue (trx: Queryable, operationId: string, options?: { readonly startAfterSeconds?: number }): Promise<void>
+  /** Starts to take jobs, `concurrency` at a time. Once per queue. */
+  work (handler: Handler, options: { readonly concurrency: number }): Promise<void>
+  /** Enqueues every unfinished operation that nothing will deliver, and nobody runs; how many there were. */
+  reconcile (): Promise<number>
+  /** Deliveries that wait for a worker. */
+  depth (): Promise<number>
+  /**
+   * Takes no more jobs, waits for the handlers, then aborts their signals and leaves them; their jobs are delivered
+   * again. Idempotent. The database stays open.
+   */
+  stop (options: { readonly timeoutMs: number }): Promise<void>
+}
+
+/** Starts pg-boss in its own schema of the database; a process that only enqueues never calls `work`. */
+export async function openQueue (database: Database, options: QueueOptions): Promise<Queue> {
+  const boss = new PgBoss({
+    ...database.boss, useListenNotify: true, schedule: false, registerInstance: false, superviseIntervalSeconds: HEARTBEAT_SECONDS
+  })
+  boss.on('error', (error) => options.log.error({ err: error }, 'the queue met an error'))
+  boss.on('warning', ({ message, data }) => options.log.warn({ data }, message))
+  await boss.start()
+  await declareQueue(boss, options.deadlineSeconds)
+  return new BossQueue(boss, database, options.log)
+}
+
+async function declareQueue (boss: PgBoss, deadlineSeconds: number): Promise<void> {
+  const settings = {
+    notify: true,
+    retryLimit: RETRIES,
+    retryDelay: RETRY_SECONDS,
+    retryBackoff: true,
+    heartbeatSeconds: HEARTBEAT_SECONDS,
+    expireInSeconds: deadlineSeconds + GRACE_SECONDS,
+    retentionSeconds: KEEP_WAITING_SECONDS,
+    deleteAfterSeconds: KEEP_SETTLED_SECONDS
+  }
+  // `short`: at most one job per key waits, however many are active, so a handler can enqueue its own operation again.
+  await boss.createQueue(QUEUE, { policy: 'short', ...settings })
+  await boss.updateQueue(QUEUE, settings)
+}
+
+class BossQueue implements Queue {
+  readonly #boss: PgBoss
+  readonly #database: Database
+  readonly #log: Log
+  readonly #leave = new AbortController()
+  readonly #running = new Set<Promise<void>>()
+  #stopping: Promise<void> | undefined
+
+  constructor (boss: PgBoss, database: Database, log: Log) {
+    this.#boss = boss
+    this.#database = database
+    this.#log = log
+  }
+
+  async enqueue (trx: Queryable, operationId: string, { startAfterSeconds }: { readonly startAfterSeconds?: number } = {}): Promise<void> {
+    const payload: Payload = { operationId }
+    await this.#boss.send(QUEUE, payload, {
+      singletonKey: operationId, db: fromKysely(trx), ...(startAfterSeconds !== undefined && { startAfter: startAfterSeconds })
+    })
+  }
+
+  async work (handler: Handler, { concurrency }: { readonly concurrency: number }): Promise<void> {
+    await Promise.all(Array.from({ length: concurrency }, async () => { await this.#addWorker(handler) }))
+  }
+
+  async #addWorker (handler: Handler): Promise<void> {
+    const polling = { pollingIntervalSeconds: POLL_SECONDS, notifyPollingIntervalSeconds: POLL_BESIDE_NOTIFY_SECONDS }
+    const worker = await this.#boss.work<Payload>(QUEUE, { ...polling, batchSize: 1 }, async ([job]) => {
+      if (!job) return
+      try {
+        await this.#run(handler, job.data.operationId, job.signal)
+      } finally {
+        // Without this pg-boss sleeps until its next poll although jobs wait: a notification wakes it for one job only.
+        this.#boss.notifyWorker(worker)
+      }
+    })
+  }
+
+  async #run (handler: Handler, operationId: string, signal: AbortSignal): Promise<void> {
+    const run = handler(operationId, AbortSignal.any([signal, this.#leave.signal]))
+    this.#running.add(run)
+    try {
+      await run
+    } catch (error) {
+      this.#log.error({ err: error, operationId }, 'handling a job failed')
+      throw error
+    } finally {
+      this.#running.delete(run)
+    }
+  }
+
+  async reconcile (): Promise<number> {
+    const { db } = this.#database
+    // A live job either waits or is in a worker's hands, whose death the queue notices by itself; only where the lease
+    // has run out while it is in hands is that not waited for.
+    const { rows } = await sql<{ id: string }>`
+      select o.id from operations o
+      where (o.state = 'queued' or (o.state = 'running' and o.lease_until < clock_timestamp()))
+        and not exists (
+          select from pgboss.job j
+          where j.name = ${QUEUE} and j.singleton_key = o.id
+            and (j.state in ('created', 'retry') or (j.state = 'active' and o.state = 'queued'))
+        )
+      order by o.queued_at limit 1000`.execute(db)
+    for (const { id } of rows) await this.enqueue(db, id)
+    return rows.length
+  }
+
+  async depth (): Promise<number> {
+    const { rows: [row] } = await sql<{ depth: number }>`
+      select count(*)::integer as depth from pgboss.job where name = ${QUEUE} and state in ('created', 'retry')`.execute(this.#database.db)
+    return row?.depth ?? 0
+  }
+
+  async stop ({ timeoutMs }: { readonly timeoutMs: number }): Promise<void> {
+    await (this.#stopping ??= this.#stop(timeoutMs))
+  }
+
+  async #stop (timeoutMs: number): Promise<void> {
+    const stopped = this.#boss.stop({ graceful: true, timeout: timeoutMs })
+    const timer = setTimeout(() => this.#leave.abort(new Error('the queue is stopping')), timeoutMs).unref()
+    await stopped
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,122 @@
+import { sql } from 'kysely'
+import type { Condition, Outputs, Phase } from '../schemas/environment.ts'
+import type { ResolvedSpec, Spec } from '../schemas/spec.ts'
+import type { Placement } from '../schemas/team.ts'
+import type { Static } from 'typebox'
+import { json, jsonOrNull, type Fence, type Queryable } from './sql.ts'
+import type { EnvironmentRow } from './tables.ts'
+
+export interface NewEnvironment {
+  readonly id: string
+  readonly team: string
+  readonly name: string
+  readonly cloud: 'sandbox' | 'aws'
+  readonly placement: Placement
+  readonly spec: Spec
+  readonly resolved: ResolvedSpec
+}
+
+export type InsertEnvironmentResult =
+  | { readonly outcome: 'inserted', readonly environment: EnvironmentRow }
+  | { readonly outcome: 'exists' }
+
+/** Adds an environment in phase `creating`; `exists` when the team has one of that name that is not deleted. */
+export async function insertEnvironment (db: Queryable, environment: NewEnvironment): Promise<InsertEnvironmentResult> {
+  const { id, team, name, cloud } = environment
+  const { rows: [row] } = await sql<EnvironmentRow>`
+    insert into environments (id, team, name, cloud, phase, placement, spec, resolved)
+    values (${id}, ${team}, ${name}, ${cloud}, 'creating',
+      ${json(environment.placement)}, ${json(environment.spec)}, ${json(environment.resolved)})
+    on conflict (team, name) where phase <> 'deleted' do nothing
+    returning *`.execute(db)
+  return row ? { outcome: 'inserted', environment: row } : { outcome: 'exists' }
+}
+
+/** In every phase, `deleted` too. */
+export async function environmentById (db: Queryable, id: string): Promise<EnvironmentRow | undefined> {
+  return db.selectFrom('environments').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+/** Locks the row until the transaction ends: for a decision that depends on its phase. */
+export async function lockEnvironment (trx: Queryable, id: string): Promise<EnvironmentRow | undefined> {
+  return trx.selectFrom('environments').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+}
+
+/** The team's environment of that name that is not deleted. */
+export async function environmentByName (db: Queryable, team: string, name: string): Promise<EnvironmentRow | undefined> {
+  return db.selectFrom('environments').selectAll()
+    .where('team', '=', team).where('name', '=', name).where('phase', '<>', 'deleted').executeTakeFirst()
+}
+
+export interface EnvironmentFilter {
+  /** Only this team's, whatever else is asked for: what the caller may see. */
+  readonly visibleTo?: string | undefined
+  readonly team?: string | undefined
+  readonly name?: string | undefined
+  /** Without it, every phase but `deleted`. */
+  readonly phase?: Phase | undefined
+}
+
+export interface EnvironmentPage extends EnvironmentFilter {
+  /** The id after which to go on: the last one of the page before. */
+  readonly after?: string | undefined
+  readonly limit: number
+}
+
+/**
+ * A page of environments, newest first; `next` is the `after` of the page that follows, null on the last one.
+ *
+ * Ordered by id, so a page never shifts under its reader: what is created meanwhile belongs before the first page.
+ * Every filter has an index that ends in id, so a page costs the same however many environments there are.
+ */
+export async function pageOfEnvironments (db: Queryable, page: EnvironmentPage): Promise<{ rows: EnvironmentRow[], next: string | null }> {
+  const { visibleTo, team, name, phase, after, limit } = page
+  let query = db.selectFrom('environments').selectAll().orderBy('id', 'desc').limit(limit + 1)
+  if (visibleTo !== undefined) query = query.where('team', '=', visibleTo)
+  if (team !== undefined) query = query.where('team', '=', team)
+  if (name !== undefined) query = query.where('name', '=', name)
+  // A literal, not a parameter: the partial indexes are used only where the planner sees the same words.
+  query = phase === undefined ? query.where('phase', '<>', sql.lit('deleted')) : query.where('phase', '=', phase)
+  if (after !== undefined) query = query.where('id', '<', after)
+  const rows = await query.execute()
+  const found = rows.slice(0, limit)
+  return { rows: found, next: rows.length > limit ? found.at(-1)?.id ?? null : null }
+}
+
+export interface EnvironmentChange {
+  readonly phase: Phase
+  /** Left as they are when undefined: during and after a failed change the last good ones hold. */
+  readonly outputs?: Outputs | null | undefined
+  readonly observedGeneration?: number | undefined
+  readonly conditions?: ReadonlyArray<Static<typeof Condition>> | undefined
+}
+
+/**
+ * Writes what an operation made of its environment; false, and nothing written, when the operation has another attempt.
+ * The phase stands as it is while a later operation waits: an environment that is to be deleted stays `deleting`
+ * whatever becomes of the operation before. Phase `deleted` sets the time of deletion and frees the name.
+ *
+ * In one transaction with `finishOperation`: roll back if either of the two misses.
+ */
+export async function changeEnvironment (db: Queryable, fence: Fence, change: EnvironmentChange): Promise<boolean> {
+  const { phase, outputs, observedGeneration, conditions } = change
+  const { rows } = await sql`
+    update environments e set
+      phase = next.phase,
+      deleted_at = case when next.phase = 'deleted' then now() end,
+      outputs = case when ${outputs !== undefined}::boolean then ${jsonOrNull(outputs ?? null)}::jsonb else e.outputs end,
+      observed_generation = coalesce(${observedGeneration ?? null}::integer, e.observed_generation),
+      conditions = coalesce(${jsonOrNull(conditions ?? null)}::jsonb, e.conditions),
+      updated_at = now()
+    from operations o
+    cross join lateral (
+      select case when exists (
+        select from operations later
+        where later.environment_id = o.environment_id and later.serial > o.serial
+          and later.state in ('queued', 'running') and later.kind in ('create', 'update', 'delete')
+      ) then (select phase from environments where id = o.environment_id) else ${phase}::text end as phase
+    ) next
+    where o.id = ${fence.operationId} and o.attempt = ${fence.attempt} and e.id = o.environment_id
+    returning e.id`.execute(db)
+  return rows.length > 0
+}

@@ -1,0 +1,17 @@
+import { typeidUnboxed } from 'typeid-js'
+
+/** Makes the ids of new rows; passed in so that a test can make its own. */
+export interface Ids {
+  environment (): string
+  operation (): string
+  key (): string
+}
+
+/** TypeIDs over UUIDv7: they sort by the time of creation, to the accuracy of this host's clock. */
+export function createIds (): Ids {
+  return {
+    environment: () => typeidUnboxed('env'),
+    operation: () => typeidUnboxed('op'),
+    key: () => typeidUnboxed('key')
+  }
+}

@@ -1,0 +1,100 @@
+import type { ColumnType, Generated, RawBuilder, Selectable } from 'kysely'
+import type { Condition, Outputs, Phase } from '../schemas/environment.ts'
+import type { EventBody } from '../schemas/event.ts'
+import type { OperationKind, OperationState } from '../schemas/operation.ts'
+import type { OperationError } from '../schemas/problem.ts'
+import type { ResolvedSpec, Spec } from '../schemas/spec.ts'
+import type { Guardrails, Placement } from '../schemas/team.ts'
+import type { Static } from 'typebox'
+
+/** Written with `json()`: the drivers disagree about arrays, so no plain value is let through. */
+type Json<T> = ColumnType<T, RawBuilder<T>, RawBuilder<T>>
+
+/** The engine process an operation last had: what a worker that takes over must see dead. */
+export interface EngineRecord {
+  readonly host: string
+  readonly pid: number
+  readonly startTime: string
+}
+
+export interface TeamsTable {
+  name: string
+  placement: Json<Placement>
+  guardrails: Json<Guardrails>
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
+}
+
+export interface KeysTable {
+  id: string
+  /** SHA-256 of the key. */
+  hash: Uint8Array
+  scope: 'admin' | 'team'
+  team: string | null
+  name: string
+  created_at: Generated<Date>
+}
+
+export interface EnvironmentsTable {
+  id: string
+  team: string
+  name: string
+  cloud: 'sandbox' | 'aws'
+  phase: Phase
+  generation: Generated<number>
+  observed_generation: number | null
+  placement: Json<Placement>
+  spec: Json<Spec>
+  resolved: Json<ResolvedSpec>
+  outputs: Json<Outputs | null>
+  conditions: Json<Array<Static<typeof Condition>>>
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
+  deleted_at: Date | null
+}
+
+export interface OperationsTable {
+  id: string
+  serial: Generated<number>
+  environment_id: string
+  kind: OperationKind
+  state: OperationState
+  /** The environment's generation this operation makes real. */
+  generation: number
+  /** How often a worker has claimed it; fences every later write. */
+  attempt: Generated<number>
+  worker: string | null
+  lease_until: Date | null
+  engine: Json<EngineRecord | null>
+  progress_done: Generated<number>
+  progress_total: number | null
+  error: Json<OperationError | null>
+  request_id: string | null
+  last_event: Generated<number>
+  created_at: Generated<Date>
+  queued_at: Generated<Date>
+  started_at: Date | null
+  cancel_requested_at: Date | null
+  finished_at: Date | null
+}
+
+export interface EventsTable {
+  operation_id: string
+  id: number
+  at: Date
+  body: Json<EventBody>
+}
+
+export interface Tables {
+  teams: TeamsTable
+  keys: KeysTable
+  environments: EnvironmentsTable
+  operations: OperationsTable
+  events: EventsTable
+}
+
+export type TeamRow = Selectable<TeamsTable>
+export type KeyRow = Selectable<KeysTable>
+export type EnvironmentRow = Selectable<EnvironmentsTable>
+export type OperationRow = Selectable<OperationsTable>
+export type EventRow = Selectable<EventsTable>
