@@ -1,0 +1,75 @@
+import type * as pulumi from '@pulumi/pulumi'
+import { ecrRepository, type EcrRepository } from '../spec/image.ts'
+import { partitionOf } from '../spec/regions.ts'
+import { Compute } from './components/compute.ts'
+import { Job } from './components/job.ts'
+import { Logs } from './components/logs.ts'
+import { Network } from './components/network.ts'
+import { createProvider } from './components/provider.ts'
+import { Queue } from './components/queue.ts'
+import { Roles } from './components/roles.ts'
+import { Service } from './components/service.ts'
+import { Storage } from './components/storage.ts'
+import type { EnvironmentInput } from './input.ts'
+import { findSite, type Site } from './lookups.ts'
+import { cloudNames } from './names.ts'
+import { outputsOf, type ProgramOutputs } from './outputs.ts'
+import type { Place } from './policies.ts'
+import { ProgramRefusal } from './refusal.ts'
+import { tagsOf } from './tags.ts'
+
+function placeOf (region: string, accountId: string): Place {
+  const partition = partitionOf(region)
+  if (partition === undefined) throw new ProgramRefusal('cloud-rejected', `AWS has no region ${region}`)
+  return { partition, region, accountId }
+}
+
+/** The private repositories the environment pulls from, each once. */
+function repositoriesOf ({ spec }: EnvironmentInput): EcrRepository[] {
+  const images = [...Object.values(spec.jobs).map(job => job.image), spec.service.image]
+  const found = images.map(ecrRepository).filter(repository => repository !== undefined)
+  return [...new Map(found.map(repository => [repository.name, repository])).values()]
+}
+
+function forEach<T, R> (entries: Readonly<Record<string, T>>, create: (name: string, entry: T) => R): Record<string, R> {
+  return Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, create(name, entry)]))
+}
+
+function declare (input: EnvironmentInput, site: Site, opts: pulumi.ComponentResourceOptions): ProgramOutputs {
+  const { spec } = input
+  const names = cloudNames(input)
+  const place = placeOf(spec.region, site.accountId)
+  const network = new Network('network', { site, securityGroupName: names.securityGroup }, opts)
+  const logs = new Logs('logs', { name: names.logGroup, retentionDays: spec.logs.retentionDays }, opts)
+  const storage = new Storage('storage', { bucketName: names.bucket }, opts)
+  const roles = new Roles('roles', {
+    place,
+    executionRoleName: names.executionRole,
+    jobRoleName: names.jobRole,
+    logGroupArn: logs.groupArn,
+    bucketArn: storage.bucketArn,
+    repositories: repositoriesOf(input)
+  }, opts)
+  const service = new Service('service', { spec, names, network, roles, logs }, opts)
+  const compute = forEach(spec.compute, (name, entry) =>
+    new Compute(`compute-${name}`, { compute: entry, logicalName: names.compute(name), network }, opts))
+  const computeArns = Object.values(compute).map(({ arn }) => arn)
+  const queues = forEach(spec.queues, (name, entry) =>
+    new Queue(`queue-${name}`, { queue: entry, cloudName: names.queue(name), computeArns }, opts))
+  const { region, network: { assignPublicIp } } = spec
+  const jobs = forEach(spec.jobs, (name, entry) => new Job(`job-${name}`, {
+    job: entry, cloudName: names.job(name), streamPrefix: `job-${name}`, region, assignPublicIp, roles, logs
+  }, opts))
+  return outputsOf({ spec, place, network, logs, storage, roles, service, compute, queues, jobs })
+}
+
+/**
+ * The inline program of one environment. Look-ups are awaited before the first resource is declared, so that a refusal
+ * (ProgramRefusal: no default VPC, subnets of two VPCs, …) leaves nothing behind in the cloud. Resolves to the outputs.
+ */
+export async function program (input: EnvironmentInput): Promise<ProgramOutputs> {
+  const { spec, placement } = input
+  const provider = createProvider({ region: spec.region, placement, roleSession: cloudNames(input).roleSession, tags: tagsOf(input) })
+  const site = await findSite(spec, provider)
+  return declare(input, site, { provider })
+}

@@ -1,0 +1,37 @@
+import { SecurityGroup } from '@pulumi/aws/ec2/securityGroup.js'
+import { SecurityGroupEgressRule } from '@pulumi/aws/vpc/securityGroupEgressRule.js'
+import * as pulumi from '@pulumi/pulumi'
+import type { Site } from '../lookups.ts'
+
+interface NetworkArgs { readonly site: Site, readonly securityGroupName: string }
+
+/** A change of it would replace the group. */
+const DESCRIPTION = 'Batchyard: jobs and service of one environment'
+
+/** Where jobs and the service run: the site's subnets, and its groups or one of our own, out only. */
+export class Network extends pulumi.ComponentResource {
+  readonly vpcId: string
+  readonly subnetIds: string[]
+  readonly securityGroupIds: pulumi.Output<string[]>
+  /** What must stand before anything runs in the network. */
+  readonly ready: pulumi.Resource[]
+
+  constructor (name: string, { site, securityGroupName }: NetworkArgs, opts: pulumi.ComponentResourceOptions) {
+    super('batchyard:environment:Network', name, {}, opts)
+    this.vpcId = site.vpcId
+    this.subnetIds = site.subnetIds
+    if (site.securityGroupIds !== null) {
+      this.securityGroupIds = pulumi.output(site.securityGroupIds)
+      this.ready = []
+    } else {
+      const group = new SecurityGroup(securityGroupName, { description: DESCRIPTION, vpcId: site.vpcId }, { parent: this })
+      // A rule resource and no inline rules: the two undo each other.
+      const egress = new SecurityGroupEgressRule('egress', {
+        securityGroupId: group.id, ipProtocol: '-1', cidrIpv4: '0.0.0.0/0', description: 'Everything out'
+      }, { parent: this })
+      this.securityGroupIds = group.id.apply(id => [id])
+      this.ready = [egress]
+    }
+    this.registerOutputs()
+  }
+}

@@ -1,0 +1,30 @@
+import { Provider } from '@pulumi/aws/provider.js'
+import type { Placement } from '../../schemas/team.ts'
+
+interface ProviderSettings {
+  readonly region: string
+  readonly placement: Placement
+  readonly roleSession: string
+  readonly tags: Record<string, string>
+}
+
+/** Long enough for the slowest environment; an assumed role chained from another lasts no longer. */
+const ROLE_DURATION = '1h'
+
+function assumedRoles ({ roleArn, externalId }: Placement, sessionName: string) {
+  if (roleArn === undefined) return {}
+  return { assumeRoles: [{ roleArn, sessionName, duration: ROLE_DURATION, ...(externalId === undefined ? {} : { externalId }) }] }
+}
+
+/**
+ * The one provider all resources and look-ups go through: the placement's region, account and role, the environment's
+ * tags. The default provider is disabled for the stack, so nothing can land in another account.
+ */
+export function createProvider ({ region, placement, roleSession, tags }: ProviderSettings): Provider {
+  return new Provider('aws', {
+    region,
+    ...(placement.accountId === undefined ? {} : { allowedAccountIds: [placement.accountId] }),
+    ...assumedRoles(placement, roleSession),
+    defaultTags: { tags }
+  })
+}

@@ -1,0 +1,79 @@
+import { getSecurityGroup } from '@pulumi/aws/ec2/getSecurityGroup.js'
+import { getSubnet } from '@pulumi/aws/ec2/getSubnet.js'
+import { getSubnets } from '@pulumi/aws/ec2/getSubnets.js'
+import { getVpc } from '@pulumi/aws/ec2/getVpc.js'
+import { getCallerIdentity } from '@pulumi/aws/getCallerIdentity.js'
+import type { Provider } from '@pulumi/aws/provider.js'
+import type { ResolvedSpec } from '../schemas/spec.ts'
+import { ProgramRefusal } from './refusal.ts'
+
+/** The network an environment goes into, as it is. */
+export interface Site {
+  readonly accountId: string
+  readonly vpcId: string
+  readonly subnetIds: string[]
+  /** Null where the environment gets a group of its own. */
+  readonly securityGroupIds: string[] | null
+}
+
+/** Batch takes at most so many subnets in one compute environment. */
+const MAX_SUBNETS = 16
+
+const isMissing = (error: unknown): boolean => error instanceof Error && /no matching|\.NotFound\b/i.test(error.message)
+
+/** Awaits a look-up; that nothing matches becomes the refusal, every other failure stays what it is. */
+async function find<T> (found: Promise<T>, refusal: () => ProgramRefusal): Promise<T> {
+  try {
+    return await found
+  } catch (error) {
+    if (isMissing(error)) throw refusal()
+    throw error
+  }
+}
+
+async function defaultNetwork (region: string, provider: Provider): Promise<{ vpcId: string, subnetIds: string[] }> {
+  const refusal = (what: string) => new ProgramRefusal('default-vpc-missing', `The account has no default ${what} in ${region}`)
+  const vpc = await find(getVpc({ default: true }, { provider }), () => refusal('VPC'))
+  const filters = [{ name: 'vpc-id', values: [vpc.id] }, { name: 'default-for-az', values: ['true'] }]
+  const { ids } = await getSubnets({ filters }, { provider })
+  if (ids.length === 0) throw refusal('subnets')
+  return { vpcId: vpc.id, subnetIds: ids.toSorted().slice(0, MAX_SUBNETS) }
+}
+
+async function givenNetwork (subnetIds: string[], region: string, provider: Provider): Promise<{ vpcId: string, subnetIds: string[] }> {
+  const subnets = await Promise.all(subnetIds.map(id => find(getSubnet({ id }, { provider }),
+    () => new ProgramRefusal('not-found-in-cloud', `There is no subnet ${id} in ${region}`))))
+  const [first, ...others] = subnets
+  if (first === undefined) throw new Error('A spec that names subnets names one at least')
+  const stranger = others.find(subnet => subnet.vpcId !== first.vpcId)
+  if (stranger !== undefined) {
+    throw new ProgramRefusal('cloud-rejected',
+      `All subnets must be of one VPC: ${first.id} is of ${first.vpcId}, ${stranger.id} of ${stranger.vpcId}`)
+  }
+  return { vpcId: first.vpcId, subnetIds }
+}
+
+async function checkGroups (groupIds: string[], vpcId: string, provider: Provider): Promise<void> {
+  await Promise.all(groupIds.map(async id => {
+    const group = await find(getSecurityGroup({ id }, { provider }),
+      () => new ProgramRefusal('not-found-in-cloud', `There is no security group ${id} beside ${vpcId}`))
+    if (group.vpcId !== vpcId) {
+      throw new ProgramRefusal('cloud-rejected', `Security group ${id} is of ${group.vpcId}, the subnets are of ${vpcId}`)
+    }
+  }))
+}
+
+/**
+ * Finds out where the environment goes, with nothing created in the cloud yet: what is missing or does not belong
+ * together refuses the environment (ProgramRefusal) and leaves nothing behind. Subnets of the default VPC are sorted:
+ * AWS lists them in any order, and another order would be a change.
+ */
+export async function findSite (spec: Pick<ResolvedSpec, 'region' | 'network'>, provider: Provider): Promise<Site> {
+  const { subnets, securityGroups } = spec.network
+  const { accountId } = await getCallerIdentity({}, { provider })
+  const network = subnets === null
+    ? await defaultNetwork(spec.region, provider)
+    : await givenNetwork(subnets, spec.region, provider)
+  if (securityGroups !== null) await checkGroups(securityGroups, network.vpcId, provider)
+  return { accountId, ...network, securityGroupIds: securityGroups }
+}
