@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { fromKysely, PgBoss } from 'pg-boss'
 import type { Database, Log } from '../store/database.ts'
@@ -18,6 +19,8 @@ const KEEP_SETTLED_SECONDS = 3_600
 const KEEP_WAITING_SECONDS = 30 * 86_400
 /** A job outlives the operation's deadline by so much, so that the worker ends the operation and not the queue. */
 const GRACE_SECONDS = 300
+/** How long a handler that was told to end may take to give its operation back. */
+const LEAVE_MS = 10_000
 
 interface Payload { readonly operationId: string }
 
@@ -43,8 +46,8 @@ export interface Queue {
   /** Deliveries that wait for a worker. */
   depth (): Promise<number>
   /**
-   * Takes no more jobs, waits for the handlers, then aborts their signals and leaves them; their jobs are delivered
-   * again. Idempotent. The database stays open.
+   * Takes no more jobs and waits for the handlers; after `timeoutMs` aborts their signals, and after another 10 s leaves
+   * them, to be delivered again. Until then `enqueue` works, for giving operations back. Idempotent. The database stays open.
    */
   stop (options: { readonly timeoutMs: number }): Promise<void>
 }
@@ -82,7 +85,6 @@ class BossQueue implements Queue {
   readonly #database: Database
   readonly #log: Log
   readonly #leave = new AbortController()
-  readonly #running = new Set<Promise<void>>()
   #stopping: Promise<void> | undefined
 
   constructor (boss: PgBoss, database: Database, log: Log) {
@@ -107,25 +109,15 @@ class BossQueue implements Queue {
     const worker = await this.#boss.work<Payload>(QUEUE, { ...polling, batchSize: 1 }, async ([job]) => {
       if (!job) return
       try {
-        await this.#run(handler, job.data.operationId, job.signal)
+        await handler(job.data.operationId, AbortSignal.any([job.signal, this.#leave.signal]))
+      } catch (error) {
+        this.#log.error({ err: error, operationId: job.data.operationId }, 'handling a job failed')
+        throw error
       } finally {
         // Without this pg-boss sleeps until its next poll although jobs wait: a notification wakes it for one job only.
         this.#boss.notifyWorker(worker)
       }
     })
-  }
-
-  async #run (handler: Handler, operationId: string, signal: AbortSignal): Promise<void> {
-    const run = handler(operationId, AbortSignal.any([signal, this.#leave.signal]))
-    this.#running.add(run)
-    try {
-      await run
-    } catch (error) {
-      this.#log.error({ err: error, operationId }, 'handling a job failed')
-      throw error
-    } finally {
-      this.#running.delete(run)
-    }
   }
 
   async reconcile (): Promise<number> {
@@ -156,9 +148,15 @@ class BossQueue implements Queue {
   }
 
   async #stop (timeoutMs: number): Promise<void> {
-    const stopped = this.#boss.stop({ graceful: true, timeout: timeoutMs })
-    const timer = setTimeout(() => this.#leave.abort(new Error('the queue is stopping')), timeoutMs).unref()
-    await stopped
-    clearTimeout(timer)
+    // The handlers end before pg-boss does: giving an operation back is an enqueue.
+    const idle = this.#boss.offWork(QUEUE, { wait: true })
+    const waiting = new AbortController()
+    const elapsed = (ms: number) => delay(ms, undefined, { signal: waiting.signal }).catch(() => {})
+    await Promise.race([idle, elapsed(timeoutMs)])
+    this.#leave.abort(new Error('the queue is stopping'))
+    await Promise.race([idle, elapsed(LEAVE_MS)])
+    waiting.abort()
+    // What still runs is abandoned: its job is failed, so that it is delivered again.
+    await this.#boss.stop({ graceful: false })
   }
 }

@@ -70,17 +70,20 @@ export interface EnvironmentPage extends EnvironmentFilter {
  * Every filter has an index that ends in id, so a page costs the same however many environments there are.
  */
 export async function pageOfEnvironments (db: Queryable, page: EnvironmentPage): Promise<{ rows: EnvironmentRow[], next: string | null }> {
-  const { visibleTo, team, name, phase, after, limit } = page
+  const rows = await environmentsQuery(db, page).execute()
+  const found = rows.slice(0, page.limit)
+  return { rows: found, next: rows.length > page.limit ? found.at(-1)?.id ?? null : null }
+}
+
+/** The statement behind a page; it reads one row more, which says whether another page follows. */
+export function environmentsQuery (db: Queryable, { visibleTo, team, name, phase, after, limit }: EnvironmentPage) {
   let query = db.selectFrom('environments').selectAll().orderBy('id', 'desc').limit(limit + 1)
   if (visibleTo !== undefined) query = query.where('team', '=', visibleTo)
   if (team !== undefined) query = query.where('team', '=', team)
   if (name !== undefined) query = query.where('name', '=', name)
   // A literal, not a parameter: the partial indexes are used only where the planner sees the same words.
   query = phase === undefined ? query.where('phase', '<>', sql.lit('deleted')) : query.where('phase', '=', phase)
-  if (after !== undefined) query = query.where('id', '<', after)
-  const rows = await query.execute()
-  const found = rows.slice(0, limit)
-  return { rows: found, next: rows.length > limit ? found.at(-1)?.id ?? null : null }
+  return after === undefined ? query : query.where('id', '<', after)
 }
 
 export interface EnvironmentChange {
@@ -119,4 +122,9 @@ export async function changeEnvironment (db: Queryable, fence: Fence, change: En
     where o.id = ${fence.operationId} and o.attempt = ${fence.attempt} and e.id = o.environment_id
     returning e.id`.execute(db)
   return rows.length > 0
+}
+
+/** Moves an environment to the phase a request puts it in; only under `lockEnvironment`. */
+export async function changePhase (trx: Queryable, id: string, phase: Exclude<Phase, 'deleted'>): Promise<EnvironmentRow> {
+  return trx.updateTable('environments').set({ phase, updated_at: sql<Date>`now()` }).where('id', '=', id).returningAll().executeTakeFirstOrThrow()
 }

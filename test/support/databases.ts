@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, beforeEach, describe } from 'vitest'
+import { openDatabase, type Database, type DatabaseOptions } from '../../src/store/database.ts'
+import { migrate } from '../../src/store/migrations.ts'
+import { findPostgres, startPostgres, type PostgresServer } from './postgres.ts'
+
+/** A log whose lines nobody reads. */
+export const silentLog = { info () {}, warn () {}, error () {} }
+
+export interface TestDatabase {
+  /** The file's database, migrated, and empty at the beginning of every test. */
+  readonly database: Database
+  /** Where a database is that is empty and not yet migrated, to be opened by the test. */
+  fresh (): Promise<DatabaseOptions>
+}
+
+interface Backend {
+  readonly name: string
+  start (): Promise<void>
+  fresh (): Promise<DatabaseOptions>
+  stop (): Promise<void>
+}
+
+/**
+ * Describes the same behaviour on PGlite and, where Postgres is installed, on a Postgres server started for it.
+ * `use()` gives the database within a test or a hook.
+ */
+export function describeOnEachDatabase (name: string, fn: (use: () => TestDatabase) => void): void {
+  describeOn(pgliteBackend(), name, fn)
+  const bin = findPostgres()
+  if (bin) {
+    describeOn(postgresBackend(bin), name, fn)
+  } else {
+    console.log(`"${name}" is not tested on Postgres: initdb is neither on PATH nor in /usr/lib/postgresql`)
+    describe.skip(`${name} on Postgres`, () => fn(() => { throw new Error('there is no Postgres') }))
+  }
+}
+
+function describeOn (backend: Backend, name: string, fn: (use: () => TestDatabase) => void): void {
+  describe(`${name} on ${backend.name}`, () => {
+    let database: Database | undefined
+    const opened = () => {
+      if (!database) throw new Error('the database is open only while tests run')
+      return database
+    }
+
+    beforeAll(async () => {
+      await backend.start()
+      database = await openDatabase(await backend.fresh())
+      await migrate(database)
+    })
+
+    beforeEach(async () => {
+      await sql`truncate teams, keys, environments, operations, events`.execute(opened().db)
+    })
+
+    afterAll(async () => {
+      await database?.close()
+      await backend.stop()
+    })
+
+    fn(() => ({ database: opened(), fresh: backend.fresh }))
+  })
+}
+
+function pgliteBackend (): Backend {
+  const directory = { path: '' }
+  return {
+    name: 'PGlite',
+    start: async () => { directory.path = mkdtempSync(join(tmpdir(), 'batchyard-store-')) },
+    fresh: async () => ({ dataDir: mkdtempSync(join(directory.path, 'data-')), log: silentLog }),
+    stop: async () => { rmSync(directory.path, { recursive: true, force: true }) }
+  }
+}
+
+function postgresBackend (bin: string): Backend {
+  let server: PostgresServer | undefined
+  return {
+    name: 'Postgres',
+    start: async () => { server = await startPostgres(bin) },
+    async fresh () {
+      if (!server) throw new Error('the server has not been started')
+      return { url: await server.createDatabase(), dataDir: tmpdir(), log: silentLog }
+    },
+    stop: async () => { await server?.stop() }
+  }
+}

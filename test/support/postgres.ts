@@ -1,0 +1,93 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { accessSync, chownSync, constants, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import pg from 'pg'
+
+const USER = 'batchyard'
+
+export interface PostgresServer {
+  /** Makes an empty database and returns its connection string. */
+  createDatabase (): Promise<string>
+  /** Stops the server and removes its directory. */
+  stop (): Promise<void>
+}
+
+interface Account { uid: number, gid: number }
+
+/** Where initdb and postgres are, the newest version first; undefined on a machine without them. */
+export function findPostgres (): string | undefined {
+  const onPath = (process.env['PATH'] ?? '').split(delimiter)
+  const debian = globSync('/usr/lib/postgresql/*/bin').sort((a, b) => b.localeCompare(a, 'en', { numeric: true }))
+  return [...onPath, ...debian].find((bin) => isExecutable(join(bin, 'initdb')) && isExecutable(join(bin, 'postgres')))
+}
+
+/** Starts a server that listens on a socket in its own temporary directory only, without any care for durability. */
+export async function startPostgres (bin: string): Promise<PostgresServer> {
+  const account = accountToRunAs()
+  const directory = mkdtempSync(join(tmpdir(), 'batchyard-pg-'))
+  if (account) chownSync(directory, account.uid, account.gid)
+  const data = join(directory, 'data')
+  await run(spawn(join(bin, 'initdb'), ['-D', data, '-U', USER, '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'], { ...account, cwd: directory, stdio: ['ignore', 'ignore', 'inherit'] }))
+  const server = spawn(join(bin, 'postgres'), [
+    '-D', data, '-k', directory, '-c', 'listen_addresses=', '-c', 'fsync=off', '-c', 'full_page_writes=off', '-c', 'max_connections=200'
+  ], { ...account, cwd: directory, stdio: ['ignore', 'ignore', 'pipe'] })
+  await ready(server)
+  let databases = 0
+  return {
+    async createDatabase () {
+      const name = `test${++databases}`
+      const client = new pg.Client({ connectionString: urlOf(directory, 'postgres') })
+      await client.connect()
+      await client.query(`create database ${name}`)
+      await client.end()
+      return urlOf(directory, name)
+    },
+    async stop () {
+      // Immediate: nothing of it is needed again.
+      if (server.exitCode === null && server.kill('SIGQUIT')) await once(server, 'exit')
+      rmSync(directory, { recursive: true, force: true })
+    }
+  }
+}
+
+const urlOf = (directory: string, database: string) =>
+  `postgresql://${USER}@localhost/${database}?host=${encodeURIComponent(directory)}`
+
+/** Postgres refuses to run as root; another user of the system will do. */
+function accountToRunAs (): Account | undefined {
+  if (process.getuid?.() !== 0) return undefined
+  const accounts = readFileSync('/etc/passwd', 'utf8').split('\n').map((line) => line.split(':'))
+  const account = accounts.find(([name]) => name === 'postgres') ?? accounts.find(([name]) => name === 'nobody')
+  return account && { uid: Number(account[2]), gid: Number(account[3]) }
+}
+
+async function ready (server: ChildProcess): Promise<void> {
+  if (!server.stderr) throw new Error('postgres was started without a pipe')
+  const said: string[] = []
+  for await (const line of createInterface({ input: server.stderr })) {
+    said.push(line)
+    if (line.includes('ready to accept connections')) {
+      // Closing the reader must not leave the pipe full: the server would block on its next message.
+      server.stderr.resume()
+      return
+    }
+  }
+  throw new Error(`postgres did not start:\n${said.join('\n')}`)
+}
+
+async function run (child: ChildProcess): Promise<void> {
+  const [code] = await once(child, 'exit')
+  if (code !== 0) throw new Error(`${child.spawnfile} ended with ${String(code)}`)
+}
+
+function isExecutable (file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
