@@ -1,0 +1,117 @@
+import { availableParallelism, arch, platform } from 'node:os'
+import { isOn } from '../args.ts'
+import type { Arguments } from '../args.ts'
+import { deploy, newCancellation } from '../deployment/deployment.ts'
+import type { Cancellation, DeploymentOptions, DeploymentOutcome, Work } from '../deployment/deployment.ts'
+import type { Environment } from '../environment.ts'
+import { EngineError, exitCodes } from '../errors.ts'
+import { settingsPath } from '../project.ts'
+import { historyConfig } from '../stack-config.ts'
+import { addBackup, addToHistory } from '../state/history.ts'
+import type { DeploymentKind } from '../state/history.ts'
+import { lockStack } from '../state/locks.ts'
+import { engineVersion } from '../version.ts'
+import type { CommandContext } from './command.ts'
+import type { Selection } from './selection.ts'
+
+export interface DeploymentCommand {
+  kind: DeploymentKind
+  title: string
+  work: Work
+}
+
+/** Takes the lock, deploys, writes history and backup, and gives the lock back. @returns the exit code */
+export async function runDeployment (context: CommandContext, selection: Selection, command: DeploymentCommand): Promise<number> {
+  const { args } = context
+  if (!isOn(args, 'skip-preview')) throw new EngineError('the sandbox engine does not implement previews: pass --skip-preview')
+  if (!isOn(args, 'yes')) throw new EngineError('--yes or --skip-preview must be passed in to proceed when running in non-interactive mode')
+  const options = optionsOf(context, selection, command.title)
+  const cancellation = newCancellation()
+  const silence = listen(context, cancellation)
+  const lock = await lockStack(selection.files)
+  try {
+    const started = new Date()
+    const outcome = await deploy(options, cancellation, command.work)
+    await record(context, selection, { kind: command.kind, started, outcome })
+    return outcome.result === 'succeeded' ? exitCodes.ok : exitCodes.failed
+  } finally {
+    await lock.release()
+    silence()
+  }
+}
+
+function optionsOf ({ args, environment, output }: CommandContext, { project, files }: Selection, title: string): DeploymentOptions {
+  const quiet = isOn(args, 'suppress-progress')
+  return {
+    environment,
+    output: quiet ? { ...output, out: () => {} } : output,
+    project,
+    files,
+    settingsPath: args.flags.get('config-file') ?? settingsPath(project, files.stack),
+    eventLog: args.flags.get('event-log'),
+    parallel: parallelOf(args, environment),
+    continueOnError: isOn(args, 'continue-on-error'),
+    showDebug: isOn(args, 'debug'),
+    title
+  }
+}
+
+/** Steps at a time: `--parallel`, PULUMI_PARALLEL, or four for each processor, as the CLI has it. */
+function parallelOf (args: Arguments, environment: Environment): number {
+  const text = args.flags.get('parallel') ?? environment.parallel
+  if (text === undefined) return availableParallelism() * 4
+  const value = Number(text)
+  if (!Number.isInteger(value)) throw new EngineError(`invalid argument "${text}" for "-p, --parallel" flag`)
+  return Math.max(1, value)
+}
+
+/** The first signal: start nothing new, tell the providers, let what is under way finish. The second: end at once. */
+function listen (context: CommandContext, cancellation: Cancellation): () => void {
+  return context.onSignal((signal) => {
+    if (cancellation.stop.reason === 'cancelled') process.exit(exitCodes.failed)
+    context.output.err(signal === 'SIGINT'
+      ? '^C received; cancelling. If you would like to terminate immediately, press ^C again.\n'
+      : 'SIGTERM received; cancelling. If you would like to terminate immediately, send SIGTERM again.\n')
+    cancellation.stop.now('cancelled')
+    cancellation.providers?.cancelAll().catch(() => {})
+  })
+}
+
+interface Finished {
+  kind: DeploymentKind
+  started: Date
+  outcome: DeploymentOutcome
+}
+
+async function record ({ args, environment }: CommandContext, { files }: Selection, { kind, started, outcome }: Finished): Promise<void> {
+  const now = new Date()
+  await addToHistory(files, {
+    kind,
+    startTime: Math.floor(started.getTime() / 1000),
+    message: args.flags.get('message') ?? '',
+    environment: historyEnvironment(args, environment),
+    config: historyConfig(outcome.config, outcome.rawConfig),
+    result: outcome.result,
+    endTime: Math.floor(now.getTime() / 1000),
+    resourceChanges: outcome.resourceChanges
+  }, now)
+  if (!environment.disableBackups) await addBackup(files, now)
+}
+
+const goArchitectures: Record<string, string> = { x64: 'amd64', ia32: '386' }
+
+/** What the CLI notes beside a deployment: variables and flags by name, never their values unless they are switches. */
+function historyEnvironment (args: Arguments, environment: Environment): Record<string, string> {
+  const flags = [...args.flags].map(([name, value]) => [`pulumi.flag.${name}`, value === 'true' || value === 'false' ? value : 'set'])
+  return {
+    ...environment.recorded,
+    ...Object.fromEntries(flags),
+    'exec.kind': args.flags.get('exec-kind') ?? 'cli',
+    ...(args.flags.has('exec-agent') ? { 'exec.agent': args.flags.get('exec-agent') ?? '' } : {}),
+    'pulumi.arch': goArchitectures[arch()] ?? arch(),
+    'pulumi.os': platform(),
+    'pulumi.version': engineVersion,
+    'stack.environments': '[]',
+    updatePlan: 'false'
+  }
+}

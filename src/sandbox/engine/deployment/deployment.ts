@@ -1,0 +1,149 @@
+import type { Environment } from '../environment.ts'
+import { messageOf } from '../errors.ts'
+import type { Output } from '../output.ts'
+import { checkpointSecrets, existingCheckpoint, readSettings, stackSecrets } from '../project.ts'
+import type { Project, StackSettings } from '../project.ts'
+import { hasSecretConfig, publicConfig, readConfig } from '../stack-config.ts'
+import type { StackConfig } from '../stack-config.ts'
+import { decrypterFor, pendingOf, resourcesOf } from '../state/checkpoint.ts'
+import type { Checkpoint, PendingOperation } from '../state/checkpoint.ts'
+import type { StackFiles } from '../state/files.ts'
+import type { ResourceState } from '../state/resource.ts'
+import { Snapshot } from '../state/snapshot.ts'
+import { rootType, urnOf } from '../urn.ts'
+import { withoutCiphertexts } from '../values/reencrypt.ts'
+import type { DeploymentContext } from './context.ts'
+import { openEventLog } from './events.ts'
+import { Executor } from './executor.ts'
+import { startEngineServer } from './monitor.ts'
+import type { EngineServer } from './monitor.ts'
+import { ProviderRegistry, parseDebugProviders } from './providers.ts'
+import { Reporter } from './reporter.ts'
+import { Stop } from './stop.ts'
+
+/** What one deployment is to do. */
+export interface DeploymentOptions {
+  environment: Environment
+  output: Output
+  project: Project
+  files: StackFiles
+  settingsPath: string
+  /** `tcp://HOST:PORT` */
+  eventLog: string | undefined
+  parallel: number
+  continueOnError: boolean
+  showDebug: boolean
+  title: string
+}
+
+/** What a deployment came to. */
+export interface DeploymentOutcome {
+  result: 'succeeded' | 'failed'
+  resourceChanges: Record<string, number>
+  config: StackConfig
+  rawConfig: Record<string, unknown>
+}
+
+/**
+ * The part that differs: bring about what a program wants, or delete everything. It reports its own failures and answers
+ * whether there were none.
+ */
+export type Work = (context: DeploymentContext, server: EngineServer) => Promise<boolean>
+
+/** A switch for whoever listens to signals: `providers` exist once the deployment has begun. */
+export interface Cancellation {
+  readonly stop: Stop
+  providers: ProviderRegistry | undefined
+}
+
+export const newCancellation = (): Cancellation => ({ stop: new Stop(), providers: undefined })
+
+/** Runs `work` between a checkpoint and the next one. The caller holds the stack's lock. */
+export async function deploy (options: DeploymentOptions, cancellation: Cancellation, work: Work): Promise<DeploymentOutcome> {
+  const { environment, files } = options
+  const ports = parseDebugProviders(environment.debugProviders)
+  const settings = await readSettings(options.settingsPath)
+  const loaded = await load(environment, files, settings)
+  const root = urnOf({ project: options.project.name, stack: files.stack }, '', rootType, `${options.project.name}-${files.stack}`)
+  const reporter = new Reporter(openEventLog(options.eventLog), options.output, root)
+  const server = await startEngineServer({
+    log: (severity, message, urn) => { if (severity !== 'debug' || options.showDebug) reporter.diagnostic(severity, message, urn) }
+  })
+  const providers = new ProviderRegistry(ports, server.address)
+  cancellation.providers = providers
+  const context = contextOf(options, loaded, { reporter, providers, stop: cancellation.stop })
+  try {
+    const result = await carryOut(options, context, async () => work(context, server), loaded)
+    return { result, resourceChanges: reporter.changes, config: loaded.config, rawConfig: settings.config }
+  } finally {
+    await providers.cancelAll()
+    providers.close()
+    await reporter.close()
+    server.close()
+  }
+}
+
+interface Loaded {
+  base: ResourceState[]
+  pending: PendingOperation[]
+  config: StackConfig
+  snapshot: Snapshot
+}
+
+async function load (environment: Environment, files: StackFiles, settings: StackSettings): Promise<Loaded> {
+  const checkpoint: Checkpoint = await existingCheckpoint(files)
+  const secrets = await stackSecrets(environment, settings, checkpoint)
+  const former = checkpoint.salt === undefined || checkpoint.salt === secrets.salt ? secrets : await checkpointSecrets(environment, checkpoint)
+  const decrypt = await decrypterFor(checkpoint, async () => former)
+  const configDecrypt = hasSecretConfig(settings.config) ? (await secrets.crypter()).decrypt : decrypt
+  const config = readConfig(settings.config, files.project, configDecrypt)
+  const adopt = former === secrets ? (state: ResourceState) => state : encryptAnew
+  const base = resourcesOf(checkpoint, decrypt).map(adopt)
+  const pending = pendingOf(checkpoint, decrypt).map(({ resource, type }) => ({ resource: adopt(resource), type }))
+  // Only an interrupted create needs a person: whatever else was under way is known to exist (backend/snapshot.go, snap).
+  const kept = pending.filter(({ type }) => type === 'creating')
+  return { base, pending, config, snapshot: new Snapshot({ files, secrets, base, pending: kept, extra: checkpoint.extra }) }
+}
+
+const encryptAnew = (state: ResourceState): ResourceState =>
+  ({ ...state, inputs: withoutCiphertexts(state.inputs), outputs: withoutCiphertexts(state.outputs) })
+
+function contextOf (options: DeploymentOptions, loaded: Loaded, parts: Pick<DeploymentContext, 'reporter' | 'providers' | 'stop'>): DeploymentContext {
+  const { snapshot, base, config } = loaded
+  const { parallel, continueOnError, project, files } = options
+  const executor = new Executor({ ...parts, snapshot, base, parallel, continueOnError })
+  return {
+    ...parts, executor, snapshot, base, config, parallel, scope: { project: project.name, stack: files.stack }, projectRoot: project.directory
+  }
+}
+
+async function carryOut (options: DeploymentOptions, context: DeploymentContext, work: () => Promise<boolean>, loaded: Loaded): Promise<'succeeded' | 'failed'> {
+  const { reporter, executor, snapshot, stop } = context
+  let ok = false
+  reporter.prelude(options.title, publicConfig(loaded.config))
+  if (loaded.pending.length > 0) reporter.diagnostic('warning', pendingWarning(loaded.pending))
+  try {
+    ok = await work()
+  } catch (error) {
+    reporter.diagnostic('error', messageOf(error))
+    stop.now('failed')
+  }
+  await executor.idle()
+  await snapshot.saved()
+  if (executor.failed) reporter.diagnostic('error', 'update failed')
+  const result = ok && stop.reason === undefined && !executor.failed ? 'succeeded' : 'failed'
+  reporter.summary(result)
+  return result
+}
+
+/** The real engine's words (deploy/deployment_executor.go, printPendingOperationsWarning). */
+function pendingWarning (pending: PendingOperation[]): string {
+  return `Attempting to deploy or update resources with ${pending.length} pending operations from previous deployment.\n` +
+    pending.map(({ resource, type }) => `  * ${resource.urn}, interrupted while ${type}\n`).join('') +
+    'These resources are in an unknown state because the Pulumi CLI was interrupted while waiting for changes to these resources to complete. ' +
+    'You should confirm whether or not the operations listed completed successfully by checking the state of the appropriate provider. ' +
+    'For example, if you are using AWS, you can confirm using the AWS Console.\n\n' +
+    'Once you have confirmed the status of the interrupted operations, you can repair your stack using `pulumi refresh` which will refresh ' +
+    'the state from the provider you are using and clear the pending operations if there are any.\n\n' +
+    'Note that `pulumi refresh` will need to be run interactively to clear pending CREATE operations.'
+}

@@ -1,0 +1,195 @@
+import { randomUUID } from 'node:crypto'
+import { messageOf } from '../errors.ts'
+import type { OperationType } from '../state/checkpoint.ts'
+import type { ResourceState } from '../state/resource.ts'
+import type { Snapshot } from '../state/snapshot.ts'
+import { isProviderType } from '../urn.ts'
+import { ProviderError } from './provider-error.ts'
+import type { ProviderConnection } from './provider.ts'
+import { withoutInternal } from './providers.ts'
+import type { ProviderRegistry } from './providers.ts'
+import { markSecrets } from './secret-outputs.ts'
+import { statusUnknown } from './reporter.ts'
+import type { Reporter } from './reporter.ts'
+import { oldOf, subjectOf } from './step.ts'
+import type { Step } from './step.ts'
+import { Semaphore } from './stop.ts'
+import type { Stop } from './stop.ts'
+
+/** A step that failed and has been reported. */
+export class StepFailed extends Error {
+  readonly urn: string
+
+  constructor (urn: string, cause: unknown) {
+    super(messageOf(cause), { cause })
+    this.name = 'StepFailed'
+    this.urn = urn
+  }
+}
+
+export interface ExecutorOptions {
+  snapshot: Snapshot
+  providers: ProviderRegistry
+  reporter: Reporter
+  stop: Stop
+  parallel: number
+  /** Go on with what does not depend on a failed step. */
+  continueOnError: boolean
+  base: readonly ResourceState[]
+}
+
+const operations: Record<Step['kind'], OperationType | undefined> = { same: undefined, create: 'creating', update: 'updating', delete: 'deleting' }
+
+/**
+ * Carries steps out, so many at a time. What a provider is asked to do is in the checkpoint as a pending operation before it is
+ * asked, and the result is in the checkpoint before anyone builds on it: after a crash the checkpoint tells what may exist.
+ */
+export class Executor {
+  readonly #options: ExecutorOptions
+  readonly #slots: Semaphore
+  readonly #running = new Set<Promise<unknown>>()
+  readonly #deleting = new Set<string>()
+  #failed = false
+
+  constructor (options: ExecutorOptions) {
+    this.#options = options
+    this.#slots = new Semaphore(options.parallel)
+  }
+
+  /** Whether any step failed. */
+  get failed (): boolean {
+    return this.#failed
+  }
+
+  /** These will be deleted: what is deleted with one of them needs no call of its own. */
+  expectDeletions (resources: readonly ResourceState[]): void {
+    for (const { urn } of resources) this.#deleting.add(urn)
+  }
+
+  /**
+   * @returns the resource as it is now; the old state after a delete
+   * @throws Stopped before the step has begun, StepFailed once its failure is reported and saved
+   */
+  async run (step: Step, connection?: ProviderConnection): Promise<ResourceState> {
+    const running = this.#slots.use(async () => {
+      this.#options.stop.check()
+      return this.#carryOut(step, connection)
+    })
+    this.#running.add(running)
+    try {
+      return await running
+    } finally {
+      this.#running.delete(running)
+    }
+  }
+
+  /** Resolves when nothing is under way. */
+  async idle (): Promise<void> {
+    while (this.#running.size > 0) await Promise.allSettled([...this.#running])
+  }
+
+  async #carryOut (step: Step, connection: ProviderConnection | undefined): Promise<ResourceState> {
+    const { reporter, snapshot } = this.#options
+    reporter.began(step)
+    const type = this.#asksProvider(step) ? operations[step.kind] : undefined
+    const operation = type && snapshot.begin(type, step.kind === 'create' ? step.new : oldOf(step) ?? subjectOf(step))
+    try {
+      if (operation) await snapshot.saved()
+      const state = await this.#apply(step, connection)
+      if (operation) snapshot.end(operation)
+      this.#remember(step, state)
+      if (step.kind !== 'same') await snapshot.saved()
+      reporter.ended(step, state)
+      return state
+    } catch (error) {
+      if (operation) snapshot.end(operation)
+      await this.#fail(step, error)
+      throw new StepFailed(subjectOf(step).urn, error)
+    }
+  }
+
+  #asksProvider (step: Step): boolean {
+    const { custom, type } = subjectOf(step)
+    if (!custom || isProviderType(type) || step.kind === 'same') return false
+    return step.kind !== 'delete' || this.#needsDelete(step.old)
+  }
+
+  #needsDelete (old: ResourceState): boolean {
+    return !old.external && !old.retainOnDelete && !this.#deleting.has(old.deletedWith)
+  }
+
+  async #apply (step: Step, connection: ProviderConnection | undefined): Promise<ResourceState> {
+    const now = new Date().toISOString()
+    switch (step.kind) {
+      case 'same':
+        return this.#keep(step, connection)
+      case 'create':
+        return this.#create(step.new, connection, now)
+      case 'update':
+        return this.#update(step, connection, now)
+      case 'delete':
+        await this.#delete(step.old)
+        return step.old
+    }
+  }
+
+  async #keep (step: Step & { kind: 'same' }, connection: ProviderConnection | undefined): Promise<ResourceState> {
+    const { old } = step
+    if (isProviderType(old.type) && connection) await this.#options.providers.configure(connection, `${old.urn}::${old.id}`, step.new.inputs)
+    return { ...step.new, id: old.id, outputs: old.outputs, created: old.created, modified: old.modified }
+  }
+
+  async #create (wanted: ResourceState, connection: ProviderConnection | undefined, now: string): Promise<ResourceState> {
+    const fresh = { ...wanted, created: now, modified: now }
+    if (!wanted.custom || connection === undefined) return fresh
+    if (isProviderType(wanted.type)) {
+      const id = randomUUID()
+      await this.#options.providers.configure(connection, `${wanted.urn}::${id}`, wanted.inputs)
+      return { ...fresh, id, outputs: withoutInternal(wanted.inputs) }
+    }
+    const { id, outputs } = await connection.create(wanted.urn, wanted.inputs, wanted.customTimeouts.create ?? 0)
+    return { ...fresh, id, outputs: markSecrets(outputs, wanted, connection.acceptsSecrets) }
+  }
+
+  async #update (step: Step & { kind: 'update' }, connection: ProviderConnection | undefined, now: string): Promise<ResourceState> {
+    const { old, new: wanted } = step
+    const updated = { ...wanted, id: old.id, created: old.created, modified: now }
+    if (!wanted.custom || connection === undefined) return { ...updated, outputs: old.outputs }
+    if (isProviderType(wanted.type)) {
+      await this.#options.providers.configure(connection, `${old.urn}::${old.id}`, wanted.inputs)
+      return { ...updated, outputs: withoutInternal(wanted.inputs) }
+    }
+    const outputs = await connection.update(old, wanted.inputs, { timeout: wanted.customTimeouts.update ?? 0, ignoreChanges: wanted.ignoreChanges })
+    return { ...updated, outputs: markSecrets(outputs, wanted, connection.acceptsSecrets) }
+  }
+
+  async #delete (old: ResourceState): Promise<void> {
+    if (!old.custom || isProviderType(old.type) || !this.#needsDelete(old)) return
+    const connection = await this.#options.providers.fromState(old, this.#options.base)
+    await connection.delete(old, old.customTimeouts.delete ?? 0)
+  }
+
+  #remember (step: Step, state: ResourceState): void {
+    if (step.kind === 'delete') this.#options.snapshot.remove(step.old)
+    else this.#options.snapshot.put(state, oldOf(step))
+  }
+
+  /** A resource that was made but is not right exists: it is remembered with what went wrong, and the next update mends it. */
+  async #fail (step: Step, error: unknown): Promise<void> {
+    const { reporter, snapshot, stop, continueOnError } = this.#options
+    this.#failed = true
+    const failure = error instanceof ProviderError ? error : undefined
+    const partial = failure?.initialization
+    if (partial && (step.kind === 'create' || step.kind === 'update')) {
+      const now = new Date().toISOString()
+      const old = oldOf(step)
+      snapshot.put({
+        ...step.new, id: partial.id, outputs: partial.outputs, initErrors: partial.reasons, created: old?.created ?? now, modified: now
+      }, old)
+    }
+    await snapshot.saved()
+    const unknown = step.kind !== 'create' && failure?.leavesStateUnknown === true
+    reporter.failed(step, messageOf(error), partial ? 1 : unknown ? statusUnknown : 0)
+    if (!continueOnError) stop.now('failed')
+  }
+}

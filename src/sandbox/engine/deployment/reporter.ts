@@ -1,0 +1,136 @@
+import type { Output } from '../output.ts'
+import type { ResourceState } from '../state/resource.ts'
+import { isDefaultProvider, nameOf, typeOf } from '../urn.ts'
+import { metadataOf } from './events.ts'
+import type { EventLog, Severity } from './events.ts'
+import { operationOf, subjectOf } from './step.ts'
+import type { Step } from './step.ts'
+
+const present: Record<Step['kind'], string> = { same: '', create: 'creating', update: 'updating', delete: 'deleting' }
+const past: Record<Step['kind'], string> = { same: '', create: 'created', update: 'updated', delete: 'deleted' }
+const sign: Record<Step['kind'], string> = { same: ' ', create: '+', update: '~', delete: '-' }
+const counted: Record<string, string> = { same: 'unchanged', create: 'created', update: 'updated', delete: 'deleted', 'delete-replaced': 'replaced' }
+
+/** gRPC codes after which the real engine calls the state of a resource unknown, and the checkpoint possibly corrupt. */
+export const statusUnknown = 2
+const prefixes: Record<Severity, string> = { debug: 'debug: ', info: '', 'info#err': '', warning: 'warning: ', error: 'error: ' }
+
+interface Diagnostic {
+  urn: string
+  text: string
+}
+
+/** Tells what a deployment does: as events, as lines on stdout, and as the numbers of the summary. */
+export class Reporter {
+  readonly #events: EventLog
+  readonly #output: Output
+  readonly #root: string
+  readonly #started = Date.now()
+  readonly #changes = new Map<string, number>()
+  readonly #diagnostics: Diagnostic[] = []
+  readonly #began = new Map<string, number>()
+  #corrupt = false
+  #errors = 0
+
+  constructor (events: EventLog, output: Output, root: string) {
+    this.#events = events
+    this.#output = output
+    this.#root = root
+  }
+
+  get errors (): number {
+    return this.#errors
+  }
+
+  get changes (): Record<string, number> {
+    return Object.fromEntries(this.#changes)
+  }
+
+  prelude (title: string, config: Record<string, string>): void {
+    this.#output.out(`${title}\n\n`)
+    this.#events.send({ preludeEvent: { config } })
+  }
+
+  began (step: Step): void {
+    this.#began.set(subjectOf(step).urn, Date.now())
+    this.#events.send({ resourcePreEvent: { metadata: metadataOf(step) } })
+    this.#line(step, present[step.kind])
+  }
+
+  ended (step: Step, state: ResourceState): void {
+    if (!isDefaultProvider(state.urn)) {
+      const operation = operationOf(step)
+      this.#changes.set(operation, (this.#changes.get(operation) ?? 0) + 1)
+    }
+    // A component's outputs, the stack's too, come when the program registers them: its event waits for that.
+    if (step.kind !== 'delete' && !state.custom) return
+    this.outputs(step, state)
+  }
+
+  outputs (step: Step, state: ResourceState): void {
+    this.#events.send({ resOutputsEvent: { metadata: metadataOf(step, state) } })
+    const seconds = (Date.now() - (this.#began.get(state.urn) ?? Date.now())) / 1000
+    this.#line(step, past[step.kind] && `${past[step.kind]} (${seconds.toFixed(2)}s)`)
+  }
+
+  failed (step: Step, message: string, status: number): void {
+    const { urn } = subjectOf(step)
+    this.diagnostic('error', message, urn)
+    this.#corrupt ||= status === statusUnknown
+    this.#events.send({ resOpFailedEvent: { metadata: metadataOf(step), status, steps: this.#changes.size } })
+    this.#line(step, `**${present[step.kind]} failed** error: ${message.split('\n')[0]}`)
+  }
+
+  diagnostic (severity: Severity, message: string, urn = ''): void {
+    if (severity === 'error') this.#errors += 1
+    const text = message.endsWith('\n') ? message : `${message}\n`
+    const prefix = prefixes[severity]
+    this.#events.send({
+      diagnosticEvent: {
+        ...(urn === '' ? {} : { urn }), ...(prefix === '' ? {} : { prefix }), message: text, color: 'never', severity
+      }
+    })
+    if (severity !== 'debug') this.#diagnostics.push({ urn: urn === '' ? this.#root : urn, text: prefix + text })
+  }
+
+  summary (result: 'succeeded' | 'failed'): void {
+    const seconds = Math.ceil((Date.now() - this.#started) / 1000)
+    this.#printDiagnostics()
+    this.#printCounts()
+    this.#output.out(`\nDuration: ${seconds}s\n\n`)
+    this.#events.send({
+      summaryEvent: {
+        maybeCorrupt: this.#corrupt, durationSeconds: seconds, resourceChanges: this.changes, PolicyPacks: {}, isPreview: false, result
+      }
+    })
+  }
+
+  async close (): Promise<void> {
+    this.#events.send({ cancelEvent: {} })
+    await this.#events.close()
+  }
+
+  #line (step: Step, what: string): void {
+    const { urn, type } = subjectOf(step)
+    if (what !== '' && !isDefaultProvider(urn)) this.#output.out(` ${sign[step.kind]}  ${type} ${nameOf(urn)} ${what} \n`)
+  }
+
+  #printDiagnostics (): void {
+    if (this.#diagnostics.length === 0) return
+    this.#output.out('Diagnostics:\n')
+    for (const urn of new Set(this.#diagnostics.map((diagnostic) => diagnostic.urn))) {
+      this.#output.out(`  ${typeOf(urn)} (${nameOf(urn)}):\n`)
+      const texts = this.#diagnostics.filter((diagnostic) => diagnostic.urn === urn).map(({ text }) => text)
+      this.#output.out(`${texts.join('').replace(/^(?=.)/gm, '    ')}\n`)
+    }
+  }
+
+  #printCounts (): void {
+    this.#output.out('Resources:\n')
+    for (const [operation, count] of this.#changes) {
+      const mark = operation === 'same' ? '' : `${sign[operation === 'create' ? 'create' : operation === 'update' ? 'update' : 'delete']} `
+      this.#output.out(`    ${mark}${count} ${counted[operation] ?? operation}\n`)
+    }
+    if (this.#errors > 0) this.#output.out(`    ${this.#errors} errored\n`)
+  }
+}

@@ -1,0 +1,41 @@
+/** `urn:pulumi:STACK::PROJECT::[PARENTTYPE$]TYPE::NAME`. */
+export const rootType = 'pulumi:pulumi:Stack'
+
+const providerPrefix = 'pulumi:providers:'
+
+export interface UrnScope {
+  project: string
+  stack: string
+}
+
+/** A resource's URN; the chain of parent types leaves the root stack out. */
+export function urnOf (scope: UrnScope, parent: string, type: string, name: string): string {
+  const parentTypes = parent === '' ? '' : qualifiedTypeOf(parent)
+  const chain = parentTypes === '' || parentTypes === rootType ? type : `${parentTypes}$${type}`
+  return `urn:pulumi:${scope.stack}::${scope.project}::${chain}::${name}`
+}
+
+/** The type with its parents' types in front, `a$b$c`. A name may hold `::` itself, so parts are counted from the left. */
+export const qualifiedTypeOf = (urn: string): string => urn.split('::')[2] ?? ''
+
+export const typeOf = (urn: string): string => qualifiedTypeOf(urn).split('$').at(-1) ?? ''
+
+export const nameOf = (urn: string): string => urn.split('::').slice(3).join('::')
+
+export const isProviderType = (type: string): boolean => type.startsWith(providerPrefix)
+
+export const providerType = (name: string): string => `${providerPrefix}${name}`
+
+/** The package that manages a type: `aws` of `aws:s3/bucket:Bucket` and of `pulumi:providers:aws`. */
+export const packageOf = (type: string): string =>
+  isProviderType(type) ? type.slice(providerPrefix.length) : type.split(':')[0] ?? ''
+
+/** A reference to a provider instance, `URN::ID`. */
+export function splitReference (reference: string): { urn: string, id: string } {
+  const at = reference.lastIndexOf('::')
+  return { urn: reference.slice(0, at), id: reference.slice(at + 2) }
+}
+
+/** Default providers are the engine's own: they are not counted in a summary. */
+export const isDefaultProvider = (urn: string): boolean =>
+  isProviderType(typeOf(urn)) && (nameOf(urn) === 'default' || nameOf(urn).startsWith('default_'))
