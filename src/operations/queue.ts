@@ -59,8 +59,13 @@ export async function openQueue (database: Database, options: QueueOptions): Pro
   })
   boss.on('error', (error) => options.log.error({ err: error }, 'the queue met an error'))
   boss.on('warning', ({ message, data }) => options.log.warn({ data }, message))
-  await boss.start()
-  await declareQueue(boss, options.deadlineSeconds)
+  try {
+    await boss.start()
+    await declareQueue(boss, options.deadlineSeconds)
+  } catch (error) {
+    await boss.stop({ graceful: false })
+    throw error
+  }
   return new BossQueue(boss, database, options.log)
 }
 

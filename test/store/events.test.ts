@@ -26,9 +26,13 @@ describeOnEachDatabase('events', (use) => {
     it('have no gap when many append at once and some roll back', async () => {
       const fence = await givenRunning()
       await Promise.all(Array.from({ length: 20 }, async (_, n) => {
-        if (n % 4 > 0) return appendEvents(db(), fence, [note(`${n}.1`), note(`${n}.2`)])
+        const bodies = [note(`${n}.1`), note(`${n}.2`)]
+        if (n % 4 > 0) {
+          expect(await appendEvents(db(), fence, bodies)).toBe(true)
+          return
+        }
         await expect(db().transaction().execute(async (trx) => {
-          await appendEvents(trx, fence, [note(`${n}.1`), note(`${n}.2`)])
+          await appendEvents(trx, fence, bodies)
           throw new Error('rolled back')
         })).rejects.toThrow('rolled back')
       }))

@@ -5,10 +5,8 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe } from 'vitest'
 import { openDatabase, type Database, type DatabaseOptions } from '../../src/store/database.ts'
 import { migrate } from '../../src/store/migrations.ts'
+import { silentLog } from './log.ts'
 import { findPostgres, startPostgres, type PostgresServer } from './postgres.ts'
-
-/** A log whose lines nobody reads. */
-export const silentLog = { info () {}, warn () {}, error () {} }
 
 export interface TestDatabase {
   /** The file's database, migrated, and empty at the beginning of every test. */
