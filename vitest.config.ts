@@ -15,6 +15,7 @@ const project = (name: string, timeout: number) => ({
 export default defineConfig({
   test: {
     globals: false,
+    reporters: ['default', './test/support/closing-line.ts'],
     pool: 'forks',
     maxWorkers: 2,
     projects: [

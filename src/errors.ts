@@ -1,3 +1,5 @@
+import type { FieldError } from './schemas/problem.ts'
+
 /**
  * The catalogue of codes: every expected failure of a request or an operation has one, and a test keeps docs/errors.md
  * equal to it. A code that is retired is never used again.
@@ -10,18 +12,39 @@ export const REQUEST_CODES = {
   'outside-guardrails': { status: 403, title: 'The spec reaches beyond the team\'s guardrails' },
   'unknown-team': { status: 403, title: 'The team is not known' },
   'not-found': { status: 404, title: 'There is no such thing' },
-  'method-not-allowed': { status: 405, title: 'The method is not offered here' },
   'environment-exists': { status: 409, title: 'The team has an environment of that name' },
   'operation-in-progress': { status: 409, title: 'Another operation is under way' },
   'outputs-not-ready': { status: 409, title: 'The environment has no outputs yet' },
   'payload-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body must be application/json' },
   'sandbox-rejected': { status: 422, title: 'The simulated account cannot do that' },
-  'too-many-streams': { status: 429, title: 'Too many event streams are open' },
   'internal-error': { status: 500, title: 'Batchyard made a mistake' },
   unavailable: { status: 503, title: 'Batchyard cannot answer just now' }
 } as const
 export type RequestCode = keyof typeof REQUEST_CODES
+
+/** What a refusal may say beside its code and its sentence. */
+export interface RefusalDetails {
+  /** Every invalid field, with a JSON pointer. */
+  readonly errors?: readonly FieldError[]
+  /** Link to the operation that is in the way. */
+  readonly operation?: string
+  /** Seconds after which trying again makes sense. */
+  readonly retryAfter?: number
+  readonly cause?: unknown
+}
+
+/** A request that is refused, on purpose and with a reason. Thrown anywhere above the store; answered as problem+json. */
+export class Refusal extends Error {
+  readonly code: RequestCode
+  readonly details: RefusalDetails
+  constructor (code: RequestCode, detail: string, details: RefusalDetails = {}) {
+    super(detail, { cause: details.cause })
+    this.name = 'Refusal'
+    this.code = code
+    this.details = details
+  }
+}
 
 /** Why operations fail. `retryable`: the same request can succeed later. `next`: what a person does about it. */
 export const OPERATION_CODES = {

@@ -56,6 +56,8 @@ export interface Engine {
   run(request: RunRequest, hooks: RunHooks): Promise<RunResult>
   /** Resolves once that engine process is gone; it is asked to stop if `signal` aborts. */
   waitForExit(engine: EngineProcess, signal: AbortSignal): Promise<void>
+  /** The runner processes alive and their resident memory together, in bytes. */
+  usage(): Promise<{ count: number, residentBytes: number }>
   /** Ends runs that are under way gently, then the pool. Idempotent. */
   stop(): Promise<void>
 }

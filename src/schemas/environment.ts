@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { EnvironmentId, Slug, Timestamp } from './names.ts'
+import { EnvironmentId, Slug, Timestamp, refTo } from './names.ts'
 import { Operation } from './operation.ts'
 import { ResolvedSpec, Spec } from './spec.ts'
 
@@ -31,10 +31,10 @@ export const Environment = Type.Object({
   generation: Type.Integer({ description: 'Counts specs' }),
   observedGeneration: Type.Union([Type.Integer(), Type.Null()], { description: 'The generation that is real' }),
   conditions: Type.Array(Condition),
-  spec: Spec,
-  resolved: ResolvedSpec,
-  outputs: Type.Union([Outputs, Type.Null()]),
-  operation: Type.Union([Operation, Type.Null()], { description: 'The newest operation' }),
+  spec: refTo(Spec),
+  resolved: refTo(ResolvedSpec),
+  outputs: Type.Union([refTo(Outputs), Type.Null()]),
+  operation: Type.Union([refTo(Operation), Type.Null()], { description: 'The newest operation' }),
   createdAt: Timestamp,
   updatedAt: Timestamp,
   links: Type.Object({ self: Type.String(), outputs: Type.String(), operation: Type.Union([Type.String(), Type.Null()]) })

@@ -1,4 +1,13 @@
-import { Type } from 'typebox'
+import { Type, type Static, type TSchema } from 'typebox'
+
+/**
+ * A `$ref` to a shape with an `$id`, typed as that shape. Shapes are referred to and never inlined: ajv refuses the same
+ * `$id` twice, and OpenAPI gets one component each.
+ */
+export function refTo<T extends TSchema & { $id?: string }> (schema: T) {
+  if (schema.$id === undefined) throw new Error('only a schema with an $id can be referred to')
+  return Type.Unsafe<Static<T>>({ $ref: `${schema.$id}#` })
+}
 
 /** Teams, environments and the entries of a spec's maps share one form of name (docs/api.md, "Names"). */
 export const Slug = Type.String({

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { EnvironmentId, OperationId, Timestamp } from './names.ts'
+import { EnvironmentId, OperationId, Timestamp, refTo } from './names.ts'
 import { OperationError } from './problem.ts'
 
 export const OPERATION_KINDS = ['create', 'delete'] as const
@@ -32,7 +32,7 @@ export const Operation = Type.Object({
     total: Type.Union([Type.Integer(), Type.Null()], { description: 'Resources in all; null until the program has run through' })
   }),
   steps: Type.Optional(Type.Array(Step)),
-  error: Type.Union([OperationError, Type.Null()]),
+  error: Type.Union([refTo(OperationError), Type.Null()]),
   createdAt: Timestamp,
   startedAt: Type.Union([Timestamp, Type.Null()]),
   finishedAt: Type.Union([Timestamp, Type.Null()]),

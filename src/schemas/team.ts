@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { AccountId, RoleArn, SecurityGroupId, Slug, SubnetId, Timestamp } from './names.ts'
+import { refTo, AccountId, RoleArn, SecurityGroupId, Slug, SubnetId, Timestamp } from './names.ts'
 
 const closed = { additionalProperties: false }
 const Wildcard = Type.Unsafe<'*'>({ type: 'string', const: '*' })
@@ -33,10 +33,10 @@ export const Guardrails = Type.Object({
 }, { $id: 'Guardrails', ...closed })
 export type Guardrails = Static<typeof Guardrails>
 
-export const TeamInput = Type.Object({ placement: Placement, guardrails: Type.Optional(Guardrails) }, { $id: 'TeamInput', ...closed })
+export const TeamInput = Type.Object({ placement: refTo(Placement), guardrails: Type.Optional(refTo(Guardrails)) }, { $id: 'TeamInput', ...closed })
 export type TeamInput = Static<typeof TeamInput>
 
 export const Team = Type.Object({
-  team: Slug, placement: Placement, guardrails: Guardrails, createdAt: Timestamp, updatedAt: Timestamp
+  team: Slug, placement: refTo(Placement), guardrails: refTo(Guardrails), createdAt: Timestamp, updatedAt: Timestamp
 }, { $id: 'Team' })
 export type Team = Static<typeof Team>

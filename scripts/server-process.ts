@@ -1,0 +1,68 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+/** A service in a process and a folder of its own. */
+export interface Server {
+  readonly base: string
+  readonly engine: string
+  readonly dataDir: string
+  readonly process: ChildProcess
+  /** Stops it as Ctrl-C would and removes its folder. */
+  stop (): Promise<void>
+}
+
+export interface ServerOptions {
+  readonly speed: number
+  /** Settings besides, by the name of their environment variable. */
+  readonly settings?: Readonly<Record<string, string>>
+  /** Kept after the stop where it is given. */
+  readonly dataDir?: string
+}
+
+const MAIN = fileURLToPath(new URL('../src/server/main.ts', import.meta.url))
+
+/**
+ * Starts the service as `npm start` does, on a free port.
+ * @throws Error with what it printed when it ends before it listens
+ */
+export async function startServer ({ speed, settings = {}, dataDir: given }: ServerOptions): Promise<Server> {
+  const dataDir = given ?? await mkdtemp(join(tmpdir(), 'batchyard-'))
+  const child = spawn(process.execPath, [MAIN], {
+    env: { ...process.env, BATCHYARD_DATA: dataDir, BATCHYARD_PORT: '0', BATCHYARD_SANDBOX_SPEED: String(speed), ...settings },
+    stdio: ['ignore', 'pipe', 'pipe']
+  })
+  const { address, engine } = await listening(child)
+  return {
+    base: address,
+    engine,
+    dataDir,
+    process: child,
+    async stop () {
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill('SIGTERM')
+        await once(child, 'exit')
+      }
+      if (given === undefined) await rm(dataDir, { recursive: true, force: true })
+    }
+  }
+}
+
+async function listening (child: ChildProcess): Promise<{ address: string, engine: string }> {
+  if (!child.stdout || !child.stderr) throw new Error('the service has no output')
+  const printed: string[] = []
+  child.stderr.on('data', (text: Buffer) => { printed.push(text.toString()) })
+  for await (const line of createInterface({ input: child.stdout })) {
+    printed.push(line)
+    const entry = JSON.parse(line) as { msg: string, address: string, engine: string }
+    if (entry.msg !== 'listening') continue
+    // Nobody reads the log from here on; a full pipe would stop the service.
+    child.stdout.resume()
+    return entry
+  }
+  throw new Error(`the service did not start:\n${printed.join('\n')}`)
+}

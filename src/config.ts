@@ -1,0 +1,125 @@
+import { isIPv4 } from 'node:net'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { Type, type Static } from 'typebox'
+import { Value } from 'typebox/value'
+
+const oneOf = <const T extends readonly string[]>(values: T, options: object) =>
+  Type.Unsafe<T[number]>({ type: 'string', enum: [...values], ...options })
+const text = (options: object) => Type.String({ minLength: 1, ...options })
+
+/** Every setting, its default and its meaning. The README's table is generated from this (`npm run docs`). */
+export const SETTINGS = Type.Object({
+  BATCHYARD_HOST: text({ default: '127.0.0.1', description: 'Address to listen on' }),
+  BATCHYARD_PORT: Type.Integer({ default: 8080, minimum: 0, maximum: 65535, description: 'Port to listen on; `0` takes a free one, the log line `listening` says which' }),
+  BATCHYARD_DATA: text({ default: './data', description: 'Folder of the database, state, work directories and the sandbox\'s world' }),
+  BATCHYARD_CLOUD: Type.Optional(oneOf(['sandbox', 'aws'], { description: '`sandbox` (simulated) or `aws`. Default `sandbox`; with `NODE_ENV=production` it must be set' })),
+  BATCHYARD_ENGINE: oneOf(['auto', 'pulumi', 'sandbox'], { default: 'auto', description: '`pulumi` (the real CLI), `sandbox` (simulated), or `auto`: the real CLI if it is found' }),
+  BATCHYARD_PULUMI_ROOT: Type.Optional(text({ description: 'Folder whose `bin/pulumi` is the engine; else PATH is searched' })),
+  BATCHYARD_SANDBOX_SPEED: Type.Number({ default: 0.1, minimum: 0, maximum: 10, description: 'Factor on the simulated durations: `0` at once, `1` as long as AWS takes' }),
+  BATCHYARD_WORKER_CONCURRENCY: Type.Integer({ default: 4, minimum: 1, maximum: 64, description: 'Operations run at once. Allow about 0.2 GB of memory each, on real AWS 0.6 GB' }),
+  BATCHYARD_OPERATION_DEADLINE_SECONDS: Type.Integer({ default: 3600, minimum: 10, maximum: 43200, description: 'Seconds after which a run is ended by force' }),
+  BATCHYARD_RUNNER_MEMORY_MIB: Type.Integer({ default: 512, minimum: 128, maximum: 16384, description: 'Heap limit of a runner, MiB' }),
+  BATCHYARD_RUNNER_RUNS: Type.Integer({ default: 25, minimum: 1, maximum: 10000, description: 'Runs after which a runner is replaced' }),
+  BATCHYARD_STOP_SECONDS: Type.Integer({ default: 25, minimum: 1, maximum: 3600, description: 'Seconds a stop waits for running engines to finish what they have in flight' }),
+  BATCHYARD_STATE_URL: Type.Optional(text({ pattern: '^(file|s3|postgres)://', description: 'Pulumi state backend. Default: a folder under `BATCHYARD_DATA`' })),
+  BATCHYARD_PASSPHRASE_FILE: Type.Optional(text({ description: 'File with the passphrase of the state\'s secrets; made with mode 0600 under `BATCHYARD_DATA` if unset' })),
+  BATCHYARD_ADMIN_KEY: Type.Optional(Type.String({ minLength: 24, maxLength: 256, pattern: '^[A-Za-z0-9_.~+/=-]+$', description: 'First admin key, 24 characters or more. Without any key the service starts only in the sandbox on a loopback address' })),
+  DATABASE_URL: Type.Optional(text({ pattern: '^postgres(ql)?://', description: 'Postgres 15 or later. Default: an embedded database under `BATCHYARD_DATA`' })),
+  BATCHYARD_LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], { default: 'info', description: 'Least level that is logged' })
+})
+type Settings = Static<typeof SETTINGS>
+
+export interface Config {
+  readonly host: string
+  readonly port: number
+  readonly dataDir: string
+  readonly cloud: 'sandbox' | 'aws'
+  readonly engine: 'auto' | 'pulumi' | 'sandbox'
+  readonly pulumiRoot: string | undefined
+  /** Where executables are searched, as PATH has it. */
+  readonly path: string
+  readonly sandboxSpeed: number
+  readonly concurrency: number
+  readonly deadlineSeconds: number
+  readonly runnerMemoryMiB: number
+  readonly runnerRuns: number
+  readonly stopSeconds: number
+  readonly stateUrl: string
+  readonly passphraseFile: string
+  readonly adminKey: string | undefined
+  readonly databaseUrl: string | undefined
+  readonly logLevel: Settings['BATCHYARD_LOG_LEVEL']
+  /** Whether only this machine can reach the service. */
+  readonly loopback: boolean
+}
+
+/** All wrong settings at once, a line each. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[]
+  constructor (problems: readonly string[]) {
+    super(`wrong settings:\n${problems.map(problem => `  ${problem}`).join('\n')}`)
+    this.name = 'ConfigError'
+    this.problems = problems
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * Reads and checks the environment once.
+ * @throws ConfigError naming every wrong setting, also an unknown name beginning with BATCHYARD_ (a misspelt one would else be ignored in silence)
+ */
+export function loadConfig (environment: Environment = process.env): Config {
+  const known = Object.keys(SETTINGS.properties)
+  const given = Object.fromEntries(known.flatMap(name => environment[name] ? [[name, environment[name]]] : []))
+  const settings = Value.Default(SETTINGS, Value.Convert(SETTINGS, given))
+  const problems = [...wrongValues(settings), ...unknownNames(environment, known)]
+  if (environment.NODE_ENV === 'production' && !environment.BATCHYARD_CLOUD) {
+    problems.push('BATCHYARD_CLOUD: must be set when NODE_ENV is production: `aws`, or `sandbox` on purpose')
+  }
+  if (problems.length > 0 || !Value.Check(SETTINGS, settings)) throw new ConfigError(problems)
+  return Object.freeze(toConfig(settings, environment.PATH ?? ''))
+}
+
+function wrongValues (settings: unknown): string[] {
+  return Value.Errors(SETTINGS, settings).map(error => {
+    const name = error.instancePath.slice(1)
+    return `${name}: ${error.message}${'allowedValues' in error.params ? ` (${String(error.params.allowedValues)})` : ''}`
+  })
+}
+
+function unknownNames (environment: Environment, known: readonly string[]): string[] {
+  return Object.keys(environment)
+    .filter(name => name.startsWith('BATCHYARD_') && !known.includes(name))
+    .map(name => `${name}: there is no such setting`)
+}
+
+function toConfig (settings: Settings, path: string): Config {
+  const dataDir = resolve(settings.BATCHYARD_DATA)
+  return {
+    host: settings.BATCHYARD_HOST,
+    port: settings.BATCHYARD_PORT,
+    dataDir,
+    cloud: settings.BATCHYARD_CLOUD ?? 'sandbox',
+    engine: settings.BATCHYARD_ENGINE,
+    pulumiRoot: settings.BATCHYARD_PULUMI_ROOT,
+    path,
+    sandboxSpeed: settings.BATCHYARD_SANDBOX_SPEED,
+    concurrency: settings.BATCHYARD_WORKER_CONCURRENCY,
+    deadlineSeconds: settings.BATCHYARD_OPERATION_DEADLINE_SECONDS,
+    runnerMemoryMiB: settings.BATCHYARD_RUNNER_MEMORY_MIB,
+    runnerRuns: settings.BATCHYARD_RUNNER_RUNS,
+    stopSeconds: settings.BATCHYARD_STOP_SECONDS,
+    stateUrl: settings.BATCHYARD_STATE_URL ?? pathToFileURL(resolve(dataDir, 'state')).href,
+    passphraseFile: resolve(settings.BATCHYARD_PASSPHRASE_FILE ?? resolve(dataDir, 'passphrase')),
+    adminKey: settings.BATCHYARD_ADMIN_KEY,
+    databaseUrl: settings.DATABASE_URL,
+    logLevel: settings.BATCHYARD_LOG_LEVEL,
+    loopback: isLoopback(settings.BATCHYARD_HOST)
+  }
+}
+
+function isLoopback (host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'))
+}

@@ -1,0 +1,16 @@
+import { Refusal } from '../errors.ts'
+
+/** Cursors are opaque to callers, so that what they hold may change. */
+export function encodeCursor (after: string | null): string | null {
+  return after === null ? null : Buffer.from(after).toString('base64url')
+}
+
+/** @throws Refusal `validation-failed` for a cursor this service did not make */
+export function decodeCursor (cursor: string | undefined): string | undefined {
+  if (cursor === undefined) return undefined
+  const after = Buffer.from(cursor, 'base64url').toString()
+  if (!/^[a-z0-9_-]{1,100}$/.test(after) || encodeCursor(after) !== cursor) {
+    throw new Refusal('validation-failed', '1 field is wrong', { errors: [{ pointer: '#querystring/cursor', message: 'is not a cursor of a page' }] })
+  }
+  return after
+}

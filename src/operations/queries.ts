@@ -1,0 +1,65 @@
+import { Refusal } from '../errors.ts'
+import type { Environment, Outputs } from '../schemas/environment.ts'
+import type { OperationEvent } from '../schemas/event.ts'
+import type { Operation } from '../schemas/operation.ts'
+import type { EnvironmentFilter, EnvironmentPage } from '../schemas/page.ts'
+import { environmentById, pageOfEnvironments } from '../store/environments.ts'
+import { pageOfEvents, stepsOf } from '../store/events.ts'
+import { newestOperations, operationById } from '../store/operations.ts'
+import type { EnvironmentRow, OperationRow } from '../store/tables.ts'
+import { teamOf, type Caller, type Context } from './context.ts'
+import { decodeCursor, encodeCursor } from './cursor.ts'
+import { presentEnvironment, presentEvent, presentOperation } from './present.ts'
+
+type Reading = Pick<Context, 'database'>
+
+/** @throws Refusal `not-found` for what is not there and, alike, for what is another team's */
+export async function visibleEnvironment ({ database }: Reading, caller: Caller, id: string): Promise<EnvironmentRow> {
+  const row = await environmentById(database.db, id)
+  const team = teamOf(caller)
+  if (!row || (team !== undefined && row.team !== team)) throw new Refusal('not-found', `there is no environment ${id}`)
+  return row
+}
+
+async function visibleOperation ({ database }: Reading, caller: Caller, id: string): Promise<OperationRow> {
+  const row = await operationById(database.db, id)
+  const team = teamOf(caller)
+  if (!row || (team !== undefined && row.team !== team)) throw new Refusal('not-found', `there is no operation ${id}`)
+  return row
+}
+
+export async function getEnvironment (context: Reading, caller: Caller, id: string): Promise<Environment> {
+  const row = await visibleEnvironment(context, caller, id)
+  const newest = await newestOperations(context.database.db, [id])
+  return presentEnvironment(row, newest.get(id))
+}
+
+/** @throws Refusal `outputs-not-ready` while there are none: not ready yet, never became ready, or deleted */
+export async function getOutputs (context: Reading, caller: Caller, id: string): Promise<Outputs> {
+  const { outputs, phase } = await visibleEnvironment(context, caller, id)
+  if (outputs === null) throw new Refusal('outputs-not-ready', `the environment's phase is ${phase}`, phase === 'creating' ? { retryAfter: 5 } : {})
+  return outputs
+}
+
+/** A page of what the caller may see. */
+export async function listEnvironments ({ database }: Reading, caller: Caller, filter: EnvironmentFilter): Promise<EnvironmentPage> {
+  const { cursor, limit = 50, ...wanted } = filter
+  const { rows, next } = await pageOfEnvironments(database.db, { ...wanted, visibleTo: teamOf(caller), after: decodeCursor(cursor), limit })
+  const newest = await newestOperations(database.db, rows.map(row => row.id))
+  return { items: rows.map(row => presentEnvironment(row, newest.get(row.id))), next: encodeCursor(next) }
+}
+
+export async function getOperation (context: Reading, caller: Caller, id: string): Promise<Operation> {
+  const row = await visibleOperation(context, caller, id)
+  return presentOperation(row, await stepsOf(context.database.db, id))
+}
+
+/** Events after `after`, oldest first; `next` is the `after` of the page that follows, null when this was the last one so far. */
+export async function listEvents (
+  context: Reading, caller: Caller, operationId: string, { after, limit }: { after: number, limit: number }
+): Promise<{ items: OperationEvent[], next: string | null }> {
+  await visibleOperation(context, caller, operationId)
+  const rows = await pageOfEvents(context.database.db, operationId, { after, limit: limit + 1 })
+  const page = rows.slice(0, limit)
+  return { items: page.map(presentEvent), next: rows.length > limit ? String(page.at(-1)?.id) : null }
+}

@@ -1,0 +1,74 @@
+import type { Logger } from 'pino'
+import type { EngineEvent, EventBody } from '../schemas/event.ts'
+import type { Database } from '../store/database.ts'
+import { appendEvents } from '../store/events.ts'
+import { setProgress } from '../store/operations.ts'
+import type { Fence } from '../store/sql.ts'
+
+/** Short enough to look live, long enough that twenty resources that start together make one statement. */
+const FLUSH_MILLISECONDS = 100
+
+/** Stores an attempt's events in order, in batches, and keeps its progress. */
+export interface Recorder {
+  add (event: EngineEvent): void
+  /** Stores what is left; later events are dropped. Idempotent. */
+  close (): Promise<void>
+}
+
+export interface RecorderOptions {
+  readonly database: Database
+  readonly fence: Fence
+  readonly log: Logger
+  /** Called when another attempt has taken over: nothing more is written. */
+  readonly onLost: () => void
+}
+
+export function createRecorder ({ database, fence, log, onLost }: RecorderOptions): Recorder {
+  const finished = new Set<string>()
+  let total: number | null = null
+  let waiting: EventBody[] = []
+  let timer: NodeJS.Timeout | undefined
+  let writing = Promise.resolve()
+  let closed = false
+
+  async function write (): Promise<void> {
+    const events = waiting
+    if (events.length === 0) return
+    try {
+      const held = await appendEvents(database.db, fence, events) && await setProgress(database.db, fence, { done: finished.size, total })
+      waiting = waiting.slice(events.length)
+      if (!held) onLost()
+    } catch (error) {
+      // The events stay where they are and go with the next batch; the operation does not fail for its story.
+      log.warn({ err: error }, 'events could not be stored')
+    }
+  }
+
+  function flush (): Promise<void> {
+    clearTimeout(timer)
+    timer = undefined
+    writing = writing.then(write)
+    return writing
+  }
+
+  function note (event: EngineEvent): void {
+    if (event.type === 'plan') total = event.total
+    if (event.type !== 'resource' || event.status === 'started') return
+    if (event.status === 'succeeded') finished.add(event.urn)
+    if (event.action !== 'same') log.info({ resource: event.name, type: event.resourceType, action: event.action, status: event.status }, 'step')
+  }
+
+  return {
+    add (event) {
+      if (closed) return
+      note(event)
+      // A copy, not a push: a batch that is being written must not grow.
+      waiting = [...waiting, event]
+      timer ??= setTimeout(() => { flush().catch((error: unknown) => { log.error({ err: error }, 'storing events failed') }) }, FLUSH_MILLISECONDS)
+    },
+    async close () {
+      closed = true
+      await flush()
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import { hostname } from 'node:os'
+import { CANCEL_CHANNEL, claimOperation } from '../store/operations.ts'
+import { LEASE_SECONDS, announce, breakOff, runAttempt, type Attempt } from './attempt.ts'
+import type { Context } from './context.ts'
+
+/** How often unfinished operations without a delivery are looked for. */
+const RECONCILE_SECONDS = 30
+
+export interface Worker {
+  /** Takes no more operations and hands back those that run, once their engines have ended or after `timeoutMs`. */
+  stop (timeoutMs: number): Promise<void>
+}
+
+/** Takes operations off the queue, `concurrency` at a time, and looks after those that were left behind. */
+export async function startWorker (context: Context, concurrency: number): Promise<Worker> {
+  const { database, queue, log } = context
+  const running = new Map<string, Attempt>()
+  const cancels = await database.listen(CANCEL_CHANNEL, id => {
+    const attempt = running.get(id)
+    if (attempt) breakOff(attempt.control, 'cancel')
+  })
+
+  async function handle (operationId: string, signal: AbortSignal): Promise<void> {
+    const attempt = await takeUp(context, operationId)
+    if (!attempt) return
+    running.set(operationId, attempt)
+    // The queue gives up on a handler when it stops or believes this worker dead: either way, hand back.
+    signal.addEventListener('abort', () => { breakOff(attempt.control, 'stop') }, { once: true })
+    if (signal.aborted || context.stopping.aborted) breakOff(attempt.control, 'stop')
+    if (attempt.operation.cancel_requested_at) breakOff(attempt.control, 'cancel')
+    context.metrics.running.inc({ kind: attempt.operation.kind })
+    try {
+      if (await announce(attempt)) await runAttempt(attempt)
+    } finally {
+      running.delete(operationId)
+      context.metrics.running.dec({ kind: attempt.operation.kind })
+    }
+  }
+
+  const reconcile = (): void => {
+    queue.reconcile().then(
+      count => { if (count > 0) log.warn({ count }, 'operations without a delivery were enqueued again') },
+      (error: unknown) => { log.warn({ err: error }, 'looking for operations left behind failed') }
+    )
+  }
+  const timer = setInterval(reconcile, RECONCILE_SECONDS * 1000).unref()
+  await queue.reconcile()
+  await queue.work(handle, { concurrency })
+
+  return {
+    async stop (timeoutMs) {
+      clearInterval(timer)
+      for (const { control } of running.values()) breakOff(control, 'stop')
+      await queue.stop({ timeoutMs })
+      await cancels.close()
+    }
+  }
+}
+
+/** Claims the operation for this process; undefined when there is nothing to do here. */
+async function takeUp (context: Context, operationId: string): Promise<Attempt | undefined> {
+  const claim = await claimOperation(context.database.db, operationId, { worker: `${hostname()}:${process.pid}`, leaseSeconds: LEASE_SECONDS })
+  // Busy: the operation in the way delivers this one when it ends. Taken: another worker has it, or it has ended.
+  if (claim.outcome !== 'claimed') return undefined
+  const { operation, waitedSeconds } = claim
+  if (operation.attempt === 1) context.metrics.queueWait.observe({ kind: operation.kind }, waitedSeconds)
+  const log = context.log.child({ operationId, environmentId: operation.environment_id, requestId: operation.request_id })
+  log.info({ kind: operation.kind, attempt: operation.attempt }, 'operation started')
+  return {
+    context, operation, log, control: new AbortController(), fence: { operationId, attempt: operation.attempt }
+  }
+}

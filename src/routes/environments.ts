@@ -1,0 +1,107 @@
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { Type } from 'typebox'
+import type { Context } from '../operations/context.ts'
+import { createEnvironment, deleteEnvironment, placementFor } from '../operations/requests.ts'
+import { getEnvironment, getOutputs, listEnvironments } from '../operations/queries.ts'
+import { Environment, Outputs } from '../schemas/environment.ts'
+import { EnvironmentId, refTo } from '../schemas/names.ts'
+import { EnvironmentFilter, EnvironmentPage } from '../schemas/page.ts'
+import { Spec } from '../schemas/spec.ts'
+import { checkSpec } from '../spec/check.ts'
+import { refuseWrongFields } from './field-errors.ts'
+import { problemsFor, typed } from './scope.ts'
+
+const ById = Type.Object({ id: EnvironmentId }, { additionalProperties: false })
+const ETag = { etag: { type: 'string', description: 'Follows the generation' } }
+
+/** Environments: what teams ask for and get. */
+export const environmentRoutes = (context: Context) => async (app: FastifyInstance): Promise<void> => {
+  await app.register(reading(context))
+  await app.register(writing(context))
+}
+
+const writing = (context: Context) => async (app: FastifyInstance): Promise<void> => {
+  const scope = typed(app)
+
+  scope.post('/environments', {
+    config: { operation: 'environments.create' },
+    // The handler answers for schema and rules together, so that every wrong field is named at once.
+    attachValidation: true,
+    schema: {
+      operationId: 'createEnvironment',
+      tags: ['environments'],
+      summary: 'Ask for an environment',
+      body: refTo(Spec),
+      response: {
+        202: { ...refTo(Environment), description: 'Accepted; follow the operation', headers: { location: { type: 'string' }, ...ETag } },
+        ...problemsFor(400, 401, 403, 409, 413, 415, 503)
+      }
+    }
+  }, async (request, reply) => {
+    const placement = await placementFor(context, request.caller, request.body)
+    refuseWrongFields(request, (body, bySchema) => checkSpec(body, bySchema, placement))
+    const environment = await createEnvironment(context, { caller: request.caller, requestId: request.id }, request.body)
+    return answer(reply.code(202).header('location', environment.links.self), environment)
+  })
+
+  scope.delete('/environments/:id', {
+    config: { operation: 'environments.delete' },
+    schema: {
+      operationId: 'deleteEnvironment',
+      tags: ['environments'],
+      summary: 'Tear an environment down; repeating it is harmless',
+      params: ById,
+      response: {
+        200: { ...refTo(Environment), description: 'Was deleted before' },
+        202: { ...refTo(Environment), description: 'Accepted; follow the operation' },
+        ...problemsFor(400, 401, 404, 409, 503)
+      }
+    }
+  }, async (request, reply) => {
+    const environment = await deleteEnvironment(context, { caller: request.caller, requestId: request.id }, request.params.id)
+    return answer(reply.code(environment.phase === 'deleted' ? 200 : 202), environment)
+  })
+}
+
+const reading = (context: Context) => async (app: FastifyInstance): Promise<void> => {
+  const scope = typed(app)
+
+  scope.get('/environments', {
+    config: { operation: 'environments.list' },
+    schema: {
+      operationId: 'listEnvironments',
+      tags: ['environments'],
+      summary: 'Environments, newest first; deleted ones only with phase=deleted',
+      querystring: EnvironmentFilter,
+      response: { 200: refTo(EnvironmentPage), ...problemsFor(400, 401, 503) }
+    }
+  }, async request => listEnvironments(context, request.caller, request.query))
+
+  scope.get('/environments/:id', {
+    config: { operation: 'environments.get' },
+    schema: {
+      operationId: 'getEnvironment',
+      tags: ['environments'],
+      summary: 'One environment: spec, phase, outputs, newest operation',
+      params: ById,
+      response: { 200: { ...refTo(Environment), headers: ETag }, ...problemsFor(400, 401, 404, 503) }
+    }
+  }, async (request, reply) => answer(reply, await getEnvironment(context, request.caller, request.params.id)))
+
+  scope.get('/environments/:id/outputs', {
+    config: { operation: 'environments.outputs' },
+    schema: {
+      operationId: 'getOutputs',
+      tags: ['environments'],
+      summary: 'The last good outputs, as a flat object (docs/outputs.md)',
+      params: ById,
+      response: { 200: refTo(Outputs), ...problemsFor(400, 401, 404, 409, 503) }
+    }
+  }, async request => getOutputs(context, request.caller, request.params.id))
+}
+
+function answer (reply: FastifyReply, environment: Environment): Environment {
+  reply.header('etag', `"${environment.generation}"`)
+  if (environment.operation) reply.log = reply.log.child({ environmentId: environment.id, operationId: environment.operation.id })
+  return environment
+}

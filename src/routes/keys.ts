@@ -1,0 +1,44 @@
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import type { Context } from '../operations/context.ts'
+import type { Key } from '../schemas/key.ts'
+import { KeyInput, KeyList, NewKey } from '../schemas/key.ts'
+import { KeyId, refTo } from '../schemas/names.ts'
+import { problemsFor, typed } from './scope.ts'
+
+/** Bearer keys; the token is shown once and stored as a hash. */
+export const keyRoutes = ({ keyring }: Context) => async (app: FastifyInstance): Promise<void> => {
+  const scope = typed(app)
+
+  scope.post('/keys', {
+    config: { operation: 'keys.create' },
+    schema: {
+      operationId: 'createKey',
+      tags: ['keys'],
+      summary: 'Make a key for admins or for one team',
+      body: refTo(KeyInput),
+      response: { 201: refTo(NewKey), ...problemsFor(400, 401, 403, 503) }
+    }
+  }, async (request, reply) => reply.code(201).header('cache-control', 'no-store').send(await keyring.create(request.body)))
+
+  scope.get('/keys', {
+    config: { operation: 'keys.list' },
+    schema: {
+      operationId: 'listKeys', tags: ['keys'], summary: 'Keys, without their tokens', response: { 200: refTo(KeyList), ...problemsFor(401, 403, 503) }
+    }
+  }, async (): Promise<{ items: Key[] }> => ({ items: await keyring.list() }))
+
+  scope.delete('/keys/:id', {
+    config: { operation: 'keys.delete' },
+    schema: {
+      operationId: 'deleteKey',
+      tags: ['keys'],
+      summary: 'Revoke a key at once',
+      params: Type.Object({ id: KeyId }, { additionalProperties: false }),
+      response: { 204: Type.Null(), ...problemsFor(400, 401, 403, 404, 503) }
+    }
+  }, async (request, reply) => {
+    await keyring.revoke(request.params.id)
+    return reply.code(204).send(null)
+  })
+}

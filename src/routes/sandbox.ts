@@ -1,0 +1,170 @@
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import {
+  SandboxFault, SandboxFaultInput, SandboxFaultList, SandboxObject, SandboxObjectList, SandboxPlace, SandboxResource, SandboxResourceFilter, SandboxResourceList
+} from '../schemas/sandbox.ts'
+import { refTo } from '../schemas/names.ts'
+import { problemsFor, typed } from './scope.ts'
+
+/** The simulated account's controls, as these routes need them. Refusals are thrown as Refusal. */
+export interface SandboxControl {
+  resources (filter: SandboxResourceFilter): Promise<SandboxResource[]>
+  resource (key: string): Promise<SandboxResource>
+  changeResource (key: string, properties: Record<string, unknown>): Promise<SandboxResource>
+  deleteResource (key: string): Promise<void>
+  objects (bucket: string): Promise<SandboxObject[]>
+  putObject (bucket: string, key: string, size: number): Promise<SandboxObject>
+  removeObject (bucket: string, key: string): Promise<void>
+  faults (): Promise<SandboxFault[]>
+  addFault (fault: SandboxFaultInput): Promise<SandboxFault>
+  clearFaults (): Promise<void>
+  removeDefaultVpc (account: string, region: string): Promise<void>
+  restoreDefaultVpc (account: string, region: string): Promise<void>
+}
+
+const ByKey = Type.Object({ key: Type.String({ minLength: 1, maxLength: 500 }) }, { additionalProperties: false })
+const ByBucket = Type.Object({ bucket: Type.String({ minLength: 3, maxLength: 63 }) }, { additionalProperties: false })
+const ByObject = Type.Object({ ...ByBucket.properties, '*': Type.String({ minLength: 1, maxLength: 1024 }) }, { additionalProperties: false })
+const Nothing = { 204: Type.Null() }
+
+interface Words { readonly operationId: string, readonly summary: string }
+const describe = ({ operationId, summary }: Words) => ({ operationId, summary, tags: ['sandbox'] })
+
+/** The simulated account: look at it, change it behind Batchyard's back, make it fail. Only where the cloud is the sandbox. */
+export const sandboxRoutes = (control: SandboxControl) => async (app: FastifyInstance): Promise<void> => {
+  await app.register(resourceRoutes(control))
+  await app.register(networkRoutes(control))
+  await app.register(bucketRoutes(control))
+  await app.register(faultRoutes(control))
+}
+
+const resourceRoutes = (control: SandboxControl) => async (app: FastifyInstance): Promise<void> => {
+  const scope = typed(app)
+
+  scope.get('/sandbox/resources', {
+    config: { operation: 'sandbox.resources.list' },
+    schema: {
+      ...describe({ operationId: 'listSandboxResources', summary: 'What exists in the simulated accounts' }),
+      querystring: SandboxResourceFilter,
+      response: { 200: refTo(SandboxResourceList), ...problemsFor(400, 401, 403, 503) }
+    }
+  }, async request => ({ items: await control.resources(request.query) }))
+
+  scope.get('/sandbox/resources/:key', {
+    config: { operation: 'sandbox.resources.get' },
+    schema: {
+      ...describe({ operationId: 'getSandboxResource', summary: 'One simulated resource' }),
+      params: ByKey,
+      response: { 200: refTo(SandboxResource), ...problemsFor(400, 401, 403, 404, 503) }
+    }
+  }, async request => control.resource(request.params.key))
+
+  scope.patch('/sandbox/resources/:key', {
+    config: { operation: 'sandbox.resources.change' },
+    schema: {
+      ...describe({ operationId: 'changeSandboxResource', summary: 'Change properties by hand, as somebody in the console would' }),
+      params: ByKey,
+      body: Type.Object({ properties: Type.Record(Type.String(), Type.Unknown()) }, { additionalProperties: false }),
+      response: { 200: refTo(SandboxResource), ...problemsFor(400, 401, 403, 404, 422, 503) }
+    }
+  }, async request => control.changeResource(request.params.key, request.body.properties))
+
+  scope.delete('/sandbox/resources/:key', {
+    config: { operation: 'sandbox.resources.delete' },
+    schema: {
+      ...describe({ operationId: 'deleteSandboxResource', summary: 'Delete a resource by hand' }),
+      params: ByKey,
+      response: { ...Nothing, ...problemsFor(400, 401, 403, 404, 422, 503) }
+    }
+  }, async (request, reply) => {
+    await control.deleteResource(request.params.key)
+    return reply.code(204).send(null)
+  })
+}
+
+const networkRoutes = (control: SandboxControl) => async (app: FastifyInstance): Promise<void> => {
+  const scope = typed(app)
+
+  for (const [method, call, summary] of [
+    ['DELETE', 'removeDefaultVpc', 'Take the default VPC away from an account and region'],
+    ['PUT', 'restoreDefaultVpc', 'Give the default VPC back']
+  ] as const) {
+    scope.route({
+      method,
+      url: '/sandbox/accounts/:account/regions/:region/default-vpc',
+      config: { operation: `sandbox.default-vpc.${method === 'PUT' ? 'restore' : 'remove'}` },
+      schema: { ...describe({ operationId: call, summary }), params: SandboxPlace, response: { ...Nothing, ...problemsFor(400, 401, 403, 422, 503) } },
+      handler: async (request, reply) => {
+        await control[call](request.params.account, request.params.region)
+        return reply.code(204).send(null)
+      }
+    })
+  }
+}
+
+const bucketRoutes = (control: SandboxControl) => async (app: FastifyInstance): Promise<void> => {
+  const scope = typed(app)
+
+  scope.get('/sandbox/buckets/:bucket/objects', {
+    config: { operation: 'sandbox.objects.list' },
+    schema: {
+      ...describe({ operationId: 'listSandboxObjects', summary: 'Objects of a simulated bucket' }),
+      params: ByBucket,
+      response: { 200: refTo(SandboxObjectList), ...problemsFor(400, 401, 403, 404, 503) }
+    }
+  }, async request => ({ items: await control.objects(request.params.bucket) }))
+
+  scope.put('/sandbox/buckets/:bucket/objects/*', {
+    config: { operation: 'sandbox.objects.put' },
+    schema: {
+      ...describe({ operationId: 'putSandboxObject', summary: 'Put an object of some size; it has no content' }),
+      params: ByObject,
+      body: Type.Object({ size: Type.Integer({ minimum: 0, maximum: 5_497_558_138_880 }) }, { additionalProperties: false }),
+      response: { 200: refTo(SandboxObject), ...problemsFor(400, 401, 403, 404, 503) }
+    }
+  }, async request => control.putObject(request.params.bucket, request.params['*'], request.body.size))
+
+  scope.delete('/sandbox/buckets/:bucket/objects/*', {
+    config: { operation: 'sandbox.objects.delete' },
+    schema: {
+      ...describe({ operationId: 'deleteSandboxObject', summary: 'Delete an object' }),
+      params: ByObject,
+      response: { ...Nothing, ...problemsFor(400, 401, 403, 404, 503) }
+    }
+  }, async (request, reply) => {
+    await control.removeObject(request.params.bucket, request.params['*'])
+    return reply.code(204).send(null)
+  })
+}
+
+const faultRoutes = (control: SandboxControl) => async (app: FastifyInstance): Promise<void> => {
+  const scope = typed(app)
+
+  scope.get('/sandbox/faults', {
+    config: { operation: 'sandbox.faults.list' },
+    schema: {
+      ...describe({ operationId: 'listSandboxFaults', summary: 'Scripted faults and what they struck' }),
+      response: { 200: refTo(SandboxFaultList), ...problemsFor(401, 403, 503) }
+    }
+  }, async () => ({ items: await control.faults() }))
+
+  scope.post('/sandbox/faults', {
+    config: { operation: 'sandbox.faults.add' },
+    schema: {
+      ...describe({ operationId: 'addSandboxFault', summary: 'Script a fault' }),
+      body: refTo(SandboxFaultInput),
+      response: { 201: refTo(SandboxFault), ...problemsFor(400, 401, 403, 422, 503) }
+    }
+  }, async (request, reply) => reply.code(201).send(await control.addFault(request.body)))
+
+  scope.delete('/sandbox/faults', {
+    config: { operation: 'sandbox.faults.clear' },
+    schema: {
+      ...describe({ operationId: 'clearSandboxFaults', summary: 'Take all faults back; calls that hang go on' }),
+      response: { ...Nothing, ...problemsFor(401, 403, 503) }
+    }
+  }, async (_request, reply) => {
+    await control.clearFaults()
+    return reply.code(204).send(null)
+  })
+}

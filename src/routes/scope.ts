@@ -1,0 +1,15 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyInstance } from 'fastify'
+import { Problem } from '../schemas/problem.ts'
+import { refTo } from '../schemas/names.ts'
+
+/** A scope whose handlers are typed by their schemas. */
+export const typed = (scope: FastifyInstance) => scope.withTypeProvider<TypeBoxTypeProvider>()
+
+/** The problems a route may answer with, for the documentation. */
+export const problemsFor = <const S extends readonly number[]>(...statuses: S) => Object.fromEntries(
+  statuses.map(status => [status, {
+    description: 'A problem; `code` says which',
+    content: { 'application/problem+json': { schema: refTo(Problem) } }
+  }])
+)

@@ -1,0 +1,29 @@
+import { Type, type Static, type TSchema } from 'typebox'
+import { Environment, PhaseName } from './environment.ts'
+import { OperationEvent } from './event.ts'
+import { Slug, refTo } from './names.ts'
+import { Team } from './team.ts'
+
+const Limit = Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 }))
+const Cursor = Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{1,200}$', description: '`next` of the page before' }))
+
+const pageOf = <T extends TSchema & { $id?: string }>(schema: T, $id: string) => Type.Object({
+  items: Type.Array(refTo(schema)),
+  next: Type.Union([Type.String(), Type.Null()], { description: 'Cursor of the next page; null on the last' })
+}, { $id })
+
+export const EnvironmentPage = pageOf(Environment, 'EnvironmentPage')
+export type EnvironmentPage = Static<typeof EnvironmentPage>
+export const TeamPage = pageOf(Team, 'TeamPage')
+export const EventPage = pageOf(OperationEvent, 'EventPage')
+
+export const EnvironmentFilter = Type.Object({
+  team: Type.Optional(Slug), name: Type.Optional(Slug), phase: Type.Optional(PhaseName), limit: Limit, cursor: Cursor
+}, { additionalProperties: false })
+export type EnvironmentFilter = Static<typeof EnvironmentFilter>
+
+export const PageQuery = Type.Object({ limit: Limit, cursor: Cursor }, { additionalProperties: false })
+
+export const EventQuery = Type.Object({
+  limit: Limit, after: Type.Optional(Type.Integer({ minimum: 0, description: 'Only events with a greater id' }))
+}, { additionalProperties: false })

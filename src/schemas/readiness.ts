@@ -1,0 +1,13 @@
+import { Type, type Static } from 'typebox'
+import { CloudName } from './environment.ts'
+
+const Check = Type.Object({ ok: Type.Boolean(), detail: Type.Optional(Type.String()) })
+
+export const Readiness = Type.Object({
+  status: Type.Unsafe<'ready' | 'not-ready'>({ type: 'string', enum: ['ready', 'not-ready'] }),
+  cloud: CloudName,
+  notice: Type.Optional(Type.String({ description: 'Says so where everything is simulated' })),
+  engine: Type.Object({ kind: Type.String(), version: Type.String() }),
+  checks: Type.Object({ database: Check, worker: Check, sandbox: Type.Optional(Check) })
+}, { $id: 'Readiness' })
+export type Readiness = Static<typeof Readiness>

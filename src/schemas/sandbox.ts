@@ -1,0 +1,68 @@
+import { Type, type Static } from 'typebox'
+import { AccountId, Timestamp, refTo } from './names.ts'
+
+const closed = { additionalProperties: false }
+const literals = <const T extends readonly string[]>(values: T, options: object = {}) =>
+  Type.Unsafe<T[number]>({ type: 'string', enum: [...values], ...options })
+const Properties = Type.Record(Type.String(), Type.Unknown())
+const Region = Type.String({ pattern: '^[a-z]{2}(-[a-z]+)+-[0-9]$' })
+
+export const SandboxResource = Type.Object({
+  key: Type.String({ description: 'Names it in the paths below /sandbox/resources' }),
+  type: Type.String({ examples: ['aws:batch/jobQueue:JobQueue'] }),
+  id: Type.String(),
+  arn: Type.Optional(Type.String()),
+  name: Type.String(),
+  account: AccountId,
+  region: Type.String(),
+  tags: Type.Record(Type.String(), Type.String()),
+  properties: Properties,
+  createdAt: Timestamp,
+  status: Type.String()
+}, { $id: 'SandboxResource' })
+export type SandboxResource = Static<typeof SandboxResource>
+
+export const SandboxResourceList = Type.Object({ items: Type.Array(refTo(SandboxResource)) }, { $id: 'SandboxResourceList' })
+
+export const SandboxResourceFilter = Type.Object({
+  type: Type.Optional(Type.String({ maxLength: 200 })),
+  account: Type.Optional(AccountId),
+  region: Type.Optional(Region),
+  tag: Type.Optional(Type.String({ maxLength: 400, description: '`key` or `key=value`' })),
+  name: Type.Optional(Type.String({ maxLength: 300 }))
+}, closed)
+export type SandboxResourceFilter = Static<typeof SandboxResourceFilter>
+
+const faultFields = {
+  kind: literals(['fail', 'throttle', 'hang', 'slow', 'hide'], { description: 'What it does to the calls it strikes' }),
+  on: literals(['create', 'read', 'update', 'delete', 'invoke']),
+  type: Type.Optional(Type.String({ maxLength: 200, description: 'A resource type or function token; `*`, the default, matches all' })),
+  account: Type.Optional(AccountId),
+  namePrefix: Type.Optional(Type.String({ maxLength: 200 })),
+  nth: Type.Optional(Type.Integer({ minimum: 1, description: 'The first matching call it strikes, counted from now' })),
+  count: Type.Optional(Type.Integer({ minimum: 0, description: 'How many calls it strikes; 0: all from there on' })),
+  at: Type.Optional(literals(['request', 'response'], { description: '`response`: it happened in the cloud, only the answer fails' })),
+  code: Type.Optional(Type.String({ maxLength: 100, description: 'AWS\'s error code, for `fail`' })),
+  message: Type.Optional(Type.String({ maxLength: 1000 })),
+  httpStatus: Type.Optional(Type.Integer({ minimum: 400, maximum: 599 })),
+  seconds: Type.Optional(Type.Number({ minimum: 0, maximum: 3600 })),
+  reads: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 }))
+}
+export const SandboxFaultInput = Type.Object(faultFields, { $id: 'SandboxFaultInput', ...closed })
+export type SandboxFaultInput = Static<typeof SandboxFaultInput>
+
+export const SandboxFault = Type.Object({
+  ...faultFields, id: Type.String(), matched: Type.Integer(), struck: Type.Integer()
+}, { $id: 'SandboxFault' })
+export type SandboxFault = Static<typeof SandboxFault>
+export const SandboxFaultList = Type.Object({ items: Type.Array(refTo(SandboxFault)) }, { $id: 'SandboxFaultList' })
+
+export const SandboxObject = Type.Object({ key: Type.String(), size: Type.Integer() }, { $id: 'SandboxObject' })
+export type SandboxObject = Static<typeof SandboxObject>
+export const SandboxObjectList = Type.Object({ items: Type.Array(refTo(SandboxObject)) }, { $id: 'SandboxObjectList' })
+
+export const SandboxPlace = Type.Object({ account: AccountId, region: Region }, closed)
+
+export const SANDBOX_SCHEMAS = [
+  SandboxResource, SandboxResourceList, SandboxFaultInput, SandboxFault, SandboxFaultList, SandboxObject, SandboxObjectList
+]

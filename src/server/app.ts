@@ -1,0 +1,65 @@
+import { fastifySSE } from '@fastify/sse'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { typeidUnboxed } from 'typeid-js'
+import type { Context } from '../operations/context.ts'
+import { environmentRoutes } from '../routes/environments.ts'
+import { healthRoutes } from '../routes/health.ts'
+import { keyRoutes } from '../routes/keys.ts'
+import { operationRoutes } from '../routes/operations.ts'
+import { sandboxRoutes, type SandboxControl } from '../routes/sandbox.ts'
+import { teamRoutes } from '../routes/teams.ts'
+import { SHARED_SCHEMAS } from '../schemas/index.ts'
+import { access } from './plugins/access.ts'
+import { requestMetrics } from './plugins/metrics.ts'
+import { openapi } from './plugins/openapi.ts'
+import { problems } from './plugins/problems.ts'
+import { requestLog } from './plugins/request-log.ts'
+import { validation } from './plugins/validation.ts'
+
+export interface AppOptions {
+  readonly context: Context
+  readonly version: string
+  /** The simulated account's controls; undefined on real AWS, where their routes do not exist. */
+  readonly sandbox: SandboxControl | undefined
+}
+
+/** A spec is a few KiB; this leaves room for long commands and refuses floods before they are parsed. */
+const BODY_LIMIT_BYTES = 256 * 1024
+/** Proxies cut idle streams after 60 s or more, so a comment every 15 s keeps them open. */
+const HEARTBEAT_MILLISECONDS = 15_000
+
+/** The HTTP service: plugins, then routes by who may call them. The same call serves production and tests. */
+export async function buildApp ({ context, version, sandbox }: AppOptions): Promise<FastifyInstance> {
+  const loggerInstance: FastifyBaseLogger = context.log
+  const app = Fastify({
+    loggerInstance,
+    disableRequestLogging: true,
+    requestIdLogLabel: 'requestId',
+    genReqId: () => typeidUnboxed('req'),
+    bodyLimit: BODY_LIMIT_BYTES,
+    routerOptions: { maxParamLength: 500 },
+    return503OnClosing: true,
+    forceCloseConnections: 'idle'
+  })
+  for (const schema of SHARED_SCHEMAS) app.addSchema(schema)
+
+  await app.register(validation)
+  await app.register(problems)
+  await app.register(requestLog)
+  await app.register(requestMetrics, { metrics: context.metrics })
+  await app.register(access, { keyring: context.keyring, open: context.open })
+  await app.register(openapi, { version })
+  await app.register(fastifySSE, { heartbeatInterval: HEARTBEAT_MILLISECONDS })
+
+  await app.register(healthRoutes(context))
+  await app.forCallers(async scope => {
+    await scope.register(environmentRoutes(context))
+    await scope.register(operationRoutes(context))
+  })
+  await app.forAdmins(async scope => {
+    await scope.register(teamRoutes(context))
+    await scope.register(keyRoutes(context))
+    if (sandbox) await scope.register(sandboxRoutes(sandbox))
+  })
+  return app
+}

@@ -1,0 +1,58 @@
+import type { FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { Refusal } from '../../errors.ts'
+import type { Caller } from '../../operations/context.ts'
+import type { Keyring } from '../../operations/keyring.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks; set in every scope that needs a key. */
+    caller: Caller
+  }
+  interface FastifyInstance {
+    /** Registers routes that any valid key may call; each sees its own team's environments only. */
+    forCallers: (routes: (scope: FastifyInstance) => Promise<void>) => Promise<void>
+    /** Registers routes for admins. */
+    forAdmins: (routes: (scope: FastifyInstance) => Promise<void>) => Promise<void>
+  }
+}
+
+const ADMIN: Caller = Object.freeze({ scope: 'admin' })
+
+/**
+ * Access by scope of routes: a route is open to callers or to admins by where it is registered.
+ * @param open whether a request without a key counts as an admin's (the sandbox on a loopback address, without an admin key)
+ */
+export const access = fp<{ keyring: Keyring, open: boolean }>(async (app, { keyring, open }) => {
+  app.decorateRequest('caller', null as never)
+
+  async function identify (request: FastifyRequest): Promise<void> {
+    const header = request.headers.authorization
+    if (header === undefined && open) {
+      request.caller = ADMIN
+      return
+    }
+    const token = /^Bearer ([\w.~+/=-]{1,512})$/i.exec(header ?? '')?.[1]
+    const caller = token === undefined ? undefined : await keyring.identify(token)
+    if (!caller) throw new Refusal('unauthenticated', header === undefined ? 'send `Authorization: Bearer <key>`' : 'the key is not valid')
+    request.caller = caller
+  }
+
+  async function requireAdmin (request: FastifyRequest): Promise<void> {
+    if (request.caller.scope !== 'admin') throw new Refusal('forbidden', 'only an admin key may do that')
+  }
+
+  app.decorate('forCallers', async routes => {
+    await app.register(async scope => {
+      scope.addHook('onRequest', identify)
+      await routes(scope)
+    })
+  })
+  app.decorate('forAdmins', async routes => {
+    await app.register(async scope => {
+      scope.addHook('onRequest', identify)
+      scope.addHook('onRequest', requireAdmin)
+      await routes(scope)
+    })
+  })
+}, { name: 'access' })

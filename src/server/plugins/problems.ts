@@ -1,0 +1,63 @@
+import { STATUS_CODES } from 'node:http'
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { REQUEST_CODES, Refusal, type RefusalDetails, type RequestCode } from '../../errors.ts'
+import { fieldErrors, invalidFields } from '../../routes/field-errors.ts'
+import type { Problem } from '../../schemas/problem.ts'
+
+/** Fastify's own refusals, in our codes. Whatever else has a 4xx status is `malformed-request`. */
+const FASTIFY_CODES: Readonly<Record<string, RequestCode>> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported-media-type',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'payload-too-large'
+}
+
+/** Makes every failure of a request an RFC 9457 problem; logs what is our fault, once, here. */
+export const problems = fp(async app => {
+  app.setErrorHandler<FastifyError>((error, request, reply) => {
+    const refusal = toRefusal(error)
+    const { status } = REQUEST_CODES[refusal.code]
+    if (status >= 500) request.log.error({ err: error, code: refusal.code }, 'request failed')
+    return sendProblem(request, reply, refusal)
+  })
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(request, reply, new Refusal('not-found', `there is no ${request.method} ${request.url.split('?')[0]?.slice(0, 200)}`)))
+}, { name: 'problems' })
+
+function toRefusal (error: FastifyError): Refusal {
+  if (error instanceof Refusal) return error
+  if (isDatabaseDown(error)) return new Refusal('unavailable', 'the database does not answer', { retryAfter: 5, cause: error })
+  if (error.validation) return invalidFields(fieldErrors(error.validation, error.validationContext))
+  const code = FASTIFY_CODES[error.code]
+  if (code) return new Refusal(code, error.message)
+  if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
+    return new Refusal('malformed-request', error.message)
+  }
+  return new Refusal('internal-error', 'the failure is in the log under this requestId', { cause: error })
+}
+
+/** Connection refused, reset or timed out; Postgres shutting down (57P0x) or out of connections (53300). */
+function isDatabaseDown (error: FastifyError): boolean {
+  return /^(ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOENT|EPIPE|57P0[1-3]|53300)$/.test(error.code ?? '') ||
+    /Connection terminated|timeout exceeded when trying to connect/.test(error.message)
+}
+
+/** Sends a refusal as `application/problem+json`. */
+export function sendProblem (request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply {
+  const { status, title } = REQUEST_CODES[refusal.code]
+  if (refusal.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer realm="batchyard"')
+  if (refusal.details.retryAfter !== undefined) reply.header('retry-after', String(refusal.details.retryAfter))
+  const problem: Problem = {
+    type: `urn:batchyard:problem:${refusal.code}`,
+    title: title || STATUS_CODES[status] || 'Error',
+    status,
+    detail: refusal.message,
+    code: refusal.code,
+    requestId: request.id,
+    ...optional(refusal.details)
+  }
+  return reply.code(status).type('application/problem+json').serializer((body: unknown) => JSON.stringify(body)).send(problem)
+}
+
+function optional ({ errors, operation }: RefusalDetails): Pick<Problem, 'errors' | 'operation'> {
+  return { ...(errors && { errors: [...errors] }), ...(operation !== undefined && { operation }) }
+}

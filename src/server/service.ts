@@ -1,0 +1,125 @@
+import { mkdir } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import packageJson from '../../package.json' with { type: 'json' }
+import { ConfigError, type Config } from '../config.ts'
+import { createEngine, findEngine } from '../engine/index.ts'
+import type { Engine } from '../engine/types.ts'
+import { createMetrics } from '../metrics.ts'
+import type { Context } from '../operations/context.ts'
+import { openEventHub } from '../operations/event-hub.ts'
+import { openKeyring, type Keyring } from '../operations/keyring.ts'
+import { openQueue } from '../operations/queue.ts'
+import { startWorker } from '../operations/worker.ts'
+import { attachSandboxCloud, type SandboxCloud } from '../sandbox/aws/client.ts'
+import { openDatabase } from '../store/database.ts'
+import { createIds } from '../store/ids.ts'
+import { migrate } from '../store/migrations.ts'
+import { buildApp } from './app.ts'
+import { observe } from './observe.ts'
+import { createShutdown, type Shutdown } from './shutdown.ts'
+
+/** A running service. */
+export interface Service {
+  readonly address: string
+  readonly context: Context
+  readonly sandbox: SandboxCloud | undefined
+  /** Stops taking requests and operations, hands back what runs, ends every process and port of ours. Idempotent. */
+  stop (): Promise<void>
+}
+
+const PROGRAM = new URL('../stacks/batch-environment.ts', import.meta.url).href
+
+/**
+ * Starts the service, part by part; a part that fails to start ends those before it.
+ * @throws ConfigError when nobody could be told from anybody: no admin key, and not the sandbox on a loopback address
+ */
+export async function startService (config: Config, log: Logger): Promise<Service> {
+  const shutdown = createShutdown(log)
+  try {
+    return await start(config, log, shutdown)
+  } catch (error) {
+    await shutdown.run()
+    throw error
+  }
+}
+
+async function start (config: Config, log: Logger, shutdown: Shutdown): Promise<Service> {
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
+  const ids = createIds()
+  const metrics = createMetrics()
+  const database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, log })
+  shutdown.add('database', () => database.close())
+  await migrate(database)
+  const keyring = await openKeyring(database, ids, config.adminKey)
+  shutdown.add('keyring', () => keyring.close())
+  const open = await decideAccess(config, keyring)
+
+  const sandbox = config.cloud === 'sandbox' ? await attachSandboxCloud({ dataDir: config.dataDir, speed: config.sandboxSpeed, log }) : undefined
+  if (sandbox) shutdown.add('sandbox cloud', () => sandbox.release())
+  const { engine, engineInfo } = await startEngine(config, { log, sandbox, onStart: command => { metrics.engineStarts.inc({ command }) } })
+  shutdown.add('engine', () => engine.stop())
+
+  const queue = await openQueue(database, { log, deadlineSeconds: config.deadlineSeconds })
+  shutdown.add('queue', () => queue.stop({ timeoutMs: 1_000 }))
+  const eventHub = await openEventHub(database)
+  shutdown.add('event hub', () => eventHub.close())
+  const context: Context = {
+    database,
+    queue,
+    keyring,
+    eventHub,
+    engine,
+    engineInfo,
+    ids,
+    metrics,
+    log,
+    open,
+    cloud: config.cloud,
+    program: PROGRAM,
+    deadlineSeconds: config.deadlineSeconds,
+    stopping: shutdown.stopping,
+    ...(sandbox && { sandboxCheck: async () => { await sandbox.control.stats() } })
+  }
+  observe(context)
+  const worker = await startWorker(context, config.concurrency)
+  shutdown.add('worker', () => worker.stop(config.stopSeconds * 1000))
+
+  const app = await buildApp({ context, version: packageJson.version, sandbox: sandbox?.control })
+  shutdown.add('http', () => app.close())
+  const address = await listen(app, config)
+  log.info({ address, cloud: config.cloud, engine: engineInfo.kind, engineVersion: engineInfo.version, database: database.kind, open }, 'listening')
+  return { address, context, sandbox, stop: () => shutdown.run() }
+}
+
+async function decideAccess (config: Config, keyring: Keyring): Promise<boolean> {
+  if (await keyring.hasAdmin()) return false
+  if (config.cloud === 'sandbox' && config.loopback) return true
+  throw new ConfigError(['BATCHYARD_ADMIN_KEY: must be set; without any admin key the service starts only in the sandbox on a loopback address'])
+}
+
+interface EngineParts { readonly log: Logger, readonly sandbox: SandboxCloud | undefined, readonly onStart: (command: string) => void }
+
+async function startEngine (config: Config, { log, sandbox, onStart }: EngineParts): Promise<{ engine: Engine, engineInfo: Context['engineInfo'] }> {
+  const found = await findEngine({ engine: config.engine, cloud: config.cloud, pulumiRoot: config.pulumiRoot, path: config.path })
+  const engine = await createEngine({
+    engine: found,
+    dataDir: config.dataDir,
+    stateUrl: config.stateUrl,
+    passphraseFile: config.passphraseFile,
+    cloudEnv: async (): Promise<Record<string, string>> => sandbox ? { PULUMI_DEBUG_PROVIDERS: `aws:${(await sandbox.ensure()).grpcPort}` } : {},
+    concurrency: config.concurrency,
+    recycleAfter: config.runnerRuns,
+    runnerMemoryMiB: config.runnerMemoryMiB,
+    onStart,
+    log
+  })
+  return { engine, engineInfo: { kind: found.kind, version: found.version } }
+}
+
+async function listen (app: FastifyInstance, { host, port }: Config): Promise<string> {
+  await app.listen({ host, port, listenTextResolver: () => 'port open' })
+  const { address, family, port: bound } = app.server.address() as AddressInfo
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`
+}
