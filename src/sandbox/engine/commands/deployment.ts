@@ -1,8 +1,8 @@
 import { availableParallelism, arch, platform } from 'node:os'
 import { isOn } from '../args.ts'
 import type { Arguments } from '../args.ts'
-import { deploy, newCancellation } from '../deployment/deployment.ts'
-import type { Cancellation, DeploymentOptions, DeploymentOutcome, Work } from '../deployment/deployment.ts'
+import { Cancellation, deploy } from '../deployment/deployment.ts'
+import type { DeploymentOptions, DeploymentOutcome, Work } from '../deployment/deployment.ts'
 import type { Environment } from '../environment.ts'
 import { EngineError, exitCodes } from '../errors.ts'
 import { settingsPath } from '../project.ts'
@@ -26,7 +26,7 @@ export async function runDeployment (context: CommandContext, selection: Selecti
   if (!isOn(args, 'skip-preview')) throw new EngineError('the sandbox engine does not implement previews: pass --skip-preview')
   if (!isOn(args, 'yes')) throw new EngineError('--yes or --skip-preview must be passed in to proceed when running in non-interactive mode')
   const options = optionsOf(context, selection, command.title)
-  const cancellation = newCancellation()
+  const cancellation = new Cancellation()
   const silence = listen(context, cancellation)
   const lock = await lockStack(selection.files)
   try {
@@ -65,15 +65,19 @@ function parallelOf (args: Arguments, environment: Environment): number {
   return Math.max(1, value)
 }
 
+/** The CLI's words (backend/cancellation_scope.go). */
+const notices = {
+  SIGINT: '^C received; cancelling. If you would like to terminate immediately, press ^C again.\n' +
+    'Note that terminating immediately may lead to orphaned resources and other inconsistencies.\n',
+  SIGTERM: 'SIGTERM received; cancelling. If you would like to terminate immediately, send SIGTERM again.\n' +
+    'Note that terminating immediately may lead to orphaned resources and other inconsistencies.\n'
+}
+
 /** The first signal: start nothing new, tell the providers, let what is under way finish. The second: end at once. */
 function listen (context: CommandContext, cancellation: Cancellation): () => void {
   return context.onSignal((signal) => {
     if (cancellation.stop.reason === 'cancelled') process.exit(exitCodes.failed)
-    context.output.err(signal === 'SIGINT'
-      ? '^C received; cancelling. If you would like to terminate immediately, press ^C again.\n'
-      : 'SIGTERM received; cancelling. If you would like to terminate immediately, send SIGTERM again.\n')
-    cancellation.stop.now('cancelled')
-    cancellation.providers?.cancelAll().catch(() => {})
+    cancellation.cancel(notices[signal])
   })
 }
 

@@ -50,13 +50,22 @@ export interface DeploymentOutcome {
  */
 export type Work = (context: DeploymentContext, server: EngineServer) => Promise<boolean>
 
-/** A switch for whoever listens to signals: `providers` exist once the deployment has begun. */
-export interface Cancellation {
-  readonly stop: Stop
-  providers: ProviderRegistry | undefined
-}
+/** A switch for whoever listens to signals; the rest is there once the deployment has begun. */
+export class Cancellation {
+  readonly stop = new Stop()
+  #running: { providers: ProviderRegistry, reporter: Reporter } | undefined
 
-export const newCancellation = (): Cancellation => ({ stop: new Stop(), providers: undefined })
+  begin (running: { providers: ProviderRegistry, reporter: Reporter }): void {
+    this.#running = running
+  }
+
+  /** Starts nothing new and asks the providers to end what they are doing early; they may, or may finish it. */
+  cancel (notice: string): void {
+    this.stop.now('cancelled')
+    this.#running?.reporter.message(notice)
+    this.#running?.providers.cancelAll().catch(() => {})
+  }
+}
 
 /** Runs `work` between a checkpoint and the next one. The caller holds the stack's lock. */
 export async function deploy (options: DeploymentOptions, cancellation: Cancellation, work: Work): Promise<DeploymentOutcome> {
@@ -70,7 +79,7 @@ export async function deploy (options: DeploymentOptions, cancellation: Cancella
     log: (severity, message, urn) => { if (severity !== 'debug' || options.showDebug) reporter.diagnostic(severity, message, urn) }
   })
   const providers = new ProviderRegistry(ports, server.address)
-  cancellation.providers = providers
+  cancellation.begin({ providers, reporter })
   const context = contextOf(options, loaded, { reporter, providers, stop: cancellation.stop })
   try {
     const result = await carryOut(options, context, async () => work(context, server), loaded)
@@ -130,7 +139,8 @@ async function carryOut (options: DeploymentOptions, context: DeploymentContext,
   }
   await executor.idle()
   await snapshot.saved()
-  if (executor.failed) reporter.diagnostic('error', 'update failed')
+  if (stop.reason === 'cancelled') reporter.diagnostic('error', 'update canceled')
+  else if (executor.failed) reporter.diagnostic('error', 'update failed')
   const result = ok && stop.reason === undefined && !executor.failed ? 'succeeded' : 'failed'
   reporter.summary(result)
   return result

@@ -46,6 +46,7 @@ export type EngineEvent =
   | { resOutputsEvent: { metadata: StepMetadata } }
   | { resOpFailedEvent: { metadata: StepMetadata, status: number, steps: number } }
   | { diagnosticEvent: { urn?: string, prefix?: string, message: string, color: string, severity: Severity } }
+  | { stdoutEvent: { message: string, color: string } }
   | { summaryEvent: { maybeCorrupt: boolean, durationSeconds: number, resourceChanges: Record<string, number>, PolicyPacks: Record<string, string>, isPreview: boolean, result: string } }
   | { cancelEvent: Record<string, never> }
 

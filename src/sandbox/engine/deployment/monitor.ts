@@ -5,6 +5,7 @@ import resourcePb from '@pulumi/pulumi/proto/resource_pb.js'
 import resourceGrpc from '@pulumi/pulumi/proto/resource_grpc_pb.js'
 import { EngineError, messageOf } from '../errors.ts'
 import { EmptyMessage, StructMessage, channelOptions } from '../protocol.ts'
+import { urnOf } from '../urn.ts'
 import { fromStruct, toWireObject } from '../values/wire.ts'
 import type { DeploymentContext } from './context.ts'
 import type { Severity } from './events.ts'
@@ -145,7 +146,7 @@ async function register ({ context, registrations }: Active, request: resourcePb
     return registered(await registrations.register(goalOf(request, context.projectRoot)))
   } catch (error) {
     if (error instanceof Stopped) throw error
-    context.reporter.diagnostic('error', messageOf(error))
+    context.reporter.diagnostic('error', messageOf(error), urnOf(context.scope, request.getParent(), request.getType(), request.getName()))
     context.stop.now('failed')
     throw new Stopped()
   }

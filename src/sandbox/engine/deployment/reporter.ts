@@ -29,6 +29,7 @@ export class Reporter {
   readonly #changes = new Map<string, number>()
   readonly #diagnostics: Diagnostic[] = []
   readonly #began = new Map<string, number>()
+  #steps = 0
   #corrupt = false
   #errors = 0
 
@@ -58,6 +59,7 @@ export class Reporter {
   }
 
   ended (step: Step, state: ResourceState): void {
+    this.#steps += 1
     if (!isDefaultProvider(state.urn)) {
       const operation = operationOf(step)
       this.#changes.set(operation, (this.#changes.get(operation) ?? 0) + 1)
@@ -77,8 +79,14 @@ export class Reporter {
     const { urn } = subjectOf(step)
     this.diagnostic('error', message, urn)
     this.#corrupt ||= status === statusUnknown
-    this.#events.send({ resOpFailedEvent: { metadata: metadataOf(step), status, steps: this.#changes.size } })
+    this.#events.send({ resOpFailedEvent: { metadata: metadataOf(step), status, steps: this.#steps } })
     this.#line(step, `**${present[step.kind]} failed** error: ${message.split('\n')[0]}`)
+  }
+
+  /** Something the person at the terminal is told. */
+  message (text: string): void {
+    this.#output.out(text)
+    this.#events.send({ stdoutEvent: { message: text, color: 'never' } })
   }
 
   diagnostic (severity: Severity, message: string, urn = ''): void {
