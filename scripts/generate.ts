@@ -52,11 +52,18 @@ function settingsTable (): string {
   return ['| setting | default | meaning |', '|---|---|---|', ...rows].join('\n')
 }
 
+/** Puts `text` between the README's markers of that name. */
+function replaceMarked (readme: string, name: string, text: string): string {
+  const marked = new RegExp(`(<!-- ${name} -->\\n)[\\s\\S]*?(<!-- /${name} -->)`)
+  if (!marked.test(readme)) throw new Error(`README.md has no place for ${name}`)
+  return readme.replace(marked, (_, before: string, after: string) => `${before}${text}\n${after}`)
+}
+
 async function writeReadme (): Promise<void> {
+  const policy = await readFile(path('docs/provisioner-policy.json'), 'utf8')
   const readme = await readFile(path('README.md'), 'utf8')
-  const marked = /(<!-- settings -->\n)[\s\S]*?(\n<!-- \/settings -->)/
-  if (!marked.test(readme)) throw new Error('README.md has no place for the table of settings')
-  await writeFile(path('README.md'), readme.replace(marked, (_, before: string, after: string) => before + settingsTable() + after))
+  const withPolicy = replaceMarked(readme, 'policy', `\n\`\`\`json\n${policy}\`\`\`\n`)
+  await writeFile(path('README.md'), replaceMarked(withPolicy, 'settings', settingsTable()))
 }
 
 await writeOpenapi()

@@ -24,7 +24,7 @@ export interface SandboxControl {
 
 const ByKey = Type.Object({ key: Type.String({ minLength: 1, maxLength: 500 }) }, { additionalProperties: false })
 const ByBucket = Type.Object({ bucket: Type.String({ minLength: 3, maxLength: 63 }) }, { additionalProperties: false })
-const ByObject = Type.Object({ ...ByBucket.properties, '*': Type.String({ minLength: 1, maxLength: 1024 }) }, { additionalProperties: false })
+const ByObject = Type.Object({ ...ByBucket.properties, key: Type.String({ minLength: 1, maxLength: 500 }) }, { additionalProperties: false })
 const Nothing = { 204: Type.Null() }
 
 interface Words { readonly operationId: string, readonly summary: string }
@@ -114,7 +114,7 @@ const bucketRoutes = (control: SandboxControl) => async (app: FastifyInstance): 
     }
   }, async request => ({ items: await control.objects(request.params.bucket) }))
 
-  scope.put('/sandbox/buckets/:bucket/objects/*', {
+  scope.put('/sandbox/buckets/:bucket/objects/:key', {
     config: { operation: 'sandbox.objects.put' },
     schema: {
       ...describe({ operationId: 'putSandboxObject', summary: 'Put an object of some size; it has no content' }),
@@ -122,9 +122,9 @@ const bucketRoutes = (control: SandboxControl) => async (app: FastifyInstance): 
       body: Type.Object({ size: Type.Integer({ minimum: 0, maximum: 5_497_558_138_880 }) }, { additionalProperties: false }),
       response: { 200: refTo(SandboxObject), ...problemsFor(400, 401, 403, 404, 503) }
     }
-  }, async request => control.putObject(request.params.bucket, request.params['*'], request.body.size))
+  }, async request => control.putObject(request.params.bucket, request.params.key, request.body.size))
 
-  scope.delete('/sandbox/buckets/:bucket/objects/*', {
+  scope.delete('/sandbox/buckets/:bucket/objects/:key', {
     config: { operation: 'sandbox.objects.delete' },
     schema: {
       ...describe({ operationId: 'deleteSandboxObject', summary: 'Delete an object' }),
@@ -132,7 +132,7 @@ const bucketRoutes = (control: SandboxControl) => async (app: FastifyInstance): 
       response: { ...Nothing, ...problemsFor(400, 401, 403, 404, 503) }
     }
   }, async (request, reply) => {
-    await control.removeObject(request.params.bucket, request.params['*'])
+    await control.removeObject(request.params.bucket, request.params.key)
     return reply.code(204).send(null)
   })
 }

@@ -1,5 +1,5 @@
 import { fastifySSE } from '@fastify/sse'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { typeidUnboxed } from 'typeid-js'
 import type { Context } from '../operations/context.ts'
 import { environmentRoutes } from '../routes/environments.ts'
@@ -33,8 +33,7 @@ export async function buildApp ({ context, version, sandbox }: AppOptions): Prom
   const loggerInstance: FastifyBaseLogger = context.log
   const app = Fastify({
     loggerInstance,
-    disableRequestLogging: true,
-    requestIdLogLabel: 'requestId',
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: () => typeidUnboxed('req'),
     bodyLimit: BODY_LIMIT_BYTES,
     routerOptions: { maxParamLength: 500 },
