@@ -54,5 +54,5 @@ export function sizeProblem (vcpus: number | undefined, memoryMiB: number | unde
   if (pairSize(vcpus, memoryMiB) !== undefined) return undefined
   const size = FARGATE_SIZES.find(candidate => candidate.vcpus === vcpus)
   if (size !== undefined) return `Fargate pairs ${label} with ${describeMemories(size)}, not with ${memoryMiB}`
-  return `Fargate has no size with ${memoryMiB} MiB; the nearest are ${nearestMemories(memoryMiB ?? 0).join(' and ')}`
+  return `Fargate has no size with ${memoryMiB} MiB; the nearest: ${nearestMemories(memoryMiB ?? 0).join(' or ')}`
 }
