@@ -1,6 +1,5 @@
 import { EngineError } from './errors.ts'
-import type { Decrypt } from './values/json.ts'
-import type { HistoryConfigValue } from './state/history.ts'
+import type { Decrypt, Json, JsonObject } from './values/json.ts'
 
 /** One configuration value in clear text. */
 export interface ConfigValue {
@@ -22,8 +21,13 @@ export const hasSecretConfig = (config: Record<string, unknown>): boolean => JSO
  * @throws EngineError for a secret inside an object, which this engine does not take apart
  */
 export function readConfig (config: Record<string, unknown>, project: string, decrypt: Decrypt): StackConfig {
-  return new Map(Object.entries(config).map(([key, value]) => [key.includes(':') ? key : `${project}:${key}`, configValue(key, value, decrypt)]))
+  return new Map(Object.entries(qualified(config, project)).map(([key, value]) => [key, configValue(key, value, decrypt)]))
 }
+
+const qualified = (config: Record<string, unknown>, project: string): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(config)
+    .map(([key, value]): [string, unknown] => [key.includes(':') ? key : `${project}:${key}`, value])
+    .sort(([a], [b]) => a < b ? -1 : 1))
 
 function configValue (key: string, value: unknown, decrypt: Decrypt): ConfigValue {
   if (isSecure(value)) return { value: decrypt(value.secure), secret: true, object: false }
@@ -37,11 +41,10 @@ function configValue (key: string, value: unknown, decrypt: Decrypt): ConfigValu
 export const publicConfig = (config: StackConfig): Record<string, string> =>
   Object.fromEntries([...config].map(([key, { value, secret }]) => [key, secret ? '[secret]' : value]))
 
-export const historyConfig = (config: StackConfig, raw: Record<string, unknown>): Record<string, HistoryConfigValue> =>
-  Object.fromEntries([...config].map(([key, { value, secret, object }]) => {
-    const source = raw[key] ?? raw[key.split(':').slice(1).join(':')]
-    return [key, { value: isSecure(source) ? source.secure : value, secret, ...(object ? { object: true } : {}) }]
-  }))
+/** For history: as in the file, secrets encrypted. */
+export const historyConfig = (config: Record<string, unknown>, project: string): JsonObject =>
+  Object.fromEntries(Object.entries(qualified(config, project))
+    .map(([key, value]) => [key, typeof value === 'object' && value !== null ? value as Json : String(value)]))
 
 /**
  * Whether `pulumi:disable-default-providers` names the package, or all with `*`.

@@ -6,7 +6,6 @@ import type { DeploymentOptions, DeploymentOutcome, Work } from '../deployment/d
 import type { Environment } from '../environment.ts'
 import { EngineError, exitCodes } from '../errors.ts'
 import { settingsPath } from '../project.ts'
-import { historyConfig } from '../stack-config.ts'
 import { addBackup, addToHistory } from '../state/history.ts'
 import type { DeploymentKind } from '../state/history.ts'
 import { lockStack } from '../state/locks.ts'
@@ -94,7 +93,7 @@ async function record ({ args, environment }: CommandContext, { files }: Selecti
     startTime: Math.floor(started.getTime() / 1000),
     message: args.flags.get('message') ?? '',
     environment: historyEnvironment(args, environment),
-    config: historyConfig(outcome.config, outcome.rawConfig),
+    config: outcome.config,
     result: outcome.result,
     endTime: Math.floor(now.getTime() / 1000),
     resourceChanges: outcome.resourceChanges

@@ -1,24 +1,32 @@
 import { isOn } from '../args.ts'
 import { EngineError, notImplemented } from '../errors.ts'
-import { readSettings, settingsPath, stackSecrets } from '../project.ts'
+import { existingCheckpoint, readSettings, settingsPath } from '../project.ts'
+import { readPassphrase, secretsProvider } from '../secrets.ts'
 import { readHistory } from '../state/history.ts'
 import type { Page } from '../state/history.ts'
 import { isJsonObject } from '../values/json.ts'
-import type { Json, JsonObject } from '../values/json.ts'
+import type { Decrypt, Json, JsonObject } from '../values/json.ts'
 import type { CommandContext, Run } from './command.ts'
 import { selectedStack } from './selection.ts'
+import type { Selection } from './selection.ts'
 
 /** Past deployments, newest first, as the CLI prints them. */
 export const run: Run = async (context) => {
   if (!isOn(context.args, 'json')) throw notImplemented('stack history without --json')
-  const { files, project } = await selectedStack(context)
-  const entries = await readHistory(files, pageOf(context))
-  const hasSecrets = entries.some((entry) => JSON.stringify(entry['config'] ?? {}).includes('"secret":true'))
-  const decrypt = isOn(context.args, 'show-secrets') && hasSecrets
-    ? (await (await stackSecrets(context.environment, await readSettings(settingsPath(project, files.stack)), undefined)).crypter()).decrypt
-    : undefined
+  const selection = await selectedStack(context)
+  const entries = await readHistory(selection.files, pageOf(context))
+  const hasSecrets = entries.some((entry) => JSON.stringify(entry['config'] ?? {}).includes('"secure"'))
+  const decrypt = isOn(context.args, 'show-secrets') && hasSecrets ? await decrypter(context, selection) : undefined
   context.output.out(`${JSON.stringify(entries.map((entry) => printed(entry, decrypt)), null, 2)}\n`)
   return 0
+}
+
+/** History is encrypted with what encrypts the configuration. */
+async function decrypter ({ environment }: CommandContext, { files, project }: Selection): Promise<Decrypt> {
+  const { encryptionSalt } = await readSettings(settingsPath(project, files.stack))
+  const salt = encryptionSalt ?? (await existingCheckpoint(files)).salt ?? ''
+  const crypter = await secretsProvider(salt, await readPassphrase(environment)).crypter()
+  return crypter.decrypt
 }
 
 function pageOf ({ args }: CommandContext): Page | undefined {
@@ -35,7 +43,7 @@ function positive (flag: string, text: string): number {
 
 const isoTime = (seconds: Json | undefined): string => new Date(Number(seconds) * 1000).toISOString()
 
-function printed (entry: JsonObject, decrypt: ((text: string) => string) | undefined): JsonObject {
+function printed (entry: JsonObject, decrypt: Decrypt | undefined): JsonObject {
   const { kind, startTime, message, environment, config, result, endTime, resourceChanges } = entry
   return {
     version: 0,
@@ -50,9 +58,13 @@ function printed (entry: JsonObject, decrypt: ((text: string) => string) | undef
   }
 }
 
-function printedConfig (config: JsonObject, decrypt: ((text: string) => string) | undefined): JsonObject {
-  return Object.fromEntries(Object.entries(config).map(([key, value]) => {
-    if (!isJsonObject(value) || value['secret'] !== true) return [key, isJsonObject(value) ? { value: value['value'] ?? null, secret: false } : value]
-    return [key, decrypt ? { value: decrypt(String(value['value'])), secret: true } : { secret: true }]
-  }))
+function printedConfig (config: JsonObject, decrypt: Decrypt | undefined): JsonObject {
+  return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, printedValue(value, decrypt)]))
+}
+
+function printedValue (value: Json, decrypt: Decrypt | undefined): JsonObject {
+  if (typeof value === 'string') return { value, secret: false }
+  const secure = isJsonObject(value) ? value['secure'] : undefined
+  if (typeof secure !== 'string') return { value: JSON.stringify(value), objectValue: value, secret: false }
+  return decrypt ? { value: decrypt(secure), secret: true } : { secret: true }
 }

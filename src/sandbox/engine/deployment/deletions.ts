@@ -1,20 +1,8 @@
 import { prerequisitesOf } from '../state/resource.ts'
 import type { ResourceState } from '../state/resource.ts'
-import { EngineError } from '../errors.ts'
 import { StepFailed } from './executor.ts'
 import type { Executor } from './executor.ts'
 import { Stopped } from './stop.ts'
-
-/**
- * @throws EngineError in the CLI's words if one of the resources is protected: then nothing may be deleted
- */
-export function refuseProtected (resources: readonly ResourceState[]): void {
-  const found = resources.find((state) => state.protect)
-  if (found === undefined) return
-  throw new EngineError(`resource "${found.urn}" cannot be deleted\n` +
-    'because it is protected. To unprotect the resource, either remove the `protect` flag from the resource in your Pulumi ' +
-    `program and run \`pulumi up\`, or use the command:\n\`pulumi state unprotect '${found.urn}'\``)
-}
 
 /**
  * Deletes resources, each as soon as everything that needs it is gone, the others beside it. Resources keep their place in

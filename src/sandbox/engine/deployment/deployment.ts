@@ -3,7 +3,7 @@ import { messageOf } from '../errors.ts'
 import type { Output } from '../output.ts'
 import { checkpointSecrets, existingCheckpoint, readSettings, stackSecrets } from '../project.ts'
 import type { Project, StackSettings } from '../project.ts'
-import { hasSecretConfig, publicConfig, readConfig } from '../stack-config.ts'
+import { hasSecretConfig, historyConfig, publicConfig, readConfig } from '../stack-config.ts'
 import type { StackConfig } from '../stack-config.ts'
 import { decrypterFor, pendingOf, resourcesOf } from '../state/checkpoint.ts'
 import type { Checkpoint, PendingOperation } from '../state/checkpoint.ts'
@@ -11,6 +11,7 @@ import type { StackFiles } from '../state/files.ts'
 import type { ResourceState } from '../state/resource.ts'
 import { Snapshot } from '../state/snapshot.ts'
 import { rootType, urnOf } from '../urn.ts'
+import type { JsonObject } from '../values/json.ts'
 import { withoutCiphertexts } from '../values/reencrypt.ts'
 import type { DeploymentContext } from './context.ts'
 import { openEventLog } from './events.ts'
@@ -40,8 +41,8 @@ export interface DeploymentOptions {
 export interface DeploymentOutcome {
   result: 'succeeded' | 'failed'
   resourceChanges: Record<string, number>
-  config: StackConfig
-  rawConfig: Record<string, unknown>
+  /** The configuration as history keeps it. */
+  config: JsonObject
 }
 
 /**
@@ -83,7 +84,7 @@ export async function deploy (options: DeploymentOptions, cancellation: Cancella
   const context = contextOf(options, loaded, { reporter, providers, stop: cancellation.stop })
   try {
     const result = await carryOut(options, context, async () => work(context, server), loaded)
-    return { result, resourceChanges: reporter.changes, config: loaded.config, rawConfig: settings.config }
+    return { result, resourceChanges: reporter.changes, config: historyConfig(settings.config, options.project.name) }
   } finally {
     await providers.cancelAll()
     providers.close()

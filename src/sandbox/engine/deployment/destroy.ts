@@ -1,8 +1,5 @@
-import { deleteAll, refuseProtected } from './deletions.ts'
+import { deleteAll } from './deletions.ts'
 import type { Work } from './deployment.ts'
 
 /** Deletes every resource of the stack, dependents first. */
-export const destroy: Work = async ({ base, executor }) => {
-  refuseProtected(base)
-  return deleteAll(base, executor)
-}
+export const destroy: Work = async ({ base, executor }) => deleteAll(base, executor)

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { messageOf } from '../errors.ts'
+import { EngineError, messageOf } from '../errors.ts'
 import type { OperationType } from '../state/checkpoint.ts'
 import type { ResourceState } from '../state/resource.ts'
 import type { Snapshot } from '../state/snapshot.ts'
@@ -111,7 +111,7 @@ export class Executor {
   #asksProvider (step: Step): boolean {
     const { custom, type } = subjectOf(step)
     if (!custom || isProviderType(type) || step.kind === 'same') return false
-    return step.kind !== 'delete' || this.#needsDelete(step.old)
+    return step.kind !== 'delete' || (this.#needsDelete(step.old) && !step.old.protect)
   }
 
   #needsDelete (old: ResourceState): boolean {
@@ -164,6 +164,7 @@ export class Executor {
   }
 
   async #delete (old: ResourceState): Promise<void> {
+    if (old.protect) throw isProtected(old.urn)
     if (!old.custom || isProviderType(old.type) || !this.#needsDelete(old)) return
     const connection = await this.#options.providers.fromState(old, this.#options.base)
     await connection.delete(old, old.customTimeouts.delete ?? 0)
@@ -193,3 +194,8 @@ export class Executor {
     if (!continueOnError) stop.now('failed')
   }
 }
+
+/** The CLI's words (deploy/step.go). */
+const isProtected = (urn: string): EngineError => new EngineError(`resource "${urn}" cannot be deleted\n` +
+  'because it is protected. To unprotect the resource, either remove the `protect` flag from the resource in your Pulumi ' +
+  `program and run \`pulumi up\`, or use the command:\n\`pulumi state unprotect '${urn}'\``)

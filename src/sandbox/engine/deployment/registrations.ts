@@ -129,7 +129,7 @@ export class Registrations {
       const connection = await providers.connect(packageOf(goal.type))
       return plan({ urn, goal: { ...goal, inputs: withVersion(goal.inputs, goal.version) }, provider: '' }, old, connection)
     }
-    const provider = goal.provider === '' ? await this.#defaultProvider(packageOf(goal.type), goal.version, goal.type) : goal.provider
+    const provider = goal.provider === '' ? await this.#defaultProvider(packageOf(goal.type), goal.version, urn) : goal.provider
     return plan({ urn, goal, provider }, old, await providers.get(provider))
   }
 

@@ -1,4 +1,4 @@
-import { deleteAll, refuseProtected } from './deletions.ts'
+import { deleteAll } from './deletions.ts'
 import type { Work } from './deployment.ts'
 import { runProgram } from './language.ts'
 import { Registrations } from './registrations.ts'
@@ -23,7 +23,5 @@ export const update = (options: ProgramOptions): Work => async (context, server)
   if (stop.reason !== undefined) return false
   if (result.kind === 'failed') reporter.diagnostic('error', result.message)
   if (result.kind !== 'succeeded' || executor.failed) return false
-  const unregistered = registrations.unregistered
-  refuseProtected(unregistered)
-  return deleteAll(unregistered, executor)
+  return deleteAll(registrations.unregistered, executor)
 }

@@ -8,19 +8,14 @@ import type { StackFiles } from './files.ts'
 export type DeploymentKind = 'update' | 'destroy'
 export type DeploymentResult = 'succeeded' | 'failed'
 
-export interface HistoryConfigValue {
-  value: string
-  secret: boolean
-  object?: boolean
-}
-
 /** One past deployment. Times are Unix seconds. */
 export interface HistoryEntry {
   kind: DeploymentKind
   startTime: number
   message: string
   environment: Record<string, string>
-  config: Record<string, HistoryConfigValue>
+  /** As Pulumi.STACK.yaml had it: strings, objects, and `{ secure }` for secrets. */
+  config: JsonObject
   result: DeploymentResult
   endTime: number
   resourceChanges: Record<string, number>

@@ -48,7 +48,7 @@ async function describe (path: string): Promise<string> {
   const text = await readOptional(path)
   if (text === undefined) return `file://${path}`
   const { username, hostname, pid, timestamp } = JSON.parse(text) as Record<string, unknown>
-  return `file://${path}: created by ${String(username)}@${String(hostname)} (pid ${String(pid)}) at ${String(timestamp)}`
+  return `file://${path}: created by ${String(username)}@${String(hostname)} (pid ${String(pid)}) at ${String(timestamp).replace(/\.\d+/, '')}`
 }
 
 /** What `cancel` does: every lock of the stack goes, whoever holds it. */
