@@ -1,0 +1,66 @@
+import { stripVTControlCharacters } from 'node:util'
+import type { DiagnosticEvent, EngineEvent as SdkEvent, StepEventMetadata } from '@pulumi/pulumi/automation/events.js'
+import type { EngineEvent } from '../schemas/event.ts'
+
+type ResourceEvent = Extract<EngineEvent, { type: 'resource' }>
+
+const MAX_MESSAGE = 4096
+
+/** A message as it may be stored and shown: no colours, no surrounding space, bounded. */
+export function presentable (message: string): string {
+  // The engine's own markup (`<{%reset%}>`) is there even with colours off.
+  const text = stripVTControlCharacters(message).replace(/<\{%[^%]*%\}>/g, '').trim()
+  return text.length > MAX_MESSAGE ? `${text.slice(0, MAX_MESSAGE - 1)}…` : text
+}
+
+/** The engine's operations; those of a replacement's two halves are told as what they do to the cloud. */
+const ACTIONS: Record<string, ResourceEvent['action']> = {
+  same: 'same',
+  create: 'create',
+  update: 'update',
+  delete: 'delete',
+  replace: 'replace',
+  'create-replacement': 'create',
+  'delete-replaced': 'delete',
+  'discard-replaced': 'delete',
+  read: 'read',
+  'read-replacement': 'read',
+  refresh: 'read',
+  import: 'read',
+  'import-replacement': 'read'
+}
+
+export const nameOf = (urn: string): string => urn.slice(urn.lastIndexOf('::') + 2)
+
+/**
+ * An engine's event as ours, or `undefined` for what is not told: components, providers, the stack itself, debug
+ * messages, the engine's own account of its settings. Inputs and outputs of resources never pass.
+ */
+export function toEngineEvent (event: SdkEvent): EngineEvent | undefined {
+  if (event.resourcePreEvent !== undefined) return resourceEvent(event.resourcePreEvent.metadata, 'started')
+  if (event.resOutputsEvent !== undefined) return resourceEvent(event.resOutputsEvent.metadata, 'succeeded')
+  if (event.resOpFailedEvent !== undefined) return resourceEvent(event.resOpFailedEvent.metadata, 'failed')
+  if (event.diagnosticEvent !== undefined) return diagnosticEvent(event.diagnosticEvent)
+  if (event.summaryEvent === undefined) return undefined
+  const changes = Object.entries(event.summaryEvent.resourceChanges ?? {}).filter((entry) => entry[1] !== undefined)
+  return { type: 'summary', changes: Object.fromEntries(changes), seconds: event.summaryEvent.durationSeconds }
+}
+
+function resourceEvent (metadata: StepEventMetadata, status: ResourceEvent['status']): EngineEvent | undefined {
+  const action = ACTIONS[metadata.op]
+  const state = metadata.new ?? metadata.old
+  if (action === undefined || state?.custom !== true || metadata.type.startsWith('pulumi:')) return undefined
+  const { urn, type: resourceType } = metadata
+  const event: ResourceEvent = { type: 'resource', action, status, urn, resourceType, name: nameOf(urn) }
+  return state.id === '' || state.id === undefined ? event : { ...event, id: state.id }
+}
+
+function diagnosticEvent ({ severity, message, urn, ephemeral }: DiagnosticEvent): EngineEvent | undefined {
+  const levels = { info: 'info', 'info#err': 'info', warning: 'warning', error: 'error' } as const
+  // The engine also streams debug messages, which the SDK's type leaves out.
+  const level: 'info' | 'warning' | 'error' | undefined = levels[severity]
+  const text = presentable(message)
+  if (level === undefined || text === '' || ephemeral === true) return undefined
+  const event = { type: 'diagnostic', severity: level, message: text } as const
+  return urn === undefined || urn === '' ? event : { ...event, urn }
+}

@@ -1,0 +1,49 @@
+import type { OperationCode } from '../errors.ts'
+
+/** What a message of the engine or the cloud means. The first rule that matches counts. */
+export interface FailureRule {
+  readonly code: OperationCode
+  readonly pattern: RegExp
+  /** Where this one differs from its code. */
+  readonly retryable?: boolean
+}
+
+/** From the most specific to the most general: `RequestLimitExceeded` is throttling and no quota. */
+export const FAILURE_RULES: readonly FailureRule[] = [
+  { code: 'state-locked', pattern: /the stack is currently locked by|\[409\] Conflict: Another update/ },
+  { code: 'state-unreadable', pattern: /incorrect passphrase|passphrase must be set|snapshot integrity|could not (deserialize|unmarshal)|failed to load (checkpoint|snapshot)|unable to decrypt/i },
+  { code: 'plugin-missing', pattern: /no resource plugin|could not find (latest|plugin)|failed to locate plugin|PULUMI_DEBUG_PROVIDERS/i },
+  { code: 'engine-unsupported', pattern: /sandbox (engine|cloud|AWS) does not|not simulated|does not (simulate|implement)/i },
+  { code: 'bucket-not-empty', pattern: /BucketNotEmpty|bucket you tried to delete is not empty/i },
+  { code: 'throttled', pattern: /Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|Rate exceeded/ },
+  { code: 'in-use', pattern: /found existing \w+ relationship|still Draining|ClusterContains\w+Exception|UpdateInProgressException|DeleteConflict|DependencyViolation|OperationAborted|ResourceInUse/ },
+  // A name is also taken while its last owner is being deleted.
+  { code: 'name-conflict', pattern: /\bDELETING\b.*already exists|already exists.*\bDELETING\b/s, retryable: true },
+  { code: 'name-conflict', pattern: /AlreadyExists|AlreadyOwnedByYou|already exists|\.Duplicate\b/ },
+  { code: 'quota-exceeded', pattern: /LimitExceeded|QuotaExceeded|\bquota\b|(limit|maximum) (of|number)[^.]*(reached|exceeded)|exceeded[^.]*(limit|maximum)|reached[^.]*(limit|maximum)/i },
+  { code: 'credentials-invalid', pattern: /ExpiredToken|InvalidClientTokenId|SignatureDoesNotMatch|UnrecognizedClient|RequestExpired|AuthFailure|no valid credential sources|failed to refresh cached credentials/i },
+  { code: 'wrong-account', pattern: /account ID not allowed|not in the list of allowed accounts/i },
+  // The role was made seconds ago and is not yet known everywhere.
+  { code: 'cloud-rejected', pattern: /Unable to assume the service linked role|MalformedPolicyDocument.*Invalid principal/s, retryable: true },
+  { code: 'access-denied', pattern: /AccessDenied|UnauthorizedOperation|(is|are) not authorized to perform/ },
+  { code: 'default-vpc-missing', pattern: /no default VPC|no matching EC2 VPC found|default VPC[^.]*(not found|does not exist)/i },
+  { code: 'not-found-in-cloud', pattern: /\.NotFound\b|NoSuchEntity|NoSuchBucket|ResourceNotFoundException|ClusterNotFoundException|RepositoryNotFound/ },
+  { code: 'cloud-unavailable', pattern: /ServiceUnavailable|ServerException|InternalError|InternalFailure|InternalServerError|StatusCode: 5\d\d|connection (reset|refused)|i\/o timeout|no such host|timeout while waiting|RequestTimeout|UNAVAILABLE/i }
+]
+
+/** Lines in which the engine only says that something failed; the reason is in another. */
+export const EMPTY_WORDS = /^(update failed|destroy failed|deleting failed|resource .* has a problem.*|error: update failed)$/i
+
+/** What is wrapped around the cloud's own message on its way here: the engine's step, the bridge's log prefix and suffix. */
+export const WRAPPINGS: readonly RegExp[] = [
+  /^error: /,
+  /^\S+\.go:\d+: (\S+: )?/,
+  /^(creating|updating|deleting|reading|replacing) urn:pulumi:\S+: /i,
+  /^\d+ errors? occurred:\s*/,
+  /^\* /,
+  /^sdk\.helper_schema: /,
+  /^deleting urn:pulumi:\S+ failed: /,
+  /: provider=\S+@[\d.]+$/
+]
+
+export const CLOUD_REQUEST_ID = /\bRequest ?ID:? ?"?([A-Za-z0-9/+=-]{8,})/i

@@ -1,0 +1,126 @@
+import { mkdir } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { descend, type LadderSeconds } from './command/ladder.ts'
+import type { EngineExecutable } from './command/run-command.ts'
+import { problem } from './failures.ts'
+import type { Log } from './log.ts'
+import { RunnerPool } from './pool.ts'
+import { isAlive, pause, residentBytes } from './processes.ts'
+import { Run, type RunDependencies } from './run.ts'
+import { ensurePassphraseFile, Keyring } from './secrets.ts'
+import { RunFailure, type Engine, type EngineProcess } from './types.ts'
+
+export { findEngine, type EngineChoice } from './find.ts'
+export type { EngineExecutable } from './command/run-command.ts'
+
+export interface EngineOptions {
+  readonly engine: EngineExecutable
+  /** Work directories, the engine's home and, by default, the state. */
+  readonly dataDir: string
+  /** Pulumi's state backend; `file://` in the data directory by default. */
+  readonly stateUrl?: string
+  /** Made with random content if it is missing. Every replica needs the same one. */
+  readonly passphraseFile: string
+  /** Asked before each run: what engines need to reach the cloud. On real AWS empty; `PULUMI_DEBUG_PROVIDERS` is never inherited. */
+  readonly cloudEnv: () => Promise<Record<string, string>>
+  /** Runs at a time; more wait. */
+  readonly concurrency: number
+  /** Runs per runner. */
+  readonly recycleAfter: number
+  /** Heap limit of a runner. */
+  readonly runnerMemoryMiB: number
+  readonly ladder: LadderSeconds
+  /** Modules of programs (`file:` URLs) that runners load before their first run. */
+  readonly preload?: readonly string[]
+  readonly log: Log
+  /** Called at every start of an engine with its first words, for instance `up` or `stack init`. */
+  readonly onStart?: (command: string) => void
+}
+
+const POLL_MILLISECONDS = 200
+
+/**
+ * Sets up the engine seam: the passphrase file, the state directory and a warm runner.
+ * @throws Error when the data directory or the passphrase file can't be written.
+ */
+export async function createEngine (options: EngineOptions): Promise<Engine> {
+  const dataDir = resolve(options.dataDir)
+  await mkdir(dataDir, { recursive: true })
+  const passphraseFile = resolve(options.passphraseFile)
+  await ensurePassphraseFile(passphraseFile)
+  const stopping = new AbortController()
+  const pool = new RunnerPool({
+    concurrency: options.concurrency,
+    recycleAfter: options.recycleAfter,
+    memoryMiB: options.runnerMemoryMiB,
+    preload: options.preload ?? [],
+    compileCache: join(dataDir, 'cache', 'node'),
+    onStray: (message) => options.log.warn({ error: message }, 'a program failed after its run had ended')
+  })
+  const { plugins } = options.engine
+  const dependencies: RunDependencies = {
+    engine: options.engine,
+    workspace: {
+      dataDir,
+      stateUrl: options.stateUrl ?? pathToFileURL(join(dataDir, 'state')).href,
+      passphraseFile,
+      ...(plugins === undefined ? {} : { plugins })
+    },
+    cloudEnv: options.cloudEnv,
+    keyring: new Keyring(passphraseFile),
+    ladder: options.ladder,
+    pool,
+    log: options.log,
+    onStart: options.onStart ?? (() => undefined),
+    stopping: stopping.signal
+  }
+  return assemble(dependencies, stopping)
+}
+
+function assemble (dependencies: RunDependencies, stopping: AbortController): Engine {
+  const runs = new Set<Promise<unknown>>()
+  let stopped: Promise<void> | undefined
+  const stop = async () => {
+    stopping.abort()
+    await Promise.allSettled(runs)
+    await dependencies.pool.stop()
+  }
+  return {
+    run: async (request, hooks) => {
+      const run = new Run(request, hooks, dependencies).execute()
+      runs.add(run)
+      return run.finally(() => runs.delete(run))
+    },
+    waitForExit: async (engine, signal) => waitForExit(engine, signal, dependencies.ladder),
+    usage: async () => usageOf(dependencies.pool.pids),
+    stop: async () => {
+      stopped ??= stop()
+      return stopped
+    }
+  }
+}
+
+async function waitForExit (engine: EngineProcess, signal: AbortSignal, ladder: LadderSeconds): Promise<void> {
+  if (engine.host !== hostname()) {
+    const detail = `The engine runs on ${engine.host}; only that host can tell when it ends.`
+    throw new RunFailure(problem({ code: 'state-locked', detail }))
+  }
+  if (!await isAlive(engine)) return
+  const gone = new AbortController()
+  const end = () => { descend(engine.pid, ladder, gone.signal).catch(() => undefined) }
+  if (signal.aborted) end()
+  else signal.addEventListener('abort', end, { once: true })
+  try {
+    while (await isAlive(engine)) await pause(POLL_MILLISECONDS)
+  } finally {
+    gone.abort()
+    signal.removeEventListener('abort', end)
+  }
+}
+
+async function usageOf (pids: readonly number[]): Promise<{ count: number, residentBytes: number }> {
+  const sizes = await Promise.all(pids.map(residentBytes))
+  return { count: pids.length, residentBytes: sizes.reduce((sum, size) => sum + size, 0) }
+}

@@ -1,0 +1,61 @@
+import { readdir, rm } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { pause, startedAt } from './processes.ts'
+import { ignoreAbsence, readJson, recordOf, type StatePaths } from './state-files.ts'
+
+/** A lock of the file backend, as its owner wrote it. */
+export interface Lock {
+  readonly path: string
+  readonly host: string
+  readonly pid: number
+  /** Milliseconds since 1970. */
+  readonly since: number
+}
+
+const POLL_MILLISECONDS = 500
+/** The lock's clock and the process's start are read by different means; a later start than this is another process. */
+const CLOCK_SLACK_MILLISECONDS = 2_000
+
+export async function listLocks (paths: StatePaths): Promise<Lock[]> {
+  const names = (await readdir(paths.locks).catch(ignoreAbsence) ?? []).filter((name) => name.endsWith('.json'))
+  const locks = await Promise.all(names.map(async (name) => readLock(join(paths.locks, name))))
+  return locks.filter((lock) => lock !== undefined)
+}
+
+async function readLock (path: string): Promise<Lock | undefined> {
+  // Empty while it is being written, absent when its owner has just removed it.
+  const content = recordOf(await readJson(path).catch(() => undefined))
+  const { pid, hostname: host, timestamp } = content
+  if (typeof pid !== 'number' || typeof host !== 'string' || typeof timestamp !== 'string') return undefined
+  return { path, host, pid, since: Date.parse(timestamp) }
+}
+
+/**
+ * A lock whose engine can't be running any more: it was of this host, and its process is gone or began after the lock was
+ * taken (the pid was given out again). A lock of another host is never judged.
+ */
+export async function isStale (lock: Lock): Promise<boolean> {
+  if (lock.host !== hostname()) return false
+  const started = await startedAt(lock.pid)
+  return started === undefined || started > lock.since + CLOCK_SLACK_MILLISECONDS
+}
+
+/**
+ * Waits until nothing holds the stack, removing what dead engines left. Only stale lock files are deleted, one by one:
+ * `pulumi cancel` would delete a live engine's too.
+ * @returns The locks still held when `signal` aborts; none when the stack is free.
+ */
+export async function waitUntilUnlocked (paths: StatePaths, signal: AbortSignal, onRemoved: (lock: Lock) => void): Promise<Lock[]> {
+  for (;;) {
+    const held = await Promise.all((await listLocks(paths)).map(async (lock) => {
+      if (!await isStale(lock)) return [lock]
+      await rm(lock.path, { force: true })
+      onRemoved(lock)
+      return []
+    }))
+    const locks = held.flat()
+    if (locks.length === 0 || signal.aborted) return locks
+    await pause(POLL_MILLISECONDS, signal)
+  }
+}

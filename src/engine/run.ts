@@ -1,0 +1,234 @@
+import { runCommand, type CommandContext, type CommandRequest, type EngineExecutable } from './command/run-command.ts'
+import type { Outcome } from './command/execute.ts'
+import type { LadderSeconds } from './command/ladder.ts'
+import { classifyFailure, EventRecord, type FailureEvidence } from './failures.ts'
+import { waitUntilUnlocked } from './locks.ts'
+import type { Log } from './log.ts'
+import type { RunnerPool } from './pool.ts'
+import type { Runner } from './runner-process.ts'
+import type { FromRunner } from './runner/messages.ts'
+import type { Keyring } from './secrets.ts'
+import { cloudResources, readCheckpoint, stateDirectory, statePaths, type StatePaths } from './state-files.ts'
+import { pause } from './processes.ts'
+import { RunFailure, type RunHooks, type RunRequest, type RunResult } from './types.ts'
+import { openStackWorkspace, removeStackWorkspace, type WorkspaceSettings } from './workspace.ts'
+
+export interface RunDependencies {
+  readonly engine: EngineExecutable
+  readonly workspace: WorkspaceSettings
+  readonly cloudEnv: () => Promise<Record<string, string>>
+  readonly keyring: Keyring
+  readonly ladder: LadderSeconds
+  readonly pool: RunnerPool
+  readonly log: Log
+  readonly onStart: (command: string) => void
+  /** Aborts when the service stops. */
+  readonly stopping: AbortSignal
+}
+
+/** A runner that does not answer for so long is taken to be stuck in its program. */
+const PATIENCE_MILLISECONDS = 5_000
+
+type Cause = FailureEvidence['cause']
+type RunEnd = Extract<FromRunner, { type: 'done' | 'failed' }>
+
+/** One run: a runner, its engines one after the other, and what is learnt on the way. */
+export class Run {
+  readonly #request: RunRequest
+  readonly #hooks: RunHooks
+  readonly #dependencies: RunDependencies
+  readonly #stop = new AbortController()
+  readonly #record = new EventRecord()
+  readonly #ended = new AbortController()
+  #stopped: { cause: Cause, detail: string } | undefined
+  #hookError: Error | undefined
+  #answered = false
+  #lastFailure: Outcome | undefined
+  /** The engine under way, if any; never rejects. */
+  #engine: Promise<void> = Promise.resolve()
+
+  constructor (request: RunRequest, hooks: RunHooks, dependencies: RunDependencies) {
+    this.#request = request
+    this.#hooks = hooks
+    this.#dependencies = dependencies
+  }
+
+  async execute (): Promise<RunResult> {
+    const cancel = () => this.#interrupt('cancelled', 'The run was asked to stop.')
+    const signal = AbortSignal.any([this.#hooks.signal, this.#dependencies.stopping])
+    signal.addEventListener('abort', cancel, { once: true })
+    if (signal.aborted) cancel()
+    try {
+      return await this.#withRunner()
+    } finally {
+      signal.removeEventListener('abort', cancel)
+    }
+  }
+
+  async #withRunner (): Promise<RunResult> {
+    const { pool } = this.#dependencies
+    const runner = await pool.acquire(this.#stop.signal).catch((error: unknown) => {
+      throw this.#failure('crashed', String(error))
+    })
+    const seconds = this.#request.deadlineSeconds
+    const deadline = setTimeout(() => this.#interrupt('deadline', `The run did not end within ${seconds} seconds.`), seconds * 1000)
+    try {
+      return await this.#inRunner(runner)
+    } catch (error) {
+      // What a failed run left in the process (pending promises, listeners) must not meet the next one.
+      runner.healthy = false
+      throw error
+    } finally {
+      clearTimeout(deadline)
+      runner.listen(undefined)
+      await pool.release(runner)
+    }
+  }
+
+  async #inRunner (runner: Runner): Promise<RunResult> {
+    await runner.ready.catch((error: unknown) => { throw this.#failure('crashed', String(error)) })
+    const paths = this.#paths()
+    if (paths !== undefined) await this.#unlock(paths)
+    const { workspace: settings, cloudEnv, engine } = this.#dependencies
+    const { kind, stack, program } = this.#request
+    const workspace = await openStackWorkspace(settings, stack, await cloudEnv())
+    if (kind === 'destroy' && paths !== undefined) await this.#planDestroy(paths)
+    if (this.#stop.signal.aborted) throw this.#failure('cancelled', '')
+    const ended = this.#converse(runner)
+    runner.send({ type: 'run', spec: { kind, stack, program, ...workspace, engine: { executable: engine.executable, version: engine.version } } })
+    const outputs = await this.#settle(runner, ended)
+    if (kind === 'destroy') await removeStackWorkspace(settings.dataDir, stack)
+    return { outputs, resources: paths === undefined ? 0 : await countResources(paths) }
+  }
+
+  #paths (): StatePaths | undefined {
+    const directory = stateDirectory(this.#dependencies.workspace.stateUrl)
+    return directory === undefined ? undefined : statePaths(directory, this.#request.stack)
+  }
+
+  async #unlock (paths: StatePaths): Promise<void> {
+    const { log } = this.#dependencies
+    const held = await waitUntilUnlocked(paths, this.#stop.signal, (lock) => {
+      log.warn({ stack: this.#request.stack, pid: lock.pid }, 'removed the lock of an engine that is gone')
+    })
+    const [lock] = held
+    if (lock !== undefined) throw this.#failure('locked', `Process ${lock.pid} on ${lock.host} holds the stack since ${new Date(lock.since).toISOString()}.`)
+  }
+
+  async #planDestroy (paths: StatePaths): Promise<void> {
+    const total = await countResources(paths)
+    this.#hooks.onEvent({ type: 'plan', total })
+  }
+
+  /** Listens to the runner until it says how the run ended, or ends itself. */
+  #converse (runner: Runner): Promise<RunEnd> {
+    const { promise, resolve } = Promise.withResolvers<RunEnd>()
+    runner.listen((message) => {
+      switch (message.type) {
+        case 'event':
+          this.#record.add(message.event)
+          this.#hooks.onEvent(message.event)
+          break
+        case 'command':
+          this.#engine = this.#perform(runner, message.command, message.request)
+          break
+        case 'stray':
+          this.#dependencies.log.warn({ error: message.message }, 'a program of an earlier run failed after its end')
+          runner.healthy = false
+          break
+        case 'done':
+        case 'failed':
+          resolve(message)
+          break
+        case 'pong':
+          this.#answered = true
+          break
+        case 'ready':
+          break
+      }
+    })
+    runner.ended.then((end) => {
+      this.#interrupt(end.reason, end.detail)
+      resolve({ type: 'failed', message: end.detail })
+    }, () => undefined)
+    return promise
+  }
+
+  async #settle (runner: Runner, ended: Promise<RunEnd>): Promise<Record<string, unknown>> {
+    const hurry = () => { this.#hurry(runner).catch(() => runner.kill()) }
+    this.#stop.signal.addEventListener('abort', hurry, { once: true })
+    const end = await ended
+    this.#ended.abort()
+    // A runner that died leaves its engine behind: it was interrupted, and the run is not over before it is gone.
+    await this.#engine
+    if (end.type === 'done') return end.outputs
+    if (this.#hookError !== undefined) throw this.#hookError
+    throw this.#failure('failed', end.message, end.programError)
+  }
+
+  /**
+   * Ends a runner that does not react to the interruption. One that is stuck in its program is ended at once, because an
+   * engine that waits for it could not stop gently; any other once its engine is gone.
+   */
+  async #hurry (runner: Runner): Promise<void> {
+    runner.send({ type: 'ping' })
+    await pause(PATIENCE_MILLISECONDS, this.#ended.signal)
+    if (!this.#answered && !this.#ended.signal.aborted) runner.kill()
+    await this.#engine
+    await pause(PATIENCE_MILLISECONDS, this.#ended.signal)
+    if (!this.#ended.signal.aborted) runner.kill()
+  }
+
+  async #perform (runner: Runner, command: number, request: CommandRequest): Promise<void> {
+    try {
+      const outcome = await runCommand(request, this.#commandContext())
+      if (outcome.code !== 0) this.#lastFailure = outcome
+      runner.send({ type: 'outcome', command, outcome })
+    } catch (error) {
+      runner.send({ type: 'refused', command, reason: error instanceof Error ? error.message : String(error) })
+    }
+  }
+
+  #commandContext (): CommandContext {
+    const { engine, workspace, keyring, ladder, log, onStart } = this.#dependencies
+    return {
+      engine,
+      stateUrl: workspace.stateUrl,
+      keyring,
+      ladder,
+      signal: this.#stop.signal,
+      onStart,
+      onSurprise: (error) => log.warn({ err: error, stack: this.#request.stack }, 'asking the engine instead of reading its state'),
+      onEngineStarted: async (process) => {
+        try {
+          await this.#hooks.onEngineStarted(process)
+        } catch (error) {
+          this.#hookError = error instanceof Error ? error : new Error(String(error))
+          throw error
+        }
+      }
+    }
+  }
+
+  /** The first cause counts; later ones are its consequences. */
+  #interrupt (cause: Cause, detail: string): void {
+    this.#stopped ??= { cause, detail }
+    this.#stop.abort()
+  }
+
+  #failure (cause: Cause, detail: string, programError?: string): RunFailure {
+    const { errors, failed, underWay } = this.#record
+    const text = this.#lastFailure === undefined ? '' : `${this.#lastFailure.stdout}\n${this.#lastFailure.stderr}`
+    return new RunFailure(classifyFailure({
+      ...(this.#stopped ?? { cause, detail }),
+      errors,
+      failed,
+      underWay,
+      text,
+      ...(programError === undefined ? {} : { programError })
+    }))
+  }
+}
+
+const countResources = async (paths: StatePaths): Promise<number> =>
+  cloudResources((await readCheckpoint(paths))?.resources ?? []).length

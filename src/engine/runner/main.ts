@@ -1,0 +1,68 @@
+import type { Outcome } from '../command/execute.ts'
+import type { CommandRequest } from '../command/run-command.ts'
+import type { FromRunner, RunSpec, ToRunner } from './messages.ts'
+import { run, RunError } from './run.ts'
+import { quietSdkLog } from './sdk.ts'
+import { listenForStrays, within } from './stray.ts'
+
+/**
+ * The runner: a child process in which inline programs run, one at a time. Its service starts the engines and hears the
+ * events; when the service is gone the runner ends, and the engine it was serving finishes what is in flight and unlocks.
+ */
+const MAX_MESSAGE = 16 * 1024
+
+const send = (message: FromRunner): void => { if (process.connected) process.send?.(message) }
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).slice(0, MAX_MESSAGE)
+
+let current: { spec: RunSpec, strays: unknown[] } | undefined
+let commands = 0
+const waiting = new Map<number, { resolve: (outcome: Outcome) => void, reject: (error: Error) => void }>()
+
+function perform (request: CommandRequest): Promise<Outcome> {
+  commands += 1
+  const command = commands
+  send({ type: 'command', command, request })
+  return new Promise((resolve, reject) => waiting.set(command, { resolve, reject }))
+}
+
+async function serve (spec: RunSpec): Promise<void> {
+  const mine = { spec, strays: [] as unknown[] }
+  current = mine
+  const onEvent = (event: Extract<FromRunner, { type: 'event' }>['event']) => send({ type: 'event', event })
+  try {
+    const outputs = await within(mine, async () => run(spec, { onEvent, perform }))
+    const [stray] = mine.strays
+    // The resources are there, but the program has a defect that went unnoticed by the engine.
+    if (mine.strays.length > 0) send({ type: 'failed', message: textOf(stray), programError: textOf(stray) })
+    else send({ type: 'done', outputs })
+  } catch (error) {
+    const programError = error instanceof RunError ? error.programError ?? mine.strays[0] : mine.strays[0]
+    send({ type: 'failed', message: textOf(error), ...(programError === undefined ? {} : { programError: textOf(programError) }) })
+  } finally {
+    current = undefined
+  }
+}
+
+function receive (message: ToRunner): void {
+  if (message.type === 'ping') return send({ type: 'pong' })
+  if (message.type === 'run') {
+    // It settles every way of ending itself.
+    serve(message.spec).catch((error: unknown) => send({ type: 'failed', message: textOf(error) }))
+    return
+  }
+  const asked = waiting.get(message.command)
+  waiting.delete(message.command)
+  if (message.type === 'outcome') asked?.resolve(message.outcome)
+  else asked?.reject(new Error(message.reason))
+}
+
+listenForStrays((error, owner) => {
+  if (current !== undefined && owner === current) current.strays.push(error)
+  else send({ type: 'stray', message: textOf(error) })
+})
+quietSdkLog()
+process.on('message', receive)
+process.on('disconnect', () => process.exit(0))
+await Promise.all(process.argv.slice(2).map(async (module) => import(module)))
+send({ type: 'ready' })

@@ -1,0 +1,52 @@
+import * as pulumi from '@pulumi/pulumi'
+import type { EngineEvent } from '../../schemas/event.ts'
+import type { ProgramReference } from '../types.ts'
+import { connectionsOfRun } from './sdk.ts'
+
+/** A program as the SDK takes it, and what became of it. */
+export interface ObservedProgram {
+  readonly program: () => Promise<Record<string, unknown> | undefined>
+  /** Why the program failed, if it did. */
+  error: unknown
+  /** Closes what the SDK leaves open. To be called once the run is over. */
+  close (): void
+}
+
+/** Wraps a program: its module is loaded when it runs, the cloud resources it declares are counted, its failure is kept. */
+export function observeProgram (reference: ProgramReference, onEvent: (event: EngineEvent) => void): ObservedProgram {
+  const observed: ObservedProgram = {
+    error: undefined,
+    close: () => undefined,
+    program: async () => {
+      observed.close = connectionsOfRun()
+      const counted = countResources()
+      try {
+        const outputs = await (await loadProgram(reference.module))(reference.input)
+        onEvent({ type: 'plan', total: counted() })
+        return outputs
+      } catch (error) {
+        observed.error = error
+        throw error
+      }
+    }
+  }
+  return observed
+}
+
+type Program = (input: unknown) => Promise<Record<string, unknown> | undefined>
+
+async function loadProgram (module: string): Promise<Program> {
+  const exports = await import(module) as { program?: unknown }
+  if (typeof exports.program !== 'function') throw new Error(`${module} does not export a function named program`)
+  return exports.program as Program
+}
+
+/** Counts the cloud resources declared in this run from here on: not components, not providers. */
+function countResources (): () => number {
+  let total = 0
+  pulumi.runtime.registerStackTransformation(({ resource, type }) => {
+    if (pulumi.CustomResource.isInstance(resource) && !type.startsWith('pulumi:')) total += 1
+    return undefined
+  })
+  return () => total
+}
