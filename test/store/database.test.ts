@@ -58,10 +58,10 @@ describeOnEachDatabase('the database', (use) => {
     })
     await inside.promise
     const script = expect(database.script('begin; create table half (id integer); select 1 / 0; commit')).rejects.toThrow(/division by zero/)
+    const next = database.db.transaction().execute(async (trx) => { await givenTeam(trx, 'robots') })
     proceed.resolve(undefined)
-    await transaction
-    await script
-    expect((await pageOfTeams(database.db, { limit: 9 })).rows.map(({ name }) => name)).toEqual(['speech', 'vision'])
+    await Promise.all([transaction, script, next])
+    expect((await pageOfTeams(database.db, { limit: 9 })).rows.map(({ name }) => name)).toEqual(['robots', 'speech', 'vision'])
     await expect(sql`select from half`.execute(database.db)).rejects.toThrow(/half/)
   })
 
@@ -79,9 +79,9 @@ describeOnEachDatabase('the database', (use) => {
     })
     await inside.promise
     const script = expect(boss.getDb().executeSql('begin; select 1 / 0; commit')).rejects.toThrow(/division by zero/)
+    const next = database.db.transaction().execute(async (trx) => { await givenTeam(trx, 'robots') })
     proceed.resolve(undefined)
-    await transaction
-    await script
+    await Promise.all([transaction, script, next])
     await boss.createQueue('after')
     expect(await teamByName(database.db, 'vision')).toBeDefined()
     await boss.stop({ graceful: false })
