@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import { CANCEL_CHANNEL, claimOperation } from '../store/operations.ts'
 import { LEASE_SECONDS, announce, breakOff, runAttempt, type Attempt } from './attempt.ts'
 import type { Context } from './context.ts'
+import { release } from './endings.ts'
 
 /** How often unfinished operations without a delivery are looked for. */
 const RECONCILE_SECONDS = 30
@@ -52,6 +53,8 @@ export async function startWorker (context: Context, concurrency: number): Promi
       clearInterval(timer)
       for (const { control } of running.values()) breakOff(control, 'stop')
       await queue.stop({ timeoutMs })
+      // Their engines were interrupted and end by themselves; whoever takes the operations up waits for them.
+      for (const attempt of running.values()) await release(attempt, false)
       await cancels.close()
     }
   }

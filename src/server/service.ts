@@ -29,6 +29,12 @@ export interface Service {
   stop (): Promise<void>
 }
 
+/**
+ * An interrupted engine finishes the calls it has in flight; the longest, a queue or compute environment that is deleted, take
+ * up to 2 minutes (AWS's durations), and whoever is told to terminate before that leaves a half-known resource behind.
+ */
+const LADDER = { interruptSeconds: 180, terminateSeconds: 20 }
+
 const PROGRAM = new URL('../stacks/batch-environment.ts', import.meta.url).href
 
 /**
@@ -102,7 +108,9 @@ async function decideAccess (config: Config, keyring: Keyring): Promise<boolean>
 interface EngineParts { readonly log: Logger, readonly sandbox: SandboxCloud | undefined, readonly onStart: (command: string) => void }
 
 async function startEngine (config: Config, { log, sandbox, onStart }: EngineParts): Promise<{ engine: Engine, engineInfo: Context['engineInfo'] }> {
-  const found = await findEngine({ engine: config.engine, cloud: config.cloud, pulumiRoot: config.pulumiRoot, path: config.path })
+  const found = await findEngine({
+    engine: config.engine, cloud: config.cloud, path: config.path, ...(config.pulumiRoot !== undefined && { pulumiRoot: config.pulumiRoot })
+  })
   const engine = await createEngine({
     engine: found,
     dataDir: config.dataDir,
@@ -112,6 +120,8 @@ async function startEngine (config: Config, { log, sandbox, onStart }: EnginePar
     concurrency: config.concurrency,
     recycleAfter: config.runnerRuns,
     runnerMemoryMiB: config.runnerMemoryMiB,
+    ladder: LADDER,
+    preload: [PROGRAM],
     onStart,
     log
   })
