@@ -59,7 +59,8 @@ function diagnosticEvent ({ severity, message, urn, ephemeral }: DiagnosticEvent
   const levels = { info: 'info', 'info#err': 'info', warning: 'warning', error: 'error' } as const
   // The engine also streams debug messages, which the SDK's type leaves out.
   const level: 'info' | 'warning' | 'error' | undefined = levels[severity]
-  const text = presentable(message)
+  // Where in the program's code an error arose belongs in no event.
+  const text = presentable(message.replace(/\n\s+at .*/g, ''))
   if (level === undefined || text === '' || ephemeral === true) return undefined
   const event = { type: 'diagnostic', severity: level, message: text } as const
   return urn === undefined || urn === '' ? event : { ...event, urn }

@@ -13,7 +13,7 @@ export interface EngineChoice {
   readonly engine: 'auto' | 'pulumi' | 'sandbox'
   readonly cloud: 'sandbox' | 'aws'
   /** BATCHYARD_PULUMI_ROOT: `bin/pulumi` lies in it. */
-  readonly pulumiRoot?: string
+  readonly pulumiRoot?: string | undefined
   /** PATH. */
   readonly path: string
 }

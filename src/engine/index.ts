@@ -31,7 +31,8 @@ export interface EngineOptions {
   readonly recycleAfter: number
   /** Heap limit of a runner. */
   readonly runnerMemoryMiB: number
-  readonly ladder: LadderSeconds
+  /** How engines are ended; by default 300 seconds to finish what is in flight, then 30 to give up. */
+  readonly ladder?: LadderSeconds
   /** Modules of programs (`file:` URLs) that runners load before their first run. */
   readonly preload?: readonly string[]
   readonly log: Log
@@ -40,6 +41,7 @@ export interface EngineOptions {
 }
 
 const POLL_MILLISECONDS = 200
+const LADDER: LadderSeconds = { interruptSeconds: 300, terminateSeconds: 30 }
 
 /**
  * Sets up the engine seam: the passphrase file, the state directory and a warm runner.
@@ -70,7 +72,7 @@ export async function createEngine (options: EngineOptions): Promise<Engine> {
     },
     cloudEnv: options.cloudEnv,
     keyring: new Keyring(passphraseFile),
-    ladder: options.ladder,
+    ladder: options.ladder ?? LADDER,
     pool,
     log: options.log,
     onStart: options.onStart ?? (() => undefined),

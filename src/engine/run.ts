@@ -5,7 +5,7 @@ import { classifyFailure, EventRecord, type FailureEvidence } from './failures.t
 import { waitUntilUnlocked } from './locks.ts'
 import type { Log } from './log.ts'
 import type { RunnerPool } from './pool.ts'
-import type { Runner } from './runner-process.ts'
+import type { Runner, RunnerEnd } from './runner-process.ts'
 import type { FromRunner } from './runner/messages.ts'
 import type { Keyring } from './secrets.ts'
 import { cloudResources, readCheckpoint, stateDirectory, statePaths, type StatePaths } from './state-files.ts'
@@ -148,7 +148,7 @@ export class Run {
       }
     })
     runner.ended.then((end) => {
-      this.#interrupt(end.reason, end.detail)
+      this.#orphan(end)
       resolve({ type: 'failed', message: end.detail })
     }, () => undefined)
     return promise
@@ -159,7 +159,7 @@ export class Run {
     this.#stop.signal.addEventListener('abort', hurry, { once: true })
     const end = await ended
     this.#ended.abort()
-    // A runner that died leaves its engine behind: it was interrupted, and the run is not over before it is gone.
+    // A runner that died leaves its engine behind, and the run is not over before that is gone.
     await this.#engine
     if (end.type === 'done') return end.outputs
     if (this.#hookError !== undefined) throw this.#hookError
@@ -214,6 +214,17 @@ export class Run {
   #interrupt (cause: Cause, detail: string): void {
     this.#stopped ??= { cause, detail }
     this.#stop.abort()
+  }
+
+  /**
+   * The runner is gone. Its engine notices and stops by itself: finishes what is in flight, saves, unlocks. A signal at
+   * that moment would count as the second one and make it give up at once, its lock left behind (measured on 3.260); so
+   * it gets one only if it lingers.
+   */
+  #orphan ({ reason, detail }: RunnerEnd): void {
+    this.#stopped ??= { cause: reason, detail }
+    const timer = setTimeout(() => this.#stop.abort(), this.#dependencies.ladder.interruptSeconds * 1000)
+    this.#engine.finally(() => clearTimeout(timer)).catch(() => undefined)
   }
 
   #failure (cause: Cause, detail: string, programError?: string): RunFailure {

@@ -31,7 +31,7 @@ async function serve (spec: RunSpec): Promise<void> {
   current = mine
   const onEvent = (event: Extract<FromRunner, { type: 'event' }>['event']) => send({ type: 'event', event })
   try {
-    const outputs = await within(mine, async () => run(spec, { onEvent, perform }))
+    const outputs = await run(spec, { onEvent, perform, within: async (body) => within(mine, body) })
     const [stray] = mine.strays
     // The resources are there, but the program has a defect that went unnoticed by the engine.
     if (mine.strays.length > 0) send({ type: 'failed', message: textOf(stray), programError: textOf(stray) })
@@ -57,8 +57,8 @@ function receive (message: ToRunner): void {
   else asked?.reject(new Error(message.reason))
 }
 
-listenForStrays((error, owner) => {
-  if (current !== undefined && owner === current) current.strays.push(error)
+listenForStrays(() => current, (error, owner) => {
+  if (current !== undefined && (owner ?? current) === current) current.strays.push(error)
   else send({ type: 'stray', message: textOf(error) })
 })
 quietSdkLog()

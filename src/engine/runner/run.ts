@@ -13,6 +13,8 @@ import { observeProgram } from './program.ts'
 export interface RunPorts {
   readonly onEvent: (event: EngineEvent) => void
   readonly perform: (request: CommandRequest) => Promise<Outcome>
+  /** Runs the program so that its late errors can be told to be this run's. */
+  readonly within: <T>(body: () => Promise<T>) => Promise<T>
 }
 
 /** Resource operations at a time. Never 1: that takes a path in the SDK which serializes on a process-wide queue. */
@@ -35,7 +37,7 @@ export class RunError extends Error {
 export async function run (spec: RunSpec, ports: RunPorts): Promise<Record<string, unknown>> {
   const observed = observeProgram(spec.program, ports.onEvent)
   try {
-    const workspace = await openWorkspace(spec, observed.program, ports)
+    const workspace = await openWorkspace(spec, async () => ports.within(observed.program), ports)
     return spec.kind === 'up' ? await up(spec, workspace, ports) : await destroy(spec, workspace, ports)
   } catch (error) {
     throw new RunError(error instanceof Error ? error.message : String(error), observed.error, { cause: error })

@@ -1,32 +1,31 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 
-/** An error that nothing caught, with the run in whose program it arose; `undefined` when that cannot be told. */
-export type StrayListener = (error: unknown, run: object | undefined) => void
-
 const runs = new AsyncLocalStorage<object>()
-const EVENTS = ['uncaughtException', 'unhandledRejection'] as const
+const EVENTS: ReadonlySet<unknown> = new Set(['uncaughtException', 'unhandledRejection'])
 
-/** Runs `body` such that errors nothing catches in it are told to belong to `run`. */
+/** Runs a program such that the errors nothing catches in it can be told to be that run's. */
 export const within = async <T> (run: object, body: () => Promise<T>): Promise<T> => runs.run(run, body)
 
 /**
- * Hears of every error that nothing caught. The SDK listens for these during a run and books every one on it, even one of
- * an earlier run's program that rejects late; its listeners therefore hear only of errors that arose in their own run.
+ * Hears of every error that nothing caught, with the run whose program it arose in (`undefined` where that can't be told).
+ * The SDK listens for these too while a program runs, and books every one on the running program, even one of an earlier
+ * program that rejects late: its listeners are therefore kept from hearing of another run's errors.
+ * @param current The run under way, if any.
  */
-export function listenForStrays (listener: StrayListener): void {
+export function listenForStrays (current: () => object | undefined, listener: (error: unknown, run: object | undefined) => void): void {
   const add = process.on.bind(process)
   const remove = process.off.bind(process)
-  const wrappers = new WeakMap<object, (error: unknown) => void>()
-  for (const event of EVENTS) add(event, (error: unknown) => listener(error, runs.getStore()))
-  const isStray = (event: unknown) => EVENTS.some((name) => name === event)
+  const filters = new WeakMap<object, (error: unknown) => void>()
+  add('uncaughtException', (error) => listener(error, runs.getStore()))
+  add('unhandledRejection', (error) => listener(error, runs.getStore()))
   Object.assign(process, {
     on: (event: string, handler: (...args: unknown[]) => void) => {
-      const owner = runs.getStore()
-      if (!isStray(event) || owner === undefined) return add(event, handler)
-      const wrapper = (error: unknown) => { if (runs.getStore() === owner) handler(error) }
-      wrappers.set(handler, wrapper)
-      return add(event, wrapper)
+      const owner = current()
+      if (!EVENTS.has(event) || owner === undefined) return add(event, handler)
+      const filter = (error: unknown) => { if ((runs.getStore() ?? owner) === owner) handler(error) }
+      filters.set(handler, filter)
+      return add(event, filter)
     },
-    off: (event: string, handler: (...args: unknown[]) => void) => remove(event, isStray(event) ? wrappers.get(handler) ?? handler : handler)
+    off: (event: string, handler: (...args: unknown[]) => void) => remove(event, filters.get(handler) ?? handler)
   })
 }
