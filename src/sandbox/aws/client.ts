@@ -1,0 +1,144 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { ControlError, controlOver, sender, type SandboxControl, type Send } from './control/client.ts'
+import type { PortFile, User } from './control/shapes.ts'
+import { startTimeOf } from './control/users.ts'
+import { readPortFile } from './port-file.ts'
+
+export type { SandboxControl, Place } from './control/client.ts'
+export { ControlError } from './control/client.ts'
+export type { Fault, FaultKind, FaultSpec, FaultVerb, NetworkView, ResourceFilter, ResourceView, Stats, StoredObject } from './control/shapes.ts'
+export type { Props, Value } from './values.ts'
+
+const START_DEADLINE_MS = 30_000
+
+export interface AttachOptions {
+  dataDir: string
+  /** Wall-clock seconds per AWS second: 0 at once, 1 as long as AWS takes. A cloud that already runs takes it over. */
+  speed?: number
+  nodePath?: string
+  log?: (message: string) => void
+  signal?: AbortSignal
+}
+
+export interface SandboxCloud {
+  /** Makes sure the cloud runs (again) and says where: its ports change with every start. */
+  ensure: () => Promise<{ grpcPort: number, pid: number }>
+  control: SandboxControl
+  /** This process needs it no more; the last one to say so ends it. */
+  release: () => Promise<void>
+}
+
+interface Live { port: PortFile, send: Send }
+
+/**
+ * Finds the sandbox cloud of a data directory, or starts it, and registers this process as its user. Throws when it
+ * does not come up in 30 seconds; its output is in `sandbox-aws.log` in that directory.
+ */
+export async function attachSandboxCloud (options: AttachOptions): Promise<SandboxCloud> {
+  const user: User = { pid: process.pid, startTime: await startTimeOf(process.pid) }
+  let live: Promise<Live> | undefined
+  let released = false
+  const current = async (): Promise<Live> => {
+    if (released) throw new Error('the sandbox cloud was released')
+    live ??= come(options, user).catch((error: unknown) => { live = undefined; throw error })
+    return live
+  }
+  const ensure = async (): Promise<Live> => {
+    const known = await current()
+    if (await isUp(known)) return known
+    live = undefined
+    return current()
+  }
+  const send: Send = async (...request) => {
+    try {
+      return await (await current()).send(...request)
+    } catch (error) {
+      if (!isRefusedConnection(error)) throw error
+      return (await ensure()).send(...request)
+    }
+  }
+  await current()
+  return {
+    ensure: async () => {
+      const { port } = await ensure()
+      return { grpcPort: port.grpcPort, pid: port.pid }
+    },
+    control: controlOver(send),
+    release: async () => {
+      if (released) return
+      const known = await live
+      released = true
+      // A cloud that is gone needs no release.
+      await known?.send('DELETE', '/users', { body: user }).catch(() => {})
+    }
+  }
+}
+
+async function come (options: AttachOptions, user: User): Promise<Live> {
+  const deadline = Date.now() + START_DEADLINE_MS
+  let child: ChildProcess | undefined
+  while (Date.now() < deadline) {
+    options.signal?.throwIfAborted()
+    const found = await register(options, user)
+    if (found) return found
+    // A child that ended lost a race, or met a predecessor that was just ending: then another is needed.
+    if (!child || child.exitCode !== null || child.signalCode !== null) child = start(options)
+    await delay(25, undefined, options.signal ? { signal: options.signal } : {})
+  }
+  throw new Error(`the sandbox AWS did not start in ${START_DEADLINE_MS / 1000} s; see ${join(options.dataDir, 'sandbox-aws.log')}`)
+}
+
+/** Registers with the cloud the port file names; undefined when there is none that answers. */
+async function register (options: AttachOptions, user: User): Promise<Live | undefined> {
+  const port = await readPortFile(options.dataDir)
+  if (!port) return undefined
+  const send = sender(port.controlUrl, port.token)
+  try {
+    await send('POST', '/users', { body: user })
+    if (options.speed !== undefined) await send('PUT', '/speed', { body: { speed: options.speed } })
+    return { port, send }
+  } catch (error) {
+    // A stale file may name a port that now belongs to somebody else, who answers in their own way.
+    if (error instanceof ControlError && error.status === 400) throw error
+    return undefined
+  }
+}
+
+async function isUp (live: Live): Promise<boolean> {
+  try {
+    await sender(live.port.controlUrl, live.port.token, 5_000)('GET', '/speed')
+    return true
+  } catch {
+    return false
+  }
+}
+
+function isRefusedConnection (error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause as NodeJS.ErrnoException | undefined : undefined
+  return cause?.code === 'ECONNREFUSED'
+}
+
+/** Detached, with its output in a file and nothing of our environment: it outlives us and learns no secret of ours. */
+function start (options: AttachOptions): ChildProcess {
+  mkdirSync(options.dataDir, { recursive: true })
+  const log = openSync(join(options.dataDir, 'sandbox-aws.log'), 'a', 0o600)
+  try {
+    const speed = options.speed === undefined ? [] : ['--speed', String(options.speed)]
+    const main = fileURLToPath(new URL('./main.ts', import.meta.url))
+    const child = spawn(options.nodePath ?? process.execPath, [main, '--data', options.dataDir, ...speed], {
+      detached: true,
+      stdio: ['ignore', log, log],
+      env: {}
+    })
+    child.on('error', (error) => { options.log?.(`the sandbox AWS could not be started: ${error.message}`) })
+    child.unref()
+    options.log?.(`starting the sandbox AWS of ${options.dataDir}, pid ${child.pid ?? 0}`)
+    return child
+  } finally {
+    closeSync(log)
+  }
+}

@@ -1,0 +1,95 @@
+import type { Fault, FaultSpec, NetworkView, ResourceFilter, ResourceView, Stats, StoredObject } from './shapes.ts'
+
+/** The control API refused; `status` and `code` are its. */
+export class ControlError extends Error {
+  readonly status: number
+  readonly code: string
+  constructor (status: number, code: string, message: string) {
+    super(message)
+    this.name = 'ControlError'
+    this.status = status
+    this.code = code
+  }
+}
+
+export interface Place { account: string, region: string }
+
+/** Sends one request of the control API. Throws ControlError for a refusal, and what fetch throws when nobody answers. */
+export type Send = (method: string, path: string, options?: { query?: Record<string, string>, body?: object }) => Promise<unknown>
+
+export function sender (url: string, token: string, timeout = 30_000): Send {
+  return async (method, path, { query = {}, body } = {}) => {
+    const search = new URLSearchParams(query).toString()
+    const response = await fetch(`${url}${path}${search === '' ? '' : `?${search}`}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
+      ...(body && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(timeout)
+    })
+    const answer = await response.json() as { code?: string, message?: string }
+    if (!response.ok) throw new ControlError(response.status, answer.code ?? 'Unknown', answer.message ?? response.statusText)
+    return answer
+  }
+}
+
+/** Shows the simulated cloud and changes it behind everybody's back. */
+export interface SandboxControl {
+  resources: (filter?: ResourceFilter) => Promise<ResourceView[]>
+  resource: (key: string) => Promise<ResourceView>
+  /** Merges into the properties; `null` removes one. */
+  changeResource: (key: string, properties: Record<string, unknown>) => Promise<ResourceView>
+  deleteResource: (key: string) => Promise<void>
+  objects: (bucket: string) => Promise<StoredObject[]>
+  putObject: (bucket: string, key: string, size: number) => Promise<StoredObject>
+  putObjects: (bucket: string, objects: StoredObject[]) => Promise<void>
+  deleteObject: (bucket: string, key: string) => Promise<void>
+  /** Empties the bucket. */
+  deleteObjects: (bucket: string) => Promise<void>
+  faults: () => Promise<Fault[]>
+  addFault: (fault: FaultSpec) => Promise<Fault>
+  /** Removes one fault, or all; calls hanging in it go on. */
+  clearFaults: (id?: string) => Promise<void>
+  speed: () => Promise<number>
+  setSpeed: (speed: number) => Promise<void>
+  networks: (place: Place) => Promise<NetworkView[]>
+  addNetwork: (place: Place, options?: { public?: boolean }) => Promise<NetworkView>
+  removeDefaultVpc: (place: Place) => Promise<void>
+  restoreDefaultVpc: (place: Place) => Promise<void>
+  reset: () => Promise<void>
+  stats: () => Promise<Stats>
+}
+
+export function controlOver (send: Send): SandboxControl {
+  const query = (place: Place): { query: Record<string, string> } => ({ query: { account: place.account, region: place.region } })
+  const done = async (...request: Parameters<Send>): Promise<void> => { await send(...request) }
+  const putObjects = async (bucket: string, objects: StoredObject[]): Promise<void> => done('PUT', '/objects', { query: { bucket }, body: { objects } })
+  return {
+    resources: async (filter = {}) => await send('GET', '/resources', { query: texts(filter) }) as ResourceView[],
+    resource: async (key) => await send('GET', '/resource', { query: { key } }) as ResourceView,
+    changeResource: async (key, properties) => await send('PATCH', '/resource', { query: { key }, body: properties }) as ResourceView,
+    deleteResource: async (key) => done('DELETE', '/resource', { query: { key } }),
+    objects: async (bucket) => await send('GET', '/objects', { query: { bucket } }) as StoredObject[],
+    putObject: async (bucket, key, size) => {
+      await putObjects(bucket, [{ key, size }])
+      return { key, size }
+    },
+    putObjects,
+    deleteObject: async (bucket, key) => done('DELETE', '/objects', { query: { bucket, key } }),
+    deleteObjects: async (bucket) => done('DELETE', '/objects', { query: { bucket } }),
+    faults: async () => await send('GET', '/faults') as Fault[],
+    addFault: async (fault) => await send('POST', '/faults', { body: fault }) as Fault,
+    clearFaults: async (id) => done('DELETE', '/faults', { query: id === undefined ? {} : { id } }),
+    speed: async () => (await send('GET', '/speed') as { speed: number }).speed,
+    setSpeed: async (speed) => done('PUT', '/speed', { body: { speed } }),
+    networks: async (place) => await send('GET', '/networks', query(place)) as NetworkView[],
+    addNetwork: async (place, options = {}) => await send('POST', '/networks', { ...query(place), body: options }) as NetworkView,
+    removeDefaultVpc: async (place) => done('DELETE', '/networks/default', query(place)),
+    restoreDefaultVpc: async (place) => done('PUT', '/networks/default', query(place)),
+    reset: async () => done('POST', '/reset'),
+    stats: async () => await send('GET', '/stats') as Stats
+  }
+}
+
+function texts (filter: ResourceFilter): Record<string, string> {
+  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined).map(([key, value]) => [key, String(value)]))
+}

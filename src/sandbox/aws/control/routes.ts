@@ -1,0 +1,132 @@
+import { newFault } from '../faults.ts'
+import { ApiError } from '../model/errors.ts'
+import { finishDelete } from '../provider/lifecycle.ts'
+import { resourceTypes } from '../services/index.ts'
+import { BUCKET, objectsOf } from '../services/s3-bucket.ts'
+import { isProps, text, type Props } from '../values.ts'
+import type { Item, Place } from '../world/item.ts'
+import { defaultVpc, describeVpc, stableId, vpcsOf } from '../world/network.ts'
+import type { World } from '../world/world.ts'
+import type { FaultKind, FaultSpec, FaultVerb, ResourceFilter, Stats, User } from './shapes.ts'
+import { listResources, mergeProps, networkView, notFound, viewOf } from './views.ts'
+
+/** What the process itself answers for. */
+export interface Host {
+  stats: () => Stats
+  attach: (user: User) => void
+  release: (user: User) => Promise<void>
+}
+
+export interface ControlCall { world: World, host: Host, query: URLSearchParams, body: Props }
+type Route = (call: ControlCall) => unknown
+
+const KINDS: readonly FaultKind[] = ['fail', 'throttle', 'hang', 'slow', 'hide']
+const VERBS: readonly FaultVerb[] = ['create', 'read', 'update', 'delete', 'invoke']
+
+/** The control API, by method and path. Keys hold slashes, so they travel as query parameters. */
+export const routes: Readonly<Record<string, Route>> = {
+  'GET /stats': ({ host }) => host.stats(),
+  'POST /users': ({ host, body }) => { host.attach(userOf(body)) },
+  'DELETE /users': async ({ host, body }) => { await host.release(userOf(body)) },
+  'GET /resources': ({ world, query }) => listResources(world, filterOf(query)),
+  'GET /resource': ({ world, query }) => viewOf(itemAt(world, query)),
+  'PATCH /resource': ({ world, query, body }) => {
+    const item = itemAt(world, query)
+    world.put({ ...item, props: mergeProps(item.props, body) })
+    return viewOf(itemAt(world, query))
+  },
+  'DELETE /resource': ({ world, query }) => {
+    const item = itemAt(world, query)
+    const type = resourceTypes.get(item.type)
+    if (type) finishDelete(type, item, world)
+  },
+  'GET /objects': ({ world, query }) => Object.entries(objectsOf(bucketAt(world, query))).map(([key, size]) => ({ key, size })),
+  'PUT /objects': ({ world, query, body }) => {
+    const bucket = bucketAt(world, query)
+    world.put({ ...bucket, facts: { ...bucket.facts, objects: { ...objectsOf(bucket), ...sizesOf(body) } } })
+  },
+  'DELETE /objects': ({ world, query }) => {
+    const bucket = bucketAt(world, query)
+    const { [query.get('key') ?? '']: _removed, ...others } = query.has('key') ? objectsOf(bucket) : {}
+    world.put({ ...bucket, facts: { ...bucket.facts, objects: others } })
+  },
+  'GET /faults': ({ world }) => [...world.faults.values()],
+  'POST /faults': ({ world, body }) => {
+    const fault = newFault(faultOf(body))
+    world.putFault(fault)
+    return fault
+  },
+  'DELETE /faults': ({ world, query }) => {
+    const id = query.get('id')
+    for (const fault of world.faults.keys()) if (id === null || fault === id) world.dropFault(fault)
+  },
+  'GET /speed': ({ world }) => ({ speed: world.speed }),
+  'PUT /speed': ({ world, body }) => { world.speed = speedOf(body['speed']) },
+  'GET /networks': ({ world, query }) => vpcsOf(world, placeOf(query)).map(networkView),
+  'POST /networks': ({ world, query, body }) => {
+    const place = placeOf(query)
+    const vpc = describeVpc(place, stableId('vpc', place.account, place.region, String(world.next('vpc'))), { isPublic: body['public'] !== false })
+    world.putVpc(vpc)
+    return networkView(vpc)
+  },
+  'DELETE /networks/default': ({ world, query }) => { world.dropVpc(stableId('vpc', placeOf(query).account, placeOf(query).region)) },
+  'PUT /networks/default': ({ world, query }) => {
+    const place = placeOf(query)
+    if (!defaultVpc(world, place)) world.putVpc(describeVpc(place, stableId('vpc', place.account, place.region), { isDefault: true }))
+  },
+  'POST /reset': ({ world }) => { world.reset() }
+}
+
+const invalid = (message: string): ApiError => new ApiError('InvalidRequest', message, 400)
+
+function userOf (body: Props): User {
+  if (typeof body['pid'] !== 'number') throw invalid('a user has a pid')
+  return { pid: body['pid'], startTime: text(body, 'startTime') }
+}
+
+function filterOf (query: URLSearchParams): ResourceFilter {
+  const names = ['account', 'region', 'type', 'tag', 'name'] as const
+  const given = names.filter((name) => query.has(name)).map((name) => [name, query.get(name)])
+  return { ...Object.fromEntries(given) as ResourceFilter, builtIn: query.get('builtIn') === 'true' }
+}
+
+function itemAt (world: World, query: URLSearchParams): Item {
+  const key = query.get('key') ?? ''
+  const item = world.items.get(key)
+  if (!item) throw notFound(`resource ${key}`)
+  return item
+}
+
+function bucketAt (world: World, query: URLSearchParams): Item {
+  const name = query.get('bucket') ?? ''
+  const item = world.ofType(BUCKET).find((bucket) => bucket.name === name)
+  if (!item) throw notFound(`bucket ${name}`)
+  return item
+}
+
+function sizesOf (body: Props): Props {
+  const objects = body['objects']
+  if (!Array.isArray(objects)) throw invalid('objects is a list of { key, size }')
+  return Object.fromEntries(objects.filter(isProps).map((object) => [text(object, 'key'), Number(object['size'] ?? 0)]))
+}
+
+function faultOf (body: Props): FaultSpec {
+  const kind = KINDS.find((each) => each === body['kind'])
+  const on = VERBS.find((each) => each === body['on'])
+  if (!kind || !on) throw invalid(`a fault has a kind (${KINDS.join(', ')}) and an "on" (${VERBS.join(', ')})`)
+  if (kind === 'hide' && on !== 'create') throw invalid('a fault of kind hide is for on: create')
+  return { ...body, kind, on }
+}
+
+/** Wall-clock seconds per AWS second. */
+export function speedOf (value: unknown): number {
+  const speed = Number(value)
+  if (!Number.isFinite(speed) || speed < 0) throw invalid(`a speed is a number of 0 or more, not ${String(value)}`)
+  return speed
+}
+
+function placeOf (query: URLSearchParams): Place {
+  const [account, region] = [query.get('account'), query.get('region')]
+  if (account === null || region === null) throw invalid('account and region are needed')
+  return { account, region }
+}

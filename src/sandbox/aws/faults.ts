@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Fault, FaultSpec, FaultVerb } from './control/shapes.ts'
+import { ApiError } from './model/errors.ts'
+import type { World } from './world/world.ts'
+
+/** A call that scripted faults may strike. */
+export interface Target {
+  on: FaultVerb
+  type: string
+  account: string
+  name: string
+  /** Aborted when the caller goes away or the process ends: a hanging call ends with it. */
+  signal: AbortSignal
+}
+
+/** Counts the call in every fault that matches it, and returns those that strike. */
+export function matchFaults (world: World, target: Target): Fault[] {
+  return [...world.faults.values()].filter((fault) => matches(fault, target)).filter((fault) => {
+    const matched = fault.matched + 1
+    const nth = fault.nth ?? 1
+    const count = fault.count ?? 1
+    const strikes = matched >= nth && (count === 0 || matched < nth + count)
+    world.putFault({ ...fault, matched, struck: fault.struck + (strikes ? 1 : 0) })
+    return strikes
+  })
+}
+
+function matches (fault: Fault, target: Target): boolean {
+  return fault.on === target.on &&
+    ['*', target.type].includes(fault.type ?? '*') &&
+    (fault.account === undefined || fault.account === target.account) &&
+    target.name.startsWith(fault.namePrefix ?? '')
+}
+
+/** Lets the faults of one moment of a call act: waits, hangs, or throws the ApiError they script. */
+export async function suffer (faults: Fault[], at: 'request' | 'response', world: World, signal: AbortSignal): Promise<void> {
+  for (const fault of faults) {
+    if ((fault.at ?? 'request') !== at) continue
+    if (fault.kind === 'slow') await pause((fault.seconds ?? 1) * 1000, signal)
+    if (fault.kind === 'hang') await hang(fault.id, world, signal)
+    if (fault.kind === 'throttle') throw new ApiError(fault.code ?? 'TooManyRequestsException', fault.message ?? 'Too Many Requests', 429)
+    if (fault.kind === 'fail') {
+      throw new ApiError(fault.code ?? 'ServerException', fault.message ?? 'Internal server error', fault.httpStatus ?? (fault.code === undefined ? 500 : 400))
+    }
+  }
+}
+
+/** Waits; ends early, without an error, when the signal is aborted. */
+export async function pause (milliseconds: number, signal: AbortSignal): Promise<void> {
+  if (milliseconds > 0) await delay(milliseconds, undefined, { signal }).catch(() => {})
+}
+
+async function hang (id: string, world: World, signal: AbortSignal): Promise<void> {
+  while (world.faults.has(id) && !signal.aborted) await pause(50, signal)
+}
+
+export function newFault (spec: FaultSpec): Fault {
+  return { ...spec, id: randomUUID(), matched: 0, struck: 0 }
+}

@@ -1,0 +1,17 @@
+import { parseArgs } from 'node:util'
+import { speedOf } from './control/routes.ts'
+import { CloudProcess, fatal } from './process.ts'
+
+const { values } = parseArgs({ options: { data: { type: 'string' }, speed: { type: 'string' } } })
+if (values.data === undefined) {
+  process.stderr.write('usage: node src/sandbox/aws/main.ts --data DIR [--speed SECONDS-PER-AWS-SECOND]\n')
+  process.exit(2)
+}
+
+const cloud = await CloudProcess.start(values.data, values.speed === undefined ? undefined : speedOf(values.speed))
+if (cloud) {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => { cloud.stop().catch(fatal) })
+  process.on('SIGHUP', () => {})
+} else {
+  process.stdout.write('the sandbox AWS of this directory already runs\n')
+}

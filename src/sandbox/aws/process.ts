@@ -1,0 +1,153 @@
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Server } from 'node:net'
+import { serveControl, type ControlServer } from './control/server.ts'
+import type { Stats, User } from './control/shapes.ts'
+import { isAlive } from './control/users.ts'
+import { takeLock } from './lock.ts'
+import { removePortFile, writePortFile } from './port-file.ts'
+import { finishCreate, finishDelete } from './provider/lifecycle.ts'
+import { serveProvider, type ProviderServer } from './provider/server.ts'
+import { resourceTypes } from './services/index.ts'
+import { World } from './world/world.ts'
+
+/** A cloud nobody uses any more (no live user, no engine) ends after this long. */
+const ABANDONED_MS = 10 * 60_000
+const LOOK_EVERY_MS = 15_000
+
+/** The sandbox cloud of one data directory, from start to stop. */
+export class CloudProcess {
+  readonly #dataDir: string
+  readonly #world: World
+  readonly #lock: Server
+  readonly #token = randomBytes(24).toString('base64url')
+  readonly #startedAt = new Date().toISOString()
+  readonly #ending = new AbortController()
+  readonly #users = new Map<string, User>()
+  readonly #timer: NodeJS.Timeout
+  #provider: ProviderServer | undefined
+  #control: ControlServer | undefined
+  #released = false
+  #usedAt = Date.now()
+  #stop: Promise<void> | undefined
+
+  private constructor (dataDir: string, world: World, lock: Server) {
+    this.#dataDir = dataDir
+    this.#world = world
+    this.#lock = lock
+    this.#timer = setInterval(() => { this.#look().catch(fatal) }, LOOK_EVERY_MS)
+  }
+
+  /** Starts the cloud of this directory; undefined when it already runs. */
+  static async start (dataDir: string, speed: number | undefined): Promise<CloudProcess | undefined> {
+    mkdirSync(dataDir, { recursive: true })
+    const lock = await takeLock(dataDir)
+    if (!lock) return undefined
+    const world = await World.open(join(dataDir, 'sandbox-aws.journal'))
+    finishInterrupted(world)
+    if (speed !== undefined && speed !== world.speed) world.speed = speed
+    const cloud = new CloudProcess(dataDir, world, lock)
+    await cloud.#serve()
+    return cloud
+  }
+
+  async #serve (): Promise<void> {
+    const world = this.#world
+    this.#provider = await serveProvider({ world, ending: this.#ending.signal, onIdle: () => { this.#endIfUnused().catch(fatal) } })
+    this.#control = await serveControl({
+      world,
+      token: this.#token,
+      host: {
+        stats: () => this.#stats(),
+        attach: (user) => { this.#attach(user) },
+        release: async (user) => this.#release(user)
+      }
+    })
+    await world.settled()
+    writePortFile(this.#dataDir, {
+      pid: process.pid,
+      startedAt: this.#startedAt,
+      grpcPort: this.#provider.port,
+      controlUrl: this.#control.url,
+      token: this.#token
+    })
+  }
+
+  #attach (user: User): void {
+    this.#users.set(`${user.pid}|${user.startTime}`, user)
+    this.#released = false
+    this.#usedAt = Date.now()
+  }
+
+  async #release (user: User): Promise<void> {
+    this.#users.delete(`${user.pid}|${user.startTime}`)
+    this.#released = true
+    await this.#forgetDead()
+    // The caller's answer goes out first.
+    setTimeout(() => { this.#endIfUnused().catch(fatal) }, 20)
+  }
+
+  async #forgetDead (): Promise<void> {
+    for (const [key, user] of this.#users) if (!await isAlive(user)) this.#users.delete(key)
+  }
+
+  /** Ends when the last user released the cloud; one that was merely killed leaves it running, as a cloud would be. */
+  async #endIfUnused (): Promise<void> {
+    if (this.#released && this.#users.size === 0 && this.#provider?.connections() === 0) await this.stop()
+  }
+
+  async #look (): Promise<void> {
+    await this.#forgetDead()
+    if (this.#users.size > 0 || (this.#provider?.connections() ?? 0) > 0) this.#usedAt = Date.now()
+    if (Date.now() - this.#usedAt > ABANDONED_MS) await this.stop()
+  }
+
+  #stats (): Stats {
+    const byType: Record<string, number> = {}
+    for (const item of this.#world.items.values()) byType[item.type] = (byType[item.type] ?? 0) + 1
+    return {
+      pid: process.pid,
+      startedAt: this.#startedAt,
+      speed: this.#world.speed,
+      resources: this.#world.items.size,
+      byType,
+      calls: Object.fromEntries(this.#provider?.calls ?? []),
+      connections: this.#provider?.connections() ?? 0,
+      users: this.#users.size
+    }
+  }
+
+  /** Stops serving, keeps the world, and gives the directory back. May be called twice. */
+  async stop (): Promise<void> {
+    this.#stop ??= this.#end()
+    await this.#stop
+  }
+
+  async #end (): Promise<void> {
+    clearInterval(this.#timer)
+    removePortFile(this.#dataDir, this.#token)
+    this.#ending.abort()
+    await Promise.allSettled([this.#provider?.close(), this.#control?.close()])
+    await this.#world.close()
+    const unlocked = once(this.#lock, 'close')
+    this.#lock.close()
+    await unlocked
+  }
+}
+
+/** A cloud that cannot look after itself ends loudly; the next user starts it again with the same world. */
+export function fatal (error: Error): never {
+  throw error
+}
+
+/** What the last run had begun is finished: AWS goes on when nobody watches. */
+function finishInterrupted (world: World): void {
+  for (const item of [...world.items.values()]) {
+    const type = resourceTypes.get(item.type)
+    if (!type) continue
+    if (item.status === 'deleting') finishDelete(type, item, world)
+    else if (item.status !== 'active') finishCreate(type, item.key, world)
+  }
+}

@@ -1,0 +1,30 @@
+import type { Call, Caller, ResourceType } from '../model/types.ts'
+import { text, type Props } from '../values.ts'
+import { keyOf, type Item } from '../world/item.ts'
+import { partitionOf } from '../world/network.ts'
+import type { World } from '../world/world.ts'
+
+/** A call of one caller about one resource: in the region its arguments name, else in the provider's. */
+export function callFor (type: ResourceType, props: Props, caller: Caller, world: World): Call {
+  const region = type.scope === 'account' ? 'global' : text(props, 'region') || caller.region
+  const partition = type.scope === 'account' ? caller.partition : partitionOf(region)
+  return {
+    world,
+    caller,
+    account: caller.account,
+    region,
+    partition,
+    now: new Date().toISOString(),
+    arn: (service, resource) => `arn:${partition}:${service}:${region}:${caller.account}:${resource}`
+  }
+}
+
+export function keyFor (type: ResourceType, call: Call, identity: string): string {
+  return keyOf(type.token, type.scope === 'partition' ? { account: '*', region: '*' } : call, identity)
+}
+
+/** The resource an id of the engine's state stands for; another account's is as good as none. */
+export function locate (type: ResourceType, id: string, props: Props, call: Call): Item | undefined {
+  const item = call.world.items.get(keyFor(type, call, type.identityOf?.(id, props) ?? id))
+  return item?.account === call.account ? item : undefined
+}

@@ -1,0 +1,85 @@
+import { ProviderError } from '../model/errors.ts'
+import type { Caller, Problem } from '../model/types.ts'
+import { blocks, isProps, parseJson, text, textMap, texts, UNKNOWN, type Props, type Value } from '../values.ts'
+import { partitionOf } from '../world/network.ts'
+
+/** The account of a provider that assumes no role. */
+export const DEFAULT_ACCOUNT = '123456789012'
+
+const SIMULATED = ['region', 'allowedAccountIds', 'assumeRoles', 'defaultTags', 'version']
+/** Switches of the real provider's own checks: there is nothing to skip here. */
+const HARMLESS = ['skipCredentialsValidation', 'skipMetadataApiCheck', 'skipRegionValidation', 'skipRequestingAccountId']
+const NOT_SIMULATED = ['accessKey', 'assumeRoleWithWebIdentity', 'customCaBundle', 'ec2MetadataServiceEndpoint',
+  'ec2MetadataServiceEndpointMode', 'endpoints', 'forbiddenAccountIds', 'httpProxy', 'httpsProxy', 'ignoreTags', 'insecure',
+  'maxRetries', 'noProxy', 'profile', 'retryMode', 's3UsEast1RegionalEndpoint', 's3UsePathStyle', 'secretKey',
+  'sharedConfigFiles', 'sharedCredentialsFiles', 'stsRegion', 'tagPolicyCompliance', 'token', 'tokenBucketRateLimiterCapacity',
+  'useDualstackEndpoint', 'useFipsEndpoint', 'userAgents']
+
+const ROLE_ARN = /^arn:(aws[\w-]*):iam::(\d{12}):role\/([\w+=,.@/-]+)$/
+const REGION = /^(af|ap|ca|cn|eu|il|me|mx|sa|us|us-gov)-(north|south|east|west|central|northeast|northwest|southeast|southwest)-\d$/
+
+/** Provider arguments reach the provider as JSON texts, whatever their type; plain values are taken too. */
+function decode (args: Props): Props {
+  return Object.fromEntries(Object.entries(args).map(([key, value]) => {
+    const isText = ['region', 'version'].includes(key) || typeof value !== 'string' || value === UNKNOWN
+    return [key, isText ? value : parseJson(value) ?? value]
+  }))
+}
+
+/** Everything wrong with the provider's arguments. */
+export function checkConfiguration (raw: Props): Problem[] {
+  const args = decode(raw)
+  const problems: Problem[] = []
+  for (const [key, value] of Object.entries(args)) {
+    if (SIMULATED.includes(key) || HARMLESS.includes(key) || value === null) continue
+    problems.push({
+      path: key,
+      reason: NOT_SIMULATED.includes(key)
+        ? `the sandbox does not simulate the argument "${key}" of the aws provider`
+        : `Invalid or unknown key: the aws provider has no argument "${key}"`
+    })
+  }
+  const region = text(args, 'region')
+  if (region !== UNKNOWN && region !== '' && !REGION.test(region)) problems.push({ path: 'region', reason: `invalid AWS Region: ${region}` })
+  for (const assumed of rolesOf(args)) {
+    const arn = text(assumed, 'roleArn')
+    if (arn !== UNKNOWN && !ROLE_ARN.test(arn)) problems.push({ path: 'assumeRoles', reason: `"role_arn" (${arn}) is an invalid ARN` })
+  }
+  return problems
+}
+
+function rolesOf (args: Props): Props[] {
+  return blocks(args, 'assumeRoles')
+}
+
+/** Who calls under this configuration. Throws in the provider's words where it would refuse to start. */
+export function configure (raw: Props): Caller {
+  const args = decode(raw)
+  const problem = checkConfiguration(raw)[0]
+  if (problem) throw new ProviderError(problem.reason)
+  const region = text(args, 'region')
+  if (region === '') {
+    throw new ProviderError('invalid AWS Region: missing region: set the aws:region configuration value or the provider\'s region')
+  }
+  const assumed = rolesOf(args).at(-1)
+  const [, , account = DEFAULT_ACCOUNT, role = ''] = ROLE_ARN.exec(text(assumed, 'roleArn')) ?? []
+  refuseForeignAccount(args, account)
+  return {
+    account,
+    region,
+    partition: partitionOf(region),
+    defaultTags: defaultTagsOf(args['defaultTags']),
+    ...(assumed && { role: { name: role.split('/').at(-1) ?? role, session: text(assumed, 'sessionName') || 'pulumi' } })
+  }
+}
+
+function refuseForeignAccount (args: Props, account: string): void {
+  const allowed = texts(args, 'allowedAccountIds')
+  if (allowed.length > 0 && !allowed.includes(UNKNOWN) && !allowed.includes(account)) {
+    throw new ProviderError(`AWS account ID not allowed: ${account}`)
+  }
+}
+
+function defaultTagsOf (value: Value | undefined): Record<string, string> {
+  return isProps(value) ? textMap(value, 'tags') : {}
+}

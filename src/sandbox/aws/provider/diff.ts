@@ -1,0 +1,85 @@
+import type { Field, Fields } from '../model/fields.ts'
+import type { ResourceType } from '../model/types.ts'
+import { canonical, hasUnknown, isEmpty, isProps, parseJson, text, type Props, type Value } from '../values.ts'
+import { DEFAULTS } from './check.ts'
+
+export type DiffKind = 'add' | 'delete' | 'update'
+export interface PropertyChange { path: string, kind: DiffKind, replaces: boolean }
+
+export interface Difference {
+  changes: PropertyChange[]
+  /** Top-level properties that changed. */
+  diffs: string[]
+  /** Top-level properties whose change replaces the resource. */
+  replaces: string[]
+  deleteBeforeReplace: boolean
+}
+
+/**
+ * Compares the new arguments with what the state says of the resource. What AWS fills in is no change when it is not
+ * asked for, nor is a zero value that was absent; JSON and sets are compared by meaning.
+ */
+export function difference (type: ResourceType, olds: Props, news: Props, ignored: readonly string[] = []): Difference {
+  const special = new Set(hasUnknown(news) ? [] : type.replaces?.(olds, news) ?? [])
+  const changes = compareBlock(type.fields, olds, news, { path: '', replaces: false })
+    .filter((change) => !ignored.some((path) => isWithin(change.path, path)))
+    .map((change) => special.has(topOf(change.path)) ? { ...change, replaces: true } : change)
+  const diffs = [...new Set(changes.map((change) => topOf(change.path)))]
+  const replaces = [...new Set(changes.filter((change) => change.replaces).map((change) => topOf(change.path)))]
+  return { changes, diffs, replaces, deleteBeforeReplace: replaces.length > 0 && hasFixedName(type, olds, news) }
+}
+
+const topOf = (path: string): string => path.split(/[.[]/)[0] ?? path
+const isWithin = (path: string, ancestor: string): boolean =>
+  path === ancestor || path.startsWith(`${ancestor}.`) || path.startsWith(`${ancestor}[`)
+
+/**
+ * The bridge deletes first when a name the program set stays the same: two of that name cannot exist at once.
+ * Plugin-framework resources do not have that rule; reference 2.
+ */
+function hasFixedName (type: ResourceType, olds: Props, news: Props): boolean {
+  if (!type.autoName || type.framework) return false
+  const chosen = news[DEFAULTS]
+  const automatic = Array.isArray(chosen) && chosen.includes(type.autoName.field)
+  return !automatic && text(olds, type.autoName.field) === text(news, type.autoName.field)
+}
+
+interface At { path: string, replaces: boolean }
+
+function compareBlock (fields: Fields, olds: Props, news: Props, at: At): PropertyChange[] {
+  return Object.entries(fields).flatMap(([key, field]) => compare(field, olds[key], news[key] ?? field.default, {
+    path: at.path === '' ? key : `${at.path}.${key}`,
+    replaces: at.replaces || field.forceNew === true
+  }))
+}
+
+function compare (field: Field, before: Value | undefined, after: Value | undefined, at: At): PropertyChange[] {
+  if (after === undefined && field.computed) return []
+  if (isEmpty(before) && isEmpty(after)) return []
+  if (isEmpty(before) && !hasUnknown(after)) return [{ ...at, kind: 'add' }]
+  if (isEmpty(after)) return [{ ...at, kind: 'delete' }]
+  if (field.kind === 'block' && isProps(before) && isProps(after)) return compareBlock(field.fields, before, after, at)
+  if (field.kind === 'textMap' && isProps(before) && isProps(after)) return compareMap(before, after, at)
+  if (field.kind === 'list' && Array.isArray(before) && Array.isArray(after)) return compareList(field, before, after, at)
+  return sameValue(field, before, after) ? [] : [{ ...at, kind: 'update' }]
+}
+
+function sameValue (field: Field, before: Value | undefined, after: Value | undefined): boolean {
+  if (field.kind !== 'json') return canonical(before) === canonical(after)
+  return canonical(parseJson(String(before))) === canonical(parseJson(String(after)))
+}
+
+function compareMap (before: Props, after: Props, at: At): PropertyChange[] {
+  const keys = new Set([...Object.keys(before), ...Object.keys(after)])
+  return [...keys].flatMap((key) => {
+    const path = /^[\w-]+$/.test(key) ? `${at.path}.${key}` : `${at.path}["${key}"]`
+    return compare({ kind: 'text' }, before[key], after[key], { ...at, path })
+  })
+}
+
+function compareList (field: Extract<Field, { kind: 'list' }>, before: Value[], after: Value[], at: At): PropertyChange[] {
+  const order = (list: Value[]): Value[] => field.unordered ? list.toSorted((a, b) => canonical(a) < canonical(b) ? -1 : 1) : list
+  const [olds, news] = [order(before), order(after)]
+  return Array.from({ length: Math.max(olds.length, news.length) }).flatMap((_, index) =>
+    compare(field.of, olds[index], news[index], { ...at, path: `${at.path}[${index}]` }))
+}

@@ -1,0 +1,238 @@
+import { matchFaults, pause, suffer, type Target } from '../faults.ts'
+import { ApiError, ProviderError, sdkText, WaitError } from '../model/errors.ts'
+import type { Call, Caller, Draft, ResourceType } from '../model/types.ts'
+import { text, type Props, type Value } from '../values.ts'
+import type { Item } from '../world/item.ts'
+import type { World } from '../world/world.ts'
+import { callFor, keyFor, locate } from './call.ts'
+import { DEFAULTS } from './check.ts'
+
+/** What every operation needs to know of its request. */
+export interface Request {
+  type: ResourceType
+  caller: Caller
+  world: World
+  /** Aborted when the process ends: waiting stops, and the next start of the cloud finishes what was begun. */
+  ending: AbortSignal
+  /** Aborted also when the caller goes away; only scripted hangs end with it. */
+  gone: AbortSignal
+}
+
+/** The resource exists and is not usable: the engine keeps it in the state, and reports the failure. */
+export class CreatedUnusable extends Error {
+  readonly item: Item
+  constructor (item: Item, message: string) {
+    super(message)
+    this.name = 'CreatedUnusable'
+    this.item = item
+  }
+}
+
+/** What is under way per resource, so that a second delete waits for the first instead of failing. */
+const underWay = new WeakMap<World, Map<string, Promise<void>>>()
+
+/** Creates a resource; resolves when it is usable, as the provider's waiters do. Durable before it resolves. */
+export async function createResource (request: Request, inputs: Props): Promise<Item> {
+  const { type, world } = request
+  const call = callFor(type, inputs, request.caller, world)
+  const name = nameOf(type, inputs)
+  return asProvider(type, 'create', name, async () => {
+    const faults = matchFaults(world, target(request, 'create', name))
+    await suffer(faults, 'request', world, request.gone)
+    type.validate?.(inputs, call)
+    const item = begin(type, inputs, call)
+    const hide = faults.find((fault) => fault.kind === 'hide')
+    await world.settled()
+    await elapse(request, type.seconds.create)
+    const ready = finishCreate(type, item.key, world)
+    if (hide) world.put({ ...ready, hidden: hide.reads ? { reads: hide.reads } : { until: Date.now() + (hide.seconds ?? 1) * 1000 } })
+    await world.settled()
+    await suffer(faults, 'response', world, request.gone)
+    refuseUnusable(type, ready)
+    return ready
+  })
+}
+
+/** Puts the resource into the world: from here on it exists, whatever becomes of the caller. */
+function begin (type: ResourceType, inputs: Props, call: Call): Item {
+  const draft = type.draft(inputs, call)
+  const key = keyFor(type, call, draft.identity ?? draft.id)
+  const holder = call.world.items.get(key)
+  if (holder && !type.adopts) throw type.taken?.(draft, holder, call) ?? new ApiError('EntityAlreadyExists', `${draft.name} already exists.`, 409)
+  const item = newItem(type, draft, inputs, { call, key })
+  call.world.put(holder ? { ...holder, props: item.props } : item)
+  return call.world.items.get(key) ?? item
+}
+
+function newItem (type: ResourceType, draft: Draft, inputs: Props, at: { call: Call, key: string }): Item {
+  return {
+    key: at.key,
+    type: type.token,
+    id: draft.id,
+    account: at.call.account,
+    region: at.call.region,
+    name: draft.name,
+    status: 'creating',
+    createdAt: at.call.now,
+    serial: at.call.world.next('serial'),
+    props: { ...withDefaults(type, inputs), ...draft.props },
+    facts: draft.facts ?? {}
+  }
+}
+
+function withDefaults (type: ResourceType, inputs: Props): Props {
+  const { [DEFAULTS]: _chosen, ...given } = inputs
+  if (!type.fields['tagsAll']) return given
+  return { ...given, tagsAll: given['tagsAll'] ?? {} }
+}
+
+/** Ends a creation: also used for those the cloud's own end interrupted. */
+export function finishCreate (type: ResourceType, key: string, world: World): Item {
+  const item = world.items.get(key)
+  if (!item) throw new ProviderError(`couldn't find resource: ${key.split('|').at(-1) ?? key} was deleted while it was being created`)
+  const ready: Item = { ...item, status: 'active', props: { ...item.props } }
+  type.settle?.(ready, world)
+  world.put(ready)
+  return ready
+}
+
+function refuseUnusable (type: ResourceType, item: Item): void {
+  try {
+    type.usable?.(item)
+  } catch (error) {
+    if (error instanceof WaitError) throw new CreatedUnusable(item, error.message)
+    throw error
+  }
+}
+
+/** Updates in place. Resolves with the resource to report: a new revision is another resource than the old. */
+export async function updateResource (request: Request, id: string, olds: Props, inputs: Props): Promise<Item> {
+  const { type, world } = request
+  const call = callFor(type, olds, request.caller, world)
+  const name = nameOf(type, inputs)
+  return asProvider(type, 'update', name, async () => {
+    const faults = matchFaults(world, target(request, 'update', name))
+    await suffer(faults, 'request', world, request.gone)
+    const item = locate(type, id, olds, call)
+    if (!item) throw new ApiError('ResourceNotFoundException', `${type.label} ${id} does not exist`, 404)
+    refuseBusy(item)
+    type.validate?.(inputs, call, item)
+    const next = type.update?.(item, withDefaults(type, inputs), call) ?? { ...item, props: overwrite(type, item.props, inputs) }
+    world.put({ ...next, status: 'updating' })
+    await world.settled()
+    await elapse(request, type.seconds.update)
+    const ready = finishCreate(type, next.key, world)
+    await world.settled()
+    await suffer(faults, 'response', world, request.gone)
+    return ready
+  })
+}
+
+/** New arguments replace old ones; what is no longer given goes, unless AWS computes it. */
+function overwrite (type: ResourceType, before: Props, inputs: Props): Props {
+  const kept = Object.entries(before).filter(([key]) => {
+    const field = type.fields[key]
+    return field === undefined || field.computed === true || key === 'tagsAll'
+  })
+  return { ...Object.fromEntries(kept), ...withDefaults(type, inputs) }
+}
+
+/** Deletes; what is already gone is no error, as the provider has it. */
+export async function deleteResource (request: Request, id: string, olds: Props): Promise<void> {
+  const { type, world } = request
+  const call = callFor(type, olds, request.caller, world)
+  const name = text(olds, 'name') || id
+  await asProvider(type, 'delete', name, async () => {
+    const faults = matchFaults(world, target(request, 'delete', name))
+    await suffer(faults, 'request', world, request.gone)
+    const item = locate(type, id, olds, call)
+    if (item) await shared(world, item.key, async () => remove(request, item, call))
+    await suffer(faults, 'response', world, request.gone)
+  })
+}
+
+async function remove (request: Request, item: Item, call: Call): Promise<void> {
+  const { type, world } = request
+  refuseBusy(item)
+  type.refuseDelete?.(item, call)
+  const props = 'status' in item.props ? { ...item.props, status: 'DELETING' } : item.props
+  world.put({ ...item, props, status: 'deleting' })
+  await world.settled()
+  await elapse(request, type.seconds.delete)
+  finishDelete(type, item, world)
+  await world.settled()
+}
+
+/** Ends a deletion: also used for those the cloud's own end interrupted. */
+export function finishDelete (type: ResourceType, item: Item, world: World): void {
+  world.drop(item.key)
+  type.removed?.(item, world)
+}
+
+function refuseBusy (item: Item): void {
+  if (item.status === 'creating' || item.status === 'updating') {
+    throw new ApiError('ClientException', 'Cannot modify, resource is being modified.')
+  }
+}
+
+async function shared (world: World, key: string, work: () => Promise<void>): Promise<void> {
+  const running = underWay.get(world) ?? new Map<string, Promise<void>>()
+  underWay.set(world, running)
+  const promise = running.get(key) ?? work().finally(() => running.delete(key))
+  running.set(key, promise)
+  await promise
+}
+
+/** Reads a resource; undefined when it is gone or not visible yet. */
+export async function readResource (request: Request, id: string, props: Props): Promise<Item | undefined> {
+  const { type, world } = request
+  const call = callFor(type, props, request.caller, world)
+  return asProvider(type, 'read', id, async () => {
+    const faults = matchFaults(world, target(request, 'read', id))
+    await suffer(faults, 'request', world, request.gone)
+    await world.settled()
+    const item = locate(type, id, props, call)
+    return item && reveal(item, world) ? item : undefined
+  })
+}
+
+/** Whether a read sees the resource; each read that does not brings it nearer. */
+function reveal (item: Item, world: World): boolean {
+  if (!item.hidden) return true
+  const { hidden, ...visible } = item
+  const left = 'reads' in hidden ? hidden.reads : hidden.until - Date.now()
+  if (left <= 0) {
+    world.put(visible)
+    return true
+  }
+  if ('reads' in hidden) world.put({ ...visible, hidden: { reads: hidden.reads - 1 } })
+  return false
+}
+
+function target (request: Request, on: Target['on'], name: string): Target {
+  return { on, type: request.type.token, account: request.caller.account, name, signal: request.gone }
+}
+
+/** Waits as long as AWS would; when the process ends meanwhile, the call fails and the next start finishes the work. */
+async function elapse (request: Request, seconds: number): Promise<void> {
+  await pause(seconds * 1000 * request.world.speed, request.ending)
+  if (request.ending.aborted) throw new ProviderError('the sandbox AWS is shutting down; what was begun will be finished when it starts again')
+}
+
+function nameOf (type: ResourceType, inputs: Props): string {
+  const key = type.autoName?.field ?? ['bucket', 'family', 'clusterName', 'securityGroupId'].find((each) => each in type.fields)
+  const name: Value | undefined = key === undefined ? undefined : inputs[key]
+  return typeof name === 'string' ? name : ''
+}
+
+const GERUND = { create: 'creating', update: 'updating', delete: 'deleting', read: 'reading' } as const
+
+/** Words an error as the provider does: what it was doing, to what, and the SDK's text of AWS's answer. */
+async function asProvider<T> (type: ResourceType, verb: keyof typeof GERUND, name: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    throw new ProviderError(`${GERUND[verb]} ${type.label} (${name}): ${sdkText(type.service, type.calls[verb], error)}`)
+  }
+}

@@ -1,0 +1,34 @@
+import type { Props } from '../values.ts'
+
+/** Life of a resource. What `creating` and `deleting` began is finished by the cloud, whoever is still waiting for it. */
+export type Status = 'creating' | 'active' | 'updating' | 'deleting'
+
+/** One resource of the simulated cloud. */
+export interface Item {
+  /** Unique in the whole world; see `keyOf`. */
+  key: string
+  type: string
+  /** The id the provider gives it. */
+  id: string
+  account: string
+  /** `global` for what has no region (IAM). */
+  region: string
+  name: string
+  status: Status
+  createdAt: string
+  /** Order of creation. */
+  serial: number
+  /** Everything the provider shows of it: arguments and computed values. */
+  props: Props
+  /** What only the cloud knows: the objects of a bucket, the queue's jobs. */
+  facts: Props
+  /** Not yet visible everywhere: reads that still miss it, or until when they do. */
+  hidden?: { reads: number } | { until: number }
+}
+
+export interface Place { account: string, region: string }
+
+/** `*` as account makes an identity unique in the whole partition, as bucket names are. */
+export function keyOf (type: string, place: Place, identity: string): string {
+  return `${type}|${place.account}|${place.region}|${identity}`
+}

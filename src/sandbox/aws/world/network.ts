@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto'
+import type { Place } from './item.ts'
+import type { World } from './world.ts'
+
+/** A VPC with its subnets and its default security group. */
+export interface Vpc extends Place {
+  id: string
+  cidr: string
+  isDefault: boolean
+  securityGroup: string
+  subnets: Subnet[]
+}
+
+export interface Subnet { id: string, cidr: string, zone: string, zoneId: string, isPublic: boolean }
+
+/** A stable AWS-like id: `prefix-` and 17 hexadecimal digits of the hash of what it stands for. */
+export function stableId (prefix: string, ...of: string[]): string {
+  return `${prefix}-0${createHash('sha256').update(of.join('|')).digest('hex').slice(0, 16)}`
+}
+
+/** The partition a region belongs to; its name begins every ARN. */
+export function partitionOf (region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn'
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'
+}
+
+/** The default VPC AWS gives every account in every region, as long as it was not removed. */
+export function defaultVpc (world: World, place: Place): Vpc | undefined {
+  const id = stableId('vpc', place.account, place.region)
+  return world.vpcs.has(id) ? world.vpcs.get(id) : describeVpc(place, id, { isDefault: true })
+}
+
+/** All VPCs of one account in one region. */
+export function vpcsOf (world: World, place: Place): Vpc[] {
+  const added = [...world.vpcs.values()].filter((vpc) => vpc !== undefined)
+    .filter((vpc) => !vpc.isDefault && vpc.account === place.account && vpc.region === place.region)
+  const builtIn = defaultVpc(world, place)
+  return builtIn ? [builtIn, ...added] : added
+}
+
+/** A VPC with three subnets in three zones; public ones give their hosts an address, as the default VPC's do. */
+export function describeVpc (place: Place, id: string, { isDefault = false, isPublic = true }): Vpc {
+  const prefix = isDefault ? '172.31' : '10.0'
+  const code = zoneCode(place.region)
+  const subnets = ['a', 'b', 'c'].map((letter, index) => ({
+    id: stableId('subnet', place.account, id, letter),
+    cidr: `${prefix}.${index * 16}.0/20`,
+    zone: `${place.region}${letter}`,
+    zoneId: `${code}-az${index + 1}`,
+    isPublic
+  }))
+  return { ...place, id, cidr: `${prefix}.0.0/16`, isDefault, securityGroup: stableId('sg', place.account, id), subnets }
+}
+
+export function findSubnet (world: World, place: Place, id: string): { vpc: Vpc, subnet: Subnet } | undefined {
+  for (const vpc of vpcsOf(world, place)) {
+    const subnet = vpc.subnets.find((each) => each.id === id)
+    if (subnet) return { vpc, subnet }
+  }
+  return undefined
+}
+
+/** us-east-1 -> use1, ap-southeast-2 -> apse2: how AWS abbreviates regions in zone ids. */
+function zoneCode (region: string): string {
+  const [area = '', direction = '', number = ''] = region.split(/-(?=[a-z]+-\d|\d)/)
+  const short = direction.replace(/north|south|east|west|central/g, (word) => word.charAt(0))
+  return `${area.replace('-', '')}${short}${number}`
+}

@@ -1,0 +1,121 @@
+import type { Fault } from '../control/shapes.ts'
+import type { Item, Place } from './item.ts'
+import { Journal } from './journal.ts'
+import type { Vpc } from './network.ts'
+
+/** One line of the journal. Every field replaces what was there under the same key, so replaying twice is harmless. */
+interface Change {
+  put?: Item
+  drop?: string
+  counter?: [string, number]
+  fault?: Fault
+  unfault?: string
+  speed?: number
+  vpc?: Vpc
+  vpcGone?: string
+  reset?: true
+}
+
+/**
+ * Everything that exists, in memory and in one journal. Changes apply at once; `settled()` says when they are on the
+ * disk, and nothing is answered before that.
+ */
+export class World {
+  readonly items = new Map<string, Item>()
+  readonly faults = new Map<string, Fault>()
+  /** Networks that differ from the default VPC every account has; `undefined` marks a removed default VPC. */
+  readonly vpcs = new Map<string, Vpc | undefined>()
+  readonly #byType = new Map<string, Map<string, Item>>()
+  readonly #counters = new Map<string, number>()
+  #journal: Journal | undefined
+  #speed = 1
+  #failed: Error | undefined
+
+  /** Opens the world kept in `path`, or begins an empty one there. */
+  static async open (path: string): Promise<World> {
+    const world = new World()
+    world.#journal = await Journal.open(path, (record) => world.#apply(record as Change), () => world.#snapshot())
+    return world
+  }
+
+  /** Wall-clock seconds per AWS second: 0 is at once, 1 as long as AWS takes. */
+  get speed (): number { return this.#speed }
+  set speed (speed: number) { this.#change({ speed }) }
+
+  ofType (type: string): Item[] {
+    return [...this.#byType.get(type)?.values() ?? []]
+  }
+
+  /** The resources of one type in one place, oldest first. */
+  inPlace (type: string, place: Place): Item[] {
+    return this.ofType(type).filter((item) => item.account === place.account && item.region === place.region)
+  }
+
+  put (item: Item): void { this.#change({ put: item }) }
+  drop (key: string): void { this.#change({ drop: key }) }
+  putFault (fault: Fault): void { this.#change({ fault }) }
+  dropFault (id: string): void { this.#change({ unfault: id }) }
+  putVpc (vpc: Vpc): void { this.#change({ vpc }) }
+  dropVpc (id: string): void { this.#change({ vpcGone: id }) }
+  reset (): void { this.#change({ reset: true }) }
+
+  /** The next number of a series: revisions go on counting after a deregistration, as AWS's do. */
+  next (series: string): number {
+    const value = (this.#counters.get(series) ?? 0) + 1
+    this.#change({ counter: [series, value] })
+    return value
+  }
+
+  /** Resolves once every change so far is durable; rejects when the disk refused one. */
+  async settled (): Promise<void> {
+    if (this.#failed !== undefined) throw this.#failed
+    await this.#journal?.settled()
+  }
+
+  async close (): Promise<void> {
+    await this.#journal?.close()
+  }
+
+  #change (change: Change): void {
+    this.#apply(change)
+    this.#journal?.append(change).catch((error: Error) => { this.#failed ??= error })
+  }
+
+  #apply (change: Change): void {
+    if (change.reset) this.#clear()
+    if (change.put) this.#index(change.put)
+    if (change.drop !== undefined) this.#forget(change.drop)
+    if (change.counter) this.#counters.set(...change.counter)
+    if (change.fault) this.faults.set(change.fault.id, change.fault)
+    if (change.unfault !== undefined) this.faults.delete(change.unfault)
+    if (change.speed !== undefined) this.#speed = change.speed
+    if (change.vpc) this.vpcs.set(change.vpc.id, change.vpc)
+    if (change.vpcGone !== undefined) this.vpcs.set(change.vpcGone, undefined)
+  }
+
+  #index (item: Item): void {
+    this.items.set(item.key, item)
+    const group = this.#byType.get(item.type) ?? new Map<string, Item>()
+    this.#byType.set(item.type, group.set(item.key, item))
+  }
+
+  #forget (key: string): void {
+    const item = this.items.get(key)
+    this.items.delete(key)
+    if (item) this.#byType.get(item.type)?.delete(key)
+  }
+
+  #clear (): void {
+    for (const part of [this.items, this.faults, this.vpcs, this.#byType, this.#counters]) part.clear()
+  }
+
+  #snapshot (): Change[] {
+    return [
+      { speed: this.#speed },
+      ...[...this.#counters].map((counter) => ({ counter })),
+      ...[...this.faults.values()].map((fault) => ({ fault })),
+      ...[...this.vpcs].map(([id, vpc]) => vpc ? { vpc } : { vpcGone: id }),
+      ...[...this.items.values()].map((put) => ({ put }))
+    ]
+  }
+}
