@@ -15,6 +15,18 @@ export function urnOf (scope: UrnScope, parent: string, type: string, name: stri
   return `urn:pulumi:${scope.stack}::${scope.project}::${chain}::${name}`
 }
 
+/** Another name of a resource: a URN, or the parts in which it differs. */
+export type Alias =
+  | { urn: string }
+  | { name: string, type: string, stack: string, project: string, parent: string, noParent: boolean }
+
+/** The URN an alias stands for, of a resource that is now called `own` (step_generator.go, collapseAliasToUrn). */
+export function aliasUrn (scope: UrnScope, own: { parent: string, type: string, name: string }, alias: Alias): string {
+  if ('urn' in alias) return alias.urn
+  const parent = alias.noParent ? '' : alias.parent || own.parent
+  return urnOf({ project: alias.project || scope.project, stack: alias.stack || scope.stack }, parent, alias.type || own.type, alias.name || own.name)
+}
+
 /** The type with its parents' types in front, `a$b$c`. A name may hold `::` itself, so parts are counted from the left. */
 export const qualifiedTypeOf = (urn: string): string => urn.split('::')[2] ?? ''
 

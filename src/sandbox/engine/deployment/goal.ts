@@ -3,6 +3,7 @@ import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { EngineError, notImplemented } from '../errors.ts'
 import type { Timeouts } from '../state/resource.ts'
+import type { Alias } from '../urn.ts'
 import type { JsonObject } from '../values/json.ts'
 import { fromStruct } from '../values/wire.ts'
 import type { Properties } from '../values/value.ts'
@@ -29,13 +30,14 @@ export interface Goal {
   readonly customTimeouts: Timeouts
   readonly sourcePosition: string
   readonly stackTrace: readonly JsonObject[]
+  /** What the resource may have been called before. */
+  readonly aliases: readonly Alias[]
 }
 
 type Request = resourcePb.RegisterResourceRequest
 
 /** Options of a registration this engine does not implement, and how to see that one is asked for. */
 const unsupported: ReadonlyArray<[name: string, used: (request: Request) => boolean]> = [
-  ['aliases', (request) => request.getAliasesList().length > 0 || request.getAliasurnsList().length > 0],
   ['import', (request) => request.getImportid() !== ''],
   ['transforms', (request) => request.getTransformsList().length > 0],
   ['replaceWith', (request) => request.getReplaceWithList().length > 0],
@@ -76,8 +78,20 @@ export function goalOf (request: Request, projectRoot: string): Goal {
     additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
     customTimeouts: timeoutsOf(request),
     sourcePosition: positionText(request.getSourceposition(), projectRoot),
-    stackTrace: (request.getStacktrace()?.getFramesList() ?? []).map((frame) => frameOf(frame.getPc(), projectRoot))
+    stackTrace: (request.getStacktrace()?.getFramesList() ?? []).map((frame) => frameOf(frame.getPc(), projectRoot)),
+    aliases: aliasesOf(request)
   }
+}
+
+function aliasesOf (request: Request): Alias[] {
+  const bySpec = request.getAliasesList().map((alias): Alias => {
+    const spec = alias.getSpec()
+    if (spec === undefined) return { urn: alias.getUrn() }
+    return {
+      name: spec.getName(), type: spec.getType(), stack: spec.getStack(), project: spec.getProject(), parent: spec.getParenturn(), noParent: spec.getNoparent()
+    }
+  })
+  return [...bySpec, ...request.getAliasurnsList().map((urn) => ({ urn }))]
 }
 
 function propertyDependenciesOf (request: Request): Record<string, string[]> {

@@ -34,6 +34,8 @@ export interface Wanted {
   goal: Goal
   /** `URN::ID` of the provider instance; empty for components and for providers. */
   provider: string
+  /** The provider instances of before and now, where they differ. */
+  moved?: { from: ResourceState, to: ResourceState } | undefined
 }
 
 /**
@@ -47,7 +49,7 @@ export async function plan (wanted: Wanted, old: ResourceState | undefined, conn
   const next = stateOf(wanted, checked)
   if (old === undefined) return { step: { kind: 'create', new: next }, connection }
   const difference = await compare(old, next, connection)
-  refuseReplacement(old, next, difference)
+  refuseReplacement(next, [...replacing(difference, next.replaceOnChanges), ...await replacedByProvider(wanted, old, connection)])
   if (difference.changes === 'none' && old.initErrors.length === 0) return { step: { kind: 'same', old, new: next }, connection }
   const { diffs, detailedDiff } = difference
   return { step: { kind: 'update', old, new: next, difference: { diffs, detailedDiff } }, connection }
@@ -106,12 +108,20 @@ function byInputs (olds: Properties, news: Properties): Difference {
   return { changes: diffs.length > 0 ? 'some' : 'none', diffs, replaces: [], detailedDiff: undefined }
 }
 
+const replacing = ({ changes, replaces, diffs }: Difference, options: readonly string[]): string[] =>
+  changes === 'some' ? [...replaces, ...diffs.filter((path) => options.some((option) => covers(option, path)))] : []
+
+/** Another instance may take a resource over unless its provider says that the configurations are too different (step_generator.go, providerChanged). */
+async function replacedByProvider ({ provider, moved }: Wanted, old: ResourceState, connection: ProviderConnection | undefined): Promise<string[]> {
+  if (old.provider === provider) return []
+  if (connection === undefined || moved === undefined) return ['provider']
+  const { from, to } = moved
+  const difference = await connection.diffConfig({ ...from, urn: to.urn, inputs: withoutInternal(from.inputs) }, withoutInternal(to.inputs))
+  return difference !== undefined && difference.replaces.length > 0 ? ['provider'] : []
+}
+
 /** Replacing is refused before anything of this resource is touched. */
-function refuseReplacement (old: ResourceState, next: ResourceState, difference: Difference): void {
-  const reasons = difference.changes === 'some'
-    ? [...difference.replaces, ...difference.diffs.filter((path) => next.replaceOnChanges.some((option) => covers(option, path)))]
-    : []
-  if (old.provider !== next.provider) reasons.push('provider')
+function refuseReplacement (next: ResourceState, reasons: string[]): void {
   if (reasons.length === 0) return
   throw notImplemented(`replacing a resource; '${next.urn}' would have to be replaced because of: ${[...new Set(reasons)].join(', ')}`)
 }

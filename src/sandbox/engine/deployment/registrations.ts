@@ -1,7 +1,7 @@
-import { messageOf } from '../errors.ts'
+import { messageOf, notImplemented } from '../errors.ts'
 import { deniesDefaultProvider } from '../stack-config.ts'
 import type { ResourceState } from '../state/resource.ts'
-import { isProviderType, packageOf, providerType, splitReference, urnOf } from '../urn.ts'
+import { aliasUrn, isProviderType, packageOf, providerType, splitReference, urnOf } from '../urn.ts'
 import type { Properties } from '../values/value.ts'
 import type { DeploymentContext } from './context.ts'
 import { StepFailed } from './executor.ts'
@@ -35,7 +35,8 @@ const noOptions = {
   additionalSecretOutputs: [],
   customTimeouts: {},
   sourcePosition: '',
-  stackTrace: []
+  stackTrace: [],
+  aliases: []
 } as const
 
 /** Takes the resources a program registers and brings them about. */
@@ -123,6 +124,7 @@ export class Registrations {
 
   async #plan (urn: string, goal: Goal): Promise<Planned> {
     const old = this.#olds.get(urn)
+    if (old === undefined) this.#refuseTakeover(goal)
     const { providers } = this.#context
     if (!goal.custom) return plan({ urn, goal, provider: '' }, old, undefined)
     if (isProviderType(goal.type)) {
@@ -130,7 +132,20 @@ export class Registrations {
       return plan({ urn, goal: { ...goal, inputs: withVersion(goal.inputs, goal.version) }, provider: '' }, old, connection)
     }
     const provider = goal.provider === '' ? await this.#defaultProvider(packageOf(goal.type), goal.version, urn) : goal.provider
-    return plan({ urn, goal, provider }, old, await providers.get(provider))
+    const moved = old && old.provider !== provider ? this.#move(old.provider, provider) : undefined
+    return plan({ urn, goal, provider, moved }, old, await providers.get(provider))
+  }
+
+  #move (before: string, now: string): { from: ResourceState, to: ResourceState } | undefined {
+    const from = this.#olds.get(splitReference(before).urn)
+    const to = this.#steps.get(splitReference(now).urn)?.state
+    return from && to ? { from, to } : undefined
+  }
+
+  /** An alias means nothing unless the checkpoint has a resource of that name: then it would have to be taken over. */
+  #refuseTakeover (goal: Goal): void {
+    const former = goal.aliases.map((alias) => aliasUrn(this.#context.scope, goal, alias)).find((urn) => this.#olds.has(urn))
+    if (former !== undefined) throw notImplemented(`taking over '${former}', which the option aliases of ${goal.type} ${goal.name} names`)
   }
 
   /** Registers a package's default provider once, at its first use, configured from the stack's configuration. */
