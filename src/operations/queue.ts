@@ -137,6 +137,12 @@ class BossQueue implements Queue {
           where j.name = ${QUEUE} and j.singleton_key = o.id
             and (j.state in ('created', 'retry') or (j.state = 'active' and o.state = 'queued'))
         )
+        -- One that waits for another of its environment is delivered when that one ends.
+        and not (o.state = 'queued' and o.kind in ('create', 'update', 'delete') and exists (
+          select from operations running
+          where running.environment_id = o.environment_id and running.state = 'running'
+            and running.kind in ('create', 'update', 'delete')
+        ))
       order by o.queued_at limit 1000`.execute(db)
     for (const { id } of rows) await this.enqueue(db, id)
     return rows.length

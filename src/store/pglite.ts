@@ -7,6 +7,9 @@ import type { Database, Listener, Log } from './database.ts'
 import { lockDirectory } from './lock.ts'
 import type { Tables } from './tables.ts'
 
+/** PGlite has no autovacuum: rows that were replaced would pile up for as long as the service runs. */
+const VACUUM_MS = 3_600_000
+
 type BossDatabase = NonNullable<ConstructorOptions['db']>
 
 /** Opens the embedded database in `<dataDir>/database`, for this process alone. */
@@ -35,6 +38,9 @@ function describe (pglite: PGlite, release: () => void, log: Log): Database {
       return listener
     }
   }
+  const vacuum = setInterval(() => {
+    script('vacuum (analyze)').catch((error: unknown) => log.warn({ err: error }, 'the embedded database could not be vacuumed'))
+  }, VACUUM_MS).unref()
   let closing: Promise<void> | undefined
   return {
     kind: 'pglite',
@@ -44,7 +50,10 @@ function describe (pglite: PGlite, release: () => void, log: Log): Database {
     listen,
     ping: async () => { await sql`select 1`.execute(db) },
     // Not db.destroy(): it does nothing until Kysely has run a query, and PGlite would stay open.
-    close: async () => (closing ??= pglite.close().finally(release))
+    close: async () => {
+      clearInterval(vacuum)
+      return (closing ??= pglite.close().finally(release))
+    }
   }
 }
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openQueue, type Handler, type Queue } from '../../src/operations/queue.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { migrate } from '../../src/store/migrations.ts'
-import { claimOperation, operationById, releaseOperation } from '../../src/store/operations.ts'
+import { claimOperation, finishOperation, operationById, releaseOperation } from '../../src/store/operations.ts'
 import { describeOnEachDatabase } from '../support/databases.ts'
 import { silentLog } from '../support/log.ts'
 import { givenClaim, givenEnvironment, givenOperation, ids } from '../support/records.ts'
@@ -172,6 +172,15 @@ describeOnEachDatabase('the queue', (use) => {
       const { rows } = await sql<{ id: string }>`select singleton_key as id from pgboss.job`.execute(db())
       expect(rows.map(({ id }) => id)).toEqual(expect.arrayContaining([lost, expired]))
       expect(rows).toHaveLength(3)
+    })
+
+    it('leaves one that waits for another to that one\'s end', async () => {
+      const { id } = await givenEnvironment(db())
+      const running = await givenClaim(db(), (await givenOperation(db(), id)).id)
+      await givenOperation(db(), id, 'delete')
+      expect(await theQueue().reconcile()).toBe(0)
+      await finishOperation(db(), running, { state: 'succeeded' })
+      expect(await theQueue().reconcile()).toBe(1)
     })
 
     it('does not wait for the queue to notice a dead worker once the lease has run out', async () => {
