@@ -5,6 +5,7 @@ import { getVpc } from '@pulumi/aws/ec2/getVpc.js'
 import { getCallerIdentity } from '@pulumi/aws/getCallerIdentity.js'
 import type { Provider } from '@pulumi/aws/provider.js'
 import type { ResolvedSpec } from '../schemas/spec.ts'
+import { fargateZones } from './fargate-zones.ts'
 import { ProgramRefusal } from './refusal.ts'
 
 /** The network an environment goes into, as it is. */
@@ -34,9 +35,14 @@ async function find<T> (found: Promise<T>, refusal: () => ProgramRefusal): Promi
 async function defaultNetwork (region: string, provider: Provider): Promise<{ vpcId: string, subnetIds: string[] }> {
   const refusal = (what: string) => new ProgramRefusal('default-vpc-missing', `The account has no default ${what} in ${region}`)
   const vpc = await find(getVpc({ default: true }, { provider }), () => refusal('VPC'))
-  const filters = [{ name: 'vpc-id', values: [vpc.id] }, { name: 'default-for-az', values: ['true'] }]
+  const zones = fargateZones(region)
+  const filters = [
+    { name: 'vpc-id', values: [vpc.id] },
+    { name: 'default-for-az', values: ['true'] },
+    ...(zones === undefined ? [] : [{ name: 'availability-zone-id', values: [...zones] }])
+  ]
   const { ids } = await getSubnets({ filters }, { provider })
-  if (ids.length === 0) throw refusal('subnets')
+  if (ids.length === 0) throw refusal('subnets for Fargate')
   return { vpcId: vpc.id, subnetIds: ids.toSorted().slice(0, MAX_SUBNETS) }
 }
 

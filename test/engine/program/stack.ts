@@ -1,0 +1,100 @@
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { EngineEvent, PulumiFn } from '@pulumi/pulumi/automation/index.js'
+import { LocalWorkspace, Stack } from '@pulumi/pulumi/automation/index.js'
+import * as semver from 'semver'
+import type { SandboxCloud } from '../../../src/sandbox/aws/client.ts'
+import type { ResolvedSpec } from '../../../src/schemas/spec.ts'
+import { program } from '../../../src/stacks/batch-environment.ts'
+import type { EnvironmentInput } from '../../../src/stacks/input.ts'
+import { runEngine, type PresentEngine } from './engines.ts'
+
+const PROJECT = 'batchyard'
+
+/** A resource as the engine's state file holds it. */
+export interface StateResource {
+  readonly urn: string
+  readonly type: string
+  readonly id?: string
+  readonly inputs?: Record<string, unknown>
+  readonly outputs?: Record<string, unknown>
+  readonly provider?: string
+  readonly dependencies?: string[]
+  readonly deletedWith?: string
+}
+
+export interface Run { readonly outputs: Record<string, unknown>, readonly changes: Record<string, number> }
+
+/** The real program on one stack of one engine. */
+export interface ProgramStack {
+  /** Runs the program, on another spec if one is given; answers the outputs and how many resources were created, changed, left. */
+  up: (spec?: ResolvedSpec) => Promise<Run>
+  destroy: () => Promise<void>
+  /** What the state holds, in the order of the engine. */
+  state: () => Promise<StateResource[]>
+}
+
+function withPort (port: number, folder: string): Record<string, string> {
+  return {
+    PULUMI_DEBUG_PROVIDERS: `aws:${port}`,
+    PULUMI_BACKEND_URL: `file://${join(folder, 'state')}`,
+    PULUMI_HOME: join(folder, 'home'),
+    PULUMI_CONFIG_PASSPHRASE: 'of a test',
+    PULUMI_SKIP_UPDATE_CHECK: 'true',
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true'
+  }
+}
+
+interface Setting { readonly engine: PresentEngine, readonly stack: string, readonly folder: string, readonly port: number }
+
+async function createStack ({ engine, stack, folder, port }: Setting, run: PulumiFn): Promise<Stack> {
+  const { stdout } = await runEngine(engine, ['version'], folder, {})
+  const pulumiCommand = {
+    command: engine.executable,
+    version: semver.parse(stdout.trim()),
+    run: (args: string[], cwd: string, env: Record<string, string>) =>
+      runEngine(engine, args.includes('--non-interactive') ? args : [...args, '--non-interactive'], cwd, env)
+  }
+  const workDir = join(folder, 'work')
+  await Promise.all(['work', 'state', 'home'].map(name => mkdir(join(folder, name))))
+  const workspace = await LocalWorkspace.create({
+    workDir,
+    pulumiCommand,
+    envVars: withPort(port, folder),
+    program: run,
+    projectSettings: { name: PROJECT, runtime: 'nodejs', main: workDir },
+    // As the service's own workspace has it: whatever forgets the explicit provider fails.
+    stackSettings: { [stack]: { config: { 'pulumi:disable-default-providers': ['aws'] } } }
+  })
+  return Stack.create(stack, workspace)
+}
+
+async function readState (folder: string, stack: string): Promise<StateResource[]> {
+  const file = join(folder, 'state', '.pulumi', 'stacks', PROJECT, `${stack}.json`)
+  const { checkpoint } = JSON.parse(await readFile(file, 'utf8')) as { checkpoint: { latest?: { resources?: StateResource[] } } }
+  return checkpoint.latest?.resources ?? []
+}
+
+/** Makes a stack for `input` in a folder of its own, lends it to `use`, and removes the folder. */
+export async function withStack<T> (engine: PresentEngine, input: EnvironmentInput, cloud: SandboxCloud, use: (stack: ProgramStack) => Promise<T>): Promise<T> {
+  const { grpcPort: port } = await cloud.ensure()
+  const folder = await mkdtemp(join(tmpdir(), 'batchyard-program-'))
+  try {
+    let spec = input.spec
+    const stack = await createStack({ engine, stack: input.id, folder, port }, () => program({ ...input, spec }))
+    return await use({
+      up: async (changed = spec) => {
+        spec = changed
+        let changes: Record<string, number> = {}
+        const onEvent = (event: EngineEvent) => { changes = event.summaryEvent?.resourceChanges ?? changes }
+        const { outputs } = await stack.up({ onEvent, showSecrets: false })
+        return { outputs: Object.fromEntries(Object.entries(outputs).map(([name, output]) => [name, output.value as unknown])), changes }
+      },
+      destroy: async () => { await stack.destroy({ showSecrets: false }) },
+      state: () => readState(folder, input.id)
+    })
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
