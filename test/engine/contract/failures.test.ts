@@ -1,0 +1,178 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ConcurrentUpdateError } from '@pulumi/pulumi/automation/index.js'
+import { describe, expect, test } from 'vitest'
+import { enginesPresent } from '../../support/engine/engines.ts'
+import { thing } from '../../support/engine/resources.ts'
+import { nameOf, resource, story, withStack } from '../../support/engine/stack.ts'
+
+for (const engine of await enginesPresent()) {
+  describe(`a failure on the ${engine.kind} engine`, () => {
+    test('of a create is told in the provider\'s words; what is in flight finishes, dependents are skipped, a retry makes the rest', async () => {
+      await withStack(engine, async (stack) => {
+        const program = async () => {
+          const broken = thing('broken')
+          thing('dependent', { value: broken.arn })
+          thing('beside')
+        }
+        stack.provider.fail('Create', 'broken', 'api error Conflict: no\nreally')
+        const beside = stack.provider.hold('Create', 'beside')
+        const broken = stack.provider.hold('Create', 'broken')
+        const up = stack.up(program)
+        const refused = expect(up).rejects.toThrow('api error Conflict: no')
+        await Promise.all([beside.entered, broken.entered])
+        broken.release()
+        beside.release()
+        await refused
+        expect(stack.provider.names('Create')).not.toContain('dependent')
+        const failed = stack.events.find(({ resOpFailedEvent }) => resOpFailedEvent)?.resOpFailedEvent
+        expect(failed?.metadata).toMatchObject({ op: 'create', old: null })
+        const diagnostic = stack.events.find(({ diagnosticEvent }) => diagnosticEvent?.urn?.endsWith('::broken'))?.diagnosticEvent
+        expect(diagnostic).toMatchObject({ severity: 'error', prefix: 'error: ', message: 'api error Conflict: no\nreally\n' })
+        const state = await stack.state()
+        expect(state.resources.map(({ urn }) => nameOf(urn)).sort()).toEqual(['beside', 'contract-dev', 'default'])
+        expect(state.pending).toEqual([])
+        expect((await stack.history()).map(({ result }) => result)).toEqual(['failed'])
+        expect(await stack.locks()).toEqual([])
+        stack.provider.heal()
+        expect((await stack.up(program)).summary.resourceChanges).toEqual({ same: 2, create: 2 })
+      })
+    })
+
+    test('of a check names every refused property and creates nothing', async () => {
+      await withStack(engine, async (stack) => {
+        await expect(stack.up(async () => { thing('bad', { invalid: 'x' }) }))
+          .rejects.toThrow('test:index:Thing resource \'bad\': property invalid value {x} has a problem: this property must not be set')
+        expect(stack.provider.names('Create')).toEqual([])
+      })
+    })
+
+    test('of a delete keeps the resource and what it needs; the rest goes; a retry ends it', async () => {
+      await withStack(engine, async (stack) => {
+        await stack.up(async () => {
+          const base = thing('base')
+          thing('stuck', { value: base.arn })
+        })
+        stack.provider.fail('Delete', 'stuck', 'still in use')
+        await expect(stack.destroy()).rejects.toThrow('still in use')
+        expect((await stack.state()).resources.map(({ urn }) => nameOf(urn))).toEqual(expect.arrayContaining(['base', 'stuck']))
+        stack.provider.heal()
+        await stack.destroy()
+        expect(stack.provider.resources.size).toBe(0)
+      })
+    })
+
+    test('of one resource lets independent ones go on when asked to', async () => {
+      await withStack(engine, async (stack) => {
+        stack.provider.fail('Create', 'broken', 'no')
+        await expect(stack.up(async () => {
+          thing('broken')
+          const other = thing('other')
+          thing('after', { value: other.arn })
+        }, { continueOnError: true })).rejects.toThrow('no')
+        expect((await stack.state()).resources.map(({ urn }) => nameOf(urn))).toEqual(expect.arrayContaining(['other', 'after']))
+      })
+    })
+
+    test('of the program keeps what it had made', async () => {
+      await withStack(engine, async (stack) => {
+        await expect(stack.up(async () => {
+          thing('made')
+          throw new Error('a bug of the program')
+        })).rejects.toThrow('a bug of the program')
+        expect((await stack.state()).resources.map(({ urn }) => nameOf(urn))).toContain('made')
+        expect(await stack.locks()).toEqual([])
+      })
+    })
+
+    test('a name used twice is an error', async () => {
+      await withStack(engine, async (stack) => {
+        await expect(stack.up(async () => { thing('twin'); thing('twin') })).rejects.toThrow('Duplicate resource URN')
+      })
+    })
+
+    test('a disabled default provider is an error that names it', async () => {
+      await withStack(engine, async (stack) => {
+        const settings = await stack.stack.workspace.stackSettings('dev')
+        await stack.stack.workspace.saveStackSettings('dev', { ...settings, config: { 'pulumi:disable-default-providers': ['*'] } })
+        await expect(stack.up(async () => { thing('a') })).rejects.toThrow(/Default provider for 'test' disabled\. '.*::a' must use an explicit provider\./)
+      })
+    })
+
+    test('a protected resource is not deleted', async () => {
+      await withStack(engine, async (stack) => {
+        await stack.up(async () => { thing('precious', {}, { protect: true }) })
+        await expect(stack.destroy()).rejects.toThrow('cannot be deleted')
+        expect(stack.provider.resources.size).toBe(1)
+        expect(resource(await stack.state(), 'precious')).toMatchObject({ protect: true })
+      })
+    })
+  })
+
+  describe(`an interruption on the ${engine.kind} engine`, () => {
+    test('by a signal starts nothing new, finishes what is in flight, saves and unlocks', async () => {
+      await withStack(engine, async (stack) => {
+        const slow = stack.provider.hold('Create', 'slow')
+        const controller = new AbortController()
+        const up = stack.up(async () => { thing('next', { value: thing('slow').arn }) }, { signal: controller.signal })
+        const refused = expect(up).rejects.toThrow('update canceled')
+        await slow.entered
+        controller.abort()
+        await cancelled(stack.provider)
+        slow.release()
+        await refused
+        const state = await stack.state()
+        expect(state.resources.map(({ urn }) => nameOf(urn))).toContain('slow')
+        expect(state.pending).toEqual([])
+        expect(stack.provider.names('Create')).toEqual(['slow'])
+        expect((await stack.history()).map(({ result }) => result)).toEqual(['failed'])
+        expect(await stack.locks()).toEqual([])
+        expect(story(stack.events)).toContain('create slow done')
+        expect(stack.events.at(-1)?.cancelEvent).toEqual({})
+      })
+    })
+
+    test('a second deployment meanwhile is refused, and cancelling takes the locks away', async () => {
+      await withStack(engine, async (stack) => {
+        const slow = stack.provider.hold('Create', 'slow')
+        const up = stack.up(async () => { thing('slow') })
+        await slow.entered
+        expect(await stack.locks()).toHaveLength(1)
+        await expect(stack.destroy()).rejects.toBeInstanceOf(ConcurrentUpdateError)
+        slow.release()
+        await up
+        await writeFile(join(stack.folder, 'state/.pulumi/locks/organization/contract/dev/left-over.json'),
+          JSON.stringify({ pid: 1, username: 'nobody', hostname: 'elsewhere', timestamp: '2026-01-02T03:04:05.678901234Z' }))
+        await expect(stack.destroy()).rejects.toThrow('created by nobody@elsewhere (pid 1) at 2026-01-02T03:04:05Z')
+        await stack.stack.cancel()
+        expect(await stack.locks()).toEqual([])
+        await stack.destroy()
+      })
+    })
+
+    test('by a kill leaves the lock and the pending operation; the next deployment warns and goes on', async () => {
+      await withStack(engine, async (stack) => {
+        const slow = stack.provider.hold('Create', 'slow')
+        const refused = expect(stack.up(async () => { thing('slow') })).rejects.toThrow()
+        await slow.entered
+        const [lock] = await stack.lockOwners()
+        process.kill(lock ?? 0, 'SIGKILL')
+        await refused
+        slow.release()
+        expect((await stack.state()).pending.map(({ type, resource: { urn } }) => `${type} ${nameOf(urn)}`)).toEqual(['creating slow'])
+        expect(await stack.locks()).toHaveLength(1)
+        await expect(stack.destroy()).rejects.toBeInstanceOf(ConcurrentUpdateError)
+        await stack.stack.cancel()
+        await stack.up(async () => { thing('slow') })
+        const warning = stack.events.find(({ diagnosticEvent }) => diagnosticEvent?.severity === 'warning')?.diagnosticEvent?.message
+        expect(warning).toContain('with 1 pending operations from previous deployment.')
+        expect((await stack.state()).pending).toHaveLength(1)
+      })
+    })
+  })
+}
+
+/** Resolves when the provider was told to cancel. */
+async function cancelled (provider: { calls: Array<{ method: string }> }): Promise<void> {
+  while (!provider.calls.some(({ method }) => method === 'Cancel')) await new Promise((resolve) => setTimeout(resolve, 20))
+}
