@@ -273,7 +273,8 @@ export interface paths {
         get: operations["listSandboxObjects"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Delete every object of a simulated bucket */
+        delete: operations["emptySandboxBucket"];
         options?: never;
         head?: never;
         patch?: never;
@@ -290,8 +291,7 @@ export interface paths {
         /** Put an object of some size; it has no content */
         put: operations["putSandboxObject"];
         post?: never;
-        /** Delete an object */
-        delete: operations["deleteSandboxObject"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2284,32 +2284,23 @@ export interface operations {
             };
         };
     };
-    putSandboxObject: {
+    emptySandboxBucket: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 bucket: string;
-                key: string;
             };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": {
-                    size: number;
-                };
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Default Response */
-            200: {
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": components["schemas"]["SandboxObject"];
-                };
+                content?: never;
             };
             /** @description A problem; `code` says which */
             400: {
@@ -2358,7 +2349,7 @@ export interface operations {
             };
         };
     };
-    deleteSandboxObject: {
+    putSandboxObject: {
         parameters: {
             query?: never;
             header?: never;
@@ -2368,14 +2359,22 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": {
+                    size: number;
+                };
+            };
+        };
         responses: {
             /** @description Default Response */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["SandboxObject"];
+                };
             };
             /** @description A problem; `code` says which */
             400: {

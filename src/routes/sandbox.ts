@@ -14,7 +14,7 @@ export interface SandboxControl {
   deleteResource (key: string): Promise<void>
   objects (bucket: string): Promise<SandboxObject[]>
   putObject (bucket: string, key: string, size: number): Promise<SandboxObject>
-  removeObject (bucket: string, key: string): Promise<void>
+  emptyBucket (bucket: string): Promise<void>
   faults (): Promise<SandboxFault[]>
   addFault (fault: SandboxFaultInput): Promise<SandboxFault>
   clearFaults (): Promise<void>
@@ -124,15 +124,15 @@ const bucketRoutes = (control: SandboxControl) => async (app: FastifyInstance): 
     }
   }, async request => control.putObject(request.params.bucket, request.params.key, request.body.size))
 
-  scope.delete('/sandbox/buckets/:bucket/objects/:key', {
+  scope.delete('/sandbox/buckets/:bucket/objects', {
     config: { operation: 'sandbox.objects.delete' },
     schema: {
-      ...describe({ operationId: 'deleteSandboxObject', summary: 'Delete an object' }),
-      params: ByObject,
+      ...describe({ operationId: 'emptySandboxBucket', summary: 'Delete every object of a simulated bucket' }),
+      params: ByBucket,
       response: { ...Nothing, ...problemsFor(400, 401, 403, 404, 503) }
     }
   }, async (request, reply) => {
-    await control.removeObject(request.params.bucket, request.params.key)
+    await control.emptyBucket(request.params.bucket)
     return reply.code(204).send(null)
   })
 }

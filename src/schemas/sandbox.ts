@@ -5,7 +5,7 @@ const closed = { additionalProperties: false }
 const literals = <const T extends readonly string[]>(values: T, options: object = {}) =>
   Type.Unsafe<T[number]>({ type: 'string', enum: [...values], ...options })
 const Properties = Type.Record(Type.String(), Type.Unknown())
-const Region = Type.String({ pattern: '^[a-z]{2}(-[a-z]+)+-[0-9]$' })
+const Region = Type.String({ pattern: '^[a-z]{2,8}(-[a-z]{2,12}){1,3}-[0-9]{1,2}$' })
 
 export const SandboxResource = Type.Object({
   key: Type.String({ description: 'Names it in the paths below /sandbox/resources' }),

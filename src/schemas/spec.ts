@@ -37,7 +37,7 @@ const SecurityGroups = Type.Array(SecurityGroupId, { minItems: 1, maxItems: 5, u
 const CpuUnits = oneOfNumbers(CPU_UNITS, 'ECS CPU units of the task; 1024 are one vCPU')
 const DesiredCount = Type.Integer({ minimum: 0, maximum: 5000 })
 const RetentionDays = oneOfNumbers(RETENTION_DAYS, 'Days CloudWatch keeps the log events')
-const Region = Type.String({ pattern: '^[a-z]{2}(-[a-z]+)+-[0-9]$', examples: ['eu-central-1'] })
+const Region = Type.String({ pattern: '^[a-z]{2,8}(-[a-z]{2,12}){1,3}-[0-9]{1,2}$', examples: ['eu-central-1'] })
 
 /** What a team asks for. Whatever is left out has a default, shown in the resolved spec. */
 export const Spec = Type.Object({

@@ -3,7 +3,7 @@ import { refTo, AccountId, RoleArn, SecurityGroupId, Slug, SubnetId, Timestamp }
 
 const closed = { additionalProperties: false }
 const Wildcard = Type.Unsafe<'*'>({ type: 'string', const: '*' })
-const RegionName = Type.String({ pattern: '^[a-z]{2}(-[a-z]+)+-[0-9]$' })
+const RegionName = Type.String({ pattern: '^[a-z]{2,8}(-[a-z]{2,12}){1,3}-[0-9]{1,2}$' })
 
 /** Where a team's environments live. Kept with each environment as it was at creation, so a later change moves nothing. */
 export const Placement = Type.Object({

@@ -18,6 +18,7 @@ import { createIds } from '../store/ids.ts'
 import { migrate } from '../store/migrations.ts'
 import { buildApp } from './app.ts'
 import { observe } from './observe.ts'
+import { sandboxControl } from './sandbox-control.ts'
 import { createShutdown, type Shutdown } from './shutdown.ts'
 
 /** A running service. */
@@ -62,7 +63,11 @@ async function start (config: Config, log: Logger, shutdown: Shutdown): Promise<
   shutdown.add('keyring', () => keyring.close())
   const open = await decideAccess(config, keyring)
 
-  const sandbox = config.cloud === 'sandbox' ? await attachSandboxCloud({ dataDir: config.dataDir, speed: config.sandboxSpeed, log }) : undefined
+  const sandbox = config.cloud === 'sandbox'
+    ? await attachSandboxCloud({
+      dataDir: config.dataDir, speed: config.sandboxSpeed, log: message => { log.info(message) }
+    })
+    : undefined
   if (sandbox) shutdown.add('sandbox cloud', () => sandbox.release())
   const { engine, engineInfo } = await startEngine(config, { log, sandbox, onStart: command => { metrics.engineStarts.inc({ command }) } })
   shutdown.add('engine', () => engine.stop())
@@ -92,7 +97,7 @@ async function start (config: Config, log: Logger, shutdown: Shutdown): Promise<
   const worker = await startWorker(context, config.concurrency)
   shutdown.add('worker', () => worker.stop(config.stopSeconds * 1000))
 
-  const app = await buildApp({ context, version: packageJson.version, sandbox: sandbox?.control })
+  const app = await buildApp({ context, version: packageJson.version, sandbox: sandbox && sandboxControl(sandbox) })
   shutdown.add('http', () => app.close())
   const address = await listen(app, config)
   log.info({ address, cloud: config.cloud, engine: engineInfo.kind, engineVersion: engineInfo.version, database: database.kind, open }, 'listening')
