@@ -2,7 +2,7 @@ import type { FieldError } from '../schemas/problem.ts'
 import type { Placement } from '../schemas/team.ts'
 import { field, fields, number, passedBy, pointer, problem, text, type Passed } from './body.ts'
 import { CPU_UNITS_PER_VCPU, pairSize, sizeProblem } from './fargate-sizes.ts'
-import { imageProblem } from './image.ts'
+import { ecrRepository, imageProblem } from './image.ts'
 import { partitionOf, regionProblem } from './regions.ts'
 import { placementNetwork } from './resolve.ts'
 import { labelProblem } from './tags.ts'
@@ -48,10 +48,21 @@ const labels: Rule = ({ body, passed }) => {
   })
 }
 
-const images: Rule = input => [
-  ...jobsOf(input.body).flatMap(([name, job]) => judgeText(input, pointer('jobs', name, 'image'), field(job, 'image'), imageProblem)),
-  ...judgeText(input, '/service/image', field(field(input.body, 'service'), 'image'), imageProblem)
-]
+/** Roles of one partition have no rights in another. */
+function foreignRegistry (image: string, placement: Placement | undefined): string | undefined {
+  const region = ecrRepository(image)?.region
+  if (region === undefined || placement === undefined) return undefined
+  const [asked, placed] = [partitionOf(region), partitionOf(placement.region)]
+  return asked === placed ? undefined : `the registry is in partition ${asked}, the team's placement in ${placed}`
+}
+
+const images: Rule = input => {
+  const judge = (image: string): string | undefined => imageProblem(image) ?? foreignRegistry(image, input.placement)
+  return [
+    ...jobsOf(input.body).flatMap(([name, job]) => judgeText(input, pointer('jobs', name, 'image'), field(job, 'image'), judge)),
+    ...judgeText(input, '/service/image', field(field(input.body, 'service'), 'image'), judge)
+  ]
+}
 
 const jobSizes: Rule = input => jobsOf(input.body).flatMap(([name, job]) => {
   const at = pointer('jobs', name)

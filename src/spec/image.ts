@@ -1,3 +1,5 @@
+import { partitionOf, regionProblem } from './regions.ts'
+
 /** Container image references in the grammar of the distribution project, narrowed to the characters AWS Batch takes. */
 export interface ImageReference {
   /** Registry host, lower case, without the port; `docker.io` where the reference names none. */
@@ -22,7 +24,7 @@ const HOST = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9]
 const PATH = /^[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*)*$/
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/
 const DIGEST = /^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/
-const ECR_HOST = /^([0-9]{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/
+const ECR_HOST = /^([0-9]{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?$/
 /** Every spelling of a private ECR registry ends so; only the one of ECR_HOST can be listed in guardrails. */
 const AWS_HOST = /\.(?:amazonaws\.com|amazonaws\.com\.cn|on\.aws|on\.amazonwebservices\.com\.cn)$/
 
@@ -52,6 +54,15 @@ function partProblem ({ host, port, path, tag, digest }: ImageReference): string
   return undefined
 }
 
+function registryProblem ({ host, port }: ImageReference): string | undefined {
+  const [, , region, china] = ECR_HOST.exec(host) ?? []
+  if (region === undefined || port !== undefined) return 'name a private ECR registry as <account>.dkr.ecr.<region>.amazonaws.com, without a port'
+  const isChina = partitionOf(region) === 'aws-cn'
+  return regionProblem(region) ?? (isChina === (china !== undefined)
+    ? undefined
+    : `registries in ${region} end in ${isChina ? '.amazonaws.com.cn' : '.amazonaws.com'}`)
+}
+
 /** Why AWS could not pull `text`, as far as its form tells; undefined if it is a good reference. */
 export function imageProblem (text: string): string | undefined {
   if (text.length > MAX_LENGTH) return `an image reference has at most ${MAX_LENGTH} characters`
@@ -61,10 +72,7 @@ export function imageProblem (text: string): string | undefined {
   const problem = partProblem(reference)
   if (problem !== undefined) return problem
   if (reference.host === 'localhost') return 'localhost would be the job\'s own container; name a registry AWS can reach'
-  if (AWS_HOST.test(reference.host) && (reference.port !== undefined || !ECR_HOST.test(reference.host))) {
-    return 'name a private ECR registry as <account>.dkr.ecr.<region>.amazonaws.com, without a port'
-  }
-  return undefined
+  return AWS_HOST.test(reference.host) ? registryProblem(reference) : undefined
 }
 
 /** The parts of a good reference; undefined where `imageProblem` finds something. */

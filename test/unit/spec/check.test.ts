@@ -83,6 +83,12 @@ describe('checkSpec with the team\'s placement', () => {
     expect(pointers(spec({ network: { ...groups.network, subnets: ['subnet-0000000b'] } }), [], { region: 'eu-central-1' })).toEqual([])
   })
 
+  it('refuses a private registry of another partition', () => {
+    const image = '123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/a'
+    expect(pointers(spec({}, { image }), [], placed)).toEqual(['/jobs/default/image'])
+    expect(pointers(spec({}, { image }), [], { region: 'cn-north-1' })).toEqual([])
+  })
+
   it('refuses a region of another partition', () => {
     expect(pointers(spec({ region: 'cn-north-1' }), [], placed)).toEqual(['/region'])
     expect(pointers(spec({ region: 'eu-west-1' }), [], placed)).toEqual([])

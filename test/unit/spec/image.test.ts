@@ -20,6 +20,7 @@ describe('image references', () => {
     'python:-x', 'python:.x', `x:${'t'.repeat(129)}`, 'a..b/c', 'a___b', '-a', 'a-', '_a', 'a#b', 'https://ghcr.io/a/b', 'ghcr.io/',
     'ghcr.io:/a', 'ghcr.io:99999/a', 'ghcr.io:x/a', 'gh_cr.io/a', '-ghcr.io/a', '[::1]:5000/a', 'python\n', 'python;rm', '$(id)', '<image>', 'pythön',
     'localhost/a', 'localhost:5000/a', `${'a/'.repeat(127)}ab`, '123456789012.dkr.ecr.eu-central-1.amazonaws.com:443/a',
+    '123456789012.dkr.ecr.eu-centra-1.amazonaws.com/a', '123456789012.dkr.ecr.cn-north-1.amazonaws.com/a', '123456789012.dkr.ecr.us-east-1.amazonaws.com.cn/a',
     '123456789012.dkr.ecr-fips.us-east-1.amazonaws.com/a', '123456789012.dkr-ecr.us-east-1.on.aws/a', '1234.dkr.ecr.us-east-1.amazonaws.com/a'
   ])('%j is refused with a reason', image => {
     expect(imageProblem(image)).toMatch(/\w{3,}/)
