@@ -43,10 +43,11 @@ async function loadProgram (module: string): Promise<Program> {
 
 /** Counts the cloud resources declared in this run from here on: not components, not providers. */
 function countResources (): () => number {
-  let total = 0
+  const declared: pulumi.Resource[] = []
   pulumi.runtime.registerStackTransformation(({ resource, type }) => {
-    if (pulumi.CustomResource.isInstance(resource) && !type.startsWith('pulumi:')) total += 1
+    if (!type.startsWith('pulumi:')) declared.push(resource)
     return undefined
   })
-  return () => total
+  // Only when its constructor is through does a resource tell that it is no component.
+  return () => declared.filter((resource) => pulumi.CustomResource.isInstance(resource)).length
 }
