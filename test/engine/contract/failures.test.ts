@@ -1,10 +1,15 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { ConcurrentUpdateError } from '@pulumi/pulumi/automation/index.js'
 import { describe, expect, test } from 'vitest'
 import { enginesPresent } from '../../support/engine/engines.ts'
 import { thing } from '../../support/engine/resources.ts'
 import { nameOf, resource, story, withStack } from '../../support/engine/stack.ts'
+
+const runnerFile = fileURLToPath(new URL('../../support/engine/runner.ts', import.meta.url))
 
 for (const engine of await enginesPresent()) {
   describe(`a failure on the ${engine.kind} engine`, () => {
@@ -74,6 +79,21 @@ for (const engine of await enginesPresent()) {
       })
     })
 
+    test('half way through a create keeps the resource with what is wrong, and the next deployment mends it', async () => {
+      await withStack(engine, async (stack) => {
+        const program = async () => { thing('half', { value: 1 }) }
+        stack.provider.spoil('Create', 'half', 'it never became ready')
+        await expect(stack.up(program)).rejects.toThrow('it never became ready')
+        const half = resource(await stack.state(), 'half')
+        expect(half).toMatchObject({ id: expect.stringMatching(/^half-/), outputs: { value: 1 }, initErrors: ['it never became ready'] })
+        stack.provider.heal()
+        expect((await stack.up(program)).summary.resourceChanges).toEqual({ same: 1, update: 1 })
+        const mended = resource(await stack.state(), 'half')
+        expect(mended.id).toBe(half.id)
+        expect(mended.initErrors).toBeUndefined()
+      })
+    })
+
     test('of the program keeps what it had made', async () => {
       await withStack(engine, async (stack) => {
         await expect(stack.up(async () => {
@@ -118,7 +138,7 @@ for (const engine of await enginesPresent()) {
         const refused = expect(up).rejects.toThrow('update canceled')
         await slow.entered
         controller.abort()
-        await cancelled(stack.provider)
+        await until(async () => stack.provider.calls.some(({ method }) => method === 'Cancel'))
         slow.release()
         await refused
         const state = await stack.state()
@@ -150,6 +170,24 @@ for (const engine of await enginesPresent()) {
       })
     })
 
+    test('by the death of the program\'s process finishes what is in flight, saves and unlocks', async () => {
+      await withStack(engine, async (stack) => {
+        const slow = stack.provider.hold('Create', 'slow')
+        const runner = spawn(process.execPath, [runnerFile, stack.folder, String(stack.provider.port), JSON.stringify(engine)], { stdio: 'ignore' })
+        await slow.entered
+        const ended = once(runner, 'exit')
+        runner.kill('SIGKILL')
+        await ended
+        slow.release()
+        await until(async () => (await stack.locks()).length === 0)
+        const state = await stack.state()
+        expect(state.resources.map(({ urn }) => nameOf(urn))).toContain('slow')
+        expect(state.pending).toEqual([])
+        expect((await stack.history()).map(({ result }) => result)).toEqual(['failed'])
+        expect(stack.provider.names('Create')).toEqual(['slow'])
+      })
+    })
+
     test('by a kill leaves the lock and the pending operation; the next deployment warns and goes on', async () => {
       await withStack(engine, async (stack) => {
         const slow = stack.provider.hold('Create', 'slow')
@@ -172,7 +210,7 @@ for (const engine of await enginesPresent()) {
   })
 }
 
-/** Resolves when the provider was told to cancel. */
-async function cancelled (provider: { calls: Array<{ method: string }> }): Promise<void> {
-  while (!provider.calls.some(({ method }) => method === 'Cancel')) await new Promise((resolve) => setTimeout(resolve, 20))
+/** Resolves once the condition holds; the test's own time limit is the only one. */
+async function until (condition: () => Promise<boolean>): Promise<void> {
+  while (!await condition()) await new Promise((resolve) => setTimeout(resolve, 20))
 }

@@ -2,13 +2,16 @@ import { createRequire } from 'node:module'
 import * as grpc from '@grpc/grpc-js'
 import plugin from '@pulumi/pulumi/proto/plugin_pb.js'
 import provider from '@pulumi/pulumi/proto/provider_pb.js'
+import statusPb from '@pulumi/pulumi/proto/status_pb.js'
 import services from '@pulumi/pulumi/proto/provider_grpc_pb.js'
 import type { JavaScriptValue, Struct } from 'google-protobuf/google/protobuf/struct_pb.js'
+import type { Any } from 'google-protobuf/google/protobuf/any_pb.js'
 import type { Empty } from 'google-protobuf/google/protobuf/empty_pb.js'
 
 // The SDK's stubs check `instanceof` against the SDK's own google-protobuf, so the messages must come from there.
 const sdkRequire = createRequire(createRequire(import.meta.url).resolve('@pulumi/pulumi/proto/provider_pb.js'))
 const { Struct: SdkStruct } = sdkRequire('google-protobuf/google/protobuf/struct_pb.js') as { Struct: typeof Struct }
+const { Any: SdkAny } = sdkRequire('google-protobuf/google/protobuf/any_pb.js') as { Any: typeof Any }
 const { Empty: SdkEmpty } = sdkRequire('google-protobuf/google/protobuf/empty_pb.js') as { Empty: typeof Empty }
 
 export type Properties = Record<string, JavaScriptValue>
@@ -38,6 +41,8 @@ export interface TestProvider {
   hold: (method: string, name: string) => Gate
   /** Makes `method` of the resource called `name` fail with this message until `heal`. */
   fail: (method: string, name: string, message: string) => void
+  /** Makes the create or update of the resource called `name` succeed by half: it exists, but is not right. */
+  spoil: (method: string, name: string, reason: string) => void
   heal: () => void
   /** URNs of the calls of one method, in order of arrival, shortened to the resource's name. */
   names: (method: string) => string[]
@@ -49,6 +54,7 @@ interface World {
   resources: Map<string, Properties>
   gates: Map<string, { entered: () => void, released: Promise<void> }>
   failures: Map<string, string>
+  spoilt: Map<string, string>
   configuration: Map<string, Properties>
   serial: number
 }
@@ -64,7 +70,7 @@ const properties = (message: Struct | undefined): Properties => message?.toJavaS
  * arguments and the provider's region.
  */
 export async function startProvider (): Promise<TestProvider> {
-  const world: World = { calls: [], resources: new Map(), gates: new Map(), failures: new Map(), configuration: new Map(), serial: 0 }
+  const world: World = { calls: [], resources: new Map(), gates: new Map(), failures: new Map(), spoilt: new Map(), configuration: new Map(), serial: 0 }
   const server = new grpc.Server()
   server.addService(services.ResourceProviderService, implementation(world))
   const port = await new Promise<number>((resolve, reject) => {
@@ -76,7 +82,8 @@ export async function startProvider (): Promise<TestProvider> {
     resources: world.resources,
     hold: (method, name) => hold(world, `${method} ${name}`),
     fail: (method, name, message) => { world.failures.set(`${method} ${name}`, message) },
-    heal: () => world.failures.clear(),
+    spoil: (method, name, reason) => { world.spoilt.set(`${method} ${name}`, reason) },
+    heal: () => { world.failures.clear(); world.spoilt.clear() },
     names: (method) => world.calls.filter((call) => call.method === method).map((call) => nameOf(call.urn ?? '')),
     stop: async () => { server.forceShutdown() }
   }
@@ -98,6 +105,25 @@ async function pass (world: World, method: string, urn: string): Promise<void> {
   }
   const message = world.failures.get(key)
   if (message !== undefined) throw Object.assign(new Error(message), { code: grpc.status.UNKNOWN, details: message })
+}
+
+/** The error of a resource that exists but is not right: it carries the resource (pulumirpc.ErrorResourceInitFailed). */
+function spoil (world: World, key: string, id: string, outputs: Properties): void {
+  const reason = world.spoilt.get(key)
+  if (reason === undefined) return
+  const failure = new provider.ErrorResourceInitFailed()
+  failure.setId(id)
+  failure.setProperties(SdkStruct.fromJavaScript(outputs))
+  failure.addReasons(reason)
+  const detail = new SdkAny()
+  detail.pack(failure.serializeBinary(), 'pulumirpc.ErrorResourceInitFailed')
+  const status = new statusPb.Status()
+  status.setCode(grpc.status.UNKNOWN)
+  status.setMessage(reason)
+  status.addDetails(detail)
+  const metadata = new grpc.Metadata()
+  metadata.set('grpc-status-details-bin', Buffer.from(status.serializeBinary()))
+  throw Object.assign(new Error(reason), { code: grpc.status.UNKNOWN, details: reason, metadata })
 }
 
 const secret = (value: JavaScriptValue): JavaScriptValue =>
@@ -213,6 +239,7 @@ function lifecycle (world: World, record: Recorder, regionOf: (peer: string) => 
       const id = `${nameOf(request.getUrn())}-${world.serial}`
       const outputs = outputsOf(inputs, id, regionOf(peer))
       world.resources.set(id, outputs)
+      spoil(world, `Create ${nameOf(request.getUrn())}`, id, outputs)
       const answer = new provider.CreateResponse()
       answer.setId(id)
       answer.setProperties(SdkStruct.fromJavaScript(outputs))

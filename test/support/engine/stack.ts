@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { LocalWorkspace, Stack } from '@pulumi/pulumi/automation/index.js'
 import type { EngineEvent, InlineProgramArgs, UpOptions, UpResult } from '@pulumi/pulumi/automation/index.js'
 import { execute, type Outcome } from '../../../src/engine/command/execute.ts'
@@ -111,8 +111,8 @@ const ladder = { interruptSeconds: 120, terminateSeconds: 120 }
 
 /** The engine itself, without the answers that the service reads from state files. */
 async function start (engine: EngineExecutable, args: readonly string[], cwd: string, env: Record<string, string>, signal?: AbortSignal): Promise<Outcome> {
-  // Commands may overlap, and each has its output in its own folder.
-  const folder = await mkdtemp(join(tmpdir(), 'batchyard-output-'))
+  // Commands may overlap, and each has its output in a folder of its own, which goes with the stack's if nobody removes it before.
+  const folder = await mkdtemp(join(dirname(cwd), 'output-'))
   try {
     return await execute({
       executable: '/usr/bin/env',

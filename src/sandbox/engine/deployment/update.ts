@@ -14,6 +14,7 @@ export interface ProgramOptions {
 export const update = (options: ProgramOptions): Work => async (context, server) => {
   const registrations = new Registrations(context)
   const { executor, reporter, stop } = context
+  if (stop.reason !== undefined) return false
   server.serve(context, registrations)
   // A failed step ends the deployment when what is under way has finished, whether the program ends or not.
   const waiting = new AbortController()

@@ -30,8 +30,10 @@ export class Snapshot {
   readonly #operations = new Set<PendingOperation>()
   #base: ResourceState[]
   #current: ResourceState[] = []
-  #writing: Promise<void> | undefined
-  #next: Promise<void> | undefined
+  /** The write that ends last of those begun or waiting. */
+  #last: Promise<void> = Promise.resolve()
+  /** A write that has not begun: it will cover what is changed until then. */
+  #queued: Promise<void> | undefined
 
   constructor (options: SnapshotOptions) {
     this.#options = options
@@ -70,22 +72,20 @@ export class Snapshot {
   }
 
   async saved (): Promise<void> {
-    if (!this.#writing) return this.#start()
-    this.#next ??= this.#writing.catch(() => {}).then(async () => {
-      this.#next = undefined
-      await this.#start()
-    })
-    await this.#next
+    this.#queued ??= this.#queue()
+    await this.#queued
   }
 
-  async #start (): Promise<void> {
-    const writing = this.#write()
-    this.#writing = writing
-    try {
-      await writing
-    } finally {
-      if (this.#writing === writing) this.#writing = undefined
-    }
+  /** Writes never overlap: of two, the one with the older content could come last. */
+  async #queue (): Promise<void> {
+    const before = this.#last
+    const write = (async () => {
+      await before.catch(() => {})
+      this.#queued = undefined
+      await this.#write()
+    })()
+    this.#last = write
+    await write
   }
 
   async #write (): Promise<void> {
