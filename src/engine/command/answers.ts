@@ -1,5 +1,5 @@
 import { holdsSecret, reveal, type Keyring } from '../secrets.ts'
-import { isRecord, readCheckpoint, readLastHistory, stateDirectory, statePaths, type StatePaths } from '../state-files.ts'
+import { readCheckpoint, readLastHistory, recordOf, stateDirectory, statePaths, type StatePaths } from '../state-files.ts'
 import type { Outcome } from './execute.ts'
 
 export interface AnswerContext {
@@ -60,15 +60,17 @@ const ANSWERS: Record<string, Answer> = {
     const entry = await readLastHistory(paths)
     if (entry === undefined) return done([])
     const { startTime, endTime, config, ...rest } = entry
-    // Configured values are stored encrypted; none is set on our stacks, and one that were is the engine's to print.
-    if (isRecord(config) && Object.values(config).some((value) => isRecord(value) && value.secure === true)) return undefined
     return done([{ ...rest, version: 0, config: plainConfig(config), startTime: isoTime(startTime), endTime: isoTime(endTime) }])
   }
 }
 
+/** Our stacks are configured with plain texts and lists only; anything else, a secret above all, is the engine's to print. */
 function plainConfig (config: unknown): Record<string, unknown> {
-  const entries = isRecord(config) ? Object.entries(config) : []
-  return Object.fromEntries(entries.map(([name, value]) => [name, { value: isRecord(value) ? JSON.stringify(value.v ?? value) : value, secret: false }]))
+  return Object.fromEntries(Object.entries(recordOf(config)).map(([name, value]) => {
+    if (typeof value === 'string') return [name, { value, secret: false }]
+    if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) throw new Error(`${name} is configured with an object`)
+    return [name, { value: JSON.stringify(value), objectValue: value, secret: false }]
+  }))
 }
 
 /** History files count seconds since 1970. */
