@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import type { Spec } from '../../../src/schemas/spec.ts'
 import { resolveSpec } from '../../../src/spec/resolve.ts'
-import { presentEngines } from './engines.ts'
-import { inputOf, withCloud } from './story.ts'
+import { withCloud } from '../../support/aws/cloud.ts'
+import { enginesPresent } from '../../support/engine/engines.ts'
+import { inputOf } from './story.ts'
 import { withStack, type ProgramStack } from './stack.ts'
 
 const PLACEMENT = { region: 'eu-central-1' }
 const SPEC: Spec = { team: 'vision', name: 'training', jobs: { default: { image: 'alpine:3.20' } } }
 
 /** The sandbox engine does not change or replace resources yet. */
-const engines = presentEngines().filter(({ name }) => name === 'pulumi')
+const engines = (await enginesPresent()).filter(({ kind }) => kind === 'pulumi')
 
 describe.skipIf(engines.length === 0)('a changed spec, on the real engine', () => {
   const changed = async (more: Partial<Spec>, judge: (stack: ProgramStack, changes: Record<string, number>, before: Record<string, unknown>, after: Record<string, unknown>) => Promise<void>) => {

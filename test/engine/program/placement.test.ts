@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest'
 import type { SandboxCloud } from '../../../src/sandbox/aws/client.ts'
 import type { Spec } from '../../../src/schemas/spec.ts'
 import type { Placement } from '../../../src/schemas/team.ts'
-import { presentEngines, type PresentEngine } from './engines.ts'
-import { inputOf, withCloud } from './story.ts'
+import type { EngineExecutable } from '../../../src/engine/index.ts'
+import { withCloud } from '../../support/aws/cloud.ts'
+import { enginesPresent } from '../../support/engine/engines.ts'
+import { inputOf } from './story.ts'
 import { withStack, type StateResource } from './stack.ts'
 
 const ACCOUNT = '210987654321'
@@ -16,7 +18,7 @@ const PLACEMENT: Placement = {
 const inputs = (state: StateResource[], kind: string) => state.find(({ type }) => type.startsWith('aws:') && type.endsWith(`:${kind}`))?.inputs
 
 /** Runs the program where it is refused; answers the reason and what there is in the cloud afterwards. */
-async function refused (engine: PresentEngine, cloud: SandboxCloud, spec: Spec, placement: Placement): Promise<{ reason: string, left: unknown[] }> {
+async function refused (engine: EngineExecutable, cloud: SandboxCloud, spec: Spec, placement: Placement): Promise<{ reason: string, left: unknown[] }> {
   return withStack(engine, inputOf(spec, placement), cloud, async stack => {
     const reason = await stack.up().then(() => 'it was not refused', (error: unknown) => String(error))
     await stack.destroy()
@@ -24,7 +26,7 @@ async function refused (engine: PresentEngine, cloud: SandboxCloud, spec: Spec, 
   })
 }
 
-describe.each(presentEngines())('a team\'s placement, on $name', engine => {
+describe.each(await enginesPresent())('a team\'s placement, on the $kind engine', engine => {
   it('is where the environment goes: its account by its role, its subnets and groups', async () => {
     await withCloud(async cloud => {
       const { subnets, securityGroupId } = await cloud.control.addNetwork(THERE, { public: false })

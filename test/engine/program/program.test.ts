@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Spec } from '../../../src/schemas/spec.ts'
-import { presentEngines } from './engines.ts'
+import { enginesPresent } from '../../support/engine/engines.ts'
 import { inputOf, live, type Story } from './story.ts'
 import type { StateResource } from './stack.ts'
 
@@ -27,7 +27,7 @@ const RESOURCES = [
 ]
 const WITHOUT_TAGS = /RolePolicy|ClusterCapacityProviders|s3\/bucket[A-Z]/
 
-describe.each(presentEngines())('the program on $name', engine => {
+describe.each(await enginesPresent())('the program on the $kind engine', engine => {
   let story: Story
   const cloudResources = () => story.state.filter(({ type }) => type.startsWith('aws:'))
   const all = (kind: string) => cloudResources().filter(({ type }) => type.endsWith(`:${kind}`))

@@ -1,14 +1,15 @@
+import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { EngineEvent, PulumiFn } from '@pulumi/pulumi/automation/index.js'
 import { LocalWorkspace, Stack } from '@pulumi/pulumi/automation/index.js'
-import * as semver from 'semver'
+import semver from 'semver'
+import type { EngineExecutable } from '../../../src/engine/index.ts'
 import type { SandboxCloud } from '../../../src/sandbox/aws/client.ts'
 import type { ResolvedSpec } from '../../../src/schemas/spec.ts'
 import { program } from '../../../src/stacks/batch-environment.ts'
 import type { EnvironmentInput } from '../../../src/stacks/input.ts'
-import { runEngine, type PresentEngine } from './engines.ts'
 
 const PROJECT = 'batchyard'
 
@@ -46,13 +47,25 @@ function withPort (port: number, folder: string): Record<string, string> {
   }
 }
 
-interface Setting { readonly engine: PresentEngine, readonly stack: string, readonly folder: string, readonly port: number }
+interface EngineAnswer { readonly stdout: string, readonly stderr: string, readonly code: number }
+
+/** Starts the engine and waits for it; rejects with all it printed where it fails. */
+function runEngine (engine: EngineExecutable, args: string[], cwd: string, env: Record<string, string>): Promise<EngineAnswer> {
+  return new Promise((resolve, reject) => {
+    const options = { cwd, env: { ...process.env, ...env }, maxBuffer: 64 * 1024 * 1024 }
+    execFile(engine.executable, [...engine.args, ...args], options, (error, stdout, stderr) => {
+      if (error === null) resolve({ stdout, stderr, code: 0 })
+      else reject(new Error(`${args.slice(0, 2).join(' ')} failed\n${stderr}\n${stdout}`, { cause: error }))
+    })
+  })
+}
+
+interface Setting { readonly engine: EngineExecutable, readonly stack: string, readonly folder: string, readonly port: number }
 
 async function createStack ({ engine, stack, folder, port }: Setting, run: PulumiFn): Promise<Stack> {
-  const { stdout } = await runEngine(engine, ['version'], folder, {})
   const pulumiCommand = {
     command: engine.executable,
-    version: semver.parse(stdout.trim()),
+    version: semver.parse(engine.version),
     run: (args: string[], cwd: string, env: Record<string, string>) =>
       runEngine(engine, args.includes('--non-interactive') ? args : [...args, '--non-interactive'], cwd, env)
   }
@@ -77,8 +90,8 @@ async function readState (folder: string, stack: string): Promise<StateResource[
 }
 
 /** Makes a stack for `input` in a folder of its own, lends it to `use`, and removes the folder. */
-export async function withStack<T> (engine: PresentEngine, input: EnvironmentInput, cloud: SandboxCloud, use: (stack: ProgramStack) => Promise<T>): Promise<T> {
-  const { grpcPort: port } = await cloud.ensure()
+export async function withStack<T> (engine: EngineExecutable, input: EnvironmentInput, { ensure }: Pick<SandboxCloud, 'ensure'>, use: (stack: ProgramStack) => Promise<T>): Promise<T> {
+  const { grpcPort: port } = await ensure()
   const folder = await mkdtemp(join(tmpdir(), 'batchyard-program-'))
   try {
     let spec = input.spec
