@@ -32,11 +32,14 @@ export class ProviderError extends Error {
 
 export function providerError (error: ServiceError): ProviderError {
   const initialization = initializationOf(error)
-  const message = initialization === undefined
-    ? error.details
-    : [error.details, ...initialization.reasons.map((reason) => `  * ${reason}`)].join('\n')
+  const message = initialization === undefined ? error.details : reasonsText(initialization.reasons)
   return new ProviderError(message, { code: error.code, initialization, cause: error })
 }
+
+/** As the real engine lists them (hashicorp/go-multierror). */
+const reasonsText = (reasons: string[]): string => reasons.length === 0
+  ? 'resource init failed'
+  : `${reasons.length} error${reasons.length === 1 ? '' : 's'} occurred:\n${reasons.map((reason) => `\t* ${reason}\n`).join('')}\n`
 
 function initializationOf (error: ServiceError): InitializationFailure | undefined {
   const [packed] = error.metadata?.get('grpc-status-details-bin') ?? []
