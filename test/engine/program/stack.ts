@@ -34,6 +34,8 @@ export interface ProgramStack {
   destroy: () => Promise<void>
   /** What the state holds, in the order of the engine. */
   state: () => Promise<StateResource[]>
+  /** The same stack, driven by another engine. */
+  on: (engine: EngineExecutable) => Promise<ProgramStack>
 }
 
 function withPort (port: number, folder: string): Record<string, string> {
@@ -42,6 +44,7 @@ function withPort (port: number, folder: string): Record<string, string> {
     PULUMI_BACKEND_URL: `file://${join(folder, 'state')}`,
     PULUMI_HOME: join(folder, 'home'),
     PULUMI_CONFIG_PASSPHRASE: 'of a test',
+    PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: 'true',
     PULUMI_SKIP_UPDATE_CHECK: 'true',
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true'
   }
@@ -62,7 +65,7 @@ function runEngine (engine: EngineExecutable, args: string[], cwd: string, env: 
 
 interface Setting { readonly engine: EngineExecutable, readonly stack: string, readonly folder: string, readonly port: number }
 
-async function createStack ({ engine, stack, folder, port }: Setting, run: PulumiFn): Promise<Stack> {
+async function workspaceFor ({ engine, stack, folder, port }: Setting, run: PulumiFn): Promise<LocalWorkspace> {
   const pulumiCommand = {
     command: engine.executable,
     version: semver.parse(engine.version),
@@ -70,8 +73,7 @@ async function createStack ({ engine, stack, folder, port }: Setting, run: Pulum
       runEngine(engine, args.includes('--non-interactive') ? args : [...args, '--non-interactive'], cwd, env)
   }
   const workDir = join(folder, 'work')
-  await Promise.all(['work', 'state', 'home'].map(name => mkdir(join(folder, name))))
-  const workspace = await LocalWorkspace.create({
+  return LocalWorkspace.create({
     workDir,
     pulumiCommand,
     envVars: withPort(port, folder),
@@ -80,7 +82,6 @@ async function createStack ({ engine, stack, folder, port }: Setting, run: Pulum
     // As the service's own workspace has it: whatever forgets the explicit provider fails.
     stackSettings: { [stack]: { config: { 'pulumi:disable-default-providers': ['aws'] } } }
   })
-  return Stack.create(stack, workspace)
 }
 
 async function readState (folder: string, stack: string): Promise<StateResource[]> {
@@ -89,24 +90,31 @@ async function readState (folder: string, stack: string): Promise<StateResource[
   return checkpoint.latest?.resources ?? []
 }
 
+async function openStack (setting: Setting, input: EnvironmentInput, verb: 'create' | 'select'): Promise<ProgramStack> {
+  let spec = input.spec
+  const workspace = await workspaceFor(setting, () => program({ ...input, spec }))
+  const stack = await Stack[verb](setting.stack, workspace)
+  return {
+    up: async (changed = spec) => {
+      spec = changed
+      let changes: Record<string, number> = {}
+      const onEvent = (event: EngineEvent) => { changes = event.summaryEvent?.resourceChanges ?? changes }
+      const { outputs } = await stack.up({ onEvent, showSecrets: false })
+      return { outputs: Object.fromEntries(Object.entries(outputs).map(([name, output]) => [name, output.value as unknown])), changes }
+    },
+    destroy: async () => { await stack.destroy({ showSecrets: false }) },
+    state: () => readState(setting.folder, setting.stack),
+    on: engine => openStack({ ...setting, engine }, { ...input, spec }, 'select')
+  }
+}
+
 /** Makes a stack for `input` in a folder of its own, lends it to `use`, and removes the folder. */
 export async function withStack<T> (engine: EngineExecutable, input: EnvironmentInput, { ensure }: Pick<SandboxCloud, 'ensure'>, use: (stack: ProgramStack) => Promise<T>): Promise<T> {
   const { grpcPort: port } = await ensure()
   const folder = await mkdtemp(join(tmpdir(), 'batchyard-program-'))
   try {
-    let spec = input.spec
-    const stack = await createStack({ engine, stack: input.id, folder, port }, () => program({ ...input, spec }))
-    return await use({
-      up: async (changed = spec) => {
-        spec = changed
-        let changes: Record<string, number> = {}
-        const onEvent = (event: EngineEvent) => { changes = event.summaryEvent?.resourceChanges ?? changes }
-        const { outputs } = await stack.up({ onEvent, showSecrets: false })
-        return { outputs: Object.fromEntries(Object.entries(outputs).map(([name, output]) => [name, output.value as unknown])), changes }
-      },
-      destroy: async () => { await stack.destroy({ showSecrets: false }) },
-      state: () => readState(folder, input.id)
-    })
+    await Promise.all(['work', 'state', 'home'].map(name => mkdir(join(folder, name))))
+    return await use(await openStack({ engine, stack: input.id, folder, port }, input, 'create'))
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
