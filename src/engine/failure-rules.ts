@@ -20,7 +20,7 @@ export const FAILURE_RULES: readonly FailureRule[] = [
   // A name is also taken while its last owner is being deleted.
   { code: 'name-conflict', pattern: /\bDELETING\b.*already exists|already exists.*\bDELETING\b/s, retryable: true },
   { code: 'name-conflict', pattern: /AlreadyExists|AlreadyOwnedByYou|already exists|\.Duplicate\b/ },
-  { code: 'quota-exceeded', pattern: /LimitExceeded|QuotaExceeded|\bquota\b|(limit|maximum) (of|number)[^.]*(reached|exceeded)|exceeded[^.]*(limit|maximum)|reached[^.]*(limit|maximum)/i },
+  { code: 'quota-exceeded', pattern: /LimitExceeded|limit exceeded|QuotaExceeded|\bquota\b|(limit|maximum) (of|number)[^.]*(reached|exceeded)|exceeded[^.]*(limit|maximum)|reached[^.]*(limit|maximum)/i },
   { code: 'credentials-invalid', pattern: /ExpiredToken|InvalidClientTokenId|SignatureDoesNotMatch|UnrecognizedClient|RequestExpired|AuthFailure|no valid credential sources|failed to refresh cached credentials/i },
   { code: 'wrong-account', pattern: /account ID not allowed|not in the list of allowed accounts/i },
   // The role was made seconds ago and is not yet known everywhere.
