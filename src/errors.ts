@@ -55,6 +55,7 @@ export const OPERATION_CODES = {
   'wrong-account': { retryable: false, title: 'The credentials lead to another account', next: 'Correct accountId or roleArn in the team\'s placement.' },
   'name-conflict': { retryable: false, title: 'A resource of that name exists already', next: 'Look at the resource named in the error; delete or rename it if it is a left-over.' },
   'not-found-in-cloud': { retryable: false, title: 'Something the spec refers to does not exist', next: 'Correct the subnet, security group or image named in the error.' },
+  'network-mismatch': { retryable: false, title: 'The network\'s parts do not belong together', next: 'Name subnets and security groups of one VPC, in the spec or in the team\'s placement.' },
   'in-use': { retryable: true, title: 'A resource is still in use', next: 'Wait for what uses it to end, then send the request again.' },
   'bucket-not-empty': { retryable: false, title: 'The bucket holds objects', next: 'Move or delete the objects, then send the DELETE again. Nothing in the bucket was touched.' },
   throttled: { retryable: true, title: 'The cloud throttled the calls', next: 'Send the request again in a few minutes.' },

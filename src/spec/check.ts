@@ -94,10 +94,15 @@ const jobFitsCompute: Rule = input => {
   })
 }
 
+/** Prefix of the variables Batchyard sets itself. */
+export const RESERVED_VARIABLES = 'BATCHYARD_'
+const TAKEN_VARIABLES = { AWS_BATCH: 'AWS Batch', [RESERVED_VARIABLES]: 'Batchyard' }
+
 const environmentNames: Rule = ({ body, passed }) => jobsOf(body).flatMap(([name, job]) =>
   Object.keys(fields(field(job, 'environment'))).flatMap(key => {
     const at = pointer('jobs', name, 'environment', key)
-    return passed(at) && key.startsWith('AWS_BATCH') ? problem(at, 'AWS Batch keeps names that begin with AWS_BATCH to itself') : []
+    const owner = Object.entries(TAKEN_VARIABLES).find(([prefix]) => key.startsWith(prefix))
+    return passed(at) && owner ? problem(at, `${owner[1]} keeps names that begin with ${owner[0]} to itself`) : []
   }))
 
 const jobDefinitionSize: Rule = ({ body, passed }) => jobsOf(body).flatMap(([name, job]) => {

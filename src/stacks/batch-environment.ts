@@ -50,7 +50,7 @@ function declare (input: EnvironmentInput, site: Site, opts: pulumi.ComponentRes
     bucketArn: storage.bucketArn,
     repositories: repositoriesOf(input)
   }, opts)
-  const service = new Service('service', { spec, names, network, roles, logs }, opts)
+  const service = new Service('service', { spec, names, network, roles, logs, storage }, opts)
   const compute = forEach(spec.compute, (name, entry) =>
     new Compute(`compute-${name}`, { compute: entry, logicalName: names.compute(name), network }, opts))
   const computeArns = Object.values(compute).map(({ arn }) => arn)
@@ -58,7 +58,7 @@ function declare (input: EnvironmentInput, site: Site, opts: pulumi.ComponentRes
     new Queue(`queue-${name}`, { queue: entry, cloudName: names.queue(name), computeArns }, opts))
   const { region, network: { assignPublicIp } } = spec
   const jobs = forEach(spec.jobs, (name, entry) => new Job(`job-${name}`, {
-    job: entry, cloudName: names.job(name), streamPrefix: `job-${name}`, region, assignPublicIp, roles, logs
+    job: entry, cloudName: names.job(name), streamPrefix: `job-${name}`, region, assignPublicIp, roles, logs, storage
   }, opts))
   return outputsOf({ spec, place, network, logs, storage, roles, service, compute, queues, jobs })
 }

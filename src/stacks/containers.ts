@@ -1,10 +1,16 @@
 import type { ResolvedSpec } from '../schemas/spec.ts'
+import { RESERVED_VARIABLES } from '../spec/check.ts'
 
 type Job = ResolvedSpec['jobs'][string]
 type Service = ResolvedSpec['service']
 
 /** What a container refers to. `T` is a text, or a value of the engine that becomes one. */
-export interface References<T> { readonly executionRoleArn: T, readonly jobRoleArn: T, readonly logGroupName: T }
+export interface References<T> {
+  readonly executionRoleArn: T
+  readonly jobRoleArn: T
+  readonly logGroupName: T
+  readonly bucketName: T
+}
 
 interface Context<T> { readonly references: References<T>, readonly region: string, readonly streamPrefix: string }
 
@@ -14,9 +20,12 @@ const logConfiguration = <T>({ references, region, streamPrefix }: Context<T>) =
   options: { 'awslogs-group': references.logGroupName, 'awslogs-region': region, 'awslogs-stream-prefix': streamPrefix }
 })
 
+/** Tells a container its environment's bucket; the spec cannot name variables with this prefix. */
+const BUCKET_VARIABLE = `${RESERVED_VARIABLES}BUCKET`
+
 /** Sorted, so that the order in which a request names them makes no new revision. */
-const environmentOf = (environment: Readonly<Record<string, string>>) =>
-  Object.entries(environment).sort(([a], [b]) => a < b ? -1 : 1).map(([name, value]) => ({ name, value }))
+const environmentOf = <T>(environment: Readonly<Record<string, T | string>>, { bucketName }: References<T>) =>
+  Object.entries({ ...environment, [BUCKET_VARIABLE]: bucketName }).sort(([a], [b]) => a < b ? -1 : 1).map(([name, value]) => ({ name, value }))
 
 /** The seconds Fargate waits at most between SIGTERM and SIGKILL; a Spot interruption gives as many. */
 const STOP_SECONDS = 120
@@ -29,7 +38,7 @@ export function jobContainer<T> (job: Job, assignPublicIp: boolean, context: Con
   return {
     image: job.image,
     ...(job.command.length === 0 ? {} : { command: job.command }),
-    environment: environmentOf(job.environment),
+    environment: environmentOf(job.environment, context.references),
     resourceRequirements: [
       { type: 'VCPU', value: String(job.vcpus) },
       { type: 'MEMORY', value: String(job.memoryMiB) }
@@ -48,6 +57,7 @@ export function serviceContainers<T> (service: Service, context: Context<T>) {
     name: 'main',
     image: service.image,
     essential: true,
+    environment: environmentOf({}, context.references),
     stopTimeout: STOP_SECONDS,
     logConfiguration: logConfiguration(context)
   }]

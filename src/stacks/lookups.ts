@@ -53,7 +53,7 @@ async function givenNetwork (subnetIds: string[], region: string, provider: Prov
   if (first === undefined) throw new Error('A spec that names subnets names one at least')
   const stranger = others.find(subnet => subnet.vpcId !== first.vpcId)
   if (stranger !== undefined) {
-    throw new ProgramRefusal('cloud-rejected',
+    throw new ProgramRefusal('network-mismatch',
       `All subnets must be of one VPC: ${first.id} is of ${first.vpcId}, ${stranger.id} of ${stranger.vpcId}`)
   }
   return { vpcId: first.vpcId, subnetIds }
@@ -64,7 +64,7 @@ async function checkGroups (groupIds: string[], vpcId: string, provider: Provide
     const group = await find(getSecurityGroup({ id }, { provider }),
       () => new ProgramRefusal('not-found-in-cloud', `There is no security group ${id} beside ${vpcId}`))
     if (group.vpcId !== vpcId) {
-      throw new ProgramRefusal('cloud-rejected', `Security group ${id} is of ${group.vpcId}, the subnets are of ${vpcId}`)
+      throw new ProgramRefusal('network-mismatch', `Security group ${id} is of ${group.vpcId}, the subnets are of ${vpcId}`)
     }
   }))
 }

@@ -5,6 +5,7 @@ import { jobContainer } from '../containers.ts'
 import { retryStrategy } from '../retry.ts'
 import type { Logs } from './logs.ts'
 import type { Roles } from './roles.ts'
+import type { Storage } from './storage.ts'
 
 interface JobArgs {
   readonly job: ResolvedSpec['jobs'][string]
@@ -14,6 +15,7 @@ interface JobArgs {
   readonly assignPublicIp: boolean
   readonly roles: Roles
   readonly logs: Logs
+  readonly storage: Storage
 }
 
 /** A job definition for Fargate. Every change makes a new revision; callers do best to submit by name. */
@@ -26,7 +28,9 @@ export class Job extends pulumi.ComponentResource {
   constructor (name: string, args: JobArgs, opts: pulumi.ComponentResourceOptions) {
     super('batchyard:environment:Job', name, {}, opts)
     const { job, roles, logs } = args
-    const references = { executionRoleArn: roles.executionRoleArn, jobRoleArn: roles.jobRoleArn, logGroupName: logs.groupName }
+    const references = {
+      executionRoleArn: roles.executionRoleArn, jobRoleArn: roles.jobRoleArn, logGroupName: logs.groupName, bucketName: args.storage.bucketName
+    }
     const container = jobContainer(job, args.assignPublicIp, { references, region: args.region, streamPrefix: args.streamPrefix })
     const definition = new JobDefinition(name, {
       name: args.cloudName,

@@ -9,6 +9,7 @@ import type { CloudNames } from '../names.ts'
 import type { Logs } from './logs.ts'
 import type { Network } from './network.ts'
 import type { Roles } from './roles.ts'
+import type { Storage } from './storage.ts'
 
 interface ServiceArgs {
   readonly spec: Pick<ResolvedSpec, 'service' | 'region' | 'network'>
@@ -16,6 +17,7 @@ interface ServiceArgs {
   readonly network: Network
   readonly roles: Roles
   readonly logs: Logs
+  readonly storage: Storage
 }
 
 /** Jobs can be tried again and use Spot; a service's tasks are kept. A weight is needed: the API's own default is 0. */
@@ -43,8 +45,10 @@ export class Service extends pulumi.ComponentResource {
     this.registerOutputs()
   }
 
-  #task ({ spec, names, roles, logs }: ServiceArgs): TaskDefinition {
-    const references = { executionRoleArn: roles.executionRoleArn, jobRoleArn: roles.jobRoleArn, logGroupName: logs.groupName }
+  #task ({ spec, names, roles, logs, storage }: ServiceArgs): TaskDefinition {
+    const references = {
+      executionRoleArn: roles.executionRoleArn, jobRoleArn: roles.jobRoleArn, logGroupName: logs.groupName, bucketName: storage.bucketName
+    }
     return new TaskDefinition('task', {
       family: names.taskFamily,
       cpu: String(spec.service.cpu),

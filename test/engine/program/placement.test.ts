@@ -75,9 +75,9 @@ describe.each(await enginesPresent())('a team\'s placement, on the $kind engine'
       const [home, other] = [await cloud.control.addNetwork(THERE), await cloud.control.addNetwork(THERE)]
       const [subnet = '', stranger = ''] = [home, other].map(({ subnets }) => subnets[0]?.id)
       const cases: Array<[Placement['network'], RegExp]> = [
-        [{ subnets: [subnet, stranger] }, /\[cloud-rejected\] All subnets must be of one VPC/],
+        [{ subnets: [subnet, stranger] }, /\[network-mismatch\] All subnets must be of one VPC/],
         [{ subnets: ['subnet-00000000'] }, /\[not-found-in-cloud\] There is no subnet subnet-00000000 in us-east-1/],
-        [{ subnets: [subnet], securityGroups: [other.securityGroupId] }, /\[cloud-rejected\] Security group sg-\w+ is of vpc-/],
+        [{ subnets: [subnet], securityGroups: [other.securityGroupId] }, /\[network-mismatch\] Security group sg-\w+ is of vpc-/],
         [{ subnets: [subnet], securityGroups: ['sg-00000000'] }, /\[not-found-in-cloud\] There is no security group sg-00000000/]
       ]
       for (const [network = {}, reason] of cases) {

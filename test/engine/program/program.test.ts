@@ -112,7 +112,7 @@ describe.each(await enginesPresent())('the program on the $kind engine', engine 
       expect(json(inputs('JobDefinition')['containerProperties'])).toEqual({
         image: `${REPOSITORY}:1`,
         command: ['python', 'train.py'],
-        environment: [{ name: 'EPOCHS', value: '3' }],
+        environment: [{ name: 'BATCHYARD_BUCKET', value: story.first.outputs['bucket_name'] }, { name: 'EPOCHS', value: '3' }],
         resourceRequirements: [{ type: 'VCPU', value: '0.25' }, { type: 'MEMORY', value: '512' }],
         executionRoleArn: `arn:aws:iam::123456789012:role/${BASE}-execution`,
         jobRoleArn: `arn:aws:iam::123456789012:role/${BASE}-job`,

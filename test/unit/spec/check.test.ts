@@ -20,6 +20,7 @@ describe('checkSpec', () => {
     ['a label of AWS\'s', '/labels/AWS:x', spec({ labels: { 'AWS:x': '1' } })],
     ['a label of ours', '/labels/Batchyard:team', spec({ labels: { 'Batchyard:team': 'x' } })],
     ['a label with a space before it', '/labels/ x', spec({ labels: { ' x': '1' } })],
+    ['a variable of Batchyard\'s', '/jobs/default/environment/BATCHYARD_BUCKET', spec({}, { environment: { BATCHYARD_BUCKET: 'mine' } })],
     ['a variable of Batch\'s', '/jobs/default/environment/AWS_BATCH_JOB_ID', spec({}, { environment: { AWS_BATCH_JOB_ID: '1' } })],
     ['a job definition that is too large', '/jobs/default', spec({}, { command: Array.from({ length: 6 }, () => 'x'.repeat(4000)) })],
     ['a job wider than its compute', '/compute/small/maxVcpus', spec({ compute: { small: { maxVcpus: 2 } } }, { vcpus: 4 })],

@@ -5,7 +5,7 @@ import { EVALUATE_ON_EXITS, retryStrategy } from '../../../src/stacks/retry.ts'
 import { tagsOf } from '../../../src/stacks/tags.ts'
 
 const placement = { region: 'eu-central-1' }
-const references = { executionRoleArn: 'arn:execution', jobRoleArn: 'arn:job', logGroupName: '/batchyard/a/b' }
+const references = { executionRoleArn: 'arn:execution', jobRoleArn: 'arn:job', logGroupName: '/batchyard/a/b', bucketName: 'batchyard-a-b' }
 const context = { references, region: 'eu-central-1', streamPrefix: 'job-default' }
 const resolve = (job: object = {}) => resolveSpec({ team: 'vision', name: 'training', jobs: { default: { image: 'alpine', ...job } } }, placement)
 
@@ -15,7 +15,7 @@ describe('the container of a job', () => {
     expect(job && jobContainer(job, true, context)).toEqual({
       image: 'alpine',
       command: ['a', '$(b)'],
-      environment: [{ name: 'A', value: '1' }, { name: 'B', value: '2' }],
+      environment: [{ name: 'A', value: '1' }, { name: 'B', value: '2' }, { name: 'BATCHYARD_BUCKET', value: 'batchyard-a-b' }],
       resourceRequirements: [{ type: 'VCPU', value: '1' }, { type: 'MEMORY', value: '2048' }],
       executionRoleArn: 'arn:execution',
       jobRoleArn: 'arn:job',
@@ -43,6 +43,7 @@ describe('the container of the service', () => {
       name: 'main',
       image: 'alpine',
       essential: true,
+      environment: [{ name: 'BATCHYARD_BUCKET', value: 'batchyard-a-b' }],
       stopTimeout: 120,
       logConfiguration: {
         logDriver: 'awslogs',

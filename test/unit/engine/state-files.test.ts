@@ -1,0 +1,113 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { hostname, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { isStale, listLocks, waitUntilUnlocked } from '../../../src/engine/locks.ts'
+import { identify, isAlive } from '../../../src/engine/processes.ts'
+import { ensurePassphraseFile } from '../../../src/engine/secrets.ts'
+import { cloudResources, readCheckpoint, stateDirectory, statePaths, type StatePaths } from '../../../src/engine/state-files.ts'
+
+let directory = ''
+let paths: StatePaths
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'state-'))
+  paths = statePaths(directory, 'env')
+  await mkdir(paths.locks, { recursive: true })
+  await mkdir(join(directory, '.pulumi', 'stacks', 'batchyard'), { recursive: true })
+})
+
+afterEach(async () => {
+  await rm(directory, { recursive: true, force: true })
+})
+
+async function lock (pid: number, changes: object = {}): Promise<void> {
+  const content = { pid, username: 'u', hostname: hostname(), timestamp: new Date().toISOString(), ...changes }
+  await writeFile(join(paths.locks, `${pid}.json`), JSON.stringify(content))
+}
+
+/** The pid of a process that has ended. */
+async function deadPid (): Promise<number> {
+  const child = spawn('/bin/true')
+  await once(child, 'exit')
+  return child.pid ?? 0
+}
+
+test('only file URLs with an absolute path name a state directory', () => {
+  expect(stateDirectory('file:///srv/state%20a?no_tmp_dir=true')).toBe('/srv/state a')
+  for (const url of ['s3://bucket', 'postgres://db', 'file://~/state']) expect(stateDirectory(url)).toBeUndefined()
+})
+
+test('a checkpoint is read with its resources, its pending operations and its salt', async () => {
+  const resources = [
+    { urn: 'urn:1', type: 'pulumi:pulumi:Stack', outputs: { a: 1 } },
+    { urn: 'urn:2', type: 'pulumi:providers:aws', custom: true },
+    { urn: 'urn:3', type: 'aws:s3/bucket:Bucket', custom: true }
+  ]
+  const latest = { resources, secrets_providers: { type: 'passphrase', state: { salt: 'v1:x' } }, pending_operations: [{}] }
+  await writeFile(paths.checkpoint, JSON.stringify({ version: 3, checkpoint: { latest } }))
+  const checkpoint = await readCheckpoint(paths)
+  expect(checkpoint).toMatchObject({ pending: 1, salt: 'v1:x' })
+  expect(cloudResources(checkpoint?.resources ?? []).map((resource) => resource.urn)).toEqual(['urn:3'])
+})
+
+test('a stack that was initialised and never updated has no resources, one that does not exist no checkpoint', async () => {
+  expect(await readCheckpoint(paths)).toBeUndefined()
+  await writeFile(paths.checkpoint, JSON.stringify({ version: 3, checkpoint: { stack: 'organization/batchyard/env' } }))
+  expect(await readCheckpoint(paths)).toEqual({ resources: [], pending: 0 })
+})
+
+test('what is no checkpoint of version 3 is an error', async () => {
+  await writeFile(paths.checkpoint, '{"version": 2}')
+  await expect(readCheckpoint(paths)).rejects.toThrow('version 3')
+  await writeFile(paths.checkpoint, '{"versi')
+  await expect(readCheckpoint(paths)).rejects.toThrow(SyntaxError)
+})
+
+test('a lock is stale when its process is gone or began after it, and never when it is another host\'s', async () => {
+  await lock(await deadPid())
+  expect(await Promise.all((await listLocks(paths)).map(isStale))).toEqual([true])
+  await lock(process.pid)
+  await lock(1, { hostname: 'elsewhere' })
+  await lock(process.ppid, { timestamp: '2001-01-01T00:00:00Z' })
+  const stale = await Promise.all((await listLocks(paths)).map(async (found) => [found.pid, await isStale(found)]))
+  expect(Object.fromEntries(stale)).toMatchObject({ [process.pid]: false, 1: false, [process.ppid]: true })
+})
+
+test('stale locks are removed one by one, a live one is waited for and reported when time is up', async () => {
+  const dead = await deadPid()
+  await lock(dead)
+  await lock(process.pid)
+  const removed: number[] = []
+  const held = await waitUntilUnlocked(paths, AbortSignal.timeout(100), (found) => { removed.push(found.pid) })
+  expect(removed).toEqual([dead])
+  expect(held.map((found) => found.pid)).toEqual([process.pid])
+  expect(await readdir(paths.locks)).toEqual([`${process.pid}.json`])
+  setTimeout(() => { rm(join(paths.locks, `${process.pid}.json`)).catch(() => undefined) }, 50)
+  expect(await waitUntilUnlocked(paths, new AbortController().signal, () => undefined)).toEqual([])
+})
+
+test('a process is known by its start time as well, and gone once it has ended', async () => {
+  const child = spawn('/bin/sleep', ['60'])
+  const identity = await identify(child.pid ?? 0)
+  if (identity === undefined) throw new Error('the process is not known')
+  expect(await isAlive(identity)).toBe(true)
+  expect(await isAlive({ ...identity, startTime: '1' })).toBe(false)
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  expect(await isAlive(identity)).toBe(false)
+})
+
+test('of several replicas making the passphrase file at once all read the same, and nobody else may', async () => {
+  const file = join(directory, 'secrets', 'passphrase')
+  const read = await Promise.all(Array.from({ length: 8 }, async () => {
+    await ensurePassphraseFile(file)
+    return readFile(file, 'utf8')
+  }))
+  expect(new Set(read).size).toBe(1)
+  expect(read[0]?.trim().length).toBeGreaterThan(40)
+  expect((await stat(file)).mode & 0o777).toBe(0o600)
+  expect(await readdir(join(directory, 'secrets'))).toEqual(['passphrase'])
+})
