@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
 import { ignoreAbsence, recordOf, stateDirectory } from './state-files.ts'
@@ -67,9 +67,15 @@ async function writeStackSettings (workDir: string, stack: string): Promise<void
   await rename(`${path}.new`, path)
 }
 
+/** Plugins are installed beside the CLI; the engine looks for them in its home. */
 async function linkPlugins (pulumiHome: string, plugins: string | undefined): Promise<void> {
   if (plugins === undefined) return
-  await symlink(plugins, join(pulumiHome, 'plugins')).catch((error: unknown) => {
+  const link = join(pulumiHome, 'plugins')
+  const target = await readlink(link).catch(() => undefined)
+  if (target === plugins) return
+  // Another CLI than last time; a directory that someone made here is theirs and stays.
+  if (target !== undefined) await rm(link, { force: true })
+  await symlink(plugins, link).catch((error: unknown) => {
     if (recordOf(error).code !== 'EEXIST') throw error
   })
 }
