@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,11 +15,12 @@ export type { Fault, FaultKind, FaultSpec, FaultVerb, NetworkView, ResourceFilte
 export type { Props, Value } from './values.ts'
 
 const START_DEADLINE_MS = 30_000
+const logFile = (dataDir: string): string => join(dataDir, 'sandbox-aws.log')
 
 export interface AttachOptions {
   dataDir: string
   /** Wall-clock seconds per AWS second: 0 at once, 1 as long as AWS takes. A cloud that already runs takes it over. */
-  speed?: number
+  speed?: number | undefined
   nodePath?: string
   log?: (message: string) => void
   signal?: AbortSignal
@@ -39,12 +41,14 @@ interface Live { port: PortFile, send: Send }
  * does not come up in 30 seconds; its output is in `sandbox-aws.log` in that directory.
  */
 export async function attachSandboxCloud (options: AttachOptions): Promise<SandboxCloud> {
-  const user: User = { pid: process.pid, startTime: await startTimeOf(process.pid) }
+  const user: User = { id: randomUUID(), pid: process.pid, startTime: await startTimeOf(process.pid) }
   let live: Promise<Live> | undefined
   let released = false
+  // The world remembers its speed: a cloud that is started again keeps what was set in between.
+  let { speed } = options
   const current = async (): Promise<Live> => {
     if (released) throw new Error('the sandbox cloud was released')
-    live ??= come(options, user).catch((error: unknown) => { live = undefined; throw error })
+    live ??= come({ ...options, speed }, user).catch((error: unknown) => { live = undefined; throw error })
     return live
   }
   const ensure = async (): Promise<Live> => {
@@ -62,6 +66,7 @@ export async function attachSandboxCloud (options: AttachOptions): Promise<Sandb
     }
   }
   await current()
+  speed = undefined
   return {
     ensure: async () => {
       const { port } = await ensure()
@@ -86,10 +91,11 @@ async function come (options: AttachOptions, user: User): Promise<Live> {
     const found = await register(options, user)
     if (found) return found
     // A child that ended lost a race, or met a predecessor that was just ending: then another is needed.
-    if (!child || child.exitCode !== null || child.signalCode !== null) child = start(options)
+    if (child?.exitCode) throw new Error(`the sandbox AWS ended with code ${child.exitCode}; see ${logFile(options.dataDir)}`)
+    if (!child || child.exitCode === 0 || child.signalCode !== null) child = start(options)
     await delay(25, undefined, options.signal ? { signal: options.signal } : {})
   }
-  throw new Error(`the sandbox AWS did not start in ${START_DEADLINE_MS / 1000} s; see ${join(options.dataDir, 'sandbox-aws.log')}`)
+  throw new Error(`the sandbox AWS did not start in ${START_DEADLINE_MS / 1000} s; see ${logFile(options.dataDir)}`)
 }
 
 /** Registers with the cloud the port file names; undefined when there is none that answers. */
@@ -125,7 +131,7 @@ function isRefusedConnection (error: unknown): boolean {
 /** Detached, with its output in a file and nothing of our environment: it outlives us and learns no secret of ours. */
 function start (options: AttachOptions): ChildProcess {
   mkdirSync(options.dataDir, { recursive: true })
-  const log = openSync(join(options.dataDir, 'sandbox-aws.log'), 'a', 0o600)
+  const log = openSync(logFile(options.dataDir), 'a', 0o600)
   try {
     const speed = options.speed === undefined ? [] : ['--speed', String(options.speed)]
     const main = fileURLToPath(new URL('./main.ts', import.meta.url))

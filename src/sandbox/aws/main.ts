@@ -2,13 +2,18 @@ import { parseArgs } from 'node:util'
 import { speedOf } from './control/routes.ts'
 import { CloudProcess, fatal } from './process.ts'
 
-const { values } = parseArgs({ options: { data: { type: 'string' }, speed: { type: 'string' } } })
+const { values } = parseArgs({ options: { data: { type: 'string' }, speed: { type: 'string' }, 'abandoned-after': { type: 'string' } } })
 if (values.data === undefined) {
-  process.stderr.write('usage: node src/sandbox/aws/main.ts --data DIR [--speed SECONDS-PER-AWS-SECOND]\n')
+  process.stderr.write('usage: node src/sandbox/aws/main.ts --data DIR [--speed SECONDS-PER-AWS-SECOND] [--abandoned-after SECONDS]\n')
   process.exit(2)
 }
 
-const cloud = await CloudProcess.start(values.data, values.speed === undefined ? undefined : speedOf(values.speed))
+const abandoned = values['abandoned-after']
+const cloud = await CloudProcess.start({
+  dataDir: values.data,
+  ...(values.speed !== undefined && { speed: speedOf(values.speed) }),
+  ...(abandoned !== undefined && { abandonedSeconds: Number(abandoned) })
+})
 if (cloud) {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => { cloud.stop().catch(fatal) })
   process.on('SIGHUP', () => {})

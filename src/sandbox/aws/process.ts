@@ -14,8 +14,11 @@ import { resourceTypes } from './services/index.ts'
 import { World } from './world/world.ts'
 
 /** A cloud nobody uses any more (no live user, no engine) ends after this long. */
-const ABANDONED_MS = 10 * 60_000
-const LOOK_EVERY_MS = 15_000
+const ABANDONED_SECONDS = 600
+/** How many looks that time is divided into. */
+const LOOKS = 40
+
+export interface CloudOptions { dataDir: string, speed?: number, abandonedSeconds?: number }
 
 /** The sandbox cloud of one data directory, from start to stop. */
 export class CloudProcess {
@@ -30,25 +33,28 @@ export class CloudProcess {
   #provider: ProviderServer | undefined
   #control: ControlServer | undefined
   #released = false
+  readonly #abandonedMs: number
   #usedAt = Date.now()
   #stop: Promise<void> | undefined
 
-  private constructor (dataDir: string, world: World, lock: Server) {
-    this.#dataDir = dataDir
+  private constructor (options: CloudOptions, world: World, lock: Server) {
+    this.#dataDir = options.dataDir
     this.#world = world
     this.#lock = lock
-    this.#timer = setInterval(() => { this.#look().catch(fatal) }, LOOK_EVERY_MS)
+    this.#abandonedMs = (options.abandonedSeconds ?? ABANDONED_SECONDS) * 1000
+    this.#timer = setInterval(() => { this.#look().catch(fatal) }, this.#abandonedMs / LOOKS)
   }
 
   /** Starts the cloud of this directory; undefined when it already runs. */
-  static async start (dataDir: string, speed: number | undefined): Promise<CloudProcess | undefined> {
+  static async start (options: CloudOptions): Promise<CloudProcess | undefined> {
+    const { dataDir, speed } = options
     mkdirSync(dataDir, { recursive: true })
     const lock = await takeLock(dataDir)
     if (!lock) return undefined
     const world = await World.open(join(dataDir, 'sandbox-aws.journal'))
     finishInterrupted(world)
     if (speed !== undefined && speed !== world.speed) world.speed = speed
-    const cloud = new CloudProcess(dataDir, world, lock)
+    const cloud = new CloudProcess(options, world, lock)
     await cloud.#serve()
     return cloud
   }
@@ -76,13 +82,13 @@ export class CloudProcess {
   }
 
   #attach (user: User): void {
-    this.#users.set(`${user.pid}|${user.startTime}`, user)
+    this.#users.set(user.id, user)
     this.#released = false
     this.#usedAt = Date.now()
   }
 
   async #release (user: User): Promise<void> {
-    this.#users.delete(`${user.pid}|${user.startTime}`)
+    this.#users.delete(user.id)
     this.#released = true
     await this.#forgetDead()
     // The caller's answer goes out first.
@@ -101,7 +107,8 @@ export class CloudProcess {
   async #look (): Promise<void> {
     await this.#forgetDead()
     if (this.#users.size > 0 || (this.#provider?.connections() ?? 0) > 0) this.#usedAt = Date.now()
-    if (Date.now() - this.#usedAt > ABANDONED_MS) await this.stop()
+    if (Date.now() - this.#usedAt > this.#abandonedMs) await this.stop()
+    await this.#endIfUnused()
   }
 
   #stats (): Stats {

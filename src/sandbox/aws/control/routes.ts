@@ -81,7 +81,7 @@ const invalid = (message: string): ApiError => new ApiError('InvalidRequest', me
 
 function userOf (body: Props): User {
   if (typeof body['pid'] !== 'number') throw invalid('a user has a pid')
-  return { pid: body['pid'], startTime: text(body, 'startTime') }
+  return { id: text(body, 'id'), pid: body['pid'], startTime: text(body, 'startTime') }
 }
 
 function filterOf (query: URLSearchParams): ResourceFilter {

@@ -84,5 +84,5 @@ export interface PortFile {
   token: string
 }
 
-/** A process that uses the cloud. The start time tells a reused pid from the same process. */
-export interface User { pid: number, startTime: string }
+/** One attachment of a process. The start time tells a reused pid from the same process. */
+export interface User { id: string, pid: number, startTime: string }

@@ -78,6 +78,8 @@ function registerRevision (item: Item, inputs: Props, call: Call): Item {
     createdAt: call.now,
     props: { ...inputs, ...draft.props }
   }
+  // The new one first: whatever happens in between, the name keeps an active revision.
+  call.world.put(next)
   if (inputs['deregisterOnNewRevision'] !== false) call.world.drop(item.key)
   return next
 }
