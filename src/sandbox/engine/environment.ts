@@ -37,7 +37,7 @@ export function readEnvironment (variables: NodeJS.ProcessEnv = process.env): En
   return {
     backendUrl: variables['PULUMI_BACKEND_URL'],
     passphrase: variables['PULUMI_CONFIG_PASSPHRASE'],
-    passphraseFile: variables['PULUMI_CONFIG_PASSPHRASE_FILE'],
+    passphraseFile: variables['PULUMI_CONFIG_PASSPHRASE_FILE'] || undefined,
     fallbackToStateSecretsManager: truthy(variables['PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER']),
     debugProviders: variables['PULUMI_DEBUG_PROVIDERS'] ?? '',
     parallel: variables['PULUMI_PARALLEL'],

@@ -82,9 +82,11 @@ export async function listOptional (path: string): Promise<string[]> {
   }
 }
 
-/** Readers see the old content or the new one, never a part: a file in the same directory, then a rename. */
-export async function writeAtomic (path: string, content: string): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.tmp`
+/**
+ * Readers see the old content or the new one, never a part: a file in the same directory, then a rename. Where only one
+ * process writes (the stack is locked), `temporary` can have a fixed name, and what a kill leaves is overwritten by the next.
+ */
+export async function writeAtomic (path: string, content: string, temporary = `${path}.${randomUUID()}.tmp`): Promise<void> {
   try {
     await writeFile(temporary, content)
   } catch (error) {
@@ -97,7 +99,8 @@ export async function writeAtomic (path: string, content: string): Promise<void>
 
 /** Keeps the content of `path` as `copy`, by a hard link: the next atomic write leaves the linked file alone. */
 export async function keepAs (path: string, copy: string): Promise<void> {
-  const temporary = `${copy}.${randomUUID()}.tmp`
+  const temporary = `${copy}.tmp`
+  await rm(temporary, { force: true })
   try {
     await link(path, temporary)
   } catch (error) {

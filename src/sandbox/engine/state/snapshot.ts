@@ -103,7 +103,7 @@ export class Snapshot {
       extra
     })
     await keepAs(files.checkpoint, files.previous)
-    await writeAtomic(files.checkpoint, text)
+    await writeAtomic(files.checkpoint, text, `${files.checkpoint}.tmp`)
   }
 
   async #encrypter (states: ResourceState[]): Promise<Encrypt> {
