@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { copyFile, link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { EngineError } from '../errors.ts'
@@ -102,7 +102,11 @@ export async function keepAs (path: string, copy: string): Promise<void> {
   const temporary = `${copy}.tmp`
   await rm(temporary, { force: true })
   try {
-    await link(path, temporary)
+    // Not every file system has hard links.
+    await link(path, temporary).catch(async (error: unknown) => {
+      if (isMissing(error)) throw error
+      await copyFile(path, temporary)
+    })
   } catch (error) {
     if (isMissing(error)) return
     throw error
