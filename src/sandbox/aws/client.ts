@@ -61,7 +61,8 @@ export async function attachSandboxCloud (options: AttachOptions): Promise<Sandb
     try {
       return await (await current()).send(...request)
     } catch (error) {
-      if (!isRefusedConnection(error)) throw error
+      // Only what certainly was not done, or may be done twice, is sent again.
+      if (error instanceof ControlError || (request[0] === 'POST' && !isRefusedConnection(error))) throw error
       return (await ensure()).send(...request)
     }
   }
@@ -75,7 +76,7 @@ export async function attachSandboxCloud (options: AttachOptions): Promise<Sandb
     control: controlOver(send),
     release: async () => {
       if (released) return
-      const known = await live
+      const known = await live?.catch(() => undefined)
       released = true
       // A cloud that is gone needs no release.
       await known?.send('DELETE', '/users', { body: user }).catch(() => {})

@@ -47,12 +47,17 @@ describe('a compute environment', () => {
     expect(await cloud.control.resources()).toEqual([])
   })
 
-  it('ends INVALID, and stays, when its service role does not trust Batch', async () => {
+  it('ends INVALID, and cannot go either, as long as its service role does not trust Batch', async () => {
     const role = await provider.create(ROLE, 'execution', { assumeRolePolicy: trust('ecs-tasks.amazonaws.com') })
     await expect(compute(provider, 'compute', { serviceRole: role.outputs['arn'] ?? '' })).rejects.toThrow(
       /unexpected state 'INVALID', wanted target 'VALID'. last error: CLIENT_ERROR - User: batch.amazonaws.com is not authorized to perform: sts:AssumeRole/)
     const [left] = await cloud.control.resources({ type: COMPUTE })
     expect(left?.status).toBe('INVALID')
+    const state = { region: 'us-east-1' }
+    await expect(provider.remove(COMPUTE, left?.id ?? '', state)).rejects.toThrow(/delete: unexpected state 'INVALID', wanted target 'DELETED'/)
+    await provider.update(ROLE, role.id, role.outputs, { ...role.inputs, assumeRolePolicy: trust('batch.amazonaws.com') })
+    await provider.remove(COMPUTE, left?.id ?? '', state)
+    expect(await cloud.control.resources({ type: COMPUTE })).toEqual([])
   })
 
   it('keeps its type: AWS refuses the change the provider thinks it can make', async () => {
@@ -157,5 +162,5 @@ it('takes the speed of whoever attaches', async () => {
   const other = await attachSandboxCloud({ dataDir: cloud.dataDir, speed: 0.25 })
   expect(await cloud.control.speed()).toBe(0.25)
   await cloud.control.setSpeed(0)
-  await other.ensure()
+  await other.release()
 })

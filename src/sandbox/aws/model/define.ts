@@ -1,4 +1,4 @@
-import type { Item } from '../world/item.ts'
+import { isVisible, type Item } from '../world/item.ts'
 import { stableId } from '../world/network.ts'
 import { text, type Props } from '../values.ts'
 import type { Call } from './types.ts'
@@ -15,7 +15,7 @@ export function findRole (call: Call, arn: string): Item | undefined {
 
 /** The resource of this type in the caller's account and region for which `matches` holds, unless it is not visible yet. */
 export function findIn (call: Call, type: string, matches: (props: Props, item: Item) => boolean): Item | undefined {
-  return call.world.inPlace(type, call).find((item) => item.hidden === undefined && matches(item.props, item))
+  return call.world.inPlace(type, call).find((item) => isVisible(item) && matches(item.props, item))
 }
 
 /** A new AWS-like id (`prefix-` and 17 hexadecimal digits), different for every resource of the world. */

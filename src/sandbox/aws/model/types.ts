@@ -75,11 +75,13 @@ export interface ResourceType {
   /** What AWS changes in the resource when its creation is over. */
   settle?: (item: Item, world: World) => void
   /** Throws WaitError when the settled resource is not usable. */
-  usable?: (item: Item) => void
+  usable?: (item: Item, verb: 'create' | 'update') => void
   /** Applies an update; without it the new arguments are written over the old. Returns the resource to report. */
   update?: (item: Item, inputs: Props, call: Call) => Item
   /** What AWS refuses on delete. Throws ApiError. */
   refuseDelete?: (item: Item, call: Call) => void
+  /** Throws WaitError when AWS cannot take the resource down; it stays, changed by this. */
+  teardown?: (item: Item, world: World) => void
   /** What else goes when the resource is gone. */
   removed?: (item: Item, world: World) => void
   /** Properties that replace the resource in this change only. */

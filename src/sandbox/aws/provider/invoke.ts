@@ -1,7 +1,7 @@
 import { ProviderError } from '../model/errors.ts'
 import type { Caller } from '../model/types.ts'
 import { blocks, flag, isEmpty, text, textMap, texts, type Props, type Value } from '../values.ts'
-import type { Item, Place } from '../world/item.ts'
+import { isVisible, type Item, type Place } from '../world/item.ts'
 import { vpcsOf, type Subnet, type Vpc } from '../world/network.ts'
 import type { World } from '../world/world.ts'
 import { SECURITY_GROUP } from '../services/ec2-lookups.ts'
@@ -118,7 +118,7 @@ function groupCandidates (lookup: Lookup): Candidate[] {
   const arn = (id: string): string => `arn:${caller.partition}:ec2:${place.region}:${place.account}:security-group/${id}`
   const builtIn = vpcsOf(world, place).map((vpc) => groupCandidate(
     { id: vpc.securityGroup, arn: arn(vpc.securityGroup), name: 'default', description: 'default VPC security group', vpcId: vpc.id, tags: {}, region: place.region }))
-  const own = world.inPlace(SECURITY_GROUP, place).filter((item) => item.hidden === undefined).map((item: Item) => groupCandidate({
+  const own = world.inPlace(SECURITY_GROUP, place).filter((item) => isVisible(item)).map((item: Item) => groupCandidate({
     id: item.id,
     arn: arn(item.id),
     name: item.name,

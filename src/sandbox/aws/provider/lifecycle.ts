@@ -98,7 +98,7 @@ export function finishCreate (type: ResourceType, key: string, world: World): It
 
 function refuseUnusable (type: ResourceType, item: Item): void {
   try {
-    type.usable?.(item)
+    type.usable?.(item, 'create')
   } catch (error) {
     if (error instanceof WaitError) throw new CreatedUnusable(item, error.message)
     throw error
@@ -124,6 +124,7 @@ export async function updateResource (request: Request, id: string, olds: Props,
     const ready = finishCreate(type, next.key, world)
     await world.settled()
     await suffer(faults, 'response', world, request.gone)
+    type.usable?.(ready, 'update')
     return ready
   })
 }
@@ -159,8 +160,19 @@ async function remove (request: Request, item: Item, call: Call): Promise<void> 
   world.put({ ...item, props, status: 'deleting' })
   await world.settled()
   await elapse(request, type.seconds.delete)
+  takeDown(type, item, world)
   finishDelete(type, item, world)
   await world.settled()
+}
+
+function takeDown (type: ResourceType, item: Item, world: World): void {
+  const left: Item = { ...item, status: 'active', props: { ...item.props } }
+  try {
+    type.teardown?.(left, world)
+  } catch (error) {
+    world.put(left)
+    throw error
+  }
 }
 
 /** Ends a deletion: also used for those the cloud's own end interrupted. */

@@ -107,10 +107,13 @@ export const computeEnvironment: ResourceType = {
   },
   taken: () => new ApiError('ClientException', 'Object already exists'),
   settle: settleComputeEnvironment,
-  usable: (item) => {
-    if (text(item.props, 'status') === 'VALID') return
-    throw new WaitError(`waiting for Batch Compute Environment (${item.name}) create: unexpected state 'INVALID', ` +
-      `wanted target 'VALID'. last error: ${text(item.props, 'statusReason')}`)
+  usable: (item, verb) => {
+    if (text(item.props, 'status') !== 'VALID') throw waited(item, verb, 'VALID')
+  },
+  // Batch needs its role to the end: with a wrong or deleted one the environment cannot be taken down either.
+  teardown: (item, world) => {
+    settleComputeEnvironment(item, world)
+    if (text(item.props, 'status') === 'INVALID') throw waited(item, 'delete', 'DELETED')
   },
   refuseDelete: (item, call) => {
     const arn = text(item.props, 'arn')
@@ -167,6 +170,11 @@ function refuseFargateUpdate (resources: Props, inputs: Props, item: Item): void
   if (custom && changed.length > 0) {
     throw batchError(`${changed.join(', ')} can be updated only for Non-fargate Compute Environment having a Batch Service Linked Role.`)
   }
+}
+
+function waited (item: Item, verb: string, wanted: string): WaitError {
+  return new WaitError(`waiting for Batch Compute Environment (${item.name}) ${verb}: unexpected state 'INVALID', ` +
+    `wanted target '${wanted}'. last error: ${text(item.props, 'statusReason')}`)
 }
 
 /** AWS Batch assumes the role when it builds the environment; a role it may not assume leaves it INVALID. */

@@ -3,7 +3,7 @@ import { regionField } from '../model/define.ts'
 import { anArn, between, blockField, countField, listField, oneOf, tagsFields, textField } from '../model/fields.ts'
 import type { Call, ResourceType } from '../model/types.ts'
 import { text, type Props } from '../values.ts'
-import type { Item } from '../world/item.ts'
+import { isVisible, type Item } from '../world/item.ts'
 import { BATCH_QUOTA, batchName, COMPUTE_ENVIRONMENT, ordersOf } from './batch-compute.ts'
 
 export const JOB_QUEUE = 'aws:batch/jobQueue:JobQueue'
@@ -60,7 +60,7 @@ function validateQueue (inputs: Props, call: Call, item?: Item): void {
 }
 
 function requireValid (call: Call, arn: string): void {
-  const found = call.world.inPlace(COMPUTE_ENVIRONMENT, call).find((each) => each.hidden === undefined && text(each.props, 'arn') === arn)
+  const found = call.world.inPlace(COMPUTE_ENVIRONMENT, call).find((each) => isVisible(each) && text(each.props, 'arn') === arn)
   if (!found) throw new ApiError('ClientException', `${arn} does not exist`)
   const status = text(found.props, 'status')
   if (status !== 'VALID') {

@@ -1,3 +1,4 @@
+import { isVisible } from '../world/item.ts'
 import { ApiError } from '../model/errors.ts'
 import type { Call } from '../model/types.ts'
 import { findSubnet, vpcsOf } from '../world/network.ts'
@@ -15,7 +16,7 @@ const asEc2: Wrap = (code, message) => new ApiError(code, message)
 export function vpcOfGroup (call: Call, id: string): string | undefined {
   const builtIn = vpcsOf(call.world, call).find((vpc) => vpc.securityGroup === id)
   if (builtIn) return builtIn.id
-  const group = call.world.inPlace(SECURITY_GROUP, call).find((item) => item.id === id && item.hidden === undefined)
+  const group = call.world.inPlace(SECURITY_GROUP, call).find((item) => item.id === id && isVisible(item))
   return group && text(group.props, 'vpcId')
 }
 

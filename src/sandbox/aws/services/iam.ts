@@ -3,7 +3,7 @@ import { ApiError } from '../model/errors.ts'
 import { anArn, between, countField, flagField, jsonField, lengthBetween, matching, tagsFields, textField } from '../model/fields.ts'
 import type { Call, ResourceType } from '../model/types.ts'
 import { flag, parseJson, isProps, text, type Props } from '../values.ts'
-import type { Item } from '../world/item.ts'
+import { isVisible, type Item } from '../world/item.ts'
 import { checkPolicy } from './iam-policy.ts'
 
 export const ROLE = 'aws:iam/role:Role'
@@ -105,7 +105,7 @@ export const rolePolicy: ResourceType = {
 function validateRolePolicy (inputs: Props, call: Call, item?: Item): void {
   const roleName = text(inputs, 'role')
   const place = { account: call.account, region: 'global' }
-  const holder = call.world.inPlace(ROLE, place).find((each) => each.name === roleName && each.hidden === undefined)
+  const holder = call.world.inPlace(ROLE, place).find((each) => each.name === roleName && isVisible(each))
   if (!holder || holder.status === 'deleting') {
     throw new ApiError('NoSuchEntity', `The role with name ${roleName} cannot be found.`, MISSING)
   }

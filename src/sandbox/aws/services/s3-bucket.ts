@@ -3,7 +3,7 @@ import { flagField, tagsFields, textField, type Rule } from '../model/fields.ts'
 import { regionField } from '../model/define.ts'
 import type { Call, ResourceType } from '../model/types.ts'
 import { block, flag, text, type Props } from '../values.ts'
-import type { Item } from '../world/item.ts'
+import { isVisible, type Item } from '../world/item.ts'
 
 export const BUCKET = 'aws:s3/bucket:Bucket'
 export const SIDE_RESOURCES = ['BucketOwnershipControls', 'BucketPublicAccessBlock', 'BucketServerSideEncryptionConfiguration', 'BucketPolicy', 'BucketLifecycleConfiguration']
@@ -91,7 +91,7 @@ export function objectsOf (item: Item): Props {
 /** The bucket a side resource belongs to; S3's errors when it is not there or not the caller's. */
 export function requireBucket (inputs: Props, call: Call): Item {
   const name = text(inputs, 'bucket')
-  const found = call.world.ofType(BUCKET).find((item) => item.name === name && item.hidden === undefined)
+  const found = call.world.ofType(BUCKET).find((item) => item.name === name && isVisible(item))
   if (!found || found.status === 'deleting') throw new ApiError('NoSuchBucket', 'The specified bucket does not exist', 404)
   if (found.account !== call.account) throw new ApiError('AccessDenied', 'Access Denied', 403)
   if (found.region !== call.region) {

@@ -32,3 +32,8 @@ export interface Place { account: string, region: string }
 export function keyOf (type: string, place: Place, identity: string): string {
   return `${type}|${place.account}|${place.region}|${identity}`
 }
+
+/** Whether calls that look for the resource find it; `reads` are counted down by reads only. */
+export function isVisible ({ hidden }: Item): boolean {
+  return hidden === undefined || ('until' in hidden && hidden.until <= Date.now())
+}
