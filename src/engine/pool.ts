@@ -9,15 +9,15 @@ export interface PoolOptions extends RunnerOptions {
   readonly onStray: (message: string) => void
 }
 
-/** Runners ready beside those at work, so that a run seldom waits for one to load. */
-const SPARE = 1
-
 interface Waiter {
   readonly take: (runner: Runner) => void
   readonly refuse: (reason: Error) => void
 }
 
-/** Lends runners, one run per runner at a time. */
+/**
+ * Lends runners, one run per runner at a time. There are never more than `concurrency`. They stay once they are loaded,
+ * and one is loaded ahead while nothing runs: not at the start of a run, whose engine needs the processor then.
+ */
 export class RunnerPool {
   readonly #options: PoolOptions
   readonly #idle: Runner[] = []
@@ -54,11 +54,11 @@ export class RunnerPool {
   /** Takes a runner back; one that may not be used again is ended, and gone when this resolves. */
   async release (runner: Runner): Promise<void> {
     this.#busy.delete(runner)
-    const reusable = this.#stopped === undefined && runner.healthy && runner.runs < this.#options.recycleAfter &&
-      this.#idle.length < Math.max(SPARE, this.#waiters.length)
+    const reusable = this.#stopped === undefined && runner.healthy && runner.runs < this.#options.recycleAfter
     if (reusable) this.#rest(runner)
     else runner.kill()
     this.#serve()
+    this.#keepSpare()
     if (!reusable) await runner.ended
   }
 
@@ -77,18 +77,22 @@ export class RunnerPool {
       this.#busy.add(runner)
       waiter.take(runner)
     }
-    this.#keepSpare()
+  }
+
+  #start (): Runner {
+    const runner = startRunner(this.#options)
+    runner.ended.then(() => remove(this.#idle, runner), () => undefined)
+    return runner
   }
 
   #next (): Runner {
-    const runner = this.#idle.shift() ?? startRunner(this.#options)
+    const runner = this.#idle.shift() ?? this.#start()
     return runner.healthy ? runner : this.#next()
   }
 
   #keepSpare (): void {
-    if (this.#stopped !== undefined) return
-    const wanted = Math.min(SPARE, this.#options.concurrency - this.#busy.size)
-    while (this.#idle.length < wanted) this.#rest(startRunner(this.#options))
+    if (this.#stopped !== undefined || this.#idle.length > 0 || this.#busy.size >= this.#options.concurrency) return
+    this.#rest(this.#start())
   }
 
   #rest (runner: Runner): void {
@@ -99,7 +103,6 @@ export class RunnerPool {
       runner.kill()
     })
     this.#idle.push(runner)
-    runner.ended.then(() => remove(this.#idle, runner), () => undefined)
   }
 
   async #end (): Promise<void> {
