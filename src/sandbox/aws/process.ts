@@ -6,6 +6,7 @@ import type { Server } from 'node:net'
 import { serveControl, type ControlServer } from './control/server.ts'
 import type { Stats, User } from './control/shapes.ts'
 import { isAlive } from './control/users.ts'
+import { ApiError } from './model/errors.ts'
 import { takeLock } from './lock.ts'
 import { removePortFile, writePortFile } from './port-file.ts'
 import { finishCreate, finishDelete } from './provider/lifecycle.ts'
@@ -82,6 +83,7 @@ export class CloudProcess {
   }
 
   #attach (user: User): void {
+    if (this.#stop) throw new ApiError('Ending', 'the sandbox AWS is just ending', 503)
     this.#users.set(user.id, user)
     this.#released = false
     this.#usedAt = Date.now()

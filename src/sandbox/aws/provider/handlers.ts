@@ -42,7 +42,7 @@ export function pluginInfo (): pluginMessages.PluginInfo {
 
 export function checkConfig (request: messages.CheckRequest): messages.CheckResponse {
   const { props, secrets } = receive(request.getNews())
-  return checkResponse(props, secrets, checkConfiguration(props))
+  return checkResponse(props, secrets, located('aws', checkConfiguration(props)))
 }
 
 /** A provider whose region changes is another provider. */
@@ -75,8 +75,12 @@ export function check (request: messages.CheckRequest, context: Context): messag
     seed: request.getRandomseed_asU8(),
     ...(auto && { autonaming: { proposed: auto.getProposedName(), disabled: auto.getMode() === pb.CheckRequest.AutonamingOptions.Mode.DISABLE } })
   }, context.sessions.caller(context.peer))
-  const place = nameIn(request.getUrn())
-  return checkResponse(inputs, news.secrets, problems.map(({ path, reason }) => ({ path: '', reason: `${reason}. Examine values at '${place}.${path}'.` })))
+  return checkResponse(inputs, news.secrets, located(nameIn(request.getUrn()), problems))
+}
+
+/** As the bridge does, the reason says where: the engine would print the whole value of a property it is told of. */
+function located (name: string, problems: Problem[]): Problem[] {
+  return problems.map(({ path, reason }) => ({ path: '', reason: `${reason}. Examine values at '${name}.${path}'.` }))
 }
 
 function checkResponse (inputs: Props, secrets: Set<string>, problems: Problem[]): messages.CheckResponse {
