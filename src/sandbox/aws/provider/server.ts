@@ -91,7 +91,7 @@ function implementation (shared: { world: World, sessions: Sessions, ending: Abo
   return Object.fromEntries(Object.entries(methods).map(([method, handler]) => [method,
     (call: ServerUnaryCall<WithUrn, unknown>, reply: sendUnaryData<unknown>) => {
       shared.calls.set(method, (shared.calls.get(method) ?? 0) + 1)
-      answer({ ...shared, method, handler }, call, reply).catch((error: Error) => { call.emit('error', error) })
+      answer({ ...shared, method, handler }, call, reply).catch((error: Error) => { process.stderr.write(`${error.stack ?? error.message}\n`) })
     }]))
 }
 

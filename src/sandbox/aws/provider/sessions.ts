@@ -9,6 +9,8 @@ export class Sessions {
   readonly #callers = new Map<string, Caller>()
 
   configure (peer: string, caller: Caller): void {
+    // gRPC's word when the connection broke meanwhile: nobody must inherit this configuration.
+    if (peer === 'unknown') throw new ProviderError('the connection is gone')
     this.#callers.set(peer, caller)
   }
 
