@@ -90,7 +90,11 @@ async function come (options: AttachOptions, user: User): Promise<Live> {
   while (Date.now() < deadline) {
     options.signal?.throwIfAborted()
     const found = await register(options, user)
-    if (found) return found
+    if (found) {
+      // A slow loser of the race would begin anew when the winner has ended, with nobody to use it.
+      if (child && child.pid !== found.port.pid) child.kill()
+      return found
+    }
     // A child that ended lost a race, or met a predecessor that was just ending: then another is needed.
     if (child?.exitCode) throw new Error(`the sandbox AWS ended with code ${child.exitCode}; see ${logFile(options.dataDir)}`)
     if (!child || child.exitCode === 0 || child.signalCode !== null) child = start(options)
