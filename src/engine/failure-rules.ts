@@ -39,6 +39,8 @@ export const WRAPPINGS: readonly RegExp[] = [
   /^error: /,
   /^\S+\.go:\d+: (\S+: )?/,
   /^(creating|updating|deleting|reading|replacing) urn:pulumi:\S+: /i,
+  /^invocation of \S+ returned an error: /,
+  /^invoking \S+: /,
   /^\d+ errors? occurred:\s*/,
   /^\* /,
   /^sdk\.helper_schema: /,

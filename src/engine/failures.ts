@@ -38,7 +38,7 @@ export function classifyFailure (evidence: FailureEvidence): OperationError {
   const findings = findingsOf(evidence)
   const [first] = findings
   if (first === undefined) {
-    const detail = lastLines(evidence.text) || evidence.detail || 'The engine ended without a message.'
+    const detail = lastWords(evidence) || 'The engine ended without a message.'
     return problem({ code: meaningOf(detail)?.code ?? 'engine-failed', detail })
   }
   const requestId = findings.flatMap(({ message }) => CLOUD_REQUEST_ID.exec(message)?.[1] ?? [])[0]
@@ -109,7 +109,7 @@ function findingOf (text: string, { failed }: FailureEvidence, urn: string | und
 function programFinding (error: string): Finding {
   const message = unwrap(error)
   const refusal = refusalOf(message)
-  const meaning = /invocation of|invoking/i.test(message) ? meaningOf(message) : undefined
+  const meaning = /^invocation of /.test(error) ? meaningOf(message) : undefined
   const code = refusal?.code ?? meaning?.code ?? 'program-failed'
   return { code, rank: 0, message, line: refusal?.detail ?? message }
 }
@@ -134,11 +134,11 @@ function unwrap (message: string): string {
   return bare === line ? bare.slice(0, MAX_LINE) : unwrap(bare)
 }
 
-/** The last lines that say something, for failures of which no event tells. */
-function lastLines (text: string): string {
+/** The engine's errors, or how it ended and the last it said: for failures of which no event tells. */
+function lastWords ({ text, detail = '' }: FailureEvidence): string {
   const lines = presentable(text.slice(-MAX_LINE * 4)).split('\n').map((line) => line.trim()).filter((line) => line !== '')
   const errors = lines.filter((line) => /^error:/i.test(line) && !EMPTY_WORDS.test(line))
-  return (errors.length > 0 ? errors : lines.slice(-3)).map((line) => unwrap(line)).join('\n').slice(0, MAX_LINE)
+  return (errors.length > 0 ? errors : [detail, ...lines.slice(-3)]).map((line) => unwrap(line)).join('\n').trim().slice(0, MAX_LINE)
 }
 
 /** Gathers evidence from a run's events; bounded, however long the run. */

@@ -229,9 +229,10 @@ export class Run {
 
   #failure (cause: Cause, detail: string, programError?: string): RunFailure {
     const { errors, failed, underWay } = this.#record
-    const text = this.#lastFailure === undefined ? '' : `${this.#lastFailure.stdout}\n${this.#lastFailure.stderr}`
+    const engine = this.#lastFailure
+    const text = engine === undefined ? '' : `${engine.stdout}\n${engine.stderr}`
     return new RunFailure(classifyFailure({
-      ...(this.#stopped ?? { cause, detail }),
+      ...(this.#stopped ?? { cause, detail: engine === undefined ? detail : `The engine ended with code ${engine.code}.` }),
       errors,
       failed,
       underWay,

@@ -1,3 +1,4 @@
+import { Worker } from 'node:worker_threads'
 import type { Outcome } from '../command/execute.ts'
 import type { CommandRequest } from '../command/run-command.ts'
 import type { FromRunner, RunSpec, ToRunner } from './messages.ts'
@@ -63,6 +64,7 @@ listenForStrays(() => current, (error, owner) => {
 })
 quietSdkLog()
 process.on('message', receive)
+new Worker(new URL('./watchdog.ts', import.meta.url), { workerData: { parent: process.ppid }, resourceLimits: { maxOldGenerationSizeMb: 8 } }).unref()
 process.on('disconnect', () => process.exit(0))
 await Promise.all(process.argv.slice(2).map(async (module) => import(module)))
 send({ type: 'ready' })

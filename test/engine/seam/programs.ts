@@ -11,6 +11,8 @@ export interface Behaviour {
   readonly rejectsLater?: string
   readonly hangs?: boolean
   readonly spins?: boolean
+  /** Once its resources are there. */
+  readonly spinsLater?: boolean
   readonly hoards?: boolean
   readonly secret?: string
 }
@@ -22,6 +24,7 @@ export async function program (input: unknown): Promise<Record<string, unknown>>
   if (behaviour.throws !== undefined) throw new Error(behaviour.throws)
   if (behaviour.hangs === true) things.push(new Thing('waiting', { never: new Promise<string>(() => undefined) }, { parent: group }))
   if (behaviour.spins === true) for (;;) Math.random()
+  if (behaviour.spinsLater === true) pulumi.all(things.map((thing) => thing.arn)).apply(() => { for (;;) Math.random() })
   if (behaviour.hoards === true) await hoard()
   if (behaviour.rejects !== undefined) rejectLater(behaviour.rejects, 0)
   if (behaviour.rejectsLater !== undefined) rejectLater(behaviour.rejectsLater, 300)

@@ -92,6 +92,8 @@ test('a refusal of the program carries its code, a failed look-up the cloud\'s m
   expect(program('[no-such-code] hm')).toMatchObject({ code: 'program-failed', detail: '[no-such-code] hm' })
   expect(program('invocation of aws:ec2/getVpc:getVpc returned an error: invoking aws:ec2/getVpc:getVpc: 1 error occurred: * no matching EC2 VPC found'))
     .toMatchObject({ code: 'default-vpc-missing' })
+  expect(program('invocation of aws:index/getRegion:getRegion returned an error: invoking aws:index/getRegion:getRegion: 1 error occurred:\n\t* ExpiredToken: expired\n'))
+    .toMatchObject({ code: 'credentials-invalid', detail: 'ExpiredToken: expired' })
   expect(program('the file already exists')).toMatchObject({ code: 'program-failed', retryable: false })
 })
 
