@@ -1,0 +1,18 @@
+/** The part of autocannon's interface that is used here; the package has no declarations. */
+declare module 'autocannon' {
+  export interface Options {
+    readonly url: string
+    readonly headers?: Readonly<Record<string, string>>
+    readonly connections: number
+    /** Seconds. */
+    readonly duration: number
+  }
+
+  export interface Result {
+    readonly requests: { readonly average: number }
+    readonly non2xx: number
+    readonly errors: number
+  }
+
+  export default function autocannon (options: Options): Promise<Result>
+}

@@ -1,0 +1,30 @@
+import type { Figure, Row } from '../figure.ts'
+import { create, remove, rivalInput, withScene, type Scene } from '../setup/scene.ts'
+import { ask } from '../setup/naive-client.ts'
+
+/** Engine processes per create and per delete on `file://` state, counted by the executable that is started. */
+export const engineStarts: Figure = {
+  name: 'engine-starts',
+  measure: async ({ engine }) => withScene({ engine }, async scene => {
+    const naive = await scene.startRival('naive')
+    const input = rivalInput()
+    const created = await counted(scene, async () => create(scene))
+    const createdNaively = await counted(scene, async () => ask(naive, 'POST', '/environments', input))
+    const deleted = await counted(scene, async () => remove(scene, created.result.id))
+    const deletedNaively = await counted(scene, async () => ask(naive, 'DELETE', `/environments/${input.id}`))
+    return [
+      rowFor('engine processes per create', created.starts, createdNaively.starts),
+      rowFor('engine processes per delete', deleted.starts, deletedNaively.starts)
+    ]
+  })
+}
+
+async function counted<T> ({ engine }: Scene, act: () => Promise<T>): Promise<{ result: T, starts: string[] }> {
+  const before = await engine.starts()
+  const result = await act()
+  return { result, starts: (await engine.starts()).slice(before.length) }
+}
+
+function rowFor (title: string, starts: string[], naiveStarts: string[]): Row {
+  return { title, measured: starts.length, budget: { atMost: 2 }, naive: naiveStarts.length, detail: starts.join(', ') }
+}

@@ -1,0 +1,39 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+/** A comparison program in a process of its own. */
+export interface ProgramProcess {
+  /** What it said first: where it listens, or that it is ready. */
+  readonly hello: string
+  /** Sends it a question and resolves to its answer; one at a time. */
+  ask (question: object): Promise<unknown>
+  /** Ends it; resolves when it is gone. */
+  stop (): Promise<void>
+}
+
+/** Starts `bench/programs/NAME.ts` and waits for its first message. Its errors go to this process's. */
+export async function startProgram (name: string, { env = {}, args = [] }: { env?: Record<string, string>, args?: string[] }): Promise<ProgramProcess> {
+  const child = fork(fileURLToPath(new URL(`../programs/${name}.ts`, import.meta.url)), args, {
+    env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'inherit', 'ipc']
+  })
+  const answer = async (): Promise<unknown> => Promise.race([
+    once(child, 'message').then(([message]) => message as unknown),
+    once(child, 'exit').then(([code]) => { throw new Error(`${name} ended with ${String(code)}`) })
+  ])
+  const hello = await answer()
+  return {
+    hello: String(hello),
+    async ask (question) {
+      const answered = answer()
+      child.send(question)
+      return answered
+    },
+    async stop () {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      const exit = once(child, 'exit')
+      child.kill()
+      await exit
+    }
+  }
+}

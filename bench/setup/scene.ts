@@ -1,0 +1,126 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { createBatchyardClient, followOperation, type BatchyardClient, type Environment } from '../../client/index.ts'
+import { startServer } from '../../scripts/server-process.ts'
+import { attachSandboxCloud } from '../../src/sandbox/aws/client.ts'
+import { resolveSpec } from '../../src/spec/resolve.ts'
+import type { EnvironmentInput } from '../../src/stacks/input.ts'
+import { createIds } from '../../src/store/ids.ts'
+import { installCountedEngine, type CountedEngine } from './counted-engine.ts'
+import { startProgram, type ProgramProcess } from './program-process.ts'
+
+/** A service as `npm start` runs it, in a folder of its own, and what its rivals need to run in the same cloud. */
+export interface Scene {
+  readonly base: string
+  readonly client: BatchyardClient
+  readonly engine: CountedEngine
+  /** A key of the team whose environments are made here. */
+  readonly teamKey: string
+  /** Starts a comparison program with its own state, on the same engine and in the same cloud. */
+  startRival (name: string): Promise<ProgramProcess>
+  /** Ends `process` with the scene. */
+  keep (process: ProgramProcess): ProgramProcess
+}
+
+export interface SceneOptions {
+  readonly engine: 'sandbox' | 'pulumi'
+  /** A Postgres server's database instead of PGlite. */
+  readonly databaseUrl?: string | undefined
+}
+
+const ADMIN_KEY = 'bench-admin-key-of-one-run'
+const TEAM = 'vision'
+const PLACEMENT = { region: 'eu-central-1' }
+const ids = createIds()
+
+/** Sets a scene, hands it over and clears all of it away. */
+export async function withScene<T> ({ engine: kind, databaseUrl }: SceneOptions, use: (scene: Scene) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'batchyard-bench-'))
+  const endings: Array<() => Promise<void>> = [async () => rm(folder, { recursive: true, force: true })]
+  try {
+    const engine = await installCountedEngine(folder, kind)
+    const dataDir = join(folder, 'service')
+    const server = await startServer({ speed: 0, dataDir, settings: { ...settingsFor(engine), DATABASE_URL: databaseUrl ?? '' } })
+    endings.push(async () => server.stop())
+    const cloud = await attachSandboxCloud({ dataDir, speed: 0 })
+    endings.push(async () => cloud.release())
+    const { grpcPort } = await cloud.ensure()
+    const client = createBatchyardClient(server.base, ADMIN_KEY)
+    const keep = (program: ProgramProcess): ProgramProcess => {
+      endings.push(async () => program.stop())
+      return program
+    }
+    return await use({
+      base: server.base,
+      client,
+      engine,
+      teamKey: await addTeam(client),
+      keep,
+      startRival: async name => keep(await startProgram(name, { env: await rivalEnvironment(join(folder, name), engine, grpcPort) }))
+    })
+  } finally {
+    for (const end of endings.toReversed()) await end()
+  }
+}
+
+const settingsFor = (engine: CountedEngine) => ({
+  BATCHYARD_ENGINE: 'pulumi', BATCHYARD_PULUMI_ROOT: engine.root, BATCHYARD_ADMIN_KEY: ADMIN_KEY, BATCHYARD_CLOUD: 'sandbox'
+})
+
+async function addTeam (client: BatchyardClient): Promise<string> {
+  const { error } = await client.PUT('/teams/{team}', { params: { path: { team: TEAM } }, body: { placement: PLACEMENT } })
+  if (error) throw new Error(`the team was refused: ${error.detail}`)
+  const { data } = await client.POST('/keys', { body: { scope: 'team', team: TEAM, name: 'bench' } })
+  if (!data) throw new Error('no key was made')
+  return data.token
+}
+
+/** What whoever runs Pulumi by themselves would set: where the state is, the passphrase, and here also the simulated cloud. */
+async function rivalEnvironment (folder: string, engine: CountedEngine, grpcPort: number): Promise<Record<string, string>> {
+  const state = join(folder, 'state')
+  await Promise.all([mkdir(state, { recursive: true }), mkdir(join(folder, 'tmp'), { recursive: true })])
+  return {
+    PATH: [join(engine.root, 'bin'), process.env.PATH ?? ''].join(delimiter),
+    TMPDIR: join(folder, 'tmp'),
+    PULUMI_HOME: join(folder, 'home'),
+    PULUMI_BACKEND_URL: pathToFileURL(state).href,
+    PULUMI_CONFIG_PASSPHRASE: 'of-one-run',
+    PULUMI_SKIP_UPDATE_CHECK: 'true',
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
+    PULUMI_DEBUG_PROVIDERS: `aws:${grpcPort}`
+  }
+}
+
+const newSpec = (id: string) => ({
+  team: TEAM, name: `e-${id.slice(-26)}`, jobs: { default: { image: 'public.ecr.aws/docker/library/python:3.13' } }
+})
+
+/** What the program gets for the spec the service is given. */
+export function rivalInput (): EnvironmentInput {
+  const id = ids.environment()
+  const spec = newSpec(id)
+  return { id, team: TEAM, name: spec.name, spec: resolveSpec(spec, PLACEMENT), placement: PLACEMENT }
+}
+
+/** Posts the smallest spec and follows the operation to its end. */
+export async function create ({ client }: Scene): Promise<Environment> {
+  const { data, error } = await client.POST('/environments', { body: newSpec(ids.environment()) })
+  if (!data) throw new Error(`the environment was refused: ${error.detail}`)
+  await ended(client, data)
+  return data
+}
+
+export async function remove ({ client }: Scene, id: string): Promise<void> {
+  const { data, error } = await client.DELETE('/environments/{id}', { params: { path: { id } } })
+  if (!data) throw new Error(`the delete was refused: ${error.detail}`)
+  await ended(client, data)
+}
+
+async function ended (client: BatchyardClient, { operation }: Environment): Promise<void> {
+  if (!operation) throw new Error('there is no operation to follow')
+  let last: string | undefined
+  for await (const { event } of followOperation(client, operation.id)) if (event.type === 'state') last = event.state
+  if (last !== 'succeeded') throw new Error(`operation ${operation.id} ended ${String(last)}`)
+}
