@@ -84,9 +84,11 @@ export async function createEngine (options: EngineOptions): Promise<Engine> {
 function assemble (dependencies: RunDependencies, stopping: AbortController): Engine {
   const runs = new Set<Promise<unknown>>()
   let stopped: Promise<void> | undefined
-  const stop = async () => {
+  const stop = async (timeoutMs: number | undefined) => {
     stopping.abort()
-    await Promise.allSettled(runs)
+    const settled = new AbortController()
+    const all = Promise.allSettled(runs).then(() => settled.abort())
+    await (timeoutMs === undefined ? all : Promise.race([all, pause(timeoutMs, settled.signal)]))
     await dependencies.pool.stop()
   }
   return {
@@ -97,8 +99,8 @@ function assemble (dependencies: RunDependencies, stopping: AbortController): En
     },
     waitForExit: async (engine, signal) => waitForExit(engine, signal, dependencies.ladder),
     usage: async () => usageOf(dependencies.pool.pids),
-    stop: async () => {
-      stopped ??= stop()
+    stop: async (timeoutMs) => {
+      stopped ??= stop(timeoutMs)
       return stopped
     }
   }

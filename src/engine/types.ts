@@ -58,6 +58,9 @@ export interface Engine {
   waitForExit(engine: EngineProcess, signal: AbortSignal): Promise<void>
   /** The runner processes alive and their resident memory together, in bytes. */
   usage(): Promise<{ count: number, residentBytes: number }>
-  /** Ends runs that are under way gently, then the pool. Idempotent. */
-  stop(): Promise<void>
+  /**
+   * Ends runs that are under way gently, then the pool. An engine that needs longer than `timeoutMs` is left behind: it was
+   * interrupted, finishes what it has in flight and unlocks by itself. Without `timeoutMs` it is waited for. Idempotent.
+   */
+  stop(timeoutMs?: number): Promise<void>
 }

@@ -50,16 +50,13 @@ async function changeFor (trx: Queryable, operation: OperationRow, { state }: En
   return outputs ? { phase, outputs, observedGeneration: operation.generation } : { phase }
 }
 
-/**
- * Hands the operation back: the service stops, and whoever runs next carries on from the state.
- * @param deliver false once the queue has stopped: the next worker that starts looks for what nobody delivers
- */
-export async function release (attempt: Attempt, deliver = true): Promise<void> {
+/** Hands the operation back to the queue: the service stops, and whoever runs next carries on from the state. */
+export async function release (attempt: Attempt): Promise<void> {
   const { context, operation, fence, log } = attempt
   const written = await inTransaction(attempt, async trx => {
     if (!await releaseOperation(trx, fence)) return false
     await appendEvents(trx, fence, [{ type: 'state', state: 'queued', attempt: fence.attempt, reason: 'the service is stopping' }])
-    if (deliver) await context.queue.enqueue(trx, operation.id)
+    await context.queue.enqueue(trx, operation.id)
     return true
   })
   if (written) log.info('operation handed back')

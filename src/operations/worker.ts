@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { hostname } from 'node:os'
 import { CANCEL_CHANNEL, claimOperation } from '../store/operations.ts'
 import { LEASE_SECONDS, announce, breakOff, runAttempt, type Attempt } from './attempt.ts'
@@ -25,14 +26,14 @@ export async function startWorker (context: Context, concurrency: number): Promi
     const attempt = await takeUp(context, operationId)
     if (!attempt) return
     running.set(operationId, attempt)
-    // The queue gives up on a handler when it stops or believes this worker dead: either way, hand back.
-    signal.addEventListener('abort', () => { breakOff(attempt.control, 'stop') }, { once: true })
-    if (signal.aborted || context.stopping.aborted) breakOff(attempt.control, 'stop')
+    if (context.stopping.aborted) breakOff(attempt.control, 'stop')
     if (attempt.operation.cancel_requested_at) breakOff(attempt.control, 'cancel')
     context.metrics.running.inc({ kind: attempt.operation.kind })
+    const over = new AbortController()
     try {
-      if (await announce(attempt)) await runAttempt(attempt)
+      if (await announce(attempt)) await Promise.race([runAttempt(attempt), handBack(attempt, signal, over.signal)])
     } finally {
+      over.abort()
       running.delete(operationId)
       context.metrics.running.dec({ kind: attempt.operation.kind })
     }
@@ -53,11 +54,20 @@ export async function startWorker (context: Context, concurrency: number): Promi
       clearInterval(timer)
       for (const { control } of running.values()) breakOff(control, 'stop')
       await queue.stop({ timeoutMs })
-      // Their engines were interrupted and end by themselves; whoever takes the operations up waits for them.
-      for (const attempt of running.values()) await release(attempt, false)
       await cancels.close()
     }
   }
+}
+
+/**
+ * Waits until the queue gives up on the handler, because the stop has waited long enough or the worker counts as dead; then
+ * hands the operation back while its engine, interrupted, still finishes: whoever takes it up waits for that engine.
+ */
+async function handBack (attempt: Attempt, signal: AbortSignal, over: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort', { signal: over }).catch(() => undefined)
+  if (over.aborted) return
+  breakOff(attempt.control, 'stop')
+  await release(attempt)
 }
 
 /** Claims the operation for this process; undefined when there is nothing to do here. */

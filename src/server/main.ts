@@ -24,6 +24,8 @@ async function main (): Promise<void> {
   await stopped.promise
   await service.stop()
   log.info('stopped')
+  // An engine that is left to finish is still our child; nothing else may keep the process.
+  setTimeout(() => { process.exit() }, 500).unref()
 }
 
 try {

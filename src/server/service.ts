@@ -36,6 +36,8 @@ export interface Service {
  */
 const LADDER = { interruptSeconds: 180, terminateSeconds: 20 }
 
+const ENGINE_STOP_MILLISECONDS = 1_000
+
 const PROGRAM = new URL('../stacks/batch-environment.ts', import.meta.url).href
 
 /**
@@ -70,7 +72,8 @@ async function start (config: Config, log: Logger, shutdown: Shutdown): Promise<
     : undefined
   if (sandbox) shutdown.add('sandbox cloud', () => sandbox.release())
   const { engine, engineInfo } = await startEngine(config, { log, sandbox, onStart: command => { metrics.engineStarts.inc({ command }) } })
-  shutdown.add('engine', () => engine.stop())
+  // The worker has waited for the engines by then.
+  shutdown.add('engine', () => engine.stop(ENGINE_STOP_MILLISECONDS))
 
   const queue = await openQueue(database, { log, deadlineSeconds: config.deadlineSeconds })
   shutdown.add('queue', () => queue.stop({ timeoutMs: 1_000 }))
