@@ -17,10 +17,18 @@ export async function startProgram (name: string, { env = {}, args = [] }: { env
   const child = fork(fileURLToPath(new URL(`../programs/${name}.ts`, import.meta.url)), args, {
     env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'inherit', 'ipc']
   })
-  const answer = async (): Promise<unknown> => Promise.race([
-    once(child, 'message').then(([message]) => message as unknown),
-    once(child, 'exit').then(([code]) => { throw new Error(`${name} ended with ${String(code)}`) })
-  ])
+  const answer = async (): Promise<unknown> => {
+    const settled = new AbortController()
+    try {
+      return await Promise.race([
+        once(child, 'message', settled).then(([message]) => message as unknown),
+        once(child, 'exit', settled).then(([code]) => { throw new Error(`${name} ended with ${String(code)}`) })
+      ])
+    } finally {
+      // The one that lost the race must not go on listening.
+      settled.abort()
+    }
+  }
   const hello = await answer()
   return {
     hello: String(hello),
