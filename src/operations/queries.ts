@@ -3,7 +3,7 @@ import type { Environment, Outputs } from '../schemas/environment.ts'
 import type { OperationEvent } from '../schemas/event.ts'
 import type { Operation } from '../schemas/operation.ts'
 import type { EnvironmentFilter, EnvironmentPage } from '../schemas/page.ts'
-import { environmentById, pageOfEnvironments } from '../store/environments.ts'
+import { environmentById, outputsById, pageOfEnvironments } from '../store/environments.ts'
 import { pageOfEvents, stepsOf } from '../store/events.ts'
 import { newestOperations, operationById } from '../store/operations.ts'
 import type { EnvironmentRow, OperationRow } from '../store/tables.ts'
@@ -15,7 +15,10 @@ type Reading = Pick<Context, 'database'>
 
 /** @throws Refusal `not-found` for what is not there and, alike, for what is another team's */
 export async function visibleEnvironment ({ database }: Reading, caller: Caller, id: string): Promise<EnvironmentRow> {
-  const row = await environmentById(database.db, id)
+  return visible(await environmentById(database.db, id), caller, id)
+}
+
+function visible<Row extends Pick<EnvironmentRow, 'team'>> (row: Row | undefined, caller: Caller, id: string): Row {
   const team = teamOf(caller)
   if (!row || (team !== undefined && row.team !== team)) throw new Refusal('not-found', `there is no environment ${id}`)
   return row
@@ -35,8 +38,8 @@ export async function getEnvironment (context: Reading, caller: Caller, id: stri
 }
 
 /** @throws Refusal `outputs-not-ready` while there are none: not ready yet, never became ready, or deleted */
-export async function getOutputs (context: Reading, caller: Caller, id: string): Promise<Outputs> {
-  const { outputs, phase } = await visibleEnvironment(context, caller, id)
+export async function getOutputs ({ database }: Reading, caller: Caller, id: string): Promise<Outputs> {
+  const { outputs, phase } = visible(await outputsById(database.db, id), caller, id)
   if (outputs === null) throw new Refusal('outputs-not-ready', `the environment's phase is ${phase}`, phase === 'creating' ? { retryAfter: 5 } : {})
   return outputs
 }

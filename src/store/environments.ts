@@ -37,6 +37,11 @@ export async function environmentById (db: Queryable, id: string): Promise<Envir
   return db.selectFrom('environments').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
+/** What a read of the outputs needs, a third of the row's bytes: it is the API's most frequent read. */
+export async function outputsById (db: Queryable, id: string): Promise<Pick<EnvironmentRow, 'team' | 'phase' | 'outputs'> | undefined> {
+  return db.selectFrom('environments').select(['team', 'phase', 'outputs']).where('id', '=', id).executeTakeFirst()
+}
+
 /** Locks the row until the transaction ends: for a decision that depends on its phase. */
 export async function lockEnvironment (trx: Queryable, id: string): Promise<EnvironmentRow | undefined> {
   return trx.selectFrom('environments').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
