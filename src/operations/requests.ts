@@ -1,5 +1,7 @@
+import { Value } from 'typebox/value'
 import { Refusal } from '../errors.ts'
 import type { Environment } from '../schemas/environment.ts'
+import { Slug } from '../schemas/names.ts'
 import type { Spec } from '../schemas/spec.ts'
 import type { Guardrails, Placement } from '../schemas/team.ts'
 import { checkGuardrails } from '../spec/guardrails.ts'
@@ -30,7 +32,8 @@ const OPEN_TEAM: { placement: Placement, guardrails: Guardrails } = {
 export async function placementFor ({ database, open }: Context, caller: Caller, body: unknown): Promise<Placement | undefined> {
   const team = typeof body === 'object' && body !== null && 'team' in body ? body.team : undefined
   const visible = teamOf(caller)
-  if (typeof team !== 'string' || (visible !== undefined && visible !== team)) return undefined
+  // No text reaches a query unjudged: Postgres fails on a NUL.
+  if (!Value.Check(Slug, team) || (visible !== undefined && visible !== team)) return undefined
   const row = await teamByName(database.db, team)
   return row?.placement ?? (open ? OPEN_TEAM.placement : undefined)
 }

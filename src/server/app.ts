@@ -12,7 +12,7 @@ import { SHARED_SCHEMAS } from '../schemas/index.ts'
 import { access } from './plugins/access.ts'
 import { requestMetrics } from './plugins/metrics.ts'
 import { openapi } from './plugins/openapi.ts'
-import { problems } from './plugins/problems.ts'
+import { problems, refuseUnreadable, refuseUnroutable } from './plugins/problems.ts'
 import { requestLog } from './plugins/request-log.ts'
 import { validation } from './plugins/validation.ts'
 
@@ -36,6 +36,8 @@ export async function buildApp ({ context, version, sandbox }: AppOptions): Prom
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: () => typeidUnboxed('req'),
     bodyLimit: BODY_LIMIT_BYTES,
+    frameworkErrors: refuseUnroutable,
+    clientErrorHandler: refuseUnreadable,
     routerOptions: { maxParamLength: 500 },
     return503OnClosing: true,
     forceCloseConnections: 'idle'

@@ -1,6 +1,8 @@
 import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { typeidUnboxed } from 'typeid-js'
 import { REQUEST_CODES, Refusal, type RefusalDetails, type RequestCode } from '../../errors.ts'
 import { fieldErrors, invalidFields } from '../../routes/field-errors.ts'
 import type { Problem } from '../../schemas/problem.ts'
@@ -9,6 +11,34 @@ import type { Problem } from '../../schemas/problem.ts'
 const FASTIFY_CODES: Readonly<Record<string, RequestCode>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported-media-type',
   FST_ERR_CTP_BODY_TOO_LARGE: 'payload-too-large'
+}
+
+/** Answers what the router itself refuses (a path that cannot be decoded, an overlong parameter): no hook runs for it. */
+export function refuseUnroutable (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  reply.header('x-request-id', request.id)
+  sendProblem(request, reply, toRefusal(error))
+}
+
+/** Node's refusals by their code; whatever else it cannot parse is no HTTP. */
+const UNREADABLE: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: 'the path and headers together are too long',
+  ERR_HTTP_REQUEST_TIMEOUT: 'the request did not arrive in time'
+}
+
+/** Answers bytes that are no HTTP request, for which there is neither request nor reply, and closes the connection. */
+export function refuseUnreadable (error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const refusal = new Refusal('malformed-request', UNREADABLE[error.code ?? ''] ?? 'that is not an HTTP request')
+  const problem = toProblem(refusal, typeidUnboxed('req'))
+  const body = JSON.stringify(problem)
+  const head = [
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`, 'content-type: application/problem+json', `content-length: ${Buffer.byteLength(body)}`,
+    `x-request-id: ${problem.requestId}`, 'connection: close'
+  ]
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
 }
 
 /** Makes every failure of a request an RFC 9457 problem; logs what is our fault, once, here. */
@@ -43,19 +73,23 @@ function isDatabaseDown (error: FastifyError): boolean {
 
 /** Sends a refusal as `application/problem+json`. */
 export function sendProblem (request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply {
-  const { status, title } = REQUEST_CODES[refusal.code]
   if (refusal.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer realm="batchyard"')
   if (refusal.details.retryAfter !== undefined) reply.header('retry-after', String(refusal.details.retryAfter))
-  const problem: Problem = {
-    type: `urn:batchyard:problem:${refusal.code}`,
+  const problem = toProblem(refusal, request.id)
+  return reply.code(problem.status).type('application/problem+json').serializer((body: unknown) => JSON.stringify(body)).send(problem)
+}
+
+function toProblem ({ code, message, details }: Refusal, requestId: string): Problem {
+  const { status, title } = REQUEST_CODES[code]
+  return {
+    type: `urn:batchyard:problem:${code}`,
     title: title || STATUS_CODES[status] || 'Error',
     status,
-    detail: refusal.message,
-    code: refusal.code,
-    requestId: request.id,
-    ...optional(refusal.details)
+    detail: message,
+    code,
+    requestId,
+    ...optional(details)
   }
-  return reply.code(status).type('application/problem+json').serializer((body: unknown) => JSON.stringify(body)).send(problem)
 }
 
 function optional ({ errors, operation }: RefusalDetails): Pick<Problem, 'errors' | 'operation'> {

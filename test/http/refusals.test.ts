@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest'
+import { REQUEST_CODES } from '../../src/errors.ts'
+import { GARBAGE, MALFORMED } from '../support/http-malformed.ts'
+import { send, sendBytes, type RawAnswer } from '../support/http-raw.ts'
+import { resources, withService, type TestService } from '../support/service.ts'
+import type { Problem } from '../../client/index.ts'
+
+/** Why an answer is not a good refusal; nothing where it is one. */
+function flaws (what: string, { status, headers, body }: RawAnswer): string[] {
+  if (status < 400 || status > 499) return [`${what}: ${status} ${body.slice(0, 300)}`]
+  if (!headers['content-type']?.startsWith('application/problem+json')) return [`${what}: ${headers['content-type']} ${body.slice(0, 100)}`]
+  const problem = JSON.parse(body) as Problem
+  const whole = problem.status === status && problem.code in REQUEST_CODES && problem.requestId.startsWith('req_') && problem.title !== '' && problem.detail !== ''
+  const named = problem.code !== 'validation-failed' || (problem.errors ?? []).length > 0
+  return whole && named && body.length < 16_384 ? [] : [`${what}: ${body.slice(0, 300)}`]
+}
+
+async function expectNoTrace ({ client, service }: TestService): Promise<void> {
+  expect((await client.GET('/environments', {})).data?.items).toEqual([])
+  expect((await client.GET('/teams', {})).data?.items).toEqual([])
+  expect((await client.GET('/keys', {})).data?.items).toEqual([])
+  expect((await client.GET('/sandbox/faults', {})).data?.items).toEqual([])
+  expect(await resources(client)).toEqual([])
+  expect(await service.context.database.db.selectFrom('operations').selectAll().execute()).toEqual([])
+  expect(await service.context.queue.depth()).toBe(0)
+}
+
+describe('A request that cannot work', () => {
+  test('is refused with a problem in each of more than 200 ways, and leaves nothing behind', async () => {
+    expect(new Set(MALFORMED.map(({ request }) => JSON.stringify(request))).size).toBeGreaterThan(200)
+    await withService(async started => {
+      const found: string[] = []
+      for (const { what, request } of MALFORMED) found.push(...flaws(what, await send(started.base, request)))
+      for (const [what, bytes] of Object.entries(GARBAGE)) found.push(...flaws(what, await sendBytes(started.base, bytes)))
+      expect(found).toEqual([])
+      await expectNoTrace(started)
+    })
+  })
+
+  test('hears of all its wrong fields at once, by pointer, without its values at length', async () => {
+    await withService(async started => {
+      const secret = `hunter2-${'s'.repeat(2_000)}`
+      const { status, body } = await send(started.base, {
+        method: 'POST',
+        path: '/environments',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({
+          team: 'Vision!',
+          name: secret,
+          region: 'mars-north-1',
+          other: true,
+          jobs: { default: { image: 'has a space', vcpus: 1, memoryMiB: 512, environment: { TOKEN: 5, [secret]: 'x' } } },
+          network: { subnets: ['subnet-1'] }
+        })
+      })
+      expect(status).toBe(400)
+      const { code, errors = [] } = JSON.parse(body) as Problem
+      expect(code).toBe('validation-failed')
+      expect(errors.map(({ pointer }) => pointer)).toEqual(expect.arrayContaining([
+        '/team', '/name', '/other', '/region', '/jobs/default/image', '/jobs/default/memoryMiB', '/jobs/default/environment/TOKEN', '/network/subnets/0'
+      ]))
+      expect(body).not.toContain('s'.repeat(200))
+      expect(JSON.stringify(started.log)).not.toContain('hunter2')
+      await expectNoTrace(started)
+    })
+  })
+})
