@@ -1,0 +1,12 @@
+import type { BatchyardClient } from '../../client/index.ts'
+import type { SandboxFaultInput } from '../../src/schemas/sandbox.ts'
+
+/** Scripts a fault in the simulated cloud; fails the test where it is refused. */
+export async function addFault (client: BatchyardClient, fault: SandboxFaultInput): Promise<void> {
+  const { error } = await client.POST('/sandbox/faults', { body: fault })
+  if (error) throw new Error(`refused: ${JSON.stringify(error)}`)
+}
+
+export async function clearFaults (client: BatchyardClient): Promise<void> {
+  await client.DELETE('/sandbox/faults', {})
+}

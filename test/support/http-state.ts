@@ -1,0 +1,31 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** Processes, by pid and command line, that name the folder in their arguments or began in it: engines, runners, sandbox clouds. */
+export async function processesOf (dataDir: string): Promise<string[]> {
+  const found: string[] = []
+  for (const pid of (await readdir('/proc')).filter(name => /^[0-9]+$/.test(name))) {
+    const read = (file: string): Promise<string> => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '')
+    const [command, environment] = [await read('cmdline'), await read('environ')]
+    if (Number(pid) !== process.pid && `${command}\0${environment}`.includes(dataDir)) found.push(`${pid} ${command.replaceAll('\0', ' ')}`)
+  }
+  return found
+}
+
+/** Files below the state folder of the default backend, relative to it. */
+export async function stateFiles (dataDir: string): Promise<string[]> {
+  const root = join(dataDir, 'state')
+  const entries = await readdir(root, { recursive: true, withFileTypes: true })
+  return entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name).slice(root.length + 1)).sort()
+}
+
+/**
+ * What `pulumi stack rm` leaves of a stack on `file://` (measured on 3.260): its history and its backups. Everything else
+ * below the state folder is left over: checkpoints, locks, temporary files.
+ */
+export function leftOver (files: readonly string[]): string[] {
+  return files.filter(file => !/^\.pulumi\/(?:meta\.yaml$|history\/|backups\/|stacks\/[^/]+\/[^/]+\.json(?:\.gz)?\.bak$)/.test(file))
+}
+
+export const SERVER_MAIN = fileURLToPath(new URL('../../src/server/main.ts', import.meta.url))
