@@ -1,6 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import autocannon from 'autocannon'
 import { findPostgres, startPostgres } from '../../test/support/postgres.ts'
 import type { BenchOptions, Figure, Row } from '../figure.ts'
@@ -14,7 +13,7 @@ const SECONDS_PER_ROUND = 3
 
 /**
  * `GET …/outputs` with a team's key, requests per second, against a bare route with the same payload. Both are processes
- * that own their database (PGlite can't be opened twice, so the bare route has a copy of the row in one of its own); where
+ * that own their database (PGlite can't be opened twice, so the bare route has the same tables and row in one of its own); where
  * Postgres is installed also with both on one server, reading the same row of the same table.
  */
 export const reads: Figure = {
@@ -29,7 +28,7 @@ export const reads: Figure = {
 async function onPglite ({ engine, rounds }: BenchOptions): Promise<Row> {
   const folder = await mkdtemp(join(tmpdir(), 'batchyard-bench-'))
   try {
-    return await withScene({ engine }, async scene => compare(scene, { rounds, database: join(folder, 'database'), kind: 'PGlite' }))
+    return await withScene({ engine }, async scene => compare(scene, { rounds, database: folder, kind: 'PGlite' }))
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

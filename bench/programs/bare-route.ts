@@ -1,11 +1,15 @@
 /**
  * The least a service can do for `GET /environments/:id/outputs`: a Fastify route without plugins, log or key, doing one
  * select through the database's own driver. Arguments: the id, the outputs as JSON, and where the database is: the
- * connection string of the service's own, or a folder for a PGlite that gets the same row.
+ * connection string of the service's own, or a folder for a PGlite with the same tables and indexes (the planner looks at
+ * all of them at every select) and the same row.
  */
+import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import Fastify from 'fastify'
 import pg from 'pg'
+import { openDatabase } from '../../src/store/database.ts'
+import { migrate } from '../../src/store/migrations.ts'
 
 interface Row { outputs: object }
 type Select = (id: string) => Promise<Row | undefined>
@@ -14,9 +18,15 @@ const SELECT = 'select outputs from environments where id = $1'
 const [id = '', outputs = '', database = ''] = process.argv.slice(2)
 
 async function embedded (folder: string): Promise<Select> {
-  const pglite = await PGlite.create(folder)
-  await pglite.exec('create table environments (id text primary key, outputs jsonb)')
-  await pglite.query('insert into environments values ($1, $2)', [id, outputs])
+  const log = { info () {}, warn () {}, error () {} }
+  const migrated = await openDatabase({ dataDir: folder, log })
+  await migrate(migrated)
+  await migrated.close()
+  const pglite = await PGlite.create(join(folder, 'database'))
+  await pglite.query("insert into teams (name, placement, guardrails) values ('vision', '{}', '{}')")
+  await pglite.query(`
+    insert into environments (id, team, name, cloud, phase, placement, spec, resolved, outputs)
+    values ($1, 'vision', 'bench', 'sandbox', 'ready', '{}', '{}', '{}', $2)`, [id, outputs])
   return async wanted => (await pglite.query<Row>(SELECT, [wanted])).rows[0]
 }
 
