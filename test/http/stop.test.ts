@@ -1,0 +1,112 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { text } from 'node:stream/consumers'
+import { describe, expect, test } from 'vitest'
+import { createBatchyardClient, type BatchyardClient } from '../../client/index.ts'
+import { startServer, type Server } from '../../scripts/server-process.ts'
+import { SERVER_MAIN, leftOver, processesOf, stateFiles } from '../support/http-state.ts'
+import { ended, environment, post, remove, resources, withDataDir } from '../support/service.ts'
+
+/** At this speed a create takes some seconds: long enough to be met in the middle. */
+const SLOW = 0.05
+const settings = { BATCHYARD_ENGINE: process.env.BATCHYARD_ENGINE ?? 'sandbox' }
+
+async function someResources (client: BatchyardClient): Promise<void> {
+  while ((await resources(client)).length === 0) await delay(50)
+}
+
+async function signalled (server: Server, signal: NodeJS.Signals): Promise<number | null> {
+  const exited = once(server.process, 'exit') as Promise<[number | null]>
+  server.process.kill(signal)
+  const [code] = await exited
+  return code
+}
+
+/** Engines that finish by themselves and a sandbox cloud without users take a moment to end. */
+async function nothingLeft (dataDir: string): Promise<void> {
+  for (let looks = 0; (await processesOf(dataDir)).length > 0 && looks < 600; looks++) await delay(100)
+  expect(await processesOf(dataDir)).toEqual([])
+  expect(existsSync(join(dataDir, 'sandbox-aws.json'))).toBe(false)
+}
+
+async function refusesConnections (base: string): Promise<boolean> {
+  return fetch(base).then(() => false, () => true)
+}
+
+describe('A service that is stopped', () => {
+  test.each(['SIGTERM', 'SIGINT'] as const)('by %s in the middle of a create carries on after a start, and leaves nothing in the end', async signal => {
+    await withDataDir(async dataDir => {
+      const first = await startServer({ speed: SLOW, dataDir, settings })
+      const accepted = await post(createBatchyardClient(first.base))
+      await someResources(createBatchyardClient(first.base))
+      expect(await signalled(first, signal)).toBe(0)
+      expect(await refusesConnections(first.base)).toBe(true)
+
+      const second = await startServer({ speed: 0, dataDir, settings })
+      try {
+        const client = createBatchyardClient(second.base)
+        const { operation, events } = await ended(client, accepted.operation)
+        expect(operation).toMatchObject({ state: 'succeeded', attempt: 2 })
+        expect(events.map(({ id }) => id)).toEqual(events.map((_, index) => index + 1))
+        expect((await environment(client, accepted.id)).phase).toBe('ready')
+        const inCloud = (await resources(client)).map(({ type, name }) => `${type} ${name}`)
+        expect(new Set(inCloud).size).toBe(inCloud.length)
+        expect(inCloud).toHaveLength(operation.progress.total ?? -1)
+        expect((await ended(client, (await remove(client, accepted.id)).operation)).operation.state).toBe('succeeded')
+        expect(await resources(client)).toEqual([])
+      } finally {
+        expect(await signalled(second, signal)).toBe(0)
+      }
+      expect(await refusesConnections(second.base)).toBe(true)
+      await nothingLeft(dataDir)
+      expect(leftOver(await stateFiles(dataDir))).toEqual([])
+    })
+  })
+
+  test('ends at once on a second signal, and the next one does the work', async () => {
+    await withDataDir(async dataDir => {
+      const first = await startServer({ speed: 0.5, dataDir, settings })
+      const accepted = await post(createBatchyardClient(first.base))
+      await someResources(createBatchyardClient(first.base))
+      const exited = once(first.process, 'exit') as Promise<[number | null]>
+      first.process.kill('SIGTERM')
+      await delay(200)
+      first.process.kill('SIGTERM')
+      expect((await exited)[0]).toBe(1)
+
+      const second = await startServer({ speed: 0, dataDir, settings })
+      try {
+        const client = createBatchyardClient(second.base)
+        const deleting = await remove(client, accepted.id)
+        expect((await ended(client, deleting.operation)).operation.state).toBe('succeeded')
+        expect(await resources(client)).toEqual([])
+      } finally {
+        await signalled(second, 'SIGTERM')
+      }
+      await nothingLeft(dataDir)
+    })
+  })
+})
+
+describe('A data directory', () => {
+  test('is used by one service: a second one says so and leaves', async () => {
+    await withDataDir(async dataDir => {
+      const first = await startServer({ speed: 0, dataDir, settings })
+      try {
+        const second = spawn(process.execPath, [SERVER_MAIN], {
+          env: { ...process.env, ...settings, BATCHYARD_DATA: dataDir, BATCHYARD_PORT: '0' }, stdio: ['ignore', 'ignore', 'pipe']
+        })
+        const exited = once(second, 'exit') as Promise<[number | null]>
+        expect(await text(second.stderr)).toMatch(/in use|already|another/i)
+        expect((await exited)[0]).toBe(1)
+        expect((await fetch(`${first.base}/readyz`)).status).toBe(200)
+      } finally {
+        await first.stop()
+      }
+      await nothingLeft(dataDir)
+    })
+  })
+})
