@@ -102,6 +102,11 @@ const reading = (context: Context) => async (app: FastifyInstance): Promise<void
 
 function answer (reply: FastifyReply, environment: Environment): Environment {
   reply.header('etag', `"${environment.generation}"`)
-  if (environment.operation) reply.log = reply.log.child({ environmentId: environment.id, operationId: environment.operation.id })
+  const { request } = reply
+  // Where the path has the environment's id, the line has it from there.
+  const named = typeof request.params === 'object' && request.params !== null && 'id' in request.params
+  request.log = request.log.child({
+    ...(!named && { environmentId: environment.id }), ...(environment.operation && { operationId: environment.operation.id })
+  })
   return environment
 }
