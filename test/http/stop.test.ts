@@ -68,7 +68,7 @@ describe('A service that is stopped', () => {
 
   test('ends at once on a second signal, and the next one does the work', async () => {
     await withDataDir(async dataDir => {
-      const first = await startServer({ speed: 0.5, dataDir, settings })
+      const first = await startServer({ speed: 0.1, dataDir, settings })
       const accepted = await post(createBatchyardClient(first.base))
       await someResources(createBatchyardClient(first.base))
       const exited = once(first.process, 'exit') as Promise<[number | null]>
