@@ -1,5 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import autocannon from 'autocannon'
 import { findPostgres, startPostgres } from '../../test/support/postgres.ts'
 import type { BenchOptions, Figure, Row } from '../figure.ts'

@@ -2,12 +2,16 @@ import { pino } from 'pino'
 import { ConfigError, loadConfig } from '../config.ts'
 import { startService } from './service.ts'
 
-/** Whatever could carry a secret is cut out of every line, wherever an object with it is logged. */
-const REDACT = ['req.headers.authorization', 'headers.authorization', '*.authorization', 'token', '*.token', '*.passphrase', '*.password', '*.adminKey', '*.databaseUrl']
+/** A net below what the code already keeps out of the log. No wildcards: they cost 3 % of a read. */
+const REDACT = [
+  'authorization', 'headers.authorization', 'req.headers.authorization', 'err.headers.authorization',
+  'token', 'err.token', 'key', 'password', 'err.password', 'passphrase', 'adminKey', 'databaseUrl', 'err.connectionString'
+]
 
 async function main (): Promise<void> {
   const config = loadConfig()
-  const log = pino({ level: config.logLevel, redact: REDACT })
+  // Lines are written while the next request is served, and what is left is flushed at exit.
+  const log = pino({ level: config.logLevel, redact: REDACT }, pino.destination({ dest: 1, sync: false }))
   if (config.cloud === 'sandbox') log.info('sandbox: everything is simulated, nothing is created at AWS')
   let stopping = false
   const stopped = Promise.withResolvers<undefined>()

@@ -6,6 +6,7 @@ import { typeidUnboxed } from 'typeid-js'
 import { REQUEST_CODES, Refusal, type RefusalDetails, type RequestCode } from '../../errors.ts'
 import { fieldErrors, invalidFields } from '../../routes/field-errors.ts'
 import type { Problem } from '../../schemas/problem.ts'
+import { subjectOf } from './request-log.ts'
 
 /** Fastify's own refusals, in our codes. Whatever else has a 4xx status is `malformed-request`. */
 const FASTIFY_CODES: Readonly<Record<string, RequestCode>> = {
@@ -46,7 +47,7 @@ export const problems = fp(async app => {
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const refusal = toRefusal(error)
     const { status } = REQUEST_CODES[refusal.code]
-    if (status >= 500) request.log.error({ err: error, code: refusal.code }, 'request failed')
+    if (status >= 500) request.log.error({ ...subjectOf(request), err: error, code: refusal.code }, 'request failed')
     return sendProblem(request, reply, refusal)
   })
   app.setNotFoundHandler((request, reply) =>

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 
 declare module 'fastify' {
@@ -9,25 +10,32 @@ declare module 'fastify' {
   }
 }
 
+/** The environment or operation a request's path names, as log lines carry it. */
+export function subjectOf ({ params }: FastifyRequest): { environmentId?: string, operationId?: string } {
+  const { id } = (params ?? {}) as { id?: string }
+  if (id?.startsWith('env_')) return { environmentId: id }
+  return id?.startsWith('op_') ? { operationId: id } : {}
+}
+
 /** One line per answered request, with the ids it was about; probes and metrics are quiet unless they fail. */
 export const requestLog = fp(async app => {
-  app.addHook('preHandler', async request => {
-    const { id } = (request.params ?? {}) as { id?: string }
-    if (id?.startsWith('env_')) request.log = request.log.child({ environmentId: id })
-    if (id?.startsWith('op_')) request.log = request.log.child({ operationId: id })
-  })
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
+    done()
   })
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const { operation, quiet } = request.routeOptions.config
-    if (quiet && reply.statusCode < 400) return
-    request.log.info({
-      method: request.method,
-      path: request.url.split('?')[0]?.slice(0, 200),
-      operation,
-      status: reply.statusCode,
-      ms: Math.round(reply.elapsedTime)
-    }, 'request')
+    if (!quiet || reply.statusCode >= 400) {
+      // reply.log: a write adds the ids of what it made.
+      reply.log.info({
+        ...subjectOf(request),
+        method: request.method,
+        path: request.url.split('?')[0]?.slice(0, 200),
+        operation,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime)
+      }, 'request')
+    }
+    done()
   })
 }, { name: 'request-log' })
