@@ -22,6 +22,7 @@ export const SETTINGS = Type.Object({
   BATCHYARD_RUNNER_MEMORY_MIB: Type.Integer({ default: 512, minimum: 128, maximum: 16384, description: 'Heap limit of a runner, MiB' }),
   BATCHYARD_RUNNER_RUNS: Type.Integer({ default: 25, minimum: 1, maximum: 10000, description: 'Runs after which a runner is replaced' }),
   BATCHYARD_STOP_SECONDS: Type.Integer({ default: 25, minimum: 1, maximum: 3600, description: 'Seconds a stop waits for running engines to finish what they have in flight' }),
+  BATCHYARD_INTERRUPT_SECONDS: Type.Integer({ default: 180, minimum: 1, maximum: 3600, description: 'Seconds an engine that is asked to stop has for the calls it has in flight, before it is told to terminate; AWS takes up to 120 to delete a queue or compute environment' }),
   BATCHYARD_STATE_URL: Type.Optional(text({ pattern: '^(file|s3|postgres)://', description: 'Pulumi state backend. Default: a folder under `BATCHYARD_DATA`' })),
   BATCHYARD_PASSPHRASE_FILE: Type.Optional(text({ description: 'File with the passphrase of the state\'s secrets; made with mode 0600 under `BATCHYARD_DATA` if unset' })),
   BATCHYARD_ADMIN_KEY: Type.Optional(Type.String({ minLength: 24, maxLength: 256, pattern: '^[A-Za-z0-9_.~+/=-]+$', description: 'First admin key, 24 characters or more. Without any key the service starts only in the sandbox on a loopback address' })),
@@ -45,6 +46,7 @@ export interface Config {
   readonly runnerMemoryMiB: number
   readonly runnerRuns: number
   readonly stopSeconds: number
+  readonly interruptSeconds: number
   readonly stateUrl: string
   readonly passphraseFile: string
   readonly adminKey: string | undefined
@@ -111,6 +113,7 @@ function toConfig (settings: Settings, path: string): Config {
     runnerMemoryMiB: settings.BATCHYARD_RUNNER_MEMORY_MIB,
     runnerRuns: settings.BATCHYARD_RUNNER_RUNS,
     stopSeconds: settings.BATCHYARD_STOP_SECONDS,
+    interruptSeconds: settings.BATCHYARD_INTERRUPT_SECONDS,
     stateUrl: settings.BATCHYARD_STATE_URL ?? pathToFileURL(resolve(dataDir, 'state')).href,
     passphraseFile: resolve(settings.BATCHYARD_PASSPHRASE_FILE ?? resolve(dataDir, 'passphrase')),
     adminKey: settings.BATCHYARD_ADMIN_KEY,

@@ -30,11 +30,8 @@ export interface Service {
   stop (): Promise<void>
 }
 
-/**
- * An interrupted engine finishes the calls it has in flight; the longest, a queue or compute environment that is deleted, take
- * up to 2 minutes (AWS's durations), and whoever is told to terminate before that leaves a half-known resource behind.
- */
-const LADDER = { interruptSeconds: 180, terminateSeconds: 20 }
+/** From being told to terminate to being killed: enough to let go, too short to begin anything. */
+const TERMINATE_SECONDS = 20
 
 const ENGINE_STOP_MILLISECONDS = 1_000
 
@@ -128,7 +125,7 @@ async function startEngine (config: Config, { log, sandbox, onStart }: EnginePar
     concurrency: config.concurrency,
     recycleAfter: config.runnerRuns,
     runnerMemoryMiB: config.runnerMemoryMiB,
-    ladder: LADDER,
+    ladder: { interruptSeconds: config.interruptSeconds, terminateSeconds: TERMINATE_SECONDS },
     preload: [PROGRAM],
     onStart,
     log

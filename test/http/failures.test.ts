@@ -122,13 +122,14 @@ describe('A delete', () => {
 })
 
 describe('A deadline', () => {
-  test('ends a run that takes too long, gently, and leaves what can be deleted', async () => {
+  test('ends a run whose call hangs, by force in the end, and names the resource', async () => {
     await withService(async ({ client }) => {
-      await addFault(client, { kind: 'slow', on: 'create', type: QUEUE, seconds: 20 })
+      await addFault(client, { kind: 'hang', on: 'create', type: QUEUE })
       const accepted = await post(client)
       const { operation } = await ended(client, accepted.operation)
-      expect(operation).toMatchObject({ state: 'failed', error: { code: 'deadline-exceeded', retryable: true } })
+      expect(operation).toMatchObject({ state: 'failed', error: { code: 'deadline-exceeded', retryable: true, resource: { type: QUEUE } } })
+      await clearFaults(client)
       await deleteAndExpectNothing(client, accepted.id)
-    }, { settings: { BATCHYARD_OPERATION_DEADLINE_SECONDS: '10' } })
+    }, { settings: { BATCHYARD_OPERATION_DEADLINE_SECONDS: '10', BATCHYARD_INTERRUPT_SECONDS: '1' } })
   })
 })

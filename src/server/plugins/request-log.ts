@@ -26,8 +26,7 @@ export const requestLog = fp(async app => {
   app.addHook('onResponse', (request, reply, done) => {
     const { operation, quiet } = request.routeOptions.config
     if (!quiet || reply.statusCode >= 400) {
-      // reply.log: a write adds the ids of what it made.
-      reply.log.info({
+      request.log.info({
         ...subjectOf(request),
         method: request.method,
         path: request.url.split('?')[0]?.slice(0, 200),
