@@ -21,11 +21,11 @@ export async function stateFiles (dataDir: string): Promise<string[]> {
 }
 
 /**
- * What `pulumi stack rm` leaves of a stack on `file://` (measured on 3.260): its history and its backups. Everything else
- * below the state folder is left over: checkpoints, locks, temporary files.
+ * What is there beyond what `pulumi stack rm` leaves of a stack on `file://`, seen with 3.260: the backups, and the checkpoint
+ * before the last as `.bak`, each with an `.attrs` beside it. Checkpoints, history, locks and temporary files are too much.
  */
 export function leftOver (files: readonly string[]): string[] {
-  return files.filter(file => !/^\.pulumi\/(?:meta\.yaml$|history\/|backups\/|stacks\/[^/]+\/[^/]+\.json(?:\.gz)?\.bak$)/.test(file))
+  return files.filter(file => !/^\.pulumi\/(?:meta\.yaml|backups\/.+\.json|stacks\/[^/]+\/[^/]+\.json\.bak)(?:\.attrs)?$/.test(file))
 }
 
 export const SERVER_MAIN = fileURLToPath(new URL('../../src/server/main.ts', import.meta.url))
