@@ -9,13 +9,10 @@ import { withStack, type ProgramStack } from './stack.ts'
 const PLACEMENT = { region: 'eu-central-1' }
 const SPEC: Spec = { team: 'vision', name: 'training', jobs: { default: { image: 'alpine:3.20' } } }
 
-/** The sandbox engine does not change or replace resources yet. */
-const engines = (await enginesPresent()).filter(({ kind }) => kind === 'pulumi')
+const engines = await enginesPresent()
 
-describe.skipIf(engines.length === 0)('a changed spec, on the real engine', () => {
+describe.each(engines)('a changed spec, on the $kind engine', engine => {
   const changed = async (more: Partial<Spec>, judge: (stack: ProgramStack, changes: Record<string, number>, before: Record<string, unknown>, after: Record<string, unknown>) => Promise<void>) => {
-    const [engine] = engines
-    if (engine === undefined) throw new Error('there is no such engine')
     await withCloud(cloud => withStack(engine, inputOf(SPEC, PLACEMENT), cloud, async stack => {
       const before = await stack.up()
       const after = await stack.up(resolveSpec({ ...SPEC, ...more }, PLACEMENT))

@@ -15,7 +15,6 @@ test.each([
   ['the resource option import', async () => { thing('a', {}, { import: 'id' }) }],
   ['the resource option hideDiffs', async () => { thing('a', {}, { hideDiffs: ['value'] }) }],
   ['assets and archives', async () => { thing('a', { file: new pulumi.asset.StringAsset('text') }) }],
-  ['replacing a resource', async () => { thing('a', { name: 'another' }) }],
   ['reading resources that it does not manage', async () => { thing('b', {}, { id: 'id' }) }]
 ])('what is not implemented is named: %s', async (name, program) => {
   await withStack(engine, async (stack) => {

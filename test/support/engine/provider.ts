@@ -66,7 +66,7 @@ const properties = (message: Struct | undefined): Properties => message?.toJavaS
 /**
  * A resource provider of package `test`, served over gRPC for engines to attach to (`PULUMI_DEBUG_PROVIDERS=test:PORT`).
  * Type `test:index:Thing` takes any inputs and returns them with `arn`, `region` (of its provider) and, when `password`
- * is given, a secret `token`. Changing `name` replaces, changing anything else updates. `test:index:echo` answers its
+ * is given, a secret `token`. Changing `name` replaces, after the old one is deleted if `exclusive` is given; changing anything else updates. `test:index:echo` answers its
  * arguments and the provider's region.
  */
 export async function startProvider (): Promise<TestProvider> {
@@ -218,6 +218,7 @@ function difference (olds: Properties, news: Properties, replacing: string[]): p
   answer.setChanges(changed.length > 0 ? provider.DiffResponse.DiffChanges.DIFF_SOME : provider.DiffResponse.DiffChanges.DIFF_NONE)
   answer.setDiffsList(changed)
   answer.setReplacesList(changed.filter((key) => replacing.includes(key)))
+  answer.setDeletebeforereplace('exclusive' in news)
   return answer
 }
 

@@ -22,6 +22,8 @@ export interface StateResource {
   propertyDependencies?: Record<string, string[]>
   provider?: string
   initErrors?: string[]
+  delete?: boolean
+  pendingReplacement?: boolean
 }
 
 export interface State {

@@ -26,7 +26,8 @@ async function deleteAfter (state: ResourceState, dependents: Array<Promise<bool
   const gone = await Promise.all(dependents)
   if (gone.includes(false)) return false
   try {
-    await executor.run({ kind: 'delete', old: state, replaced: state.delete })
+    if (state.pendingReplacement) await executor.run({ kind: 'forget', old: state })
+    else await executor.run({ kind: 'delete', old: state, replaced: state.delete, keep: false })
     return true
   } catch (error) {
     if (error instanceof StepFailed || error instanceof Stopped) return false

@@ -1,4 +1,5 @@
 import providerPb from '@pulumi/pulumi/proto/provider_pb.js'
+import { containsPath, parsePath } from '../values/path.ts'
 import type { PropertyChange } from './step.ts'
 
 /** A provider's verdict on old and new inputs. */
@@ -8,6 +9,8 @@ export interface Difference {
   /** Properties whose change needs a new resource. */
   replaces: string[]
   detailedDiff: Record<string, PropertyChange> | undefined
+  /** The provider can't have the old resource and the new one at the same time. */
+  deleteBeforeReplace: boolean
 }
 
 const { DiffChanges } = providerPb.DiffResponse
@@ -29,7 +32,8 @@ export function differenceOf (answer: providerPb.DiffResponse): Difference {
     changes: changes === DiffChanges.DIFF_NONE ? 'none' : changes === DiffChanges.DIFF_SOME ? 'some' : 'unknown',
     diffs: answer.getDiffsList(),
     replaces: answer.getReplacesList(),
-    detailedDiff: detailed
+    detailedDiff: detailed,
+    deleteBeforeReplace: answer.getDeletebeforereplace()
   }
 }
 
@@ -40,3 +44,35 @@ function detailedOf (answer: providerPb.DiffResponse): Record<string, PropertyCh
   })
   return detailed
 }
+
+const replacing: Record<PropertyChange['diffKind'], PropertyChange['diffKind']> = {
+  add: 'add-replace',
+  'add-replace': 'add-replace',
+  delete: 'delete-replace',
+  'delete-replace': 'delete-replace',
+  update: 'update-replace',
+  'update-replace': 'update-replace'
+}
+
+/** What the option names when an update after a failed create or update is to replace (step_generator.go, initErrorSpecialKey). */
+const failedBefore = '#initerror'
+
+/** The verdict with the changes that the option `replaceOnChanges` names as replacing ones (step_generator.go, applyReplaceOnChanges). */
+export function withReplaceOnChanges (difference: Difference, option: readonly string[], hasFailed: boolean): Difference {
+  if (option.length === 0 || (difference.changes !== 'some' && !hasFailed)) return difference
+  const paths = option.map(parsePath)
+  const covered = (path: string): boolean => paths.some((outer) => containsPath(outer, parsePath(path)))
+  const { diffs, replaces, detailedDiff } = difference
+  const failure = hasFailed && covered(failedBefore)
+  return {
+    ...difference,
+    changes: failure ? 'some' : difference.changes,
+    replaces: [...new Set([...replaces, ...diffs.filter(covered), ...(failure ? [failedBefore] : [])])],
+    detailedDiff: detailedDiff && Object.fromEntries(Object.entries(detailedDiff)
+      .map(([path, change]) => [path, covered(path) ? { ...change, diffKind: replacing[change.diffKind] } : change]))
+  }
+}
+
+/** Whether the verdict is that the resource can't be changed in place. */
+export const needsReplacement = ({ changes, replaces, detailedDiff }: Difference): boolean =>
+  changes === 'some' && (replaces.length > 0 || Object.values(detailedDiff ?? {}).some(({ diffKind }) => diffKind.endsWith('-replace')))

@@ -5,7 +5,7 @@ import { EngineError } from '../errors.ts'
 import { toDisplay } from '../values/json.ts'
 import type { Json } from '../values/json.ts'
 import type { ResourceState } from '../state/resource.ts'
-import { newOf, oldOf, operationOf, subjectOf } from './step.ts'
+import { differenceOfStep, isLogical, newOf, oldOf, operationOf, subjectOf } from './step.ts'
 import type { PropertyChange, Step } from './step.ts'
 
 export type Severity = 'debug' | 'info' | 'info#err' | 'warning' | 'error'
@@ -33,9 +33,10 @@ export interface StepMetadata {
   type: string
   old: EventState | null
   new: EventState | null
-  diffs?: string[]
+  keys?: readonly string[]
+  diffs?: readonly string[]
   detailedDiff: Record<string, PropertyChange> | null
-  logical: boolean
+  logical?: boolean
   provider: string
 }
 
@@ -91,8 +92,10 @@ export function openEventLog (address: string | undefined): EventLog {
 
 /** `finished`: the step's new state, once there is one; before, a new resource shows neither id nor outputs. */
 export function metadataOf (step: Step, finished?: ResourceState): StepMetadata {
-  const old = oldOf(step)
+  const condemned = finished && step.kind === 'create-replacement' ? step.condemned : undefined
+  const old = condemned ?? oldOf(step)
   const subject = subjectOf(step)
+  const { keys, diffs, detailedDiff } = differenceOfStep(step) ?? { keys: [], diffs: [], detailedDiff: undefined }
   const next = finished ?? newOf(step)
   const state = next === undefined ? null : eventState(next)
   if (state !== null && finished === undefined) Object.assign(state, { id: '', outputs: {} })
@@ -101,10 +104,11 @@ export function metadataOf (step: Step, finished?: ResourceState): StepMetadata 
     urn: subject.urn,
     type: subject.type,
     old: old === undefined ? null : eventState(old),
-    new: step.kind === 'delete' ? null : state,
-    ...(step.kind === 'update' ? { diffs: step.difference.diffs } : {}),
-    detailedDiff: step.kind === 'update' ? step.difference.detailedDiff ?? null : null,
-    logical: true,
+    new: newOf(step) === undefined ? null : state,
+    ...(keys.length > 0 ? { keys } : {}),
+    ...(diffs.length > 0 ? { diffs } : {}),
+    detailedDiff: detailedDiff ?? null,
+    ...(isLogical(step) ? { logical: true } : {}),
     provider: subject.provider
   }
 }

@@ -11,7 +11,7 @@ import type { ProviderRegistry } from './providers.ts'
 import { markSecrets } from './secret-outputs.ts'
 import { statusUnknown } from './reporter.ts'
 import type { Reporter } from './reporter.ts'
-import { oldOf, subjectOf } from './step.ts'
+import { newOf, oldOf, subjectOf } from './step.ts'
 import type { Step } from './step.ts'
 import { Semaphore } from './stop.ts'
 import type { Stop } from './stop.ts'
@@ -38,7 +38,15 @@ export interface ExecutorOptions {
   base: readonly ResourceState[]
 }
 
-const operations: Record<Step['kind'], OperationType | undefined> = { same: undefined, create: 'creating', update: 'updating', delete: 'deleting' }
+const operations: Record<Step['kind'], OperationType | undefined> = {
+  same: undefined,
+  create: 'creating',
+  update: 'updating',
+  'create-replacement': 'creating',
+  replace: undefined,
+  delete: 'deleting',
+  forget: undefined
+}
 
 /**
  * Carries steps out, so many at a time. What a provider is asked to do is in the checkpoint as a pending operation before it is
@@ -64,6 +72,11 @@ export class Executor {
   /** These will be deleted: what is deleted with one of them needs no call of its own. */
   expectDeletions (resources: readonly ResourceState[]): void {
     for (const { urn } of resources) this.#deleting.add(urn)
+  }
+
+  /** This one comes back in this deployment: what is deleted with it has to be deleted by a call of its own. */
+  expectCreation (urn: string): void {
+    this.#deleting.delete(urn)
   }
 
   /**
@@ -92,7 +105,7 @@ export class Executor {
     const { reporter, snapshot } = this.#options
     reporter.began(step)
     const type = this.#asksProvider(step) ? operations[step.kind] : undefined
-    const operation = type && snapshot.begin(type, step.kind === 'create' ? step.new : oldOf(step) ?? subjectOf(step))
+    const operation = type && snapshot.begin(type, type === 'creating' ? subjectOf(step) : oldOf(step) ?? subjectOf(step))
     try {
       if (operation) await snapshot.saved()
       const state = await this.#apply(step, connection)
@@ -110,8 +123,8 @@ export class Executor {
 
   #asksProvider (step: Step): boolean {
     const { custom, type } = subjectOf(step)
-    if (!custom || isProviderType(type) || step.kind === 'same') return false
-    return step.kind !== 'delete' || (this.#needsDelete(step.old) && !step.old.protect)
+    if (!custom || isProviderType(type) || operations[step.kind] === undefined) return false
+    return step.kind !== 'delete' || (this.#needsDelete(step.old) && (step.replaced || !step.old.protect))
   }
 
   #needsDelete (old: ResourceState): boolean {
@@ -124,11 +137,16 @@ export class Executor {
       case 'same':
         return this.#keep(step, connection)
       case 'create':
+      case 'create-replacement':
         return this.#create(step.new, connection, now)
       case 'update':
         return this.#update(step, connection, now)
       case 'delete':
-        await this.#delete(step.old)
+        await this.#delete(step)
+        return step.keep ? { ...step.old, pendingReplacement: true } : step.old
+      case 'replace':
+        return step.new
+      case 'forget':
         return step.old
     }
   }
@@ -163,16 +181,28 @@ export class Executor {
     return { ...updated, outputs: markSecrets(outputs, wanted, connection.acceptsSecrets) }
   }
 
-  async #delete (old: ResourceState): Promise<void> {
-    if (old.protect) throw isProtected(old.urn)
+  /** Whoever replaces a protected resource is refused before its first step. */
+  async #delete ({ old, replaced }: Step & { kind: 'delete' }): Promise<void> {
+    if (old.protect && !replaced) throw isProtected(old.urn)
     if (!old.custom || isProviderType(old.type) || !this.#needsDelete(old)) return
     const connection = await this.#options.providers.fromState(old, this.#options.base)
     await connection.delete(old, old.customTimeouts.delete ?? 0)
   }
 
   #remember (step: Step, state: ResourceState): void {
-    if (step.kind === 'delete') this.#options.snapshot.remove(step.old)
-    else this.#options.snapshot.put(state, oldOf(step))
+    const { snapshot } = this.#options
+    switch (step.kind) {
+      case 'replace':
+        return
+      case 'delete':
+      case 'forget':
+        return step.kind === 'delete' && step.keep ? snapshot.replace(step.old, state) : snapshot.remove(step.old)
+      case 'create-replacement':
+        if (step.condemned) snapshot.replace(step.old, step.condemned)
+        return snapshot.put(state, step.old)
+      default:
+        return snapshot.put(state, oldOf(step))
+    }
   }
 
   /** A resource that was made but is not right exists: it is remembered with what went wrong, and the next update mends it. */
@@ -181,15 +211,15 @@ export class Executor {
     this.#failed = true
     const failure = error instanceof ProviderError ? error : undefined
     const partial = failure?.initialization
-    if (partial && (step.kind === 'create' || step.kind === 'update')) {
+    const next = newOf(step)
+    if (partial && next && operations[step.kind] !== undefined) {
       const now = new Date().toISOString()
-      const old = oldOf(step)
-      snapshot.put({
-        ...step.new, id: partial.id, outputs: partial.outputs, initErrors: partial.reasons, created: old?.created ?? now, modified: now
-      }, old)
+      // What an update did not bring about must differ again the next time, so the inputs stay the old ones (engine/update.go).
+      const { inputs, created } = step.kind === 'update' ? step.old : { inputs: next.inputs, created: now }
+      this.#remember(step, { ...next, inputs, id: partial.id, outputs: partial.outputs, initErrors: partial.reasons, created, modified: now })
     }
     await snapshot.saved()
-    const unknown = step.kind !== 'create' && failure?.leavesStateUnknown === true
+    const unknown = operations[step.kind] !== 'creating' && failure?.leavesStateUnknown === true
     reporter.failed(step, messageOf(error), partial ? 1 : unknown ? statusUnknown : 0)
     if (!continueOnError) stop.now('failed')
   }

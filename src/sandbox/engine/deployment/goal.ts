@@ -24,6 +24,8 @@ export interface Goal {
   readonly protect: boolean | undefined
   readonly retainOnDelete: boolean | undefined
   readonly deletedWith: string
+  /** `undefined`: as the provider wants it. */
+  readonly deleteBeforeReplace: boolean | undefined
   readonly ignoreChanges: readonly string[]
   readonly replaceOnChanges: readonly string[]
   readonly additionalSecretOutputs: readonly string[]
@@ -73,6 +75,7 @@ export function goalOf (request: Request, projectRoot: string): Goal {
     protect: request.hasProtect() ? request.getProtect() : undefined,
     retainOnDelete: request.hasRetainondelete() ? request.getRetainondelete() : undefined,
     deletedWith: request.getDeletedwith(),
+    deleteBeforeReplace: request.getDeletebeforereplacedefined() ? request.getDeletebeforereplace() : undefined,
     ignoreChanges: request.getIgnorechangesList(),
     replaceOnChanges: request.getReplaceonchangesList(),
     additionalSecretOutputs: request.getAdditionalsecretoutputsList(),

@@ -1,20 +1,30 @@
 import { randomBytes } from 'node:crypto'
-import { notImplemented } from '../errors.ts'
+import { EngineError } from '../errors.ts'
 import type { ResourceState } from '../state/resource.ts'
 import { isProviderType, nameOf, typeOf } from '../urn.ts'
 import { reveal, sameValue } from '../values/value.ts'
 import type { Properties, Value } from '../values/value.ts'
+import { needsReplacement, withReplaceOnChanges } from './difference.ts'
 import type { Difference } from './difference.ts'
 import type { Goal } from './goal.ts'
 import { withIgnoredChanges } from './ignore-changes.ts'
 import type { CheckFailure, ProviderConnection } from './provider.ts'
 import { withoutInternal } from './providers.ts'
-import type { Step } from './step.ts'
+import type { Step, StepDifference } from './step.ts'
 
 export interface Planned {
-  step: Step
+  step: Step | Replacement
   /** The provider instance the step needs; for a provider resource, its own new connection. */
   connection: ProviderConnection | undefined
+}
+
+/** A resource that can't become what is wanted: another takes its place. */
+export interface Replacement {
+  kind: 'replacement'
+  old: ResourceState
+  new: ResourceState
+  difference: StepDifference
+  deleteFirst: boolean
 }
 
 /** Inputs that a provider refused; each refusal is a message of its own. */
@@ -36,35 +46,62 @@ export interface Wanted {
   provider: string
   /** The provider instances of before and now, where they differ. */
   moved?: { from: ResourceState, to: ResourceState } | undefined
-}
-
-/**
- * Decides what is to happen to a resource: the provider checks the inputs and, if the resource exists, compares.
- * @throws InvalidInputs, ProviderError; EngineError for a change that needs a new resource
- */
-export async function plan (wanted: Wanted, old: ResourceState | undefined, connection: ProviderConnection | undefined): Promise<Planned> {
-  const { goal, urn } = wanted
-  const inputs = old ? withIgnoredChanges(goal.inputs, old.inputs, goal.ignoreChanges) : goal.inputs
-  const checked = connection ? await check({ urn, inputs }, old, connection) : inputs
-  const next = stateOf(wanted, checked)
-  if (old === undefined) return { step: { kind: 'create', new: next }, connection }
-  const difference = await compare(old, next, connection)
-  refuseReplacement(next, [...replacing(difference, next.replaceOnChanges), ...await replacedByProvider(wanted, old, connection)])
-  if (difference.changes === 'none' && old.initErrors.length === 0) return { step: { kind: 'same', old, new: next }, connection }
-  const { diffs, detailedDiff } = difference
-  return { step: { kind: 'update', old, new: next, difference: { diffs, detailedDiff } }, connection }
+  /** The resource it is deleted with is being replaced. */
+  goesWith?: boolean
+  /** It has been deleted already, for the sake of what it needs; these properties make it go. */
+  recreated?: readonly string[] | undefined
 }
 
 const seedBytes = 32
 
-async function check (wanted: { urn: string, inputs: Properties }, old: ResourceState | undefined, connection: ProviderConnection): Promise<Properties> {
-  const { urn, inputs } = wanted
+/**
+ * Decides what is to happen to a resource: the provider checks the inputs and, if the resource exists, compares.
+ * @throws InvalidInputs, ProviderError; EngineError for a protected resource that would have to be replaced
+ */
+export async function plan (wanted: Wanted, old: ResourceState | undefined, connection: ProviderConnection | undefined): Promise<Planned> {
+  const { goal, urn, recreated } = wanted
+  const seed = randomBytes(seedBytes)
+  const fresh = async (): Promise<ResourceState> => stateOf(wanted, await check({ urn, inputs: goal.inputs, seed }, undefined, connection))
+  if (old === undefined) return { step: { kind: 'create', new: await fresh() }, connection }
+  if (recreated) {
+    const difference = { keys: recreated, diffs: [], detailedDiff: undefined }
+    return { step: { kind: 'replacement', old, new: await fresh(), difference, deleteFirst: true }, connection }
+  }
+  const inputs = withIgnoredChanges(goal.inputs, old.inputs, goal.ignoreChanges)
+  const next = stateOf(wanted, await check({ urn, inputs, seed }, old, connection))
+  const compared = await replacedForOthers(wanted, old, connection) ?? await compare(old, next, connection)
+  const verdict = withReplaceOnChanges(compared, goal.replaceOnChanges, old.initErrors.length > 0)
+  const difference = { keys: verdict.replaces, diffs: verdict.diffs, detailedDiff: verdict.detailedDiff }
+  if (needsReplacement(verdict) || old.pendingReplacement) {
+    if (old.protect && next.protect) throw isProtected(urn)
+    // What a provider carries over from the old resource, such as an invented name, must not be in the new one.
+    const deleteFirst = goal.deleteBeforeReplace ?? verdict.deleteBeforeReplace
+    return { step: { kind: 'replacement', old, new: await fresh(), difference, deleteFirst }, connection }
+  }
+  if (verdict.changes === 'none' && old.initErrors.length === 0) return { step: { kind: 'same', old, new: next }, connection }
+  return { step: { kind: 'update', old, new: next, difference: { ...difference, keys: [] } }, connection }
+}
+
+/** The CLI's words (deploy/step_generator.go). */
+const isProtected = (urn: string): EngineError => new EngineError(`unable to replace resource "${urn}"\n` +
+  'as it is currently marked for protection. To unprotect the resource, remove the `protect` flag from the resource in your Pulumi ' +
+  'program and run `pulumi up`')
+
+interface Unchecked {
+  urn: string
+  inputs: Properties
+  /** Makes the names a provider invents the same when a check is repeated. */
+  seed: Uint8Array
+}
+
+async function check ({ urn, inputs, seed }: Unchecked, old: ResourceState | undefined, connection: ProviderConnection | undefined): Promise<Properties> {
+  if (connection === undefined) return inputs
   if (isProviderType(typeOf(urn))) {
     const { inputs: checked, failures } = await connection.checkConfig(urn, withoutInternal(old?.inputs ?? {}), withoutInternal(inputs))
     refuse(urn, inputs, failures)
     return keepEngineKeys(inputs, checked)
   }
-  const { inputs: checked, failures } = await connection.check(urn, old?.inputs, inputs, randomBytes(seedBytes))
+  const { inputs: checked, failures } = await connection.check(urn, old?.inputs, inputs, seed)
   refuse(urn, inputs, failures)
   return checked
 }
@@ -94,7 +131,8 @@ function display (value: Value | undefined): string {
   return plain !== null && typeof plain === 'object' ? JSON.stringify(plain) : String(plain)
 }
 
-async function compare (old: ResourceState, next: ResourceState, connection: ProviderConnection | undefined): Promise<Difference> {
+/** What changes between a resource's inputs and those it would have, in the provider's judgement. */
+export async function compare (old: ResourceState, next: ResourceState, connection: ProviderConnection | undefined): Promise<Difference> {
   const sent = { ...old, inputs: withoutInternal(old.inputs) }
   const news = withoutInternal(next.inputs)
   if (connection === undefined) return byInputs(sent.inputs, news)
@@ -105,30 +143,26 @@ async function compare (old: ResourceState, next: ResourceState, connection: Pro
 function byInputs (olds: Properties, news: Properties): Difference {
   const keys = [...new Set([...Object.keys(olds), ...Object.keys(news)])].sort()
   const diffs = keys.filter((key) => !sameValue(reveal(olds[key] ?? null), reveal(news[key] ?? null)))
-  return { changes: diffs.length > 0 ? 'some' : 'none', diffs, replaces: [], detailedDiff: undefined }
+  return { changes: diffs.length > 0 ? 'some' : 'none', diffs, replaces: [], detailedDiff: undefined, deleteBeforeReplace: false }
 }
 
-const replacing = ({ changes, replaces, diffs }: Difference, options: readonly string[]): string[] =>
-  changes === 'some' ? [...replaces, ...diffs.filter((path) => options.some((option) => covers(option, path)))] : []
+const replacedFor = (reason: string): Difference =>
+  ({ changes: 'some', diffs: [], replaces: [reason], detailedDiff: undefined, deleteBeforeReplace: false })
+
+/** A replacement that the resource's own inputs have no part in. */
+async function replacedForOthers (wanted: Wanted, old: ResourceState, connection: ProviderConnection | undefined): Promise<Difference | undefined> {
+  if (wanted.goesWith) return replacedFor('deletedWith')
+  return await isReplacedByProvider(wanted, old, connection) ? replacedFor('provider') : undefined
+}
 
 /** Another instance may take a resource over unless its provider says that the configurations are too different (step_generator.go, providerChanged). */
-async function replacedByProvider ({ provider, moved }: Wanted, old: ResourceState, connection: ProviderConnection | undefined): Promise<string[]> {
-  if (old.provider === provider) return []
-  if (connection === undefined || moved === undefined) return ['provider']
+async function isReplacedByProvider ({ provider, moved }: Wanted, old: ResourceState, connection: ProviderConnection | undefined): Promise<boolean> {
+  if (old.provider === provider) return false
+  if (connection === undefined || moved === undefined) return true
   const { from, to } = moved
   const difference = await connection.diffConfig({ ...from, urn: to.urn, inputs: withoutInternal(from.inputs) }, withoutInternal(to.inputs))
-  return difference !== undefined && difference.replaces.length > 0 ? ['provider'] : []
+  return difference !== undefined && needsReplacement(difference)
 }
-
-/** Replacing is refused before anything of this resource is touched. */
-function refuseReplacement (next: ResourceState, reasons: string[]): void {
-  if (reasons.length === 0) return
-  throw notImplemented(`replacing a resource; '${next.urn}' would have to be replaced because of: ${[...new Set(reasons)].join(', ')}`)
-}
-
-/** Whether the option `a` or `*` takes in a change of `a`, `a.b` or `a[0]`. */
-const covers = (option: string, path: string): boolean =>
-  option === '*' || path === option || path.startsWith(`${option}.`) || path.startsWith(`${option}[`)
 
 function stateOf ({ urn, goal, provider }: Wanted, inputs: Properties): ResourceState {
   return {
@@ -146,6 +180,7 @@ function stateOf ({ urn, goal, provider }: Wanted, inputs: Properties): Resource
     initErrors: [],
     provider,
     propertyDependencies: goal.propertyDependencies,
+    pendingReplacement: false,
     additionalSecretOutputs: goal.additionalSecretOutputs,
     customTimeouts: goal.customTimeouts,
     retainOnDelete: goal.retainOnDelete ?? false,

@@ -2,6 +2,7 @@ import { messageOf, notImplemented } from '../errors.ts'
 import { deniesDefaultProvider } from '../stack-config.ts'
 import type { ResourceState } from '../state/resource.ts'
 import { aliasUrn, isProviderType, packageOf, providerType, splitReference, urnOf } from '../urn.ts'
+import { containsUnknown } from '../values/value.ts'
 import type { Properties } from '../values/value.ts'
 import type { DeploymentContext } from './context.ts'
 import { StepFailed } from './executor.ts'
@@ -10,6 +11,7 @@ import { InvalidInputs, plan } from './planner.ts'
 import type { Planned } from './planner.ts'
 import type { ProviderConnection } from './provider.ts'
 import { withVersion } from './providers.ts'
+import { Replacements } from './replacements.ts'
 import { Stopped } from './stop.ts'
 import type { Step } from './step.ts'
 
@@ -30,6 +32,7 @@ const noOptions = {
   protect: undefined,
   retainOnDelete: undefined,
   deletedWith: '',
+  deleteBeforeReplace: undefined,
   ignoreChanges: [],
   replaceOnChanges: [],
   additionalSecretOutputs: [],
@@ -44,18 +47,21 @@ export class Registrations {
   readonly #context: DeploymentContext
   readonly #olds: Map<string, ResourceState>
   readonly #goals = new Map<string, Goal>()
+  readonly #replacements: Replacements
   readonly #steps = new Map<string, { step: Step, state: ResourceState }>()
   readonly #failed = new Set<string>()
   readonly #defaults = new Map<string, Promise<string>>()
 
   constructor (context: DeploymentContext) {
     this.#context = context
+    this.#replacements = new Replacements(context, (urn) => this.#goals.has(urn))
     this.#olds = new Map(context.base.filter((state) => !state.delete).map((state) => [state.urn, state]))
   }
 
   /** Resources of the checkpoint that the program did not register, and those left over from replacements. */
   get unregistered (): ResourceState[] {
-    return this.#context.base.filter((state) => state.delete || !this.#goals.has(state.urn))
+    return this.#context.base.map((state) => this.#replacements.now(state))
+      .filter((state) => state !== undefined).filter((state) => state.delete || !this.#goals.has(state.urn))
   }
 
   /**
@@ -68,6 +74,7 @@ export class Registrations {
     try {
       if (this.#goals.has(urn)) throw new Refused(`Duplicate resource URN '${urn}'; try giving it a unique name`)
       this.#goals.set(urn, goal)
+      if (containsUnknown(goal.inputs)) throw new Refused(`an input of '${urn}' is unknown: only a preview can have such values`)
       if (this.#dependsOnFailure(goal)) return this.#skip(urn)
       return { result: 'success', state: await this.#settle(urn, goal) }
     } catch (error) {
@@ -117,23 +124,30 @@ export class Registrations {
 
   async #settle (urn: string, goal: Goal): Promise<ResourceState> {
     const { step, connection } = await this.#plan(urn, goal)
+    if (step.kind === 'replacement') {
+      const state = await this.#replacements.carryOut(step, connection)
+      this.#steps.set(urn, { step: { ...step, kind: 'replace', new: state }, state })
+      return state
+    }
     const state = await this.#context.executor.run(step, connection)
     this.#steps.set(urn, { step, state })
     return state
   }
 
   async #plan (urn: string, goal: Goal): Promise<Planned> {
-    const old = this.#olds.get(urn)
+    const deleted = await this.#replacements.deletedAhead(urn)
+    const old = deleted?.old ?? this.#olds.get(urn)
     if (old === undefined) this.#refuseTakeover(goal)
     const { providers } = this.#context
-    if (!goal.custom) return plan({ urn, goal, provider: '' }, old, undefined)
+    const others = { goesWith: this.#replacements.isReplaced(goal.deletedWith), recreated: deleted?.keys }
+    if (!goal.custom) return plan({ ...others, urn, goal, provider: '' }, old, undefined)
     if (isProviderType(goal.type)) {
       const connection = await providers.connect(packageOf(goal.type))
-      return plan({ urn, goal: { ...goal, inputs: withVersion(goal.inputs, goal.version) }, provider: '' }, old, connection)
+      return plan({ ...others, urn, goal: { ...goal, inputs: withVersion(goal.inputs, goal.version) }, provider: '' }, old, connection)
     }
     const provider = goal.provider === '' ? await this.#defaultProvider(packageOf(goal.type), goal.version, urn) : goal.provider
     const moved = old && old.provider !== provider ? this.#move(old.provider, provider) : undefined
-    return plan({ urn, goal, provider, moved }, old, await providers.get(provider))
+    return plan({ ...others, urn, goal, provider, moved }, old, await providers.get(provider))
   }
 
   #move (before: string, now: string): { from: ResourceState, to: ResourceState } | undefined {

@@ -3,13 +3,30 @@ import type { ResourceState } from '../state/resource.ts'
 import { isDefaultProvider, nameOf, typeOf } from '../urn.ts'
 import { metadataOf } from './events.ts'
 import type { EventLog, Severity } from './events.ts'
-import { operationOf, subjectOf } from './step.ts'
+import { isLogical, operationOf, subjectOf } from './step.ts'
 import type { Step } from './step.ts'
 
-const present: Record<Step['kind'], string> = { same: '', create: 'creating', update: 'updating', delete: 'deleting' }
-const past: Record<Step['kind'], string> = { same: '', create: 'created', update: 'updated', delete: 'deleted' }
-const sign: Record<Step['kind'], string> = { same: ' ', create: '+', update: '~', delete: '-' }
-const counted: Record<string, string> = { same: 'unchanged', create: 'created', update: 'updated', delete: 'deleted', 'delete-replaced': 'replaced' }
+/** How the lines and the counts name an operation (pkg/display of the real engine). */
+interface Words {
+  sign: string
+  present: string
+  past: string
+  counted: string
+}
+
+const words: Record<string, Words> = {
+  same: { sign: ' ', present: '', past: '', counted: 'unchanged' },
+  create: { sign: '+', present: 'creating', past: 'created', counted: 'created' },
+  update: { sign: '~', present: 'updating', past: 'updated', counted: 'updated' },
+  delete: { sign: '-', present: 'deleting', past: 'deleted', counted: 'deleted' },
+  replace: { sign: '+-', present: 'replacing', past: 'replaced', counted: 'replaced' },
+  'create-replacement': { sign: '++', present: 'creating replacement', past: 'created replacement', counted: '' },
+  'delete-replaced': { sign: '--', present: 'deleting original', past: 'deleted original', counted: '' }
+}
+
+const silentWords: Words = { sign: ' ', present: '', past: '', counted: '' }
+
+const wordsOf = (operation: string): Words => words[operation] ?? silentWords
 
 /** gRPC codes after which the real engine calls the state of a resource unknown, and the checkpoint possibly corrupt. */
 export const statusUnknown = 2
@@ -55,24 +72,25 @@ export class Reporter {
   began (step: Step): void {
     this.#began.set(subjectOf(step).urn, Date.now())
     this.#events.send({ resourcePreEvent: { metadata: metadataOf(step) } })
-    this.#line(step, present[step.kind])
+    this.#line(step, wordsOf(operationOf(step)).present)
   }
 
   ended (step: Step, state: ResourceState): void {
-    this.#steps += 1
-    if (!isDefaultProvider(state.urn)) {
+    if (isLogical(step) && !isDefaultProvider(state.urn)) {
+      this.#steps += 1
       const operation = operationOf(step)
       this.#changes.set(operation, (this.#changes.get(operation) ?? 0) + 1)
     }
     // A component's outputs, the stack's too, come when the program registers them: its event waits for that.
-    if (step.kind !== 'delete' && !state.custom) return
+    if (operationOf(step) !== 'delete' && !state.custom) return
     this.outputs(step, state)
   }
 
   outputs (step: Step, state: ResourceState): void {
     this.#events.send({ resOutputsEvent: { metadata: metadataOf(step, state) } })
     const seconds = (Date.now() - (this.#began.get(state.urn) ?? Date.now())) / 1000
-    this.#line(step, past[step.kind] && `${past[step.kind]} (${seconds.toFixed(2)}s)`)
+    const { past } = wordsOf(operationOf(step))
+    this.#line(step, past && `${past} (${seconds.toFixed(2)}s)`)
   }
 
   failed (step: Step, message: string, status: number): void {
@@ -80,7 +98,7 @@ export class Reporter {
     this.diagnostic('error', message, urn)
     this.#corrupt ||= status === statusUnknown
     this.#events.send({ resOpFailedEvent: { metadata: metadataOf(step), status, steps: this.#steps } })
-    this.#line(step, `**${present[step.kind]} failed** error: ${message.split('\n')[0]}`)
+    this.#line(step, `**${wordsOf(operationOf(step)).present} failed** error: ${message.split('\n')[0]}`)
   }
 
   /** Something the person at the terminal is told. */
@@ -120,7 +138,7 @@ export class Reporter {
 
   #line (step: Step, what: string): void {
     const { urn, type } = subjectOf(step)
-    if (what !== '' && !isDefaultProvider(urn)) this.#output.out(` ${sign[step.kind]}  ${type} ${nameOf(urn)} ${what} \n`)
+    if (what !== '' && !isDefaultProvider(urn)) this.#output.out(` ${wordsOf(operationOf(step)).sign.padEnd(2)} ${type} ${nameOf(urn)} ${what} \n`)
   }
 
   #printDiagnostics (): void {
@@ -136,8 +154,8 @@ export class Reporter {
   #printCounts (): void {
     this.#output.out('Resources:\n')
     for (const [operation, count] of this.#changes) {
-      const mark = operation === 'same' ? '' : `${sign[operation === 'create' ? 'create' : operation === 'update' ? 'update' : 'delete']} `
-      this.#output.out(`    ${mark}${count} ${counted[operation] ?? operation}\n`)
+      const { sign, counted } = wordsOf(operation)
+      this.#output.out(`    ${operation === 'same' ? '' : `${sign} `}${count} ${counted}\n`)
     }
     if (this.#errors > 0) this.#output.out(`    ${this.#errors} errored\n`)
   }

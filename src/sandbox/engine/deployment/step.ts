@@ -7,16 +7,27 @@ export interface PropertyChange {
 }
 
 export interface StepDifference {
-  diffs: string[]
+  /** Properties whose change needs a new resource. */
+  keys: readonly string[]
+  diffs: readonly string[]
   detailedDiff: Record<string, PropertyChange> | undefined
 }
 
-/** What is to happen to one resource: a kind, what it was and what it will be. */
+/**
+ * What is to happen to one resource: a kind, what it was and what it will be. A replacement is three steps: `create-replacement`,
+ * `replace`, which only tells, and the `delete` of what is `replaced`, first or last.
+ */
 export type Step =
   | { kind: 'same', old: ResourceState, new: ResourceState }
   | { kind: 'create', new: ResourceState }
   | { kind: 'update', old: ResourceState, new: ResourceState, difference: StepDifference }
-  | { kind: 'delete', old: ResourceState, replaced: boolean }
+  /** `condemned`: what `old` is once the new one exists; `undefined`: it is gone already, and so leaves the state. */
+  | { kind: 'create-replacement', old: ResourceState, new: ResourceState, difference: StepDifference, condemned: ResourceState | undefined }
+  | { kind: 'replace', old: ResourceState, new: ResourceState, difference: StepDifference }
+  /** `keep`: it stays in the state, marked, until its replacement exists. */
+  | { kind: 'delete', old: ResourceState, replaced: boolean, keep: boolean }
+  /** What was deleted for a replacement that is not wanted any more leaves the state. */
+  | { kind: 'forget', old: ResourceState }
 
 export const oldOf = (step: Step): ResourceState | undefined => 'old' in step ? step.old : undefined
 
@@ -25,5 +36,14 @@ export const newOf = (step: Step): ResourceState | undefined => 'new' in step ? 
 /** The resource a step is about. */
 export const subjectOf = (step: Step): ResourceState => 'new' in step ? step.new : step.old
 
+export const differenceOfStep = (step: Step): StepDifference | undefined => 'difference' in step ? step.difference : undefined
+
 /** The operation's name in events and summaries. */
-export const operationOf = (step: Step): string => step.kind === 'delete' && step.replaced ? 'delete-replaced' : step.kind
+export function operationOf (step: Step): string {
+  if (step.kind === 'delete' && step.replaced) return 'delete-replaced'
+  return step.kind === 'forget' ? 'remove-pending-replace' : step.kind
+}
+
+/** Whether a step counts as a change of its own; of a replacement only `replace` does. */
+export const isLogical = (step: Step): boolean =>
+  step.kind !== 'create-replacement' && step.kind !== 'forget' && !(step.kind === 'delete' && step.replaced)

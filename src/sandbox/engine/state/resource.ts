@@ -32,6 +32,8 @@ export interface ResourceState {
   /** `URN::ID` of the provider instance. */
   readonly provider: string
   readonly propertyDependencies: Readonly<Record<string, readonly string[]>>
+  /** Deleted, and waiting for what replaces it. */
+  readonly pendingReplacement: boolean
   readonly additionalSecretOutputs: readonly string[]
   readonly customTimeouts: Timeouts
   readonly retainOnDelete: boolean
@@ -48,8 +50,8 @@ export interface ResourceState {
 
 const known = new Set([
   'urn', 'custom', 'delete', 'id', 'type', 'inputs', 'outputs', 'parent', 'protect', 'external', 'dependencies', 'initErrors',
-  'provider', 'propertyDependencies', 'additionalSecretOutputs', 'customTimeouts', 'retainOnDelete', 'deletedWith', 'created',
-  'modified', 'sourcePosition', 'stackTrace', 'ignoreChanges', 'replaceOnChanges'
+  'provider', 'propertyDependencies', 'pendingReplacement', 'additionalSecretOutputs', 'customTimeouts', 'retainOnDelete', 'deletedWith',
+  'created', 'modified', 'sourcePosition', 'stackTrace', 'ignoreChanges', 'replaceOnChanges'
 ])
 
 /** Empty fields are left out and the order is the real engine's, so that a diff of two state files shows differences only. */
@@ -70,6 +72,7 @@ export function resourceToJson (state: ResourceState, encrypt: Encrypt): JsonObj
     provider: state.provider,
     propertyDependencies: Object.fromEntries(Object.entries(state.propertyDependencies)
       .sort(([a], [b]) => a < b ? -1 : 1).map(([key, urns]) => [key, [...urns]])),
+    pendingReplacement: state.pendingReplacement || undefined,
     additionalSecretOutputs: [...state.additionalSecretOutputs],
     customTimeouts: prune({ ...state.customTimeouts }),
     retainOnDelete: state.retainOnDelete || undefined,
@@ -109,6 +112,7 @@ export function resourceFromJson (json: JsonObject, decrypt: Decrypt): ResourceS
     initErrors: texts(json['initErrors']),
     provider: text(json['provider']),
     propertyDependencies: Object.fromEntries(Object.entries(object(json['propertyDependencies'])).map(([key, urns]) => [key, texts(urns)])),
+    pendingReplacement: json['pendingReplacement'] === true,
     additionalSecretOutputs: texts(json['additionalSecretOutputs']),
     customTimeouts: timeouts(object(json['customTimeouts'])),
     retainOnDelete: json['retainOnDelete'] === true,
@@ -130,13 +134,17 @@ const object = (value: Json | undefined): JsonObject => typeof value === 'object
 const timeouts = (json: JsonObject): Timeouts =>
   Object.fromEntries(Object.entries(json).filter(([, seconds]) => typeof seconds === 'number'))
 
-/** Everything that must exist while this resource does: its parent, its provider and what it depends on. */
+/** What a resource was made from or with: its dependencies, its provider and what it is deleted with. */
+export function referencesOf (state: ResourceState): string[] {
+  const provider = state.provider === '' ? [] : [state.provider.slice(0, state.provider.lastIndexOf('::'))]
+  const deletedWith = state.deletedWith === '' ? [] : [state.deletedWith]
+  return [...state.dependencies, ...Object.values(state.propertyDependencies).flat(), ...provider, ...deletedWith]
+}
+
+/** Everything that must exist while this resource does: its parent, and what it was made from or with. */
 export function prerequisitesOf (state: ResourceState): Set<string> {
-  const urns = new Set(state.dependencies)
-  for (const dependencies of Object.values(state.propertyDependencies)) for (const urn of dependencies) urns.add(urn)
+  const urns = new Set(referencesOf(state))
   if (state.parent !== '') urns.add(state.parent)
-  if (state.provider !== '') urns.add(state.provider.slice(0, state.provider.lastIndexOf('::')))
-  if (state.deletedWith !== '') urns.add(state.deletedWith)
   urns.delete(state.urn)
   return urns
 }

@@ -61,9 +61,10 @@ export class Snapshot {
     this.#current.push(state)
   }
 
-  /** Changes a resource of this deployment in its place, as when a component registers its outputs. */
+  /** Changes a resource in its place, as when a component registers its outputs, or a resource waits for its deletion. */
   replace (old: ResourceState, state: ResourceState): void {
     this.#current = this.#current.map((other) => other === old ? state : other)
+    this.#base = this.#base.map((other) => other === old ? state : other)
   }
 
   remove (old: ResourceState): void {

@@ -1,5 +1,5 @@
 import { notImplemented } from '../errors.ts'
-import { Reference, Secret, isList, isProperties, mapValues, signatureKey, signatures } from './value.ts'
+import { Reference, Secret, Unknown, isList, isProperties, mapValues, signatureKey, signatures, unknownValue } from './value.ts'
 import type { Properties, Value } from './value.ts'
 
 /** Property values as plain JSON, in a state file or an event. */
@@ -42,6 +42,7 @@ function structure (value: Exclude<Value, Secret>, inner: (value: Value) => Json
       urn: value.urn
     }
   }
+  if (value instanceof Unknown) return unknownValue
   if (isList(value)) return value.map(inner)
   if (!isProperties(value)) return value
   const object: JsonObject = {}

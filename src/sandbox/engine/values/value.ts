@@ -1,8 +1,8 @@
 /**
- * Property values as the engine holds them. Secrets and references to resources are objects of their own; assets,
- * archives, unknowns and output values do not occur in what this engine does and are refused at the boundary.
+ * Property values as the engine holds them. Secrets, references to resources and unknowns are objects of their own; assets,
+ * archives and output values do not occur in what this engine does and are refused at the boundary.
  */
-export type Value = null | boolean | number | string | Secret | Reference | readonly Value[] | Properties
+export type Value = null | boolean | number | string | Secret | Reference | Unknown | readonly Value[] | Properties
 
 export interface Properties { readonly [key: string]: Value }
 
@@ -30,6 +30,13 @@ export class Reference {
   }
 }
 
+/** A value that only the deployment will bring about. It occurs in previews, and when an engine asks what would be. */
+export class Unknown {
+  readonly unknown = true
+}
+
+export const unknown = new Unknown()
+
 /** The key that marks a tagged object, on the wire and in state files, and its values (`@pulumi/pulumi/runtime/rpc`). */
 export const signatureKey = '4dabf18193072939515e22adb298388d'
 export const signatures = {
@@ -47,7 +54,8 @@ export const unknownValue = '04da6b54-80e4-46f7-96ec-b56ff0331ba9'
 export const isList = (value: Value): value is readonly Value[] => Array.isArray(value)
 
 export const isProperties = (value: Value): value is Properties =>
-  typeof value === 'object' && value !== null && !isList(value) && !(value instanceof Secret) && !(value instanceof Reference)
+  typeof value === 'object' && value !== null && !isList(value) &&
+  !(value instanceof Secret) && !(value instanceof Reference) && !(value instanceof Unknown)
 
 /** The same values without secrets around them, for comparing. */
 export function reveal (value: Value): Value {
@@ -74,6 +82,13 @@ function canonical (value: Value): string {
     if (typeof part !== 'object' || part === null || Array.isArray(part)) return part
     return Object.fromEntries(Object.entries(part).filter(([key]) => key !== 'ciphertext').sort(([a], [b]) => a < b ? -1 : 1))
   })
+}
+
+export function containsUnknown (value: Value): boolean {
+  if (value instanceof Unknown) return true
+  if (value instanceof Secret) return containsUnknown(value.value)
+  if (isList(value)) return value.some(containsUnknown)
+  return isProperties(value) && Object.values(value).some(containsUnknown)
 }
 
 export function containsSecret (value: Value): boolean {

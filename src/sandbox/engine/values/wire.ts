@@ -1,7 +1,7 @@
 import type { JavaScriptValue, Struct } from 'google-protobuf/google/protobuf/struct_pb.js'
 import { EngineError, notImplemented } from '../errors.ts'
 import { nameOf, typeOf } from '../urn.ts'
-import { Reference, Secret, isList, isProperties, mapValues, signatureKey, signatures, unknownValue } from './value.ts'
+import { Reference, Secret, Unknown, isList, isProperties, mapValues, signatureKey, signatures, unknown, unknownValue } from './value.ts'
 import type { Properties, Value } from './value.ts'
 
 /** What the other side of a connection understands. */
@@ -22,7 +22,7 @@ export function fromStruct (message: Struct | undefined): Properties {
 }
 
 function fromWire (value: JavaScriptValue): Value {
-  if (value === unknownValue) throw notImplemented('unknown values')
+  if (value === unknownValue) return unknown
   if (Array.isArray(value)) return value.map(fromWire)
   if (!isWireObject(value)) return value
   switch (value[signatureKey]) {
@@ -44,10 +44,9 @@ function fromWire (value: JavaScriptValue): Value {
 
 const asSecret = (value: Value): Value => value instanceof Secret ? value : new Secret(value)
 
-/** An output value with a known value is that value; its dependencies are in the request's own lists. */
+/** An output value is its value, or unknown; its dependencies are in the request's own lists. */
 function outputValue (value: WireObject): Value {
-  if (value['value'] === undefined) throw notImplemented('unknown output values')
-  const inner = fromWire(value['value'])
+  const inner = value['value'] === undefined ? unknown : fromWire(value['value'])
   return value['secret'] === true ? asSecret(inner) : inner
 }
 
@@ -66,6 +65,7 @@ function toWire (value: Value, options: WireOptions): JavaScriptValue {
     return options.secrets ? { [signatureKey]: signatures.secret, value: inner } : inner
   }
   if (value instanceof Reference) return referenceToWire(value, options)
+  if (value instanceof Unknown) return unknownValue
   if (isList(value)) return value.map((item) => toWire(item, options))
   if (isProperties(value)) return toWireObject(value, options)
   return value
