@@ -39,7 +39,8 @@ test('the version is one the Automation API accepts and streams events for', asy
 })
 
 test.each([
-  [['preview', '--stack', 'dev'], 'unknown command "preview"'],
+  [['preview', '--stack', 'dev', '--save-plan', 'plan'], 'unknown flag: --save-plan'],
+  [['preview', '--stack', 'dev'], 'runs inline programs only'],
   [['stack', 'rename', 'other'], 'unknown command "stack rename"'],
   [['up', '--refresh'], 'unknown flag: --refresh'],
   [['up', '--target=urn'], 'unknown flag: --target'],

@@ -107,6 +107,9 @@ async function pass (world: World, method: string, urn: string): Promise<void> {
   if (message !== undefined) throw Object.assign(new Error(message), { code: grpc.status.UNKNOWN, details: message })
 }
 
+/** What an engine takes for a value that is not known yet. */
+const unknown = '04da6b54-80e4-46f7-96ec-b56ff0331ba9'
+
 /** The error of a resource that exists but is not right: it carries the resource (pulumirpc.ErrorResourceInitFailed). */
 function spoil (world: World, key: string, id: string, outputs: Properties): void {
   const reason = world.spoilt.get(key)
@@ -223,6 +226,11 @@ function difference (olds: Properties, news: Properties, replacing: string[]): p
 }
 
 function lifecycle (world: World, record: Recorder, regionOf: (peer: string) => JavaScriptValue): grpc.UntypedServiceImplementation {
+  const foresee = (request: provider.CreateRequest, peer: string): provider.CreateResponse => {
+    record('Foresee', peer, { urn: request.getUrn() })
+    const outputs = { ...outputsOf(properties(request.getProperties()), '', regionOf(peer)), arn: unknown }
+    return new provider.CreateResponse().setProperties(SdkStruct.fromJavaScript(outputs))
+  }
   return {
     check: unary((request: provider.CheckRequest, peer) => {
       record('Check', peer, { urn: request.getUrn(), properties: properties(request.getNews()) })
@@ -234,6 +242,7 @@ function lifecycle (world: World, record: Recorder, regionOf: (peer: string) => 
     }),
     create: unary(async (request: provider.CreateRequest, peer) => {
       const inputs = properties(request.getProperties())
+      if (request.getPreview()) return foresee(request, peer)
       record('Create', peer, { urn: request.getUrn(), properties: inputs, timeout: request.getTimeout() })
       await pass(world, 'Create', request.getUrn())
       world.serial += 1
@@ -247,6 +256,7 @@ function lifecycle (world: World, record: Recorder, regionOf: (peer: string) => 
       return answer
     }),
     update: unary(async (request: provider.UpdateRequest, peer) => {
+      if (request.getPreview()) return new provider.UpdateResponse().setProperties(SdkStruct.fromJavaScript(outputsOf(properties(request.getNews()), request.getId(), regionOf(peer))))
       record('Update', peer, { urn: request.getUrn(), id: request.getId(), properties: properties(request.getNews()) })
       await pass(world, 'Update', request.getUrn())
       const outputs = outputsOf(properties(request.getNews()), request.getId(), regionOf(peer))

@@ -41,6 +41,9 @@ export interface TestStack {
   events: EngineEvent[]
   up: (program: Program, options?: UpOptions) => Promise<UpResult>
   destroy: (options?: { signal?: AbortSignal, continueOnError?: boolean }) => Promise<Record<string, number>>
+  /** What `up` would do, by operation. */
+  preview: (program: Program) => Promise<Record<string, number>>
+  previewDestroy: () => Promise<Record<string, number>>
   /** Starts the engine with these arguments; never rejects for a failure. */
   command: (args: string[], env?: Record<string, string>) => Promise<Outcome>
   state: () => Promise<State>
@@ -98,6 +101,8 @@ async function openStack (engine: EngineExecutable, folder: string, provider: Te
       const { summary } = await stack.destroy({ ...options, onEvent, showSecrets: false })
       return { ...summary.resourceChanges }
     },
+    preview: async (program) => ({ ...(await stack.preview({ program, onEvent })).changeSummary }),
+    previewDestroy: async () => ({ ...(await stack.previewDestroy({ onEvent })).changeSummary }),
     command: async (args, env) => start(engine, args, workDir, { ...envVars, ...env }),
     state: async () => parseState(await readFile(join(base, 'stacks', project, `${stackName}.json`), 'utf8')),
     locks: async () => locksIn(lockFolder),

@@ -15,16 +15,19 @@ import type { Selection } from './selection.ts'
 
 export interface DeploymentCommand {
   kind: DeploymentKind
+  /** Tell what would be done: nothing is locked or written. */
+  preview: boolean
   title: string
   work: Work
 }
 
 /** Takes the lock, deploys, writes history and backup, and gives the lock back. @returns the exit code */
 export async function runDeployment (context: CommandContext, selection: Selection, command: DeploymentCommand): Promise<number> {
+  if (command.preview) return runPreview(context, selection, command)
   const { args } = context
-  if (!isOn(args, 'skip-preview')) throw new EngineError('the sandbox engine does not implement previews: pass --skip-preview')
+  if (!isOn(args, 'skip-preview')) throw new EngineError('the sandbox engine does not implement a preview before a deployment: pass --skip-preview')
   if (!isOn(args, 'yes')) throw new EngineError('--yes or --skip-preview must be passed in to proceed when running in non-interactive mode')
-  const options = optionsOf(context, selection, command.title)
+  const options = optionsOf(context, selection, command)
   const cancellation = new Cancellation()
   const silence = listen(context, cancellation)
   const lock = await lockStack(selection.files)
@@ -39,7 +42,19 @@ export async function runDeployment (context: CommandContext, selection: Selecti
   }
 }
 
-function optionsOf ({ args, environment, output }: CommandContext, { project, files }: Selection, title: string): DeploymentOptions {
+/** Beside a running deployment a preview sees the checkpoint as it was last written. */
+async function runPreview (context: CommandContext, selection: Selection, command: DeploymentCommand): Promise<number> {
+  const cancellation = new Cancellation()
+  const silence = listen(context, cancellation)
+  try {
+    const { result } = await deploy(optionsOf(context, selection, command), cancellation, command.work)
+    return result === 'succeeded' ? exitCodes.ok : exitCodes.failed
+  } finally {
+    silence()
+  }
+}
+
+function optionsOf ({ args, environment, output }: CommandContext, { project, files }: Selection, { title, preview }: DeploymentCommand): DeploymentOptions {
   const quiet = isOn(args, 'suppress-progress')
   return {
     environment,
@@ -51,7 +66,8 @@ function optionsOf ({ args, environment, output }: CommandContext, { project, fi
     parallel: parallelOf(args, environment),
     continueOnError: isOn(args, 'continue-on-error'),
     showDebug: isOn(args, 'debug'),
-    title
+    title,
+    preview
   }
 }
 

@@ -1,9 +1,7 @@
 import type { FlagKind } from '../args.ts'
 import type { Command } from './command.ts'
 
-const deployment: Record<string, FlagKind> = {
-  yes: 'switch',
-  'skip-preview': 'switch',
+const preview: Record<string, FlagKind> = {
   client: 'value',
   'exec-kind': 'value',
   'exec-agent': 'value',
@@ -17,6 +15,8 @@ const deployment: Record<string, FlagKind> = {
   'suppress-progress': 'switch',
   debug: 'switch'
 }
+
+const deployment: Record<string, FlagKind> = { ...preview, yes: 'switch', 'skip-preview': 'switch' }
 
 /** Every command of this engine. A command or flag that is not here is an error that names it. */
 export const commands: readonly Command[] = [
@@ -46,5 +46,6 @@ export const commands: readonly Command[] = [
   },
   { words: ['cancel'], shape: { positionals: 1, flags: { yes: 'switch', stack: 'value' } }, load: async () => import('./cancel.ts') },
   { words: ['up'], shape: { positionals: 0, flags: deployment }, load: async () => import('./up.ts') },
-  { words: ['destroy'], shape: { positionals: 0, flags: deployment }, load: async () => import('./destroy.ts') }
+  { words: ['preview'], shape: { positionals: 0, flags: preview }, load: async () => import('./preview.ts') },
+  { words: ['destroy'], shape: { positionals: 0, flags: { ...deployment, 'preview-only': 'switch' } }, load: async () => import('./destroy.ts') }
 ]

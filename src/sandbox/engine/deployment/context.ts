@@ -21,4 +21,6 @@ export interface DeploymentContext {
   reporter: Reporter
   stop: Stop
   parallel: number
+  /** Tell what would be done, and do nothing. */
+  preview: boolean
 }

@@ -35,6 +35,8 @@ export interface DeploymentOptions {
   continueOnError: boolean
   showDebug: boolean
   title: string
+  /** Tell what would be done, and do nothing: the stack need not be locked. */
+  preview: boolean
 }
 
 /** What a deployment came to. */
@@ -73,9 +75,9 @@ export async function deploy (options: DeploymentOptions, cancellation: Cancella
   const { environment, files } = options
   const ports = parseDebugProviders(environment.debugProviders)
   const settings = await readSettings(options.settingsPath)
-  const loaded = await load(environment, files, settings)
+  const loaded = await load(options, settings)
   const root = urnOf({ project: options.project.name, stack: files.stack }, '', rootType, `${options.project.name}-${files.stack}`)
-  const reporter = new Reporter(openEventLog(options.eventLog), options.output, root)
+  const reporter = new Reporter(openEventLog(options.eventLog), { output: options.output, root, preview: options.preview })
   const server = await startEngineServer({
     log: (severity, message, urn) => { if (severity !== 'debug' || options.showDebug) reporter.diagnostic(severity, message, urn) }
   })
@@ -100,7 +102,7 @@ interface Loaded {
   snapshot: Snapshot
 }
 
-async function load (environment: Environment, files: StackFiles, settings: StackSettings): Promise<Loaded> {
+async function load ({ environment, files, preview }: DeploymentOptions, settings: StackSettings): Promise<Loaded> {
   const checkpoint: Checkpoint = await existingCheckpoint(files)
   const secrets = await stackSecrets(environment, settings, checkpoint)
   const former = checkpoint.salt === undefined || checkpoint.salt === secrets.salt ? secrets : await checkpointSecrets(environment, checkpoint)
@@ -112,7 +114,7 @@ async function load (environment: Environment, files: StackFiles, settings: Stac
   const pending = pendingOf(checkpoint, decrypt).map(({ resource, type }) => ({ resource: adopt(resource), type }))
   // Only an interrupted create needs a person: whatever else was under way is known to exist (backend/snapshot.go, snap).
   const kept = pending.filter(({ type }) => type === 'creating')
-  return { base, pending, config, snapshot: new Snapshot({ files, secrets, base, pending: kept, extra: checkpoint.extra }) }
+  return { base, pending, config, snapshot: new Snapshot({ files, secrets, base, pending: kept, extra: checkpoint.extra, readOnly: preview }) }
 }
 
 const encryptAnew = (state: ResourceState): ResourceState =>
@@ -120,10 +122,10 @@ const encryptAnew = (state: ResourceState): ResourceState =>
 
 function contextOf (options: DeploymentOptions, loaded: Loaded, parts: Pick<DeploymentContext, 'reporter' | 'providers' | 'stop'>): DeploymentContext {
   const { snapshot, base, config } = loaded
-  const { parallel, continueOnError, project, files } = options
-  const executor = new Executor({ ...parts, snapshot, base, parallel, continueOnError })
+  const { parallel, continueOnError, project, files, preview } = options
+  const executor = new Executor({ ...parts, snapshot, base, parallel, continueOnError, preview })
   return {
-    ...parts, executor, snapshot, base, config, parallel, scope: { project: project.name, stack: files.stack }, projectRoot: project.directory
+    ...parts, executor, snapshot, base, config, parallel, preview, scope: { project: project.name, stack: files.stack }, projectRoot: project.directory
   }
 }
 
@@ -140,8 +142,9 @@ async function carryOut (options: DeploymentOptions, context: DeploymentContext,
   }
   await executor.idle()
   await snapshot.saved()
-  if (stop.reason === 'cancelled') reporter.diagnostic('error', 'update canceled')
-  else if (executor.failed) reporter.diagnostic('error', 'update failed')
+  const kind = options.preview ? 'preview' : 'update'
+  if (stop.reason === 'cancelled') reporter.diagnostic('error', `${kind} canceled`)
+  else if (executor.failed) reporter.diagnostic('error', `${kind} failed`)
   const result = ok && stop.reason === undefined && !executor.failed ? 'succeeded' : 'failed'
   reporter.summary(result)
   return result

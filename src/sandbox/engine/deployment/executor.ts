@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { EngineError, messageOf } from '../errors.ts'
+import { EngineError, messageOf, notImplemented } from '../errors.ts'
 import type { OperationType } from '../state/checkpoint.ts'
 import type { ResourceState } from '../state/resource.ts'
 import type { Snapshot } from '../state/snapshot.ts'
 import { isProviderType } from '../urn.ts'
+import { containsUnknown, unknownValue } from '../values/value.ts'
+import type { Properties } from '../values/value.ts'
 import { ProviderError } from './provider-error.ts'
 import type { ProviderConnection } from './provider.ts'
 import { withoutInternal } from './providers.ts'
@@ -35,6 +37,7 @@ export interface ExecutorOptions {
   parallel: number
   /** Go on with what does not depend on a failed step. */
   continueOnError: boolean
+  preview: boolean
   base: readonly ResourceState[]
 }
 
@@ -153,7 +156,7 @@ export class Executor {
 
   async #keep (step: Step & { kind: 'same' }, connection: ProviderConnection | undefined): Promise<ResourceState> {
     const { old } = step
-    if (isProviderType(old.type) && connection) await this.#options.providers.configure(connection, `${old.urn}::${old.id}`, step.new.inputs)
+    if (isProviderType(old.type) && connection) await this.#configure(connection, `${old.urn}::${old.id}`, step.new.inputs)
     return { ...step.new, id: old.id, outputs: old.outputs, created: old.created, modified: old.modified }
   }
 
@@ -161,11 +164,13 @@ export class Executor {
     const fresh = { ...wanted, created: now, modified: now }
     if (!wanted.custom || connection === undefined) return fresh
     if (isProviderType(wanted.type)) {
-      const id = randomUUID()
-      await this.#options.providers.configure(connection, `${wanted.urn}::${id}`, wanted.inputs)
+      const id = this.#options.preview ? unknownValue : randomUUID()
+      await this.#configure(connection, `${wanted.urn}::${id}`, wanted.inputs)
       return { ...fresh, id, outputs: withoutInternal(wanted.inputs) }
     }
-    const { id, outputs } = await connection.create(wanted.urn, wanted.inputs, wanted.customTimeouts.create ?? 0)
+    const { id, outputs } = this.#options.preview
+      ? await connection.foreseeCreate(wanted.urn, wanted.inputs)
+      : await connection.create(wanted.urn, wanted.inputs, wanted.customTimeouts.create ?? 0)
     return { ...fresh, id, outputs: markSecrets(outputs, wanted, connection.acceptsSecrets) }
   }
 
@@ -174,17 +179,24 @@ export class Executor {
     const updated = { ...wanted, id: old.id, created: old.created, modified: now }
     if (!wanted.custom || connection === undefined) return { ...updated, outputs: old.outputs }
     if (isProviderType(wanted.type)) {
-      await this.#options.providers.configure(connection, `${old.urn}::${old.id}`, wanted.inputs)
+      await this.#configure(connection, `${old.urn}::${old.id}`, wanted.inputs)
       return { ...updated, outputs: withoutInternal(wanted.inputs) }
     }
-    const outputs = await connection.update(old, wanted.inputs, { timeout: wanted.customTimeouts.update ?? 0, ignoreChanges: wanted.ignoreChanges })
+    const timeout = wanted.customTimeouts.update ?? 0
+    const { preview } = this.#options
+    const outputs = await connection.update(old, wanted.inputs, { timeout, ignoreChanges: wanted.ignoreChanges, preview })
     return { ...updated, outputs: markSecrets(outputs, wanted, connection.acceptsSecrets) }
+  }
+
+  async #configure (connection: ProviderConnection, reference: string, inputs: Properties): Promise<void> {
+    if (containsUnknown(inputs)) throw notImplemented('the preview of a provider whose configuration is not known yet')
+    await this.#options.providers.configure(connection, reference, inputs)
   }
 
   /** Whoever replaces a protected resource is refused before its first step. */
   async #delete ({ old, replaced }: Step & { kind: 'delete' }): Promise<void> {
     if (old.protect && !replaced) throw isProtected(old.urn)
-    if (!old.custom || isProviderType(old.type) || !this.#needsDelete(old)) return
+    if (this.#options.preview || !old.custom || isProviderType(old.type) || !this.#needsDelete(old)) return
     const connection = await this.#options.providers.fromState(old, this.#options.base)
     await connection.delete(old, old.customTimeouts.delete ?? 0)
   }

@@ -38,7 +38,7 @@ function runRequest ({ context, engineAddress, directory, main }: RunOptions): l
   request.setProgram('.')
   request.setArgsList([engineAddress])
   request.setMonitorAddress(engineAddress)
-  request.setDryrun(false)
+  request.setDryrun(context.preview)
   request.setParallel(context.parallel)
   for (const [key, { value, secret }] of context.config) {
     request.getConfigMap().set(key, value)

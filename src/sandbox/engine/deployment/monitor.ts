@@ -128,7 +128,7 @@ function deploymentInfo (context: DeploymentContext): resourcePb.DeploymentInfo 
   info.setProject(context.scope.project)
   info.setStack(context.scope.stack)
   info.setOrganization('organization')
-  info.setDryrun(false)
+  info.setDryrun(context.preview)
   info.setParallel(context.parallel)
   info.setSupportedfeaturesList(features)
   for (const [key, { value, secret }] of context.config) {

@@ -5,6 +5,7 @@ import providerGrpc from '@pulumi/pulumi/proto/provider_grpc_pb.js'
 import { EmptyMessage, StructMessage, channelOptions } from '../protocol.ts'
 import { nameOf, typeOf } from '../urn.ts'
 import { fromStruct, toWireObject } from '../values/wire.ts'
+import { containsUnknown } from '../values/value.ts'
 import type { Properties } from '../values/value.ts'
 import { ProviderError, providerError } from './provider-error.ts'
 import { differenceOf } from './difference.ts'
@@ -23,6 +24,13 @@ export interface Checked {
 export interface Created {
   id: string
   outputs: Properties
+}
+
+/** How a resource is updated; a preview only foresees the outputs. */
+export interface UpdateOptions {
+  timeout: number
+  ignoreChanges: readonly string[]
+  preview: boolean
 }
 
 /** A resource as the calls on it need it. */
@@ -47,6 +55,7 @@ export class ProviderConnection {
   readonly #client: providerGrpc.ResourceProviderClient
   #secrets = false
   #references = false
+  #previews = false
 
   constructor (name: string, port: number) {
     this.name = name
@@ -101,6 +110,7 @@ export class ProviderConnection {
     const answer = await this.#call<providerPb.ConfigureRequest, providerPb.ConfigureResponse>((sent, done) => this.#client.configure(sent, done), request)
     this.#secrets ||= answer.getAcceptsecrets()
     this.#references ||= answer.getAcceptresources()
+    this.#previews = answer.getSupportspreview()
   }
 
   /** `seed` makes the names a provider invents the same when a check is repeated. */
@@ -115,19 +125,32 @@ export class ProviderConnection {
       (sent, done) => this.#client.diff(sent, done), this.#diffRequest(old, news, ignoreChanges)))
   }
 
+  /** What a create would answer, as far as the provider can tell; one that can't is taken to answer the inputs. */
+  async foreseeCreate (urn: string, inputs: Properties): Promise<Created> {
+    if (!this.#previews) return { id: '', outputs: inputs }
+    const answer = await this.#sendCreate(urn, inputs, { timeout: 0, preview: true })
+    return { id: answer.getId(), outputs: fromStruct(answer.getProperties()) }
+  }
+
   async create (urn: string, inputs: Properties, timeout: number): Promise<Created> {
+    const answer = await this.#sendCreate(urn, inputs, { timeout, preview: false })
+    if (answer.getId() === '') throw new ProviderError(`plugin for package '${this.name}' returned empty resource.ID from create '${urn}'`)
+    return { id: answer.getId(), outputs: known(answer.getProperties(), urn) }
+  }
+
+  async #sendCreate (urn: string, inputs: Properties, { timeout, preview }: { timeout: number, preview: boolean }): Promise<providerPb.CreateResponse> {
     const request = new providerPb.CreateRequest()
     request.setUrn(urn)
     request.setName(nameOf(urn))
     request.setType(typeOf(urn))
     request.setProperties(this.#struct(inputs))
     request.setTimeout(timeout)
-    const answer = await this.#call<providerPb.CreateRequest, providerPb.CreateResponse>((sent, done) => this.#client.create(sent, done), request)
-    if (answer.getId() === '') throw new ProviderError(`plugin for package '${this.name}' returned empty resource.ID from create '${urn}'`)
-    return { id: answer.getId(), outputs: fromStruct(answer.getProperties()) }
+    request.setPreview(preview)
+    return this.#call<providerPb.CreateRequest, providerPb.CreateResponse>((sent, done) => this.#client.create(sent, done), request)
   }
 
-  async update (old: Subject, news: Properties, options: { timeout: number, ignoreChanges: readonly string[] }): Promise<Properties> {
+  async update (old: Subject, news: Properties, options: UpdateOptions): Promise<Properties> {
+    if (options.preview && !this.#previews) return news
     const request = new providerPb.UpdateRequest()
     request.setId(old.id)
     request.setUrn(old.urn)
@@ -138,8 +161,9 @@ export class ProviderConnection {
     request.setNews(this.#struct(news))
     request.setTimeout(options.timeout)
     request.setIgnorechangesList([...options.ignoreChanges])
+    request.setPreview(options.preview)
     const answer = await this.#call<providerPb.UpdateRequest, providerPb.UpdateResponse>((sent, done) => this.#client.update(sent, done), request)
-    return fromStruct(answer.getProperties())
+    return options.preview ? fromStruct(answer.getProperties()) : known(answer.getProperties(), old.urn)
   }
 
   async delete (old: Subject, timeout: number): Promise<void> {
@@ -221,6 +245,13 @@ async function optional<A> (answer: Promise<A>): Promise<A | undefined> {
     if (error instanceof ProviderError && error.code === grpc.status.UNIMPLEMENTED) return undefined
     throw error
   }
+}
+
+/** Outputs of something that was really done. */
+function known (message: Parameters<typeof fromStruct>[0], urn: string): Properties {
+  const outputs = fromStruct(message)
+  if (containsUnknown(outputs)) throw new ProviderError(`the provider answered unknown outputs for '${urn}'`)
+  return outputs
 }
 
 const checkedOf = (answer: providerPb.CheckResponse): Checked => ({

@@ -74,7 +74,7 @@ export class Registrations {
     try {
       if (this.#goals.has(urn)) throw new Refused(`Duplicate resource URN '${urn}'; try giving it a unique name`)
       this.#goals.set(urn, goal)
-      if (containsUnknown(goal.inputs)) throw new Refused(`an input of '${urn}' is unknown: only a preview can have such values`)
+      if (!this.#context.preview && containsUnknown(goal.inputs)) throw new Refused(`an input of '${urn}' is unknown: only a preview can have such values`)
       if (this.#dependsOnFailure(goal)) return this.#skip(urn)
       return { result: 'success', state: await this.#settle(urn, goal) }
     } catch (error) {

@@ -42,6 +42,7 @@ export class Reporter {
   readonly #events: EventLog
   readonly #output: Output
   readonly #root: string
+  readonly #preview: boolean
   readonly #started = Date.now()
   readonly #changes = new Map<string, number>()
   readonly #diagnostics: Diagnostic[] = []
@@ -50,10 +51,11 @@ export class Reporter {
   #corrupt = false
   #errors = 0
 
-  constructor (events: EventLog, output: Output, root: string) {
+  constructor (events: EventLog, { output, root, preview }: { output: Output, root: string, preview: boolean }) {
     this.#events = events
     this.#output = output
     this.#root = root
+    this.#preview = preview
   }
 
   get errors (): number {
@@ -82,7 +84,7 @@ export class Reporter {
       this.#changes.set(operation, (this.#changes.get(operation) ?? 0) + 1)
     }
     // A component's outputs, the stack's too, come when the program registers them: its event waits for that.
-    if (operationOf(step) !== 'delete' && !state.custom) return
+    if (operationOf(step) !== 'delete' && !state.custom && !this.#preview) return
     this.outputs(step, state)
   }
 
@@ -95,7 +97,8 @@ export class Reporter {
 
   failed (step: Step, message: string, status: number): void {
     const { urn } = subjectOf(step)
-    this.diagnostic('error', message, urn)
+    this.diagnostic('error', this.#preview ? `Preview failed: ${message}` : message, urn)
+    if (this.#preview) return
     this.#corrupt ||= status === statusUnknown
     this.#events.send({ resOpFailedEvent: { metadata: metadataOf(step), status, steps: this.#steps } })
     this.#line(step, `**${wordsOf(operationOf(step)).present} failed** error: ${message.split('\n')[0]}`)
@@ -126,7 +129,7 @@ export class Reporter {
     this.#output.out(`\nDuration: ${seconds}s\n\n`)
     this.#events.send({
       summaryEvent: {
-        maybeCorrupt: this.#corrupt, durationSeconds: seconds, resourceChanges: this.changes, PolicyPacks: {}, isPreview: false, result
+        maybeCorrupt: this.#corrupt, durationSeconds: seconds, resourceChanges: this.changes, PolicyPacks: {}, isPreview: this.#preview, result
       }
     })
   }

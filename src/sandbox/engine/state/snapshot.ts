@@ -13,6 +13,8 @@ export interface SnapshotOptions {
   base: ResourceState[]
   pending: PendingOperation[]
   extra: JsonObject
+  /** Of a preview: nothing is ever written. */
+  readOnly?: boolean
 }
 
 const neverEncrypt: Encrypt = () => { throw new Error('a secret in a resource that has none') }
@@ -73,6 +75,7 @@ export class Snapshot {
   }
 
   async saved (): Promise<void> {
+    if (this.#options.readOnly) return
     this.#queued ??= this.#queue()
     await this.#queued
   }
