@@ -37,11 +37,11 @@ export interface TestProvider {
   calls: ProviderCall[]
   /** What exists in this pretended cloud: id -> outputs. */
   resources: Map<string, Properties>
-  /** Makes `method` (Create, Delete, Update) of the resource called `name` wait. */
+  /** Makes `method` (Create, Read, Update, Delete) of the resource called `name` wait. */
   hold: (method: string, name: string) => Gate
   /** Makes `method` of the resource called `name` fail with this message until `heal`. */
   fail: (method: string, name: string, message: string) => void
-  /** Makes the create or update of the resource called `name` succeed by half: it exists, but is not right. */
+  /** Makes the create or read of the resource called `name` succeed by half: it exists, but is not right. */
   spoil: (method: string, name: string, reason: string) => void
   heal: () => void
   /** URNs of the calls of one method, in order of arrival, shortened to the resource's name. */
@@ -225,6 +225,19 @@ function difference (olds: Properties, news: Properties, replacing: string[]): p
   return answer
 }
 
+const computed = new Set(['arn', 'region', 'token'])
+
+/** What exists, as a change by hand left it; no id if it is gone. */
+async function read (world: World, request: provider.ReadRequest): Promise<provider.ReadResponse> {
+  await pass(world, 'Read', request.getUrn())
+  const answer = new provider.ReadResponse()
+  const outputs = world.resources.get(request.getId())
+  if (outputs === undefined) return answer
+  spoil(world, `Read ${nameOf(request.getUrn())}`, request.getId(), outputs)
+  const inputs = Object.fromEntries(Object.entries(outputs).filter(([key]) => !computed.has(key)))
+  return answer.setId(request.getId()).setProperties(SdkStruct.fromJavaScript(outputs)).setInputs(SdkStruct.fromJavaScript(inputs))
+}
+
 function lifecycle (world: World, record: Recorder, regionOf: (peer: string) => JavaScriptValue): grpc.UntypedServiceImplementation {
   const foresee = (request: provider.CreateRequest, peer: string): provider.CreateResponse => {
     record('Foresee', peer, { urn: request.getUrn() })
@@ -264,6 +277,10 @@ function lifecycle (world: World, record: Recorder, regionOf: (peer: string) => 
       const answer = new provider.UpdateResponse()
       answer.setProperties(SdkStruct.fromJavaScript(outputs))
       return answer
+    }),
+    read: unary(async (request: provider.ReadRequest, peer) => {
+      record('Read', peer, { urn: request.getUrn(), id: request.getId() })
+      return read(world, request)
     }),
     delete: unary(async (request: provider.DeleteRequest, peer) => {
       record('Delete', peer, { urn: request.getUrn(), id: request.getId(), timeout: request.getTimeout() })

@@ -44,6 +44,8 @@ export interface TestStack {
   /** What `up` would do, by operation. */
   preview: (program: Program) => Promise<Record<string, number>>
   previewDestroy: () => Promise<Record<string, number>>
+  refresh: (options?: { clearPendingCreates?: boolean }) => Promise<Record<string, number>>
+  previewRefresh: () => Promise<Record<string, number>>
   /** Starts the engine with these arguments; never rejects for a failure. */
   command: (args: string[], env?: Record<string, string>) => Promise<Outcome>
   state: () => Promise<State>
@@ -103,6 +105,11 @@ async function openStack (engine: EngineExecutable, folder: string, provider: Te
     },
     preview: async (program) => ({ ...(await stack.preview({ program, onEvent })).changeSummary }),
     previewDestroy: async () => ({ ...(await stack.previewDestroy({ onEvent })).changeSummary }),
+    refresh: async (options) => {
+      const { summary } = await stack.refresh({ ...options, onEvent, showSecrets: false })
+      return { ...summary.resourceChanges }
+    },
+    previewRefresh: async () => ({ ...(await stack.previewRefresh({ onEvent })).changeSummary }),
     command: async (args, env) => start(engine, args, workDir, { ...envVars, ...env }),
     state: async () => parseState(await readFile(join(base, 'stacks', project, `${stackName}.json`), 'utf8')),
     locks: async () => locksIn(lockFolder),

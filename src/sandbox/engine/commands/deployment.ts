@@ -67,7 +67,8 @@ function optionsOf ({ args, environment, output }: CommandContext, { project, fi
     continueOnError: isOn(args, 'continue-on-error'),
     showDebug: isOn(args, 'debug'),
     title,
-    preview
+    preview,
+    clearPendingCreates: isOn(args, 'clear-pending-creates')
   }
 }
 

@@ -47,5 +47,10 @@ export const commands: readonly Command[] = [
   { words: ['cancel'], shape: { positionals: 1, flags: { yes: 'switch', stack: 'value' } }, load: async () => import('./cancel.ts') },
   { words: ['up'], shape: { positionals: 0, flags: deployment }, load: async () => import('./up.ts') },
   { words: ['preview'], shape: { positionals: 0, flags: preview }, load: async () => import('./preview.ts') },
-  { words: ['destroy'], shape: { positionals: 0, flags: { ...deployment, 'preview-only': 'switch' } }, load: async () => import('./destroy.ts') }
+  { words: ['destroy'], shape: { positionals: 0, flags: { ...deployment, 'preview-only': 'switch' } }, load: async () => import('./destroy.ts') },
+  {
+    words: ['refresh'],
+    shape: { positionals: 0, flags: { ...deployment, 'preview-only': 'switch', 'clear-pending-creates': 'switch' } },
+    load: async () => import('./refresh.ts')
+  }
 ]

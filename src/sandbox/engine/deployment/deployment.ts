@@ -37,6 +37,8 @@ export interface DeploymentOptions {
   title: string
   /** Tell what would be done, and do nothing: the stack need not be locked. */
   preview: boolean
+  /** Forget interrupted creates: somebody has seen to what they made. */
+  clearPendingCreates: boolean
 }
 
 /** What a deployment came to. */
@@ -102,7 +104,7 @@ interface Loaded {
   snapshot: Snapshot
 }
 
-async function load ({ environment, files, preview }: DeploymentOptions, settings: StackSettings): Promise<Loaded> {
+async function load ({ environment, files, preview, clearPendingCreates }: DeploymentOptions, settings: StackSettings): Promise<Loaded> {
   const checkpoint: Checkpoint = await existingCheckpoint(files)
   const secrets = await stackSecrets(environment, settings, checkpoint)
   const former = checkpoint.salt === undefined || checkpoint.salt === secrets.salt ? secrets : await checkpointSecrets(environment, checkpoint)
@@ -112,6 +114,7 @@ async function load ({ environment, files, preview }: DeploymentOptions, setting
   const adopt = former === secrets ? (state: ResourceState) => state : encryptAnew
   const base = resourcesOf(checkpoint, decrypt).map(adopt)
   const pending = pendingOf(checkpoint, decrypt).map(({ resource, type }) => ({ resource: adopt(resource), type }))
+    .filter(({ type }) => type !== 'creating' || !clearPendingCreates)
   // Only an interrupted create needs a person: whatever else was under way is known to exist (backend/snapshot.go, snap).
   const kept = pending.filter(({ type }) => type === 'creating')
   return { base, pending, config, snapshot: new Snapshot({ files, secrets, base, pending: kept, extra: checkpoint.extra, readOnly: preview }) }

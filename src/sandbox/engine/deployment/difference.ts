@@ -54,6 +54,22 @@ const replacing: Record<PropertyChange['diffKind'], PropertyChange['diffKind']> 
   'update-replace': 'update-replace'
 }
 
+const inverse: Record<PropertyChange['diffKind'], PropertyChange['diffKind']> = {
+  add: 'delete',
+  'add-replace': 'delete-replace',
+  delete: 'add',
+  'delete-replace': 'add-replace',
+  update: 'update',
+  'update-replace': 'update-replace'
+}
+
+/** The verdict on the way back: what was added is deleted. */
+export const inverted = (difference: Difference): Difference => ({
+  ...difference,
+  detailedDiff: difference.detailedDiff && Object.fromEntries(Object.entries(difference.detailedDiff)
+    .map(([path, change]) => [path, { ...change, diffKind: inverse[change.diffKind] }]))
+})
+
 /** What the option names when an update after a failed create or update is to replace (step_generator.go, initErrorSpecialKey). */
 const failedBefore = '#initerror'
 

@@ -96,15 +96,15 @@ export function metadataOf (step: Step, finished?: ResourceState): StepMetadata 
   const old = condemned ?? oldOf(step)
   const subject = subjectOf(step)
   const { keys, diffs, detailedDiff } = differenceOfStep(step) ?? { keys: [], diffs: [], detailedDiff: undefined }
-  const next = finished ?? newOf(step)
+  const next = newOf(step) === undefined ? undefined : finished ?? newOf(step)
   const state = next === undefined ? null : eventState(next)
-  if (state !== null && finished === undefined) Object.assign(state, { id: '', outputs: {} })
+  if (state !== null && finished === undefined && step.kind !== 'refresh') Object.assign(state, { id: '', outputs: {} })
   return {
     op: operationOf(step),
     urn: subject.urn,
     type: subject.type,
     old: old === undefined ? null : eventState(old),
-    new: newOf(step) === undefined ? null : state,
+    new: state,
     ...(keys.length > 0 ? { keys } : {}),
     ...(diffs.length > 0 ? { diffs } : {}),
     detailedDiff: detailedDiff ?? null,

@@ -47,6 +47,7 @@ const operations: Record<Step['kind'], OperationType | undefined> = {
   update: 'updating',
   'create-replacement': 'creating',
   replace: undefined,
+  refresh: undefined,
   delete: 'deleting',
   forget: undefined
 }
@@ -99,6 +100,26 @@ export class Executor {
     }
   }
 
+  /**
+   * A step that only looks: `work` answers the step with what it found.
+   * @throws Stopped before it has begun, StepFailed once its failure is reported
+   */
+  async find<S extends Step> (step: S, work: () => Promise<S>): Promise<S> {
+    const { reporter, stop } = this.#options
+    return this.#slots.use(async () => {
+      stop.check()
+      reporter.began(step)
+      try {
+        const found = await work()
+        reporter.ended(found, subjectOf(found))
+        return found
+      } catch (error) {
+        await this.#fail(step, error)
+        throw new StepFailed(subjectOf(step).urn, error)
+      }
+    })
+  }
+
   /** Resolves when nothing is under way. */
   async idle (): Promise<void> {
     while (this.#running.size > 0) await Promise.allSettled([...this.#running])
@@ -149,6 +170,7 @@ export class Executor {
         return step.keep ? { ...step.old, pendingReplacement: true } : step.old
       case 'replace':
         return step.new
+      case 'refresh':
       case 'forget':
         return step.old
     }
@@ -205,6 +227,7 @@ export class Executor {
     const { snapshot } = this.#options
     switch (step.kind) {
       case 'replace':
+      case 'refresh':
         return
       case 'delete':
       case 'forget':

@@ -9,6 +9,8 @@ import type { Properties } from '../values/value.ts'
 export interface InitializationFailure {
   id: string
   outputs: Properties
+  /** Of a read: the inputs that would make the resource what it is. */
+  inputs: Properties | undefined
   reasons: string[]
 }
 
@@ -47,7 +49,7 @@ function initializationOf (error: ServiceError): InitializationFailure | undefin
   for (const detail of statusPb.Status.deserializeBinary(packed).getDetailsList()) {
     if (detail.getTypeName() !== 'pulumirpc.ErrorResourceInitFailed') continue
     const failure = providerPb.ErrorResourceInitFailed.deserializeBinary(detail.getValue_asU8())
-    return { id: failure.getId(), outputs: fromStruct(failure.getProperties()), reasons: failure.getReasonsList() }
+    return { id: failure.getId(), outputs: fromStruct(failure.getProperties()), inputs: failure.hasInputs() ? fromStruct(failure.getInputs()) : undefined, reasons: failure.getReasonsList() }
   }
   return undefined
 }

@@ -166,6 +166,21 @@ export class ProviderConnection {
     return options.preview ? fromStruct(answer.getProperties()) : known(answer.getProperties(), old.urn)
   }
 
+  /** What exists: no id if the resource is gone, no inputs if the provider can't tell them. */
+  async read (old: Subject, timeout: number): Promise<Created & { inputs: Properties | undefined }> {
+    const request = new providerPb.ReadRequest()
+    request.setId(old.id)
+    request.setUrn(old.urn)
+    request.setName(nameOf(old.urn))
+    request.setType(typeOf(old.urn))
+    request.setProperties(this.#struct(old.outputs))
+    request.setInputs(this.#struct(old.inputs))
+    request.setTimeout(timeout)
+    const answer = await this.#call<providerPb.ReadRequest, providerPb.ReadResponse>((sent, done) => this.#client.read(sent, done), request)
+    const inputs = answer.hasInputs() ? known(answer.getInputs(), old.urn) : undefined
+    return { id: answer.getId(), outputs: known(answer.getProperties(), old.urn), inputs }
+  }
+
   async delete (old: Subject, timeout: number): Promise<void> {
     const request = new providerPb.DeleteRequest()
     request.setId(old.id)

@@ -21,6 +21,7 @@ const words: Record<string, Words> = {
   delete: { sign: '-', present: 'deleting', past: 'deleted', counted: 'deleted' },
   replace: { sign: '+-', present: 'replacing', past: 'replaced', counted: 'replaced' },
   'create-replacement': { sign: '++', present: 'creating replacement', past: 'created replacement', counted: '' },
+  refresh: { sign: '~', present: 'refreshing', past: '', counted: '' },
   'delete-replaced': { sign: '--', present: 'deleting original', past: 'deleted original', counted: '' }
 }
 
@@ -78,13 +79,13 @@ export class Reporter {
   }
 
   ended (step: Step, state: ResourceState): void {
-    if (isLogical(step) && !isDefaultProvider(state.urn)) {
+    if ((isLogical(step) || step.kind === 'refresh') && !isDefaultProvider(state.urn)) {
       this.#steps += 1
       const operation = operationOf(step)
       this.#changes.set(operation, (this.#changes.get(operation) ?? 0) + 1)
     }
     // A component's outputs, the stack's too, come when the program registers them: its event waits for that.
-    if (operationOf(step) !== 'delete' && !state.custom && !this.#preview) return
+    if (operationOf(step) !== 'delete' && !state.custom && !this.#preview && step.kind !== 'refresh') return
     this.outputs(step, state)
   }
 

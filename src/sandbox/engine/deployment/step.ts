@@ -26,6 +26,8 @@ export type Step =
   | { kind: 'replace', old: ResourceState, new: ResourceState, difference: StepDifference }
   /** `keep`: it stays in the state, marked, until its replacement exists. */
   | { kind: 'delete', old: ResourceState, replaced: boolean, keep: boolean }
+  /** `outcome`: what has become of it, once it is known; `new` is missing if it is gone. */
+  | { kind: 'refresh', old: ResourceState, new: ResourceState | undefined, outcome: 'refresh' | 'same' | 'update' | 'delete', difference: StepDifference }
   /** What was deleted for a replacement that is not wanted any more leaves the state. */
   | { kind: 'forget', old: ResourceState }
 
@@ -34,16 +36,17 @@ export const oldOf = (step: Step): ResourceState | undefined => 'old' in step ? 
 export const newOf = (step: Step): ResourceState | undefined => 'new' in step ? step.new : undefined
 
 /** The resource a step is about. */
-export const subjectOf = (step: Step): ResourceState => 'new' in step ? step.new : step.old
+export const subjectOf = (step: Step): ResourceState => 'old' in step ? newOf(step) ?? step.old : step.new
 
 export const differenceOfStep = (step: Step): StepDifference | undefined => 'difference' in step ? step.difference : undefined
 
 /** The operation's name in events and summaries. */
 export function operationOf (step: Step): string {
   if (step.kind === 'delete' && step.replaced) return 'delete-replaced'
+  if (step.kind === 'refresh') return step.outcome
   return step.kind === 'forget' ? 'remove-pending-replace' : step.kind
 }
 
 /** Whether a step counts as a change of its own; of a replacement only `replace` does. */
 export const isLogical = (step: Step): boolean =>
-  step.kind !== 'create-replacement' && step.kind !== 'forget' && !(step.kind === 'delete' && step.replaced)
+  step.kind !== 'create-replacement' && step.kind !== 'forget' && step.kind !== 'refresh' && !(step.kind === 'delete' && step.replaced)

@@ -5,7 +5,7 @@ import type { Json, JsonObject } from '../values/json.ts'
 import { listOptional, readOptional, writeAtomic } from './files.ts'
 import type { StackFiles } from './files.ts'
 
-export type DeploymentKind = 'update' | 'destroy'
+export type DeploymentKind = 'update' | 'destroy' | 'refresh'
 export type DeploymentResult = 'succeeded' | 'failed'
 
 /** One past deployment. Times are Unix seconds. */

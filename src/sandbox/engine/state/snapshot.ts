@@ -69,6 +69,11 @@ export class Snapshot {
     this.#base = this.#base.map((other) => other === old ? state : other)
   }
 
+  /** Puts what is known now in the place of the base. */
+  rebase (states: readonly ResourceState[]): void {
+    this.#base = [...states]
+  }
+
   remove (old: ResourceState): void {
     this.#base = this.#base.filter((other) => other !== old)
     this.#current = this.#current.filter((other) => other !== old)
