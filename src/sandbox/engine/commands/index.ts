@@ -44,6 +44,16 @@ export const commands: readonly Command[] = [
     shape: { positionals: 1, flags: { yes: 'switch', force: 'switch', 'preserve-config': 'switch', stack: 'value' } },
     load: async () => import('./stack-rm.ts')
   },
+  {
+    words: ['stack', 'export'],
+    shape: { positionals: 0, flags: { 'show-secrets': 'switch', file: 'value', stack: 'value' } },
+    load: async () => import('./stack-export.ts')
+  },
+  {
+    words: ['stack', 'import'],
+    shape: { positionals: 0, flags: { file: 'value', force: 'switch', stack: 'value' } },
+    load: async () => import('./stack-import.ts')
+  },
   { words: ['cancel'], shape: { positionals: 1, flags: { yes: 'switch', stack: 'value' } }, load: async () => import('./cancel.ts') },
   { words: ['up'], shape: { positionals: 0, flags: deployment }, load: async () => import('./up.ts') },
   { words: ['preview'], shape: { positionals: 0, flags: preview }, load: async () => import('./preview.ts') },

@@ -31,7 +31,7 @@ export interface Checkpoint {
   hasSecrets: boolean
 }
 
-const checkpointVersion = 3
+export const checkpointVersion = 3
 
 /** @throws EngineError if the file is no checkpoint of version 3, or its secrets have another provider than a passphrase */
 export async function readCheckpoint (files: StackFiles): Promise<Checkpoint | undefined> {
@@ -39,13 +39,21 @@ export async function readCheckpoint (files: StackFiles): Promise<Checkpoint | u
   return text === undefined ? undefined : parseCheckpoint(text, files.checkpoint)
 }
 
-function parseCheckpoint (text: string, path: string): Checkpoint {
+/** @throws EngineError if the text is no checkpoint of version 3 */
+export const parseCheckpoint = (text: string, path: string): Checkpoint => parseDeployment(deploymentJson(text, path))
+
+/** The deployment in a checkpoint as it stands there. @throws EngineError if the text is no checkpoint of version 3 */
+export function deploymentJson (text: string, path: string): JsonObject {
   const file = parse(text, path)
   if (file['version'] !== checkpointVersion) {
     throw new EngineError(`failed to load checkpoint: ${path}: unsupported version ${JSON.stringify(file['version'])}`)
   }
-  const checkpoint = asObject(file['checkpoint'])
-  const { manifest, secrets_providers: provider, resources, pending_operations: pending, ...extra } = asObject(checkpoint['latest'])
+  return asObject(asObject(file['checkpoint'])['latest'])
+}
+
+/** A deployment of a checkpoint or of an export. @throws EngineError if its secrets have another provider than a passphrase */
+export function parseDeployment (deployment: JsonObject): Checkpoint {
+  const { manifest, secrets_providers: provider, resources, pending_operations: pending, ...extra } = deployment
   const time = asObject(manifest)['time']
   return {
     time: typeof time === 'string' ? time : undefined,
@@ -53,7 +61,7 @@ function parseCheckpoint (text: string, path: string): Checkpoint {
     resources: asObjects(resources),
     pending: asObjects(pending),
     extra,
-    hasSecrets: text.includes('"ciphertext"')
+    hasSecrets: JSON.stringify([resources ?? null, pending ?? null]).includes('"ciphertext"')
   }
 }
 
@@ -133,5 +141,11 @@ export function checkpointText (parts: CheckpointParts): string {
 
 /** The real engine checks this number when it loads a checkpoint (pkg/resource/deploy/manifest.go): the SHA-256 of the version. */
 const magic = (version: string): string => createHash('sha256').update(version).digest('hex')
+
+/** Whether the manifest is as an engine wrote it. */
+export function hasItsMagic (deployment: JsonObject): boolean {
+  const { magic: written, version } = asObject(deployment['manifest'])
+  return typeof version === 'string' && written === magic(version)
+}
 
 export const resourceText = (state: ResourceState, encrypt: Encrypt): string => JSON.stringify(resourceToJson(state, encrypt))

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { copyFile, link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { EngineError } from '../errors.ts'
+import { EngineError, stackNotFound } from '../errors.ts'
 
 /** Where the file backend keeps what belongs to one stack (project layout, meta version 1). */
 export interface StackFiles {
@@ -71,6 +71,13 @@ export async function readOptional (path: string): Promise<string | undefined> {
     if (isMissing(error)) return undefined
     throw error
   }
+}
+
+/** @throws EngineError (exit code 6) if the stack went away meanwhile */
+export async function existingText (files: StackFiles): Promise<string> {
+  const text = await readOptional(files.checkpoint)
+  if (text === undefined) throw stackNotFound(files.stack)
+  return text
 }
 
 export async function listOptional (path: string): Promise<string[]> {

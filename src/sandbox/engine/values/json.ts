@@ -77,6 +77,17 @@ function secretFromState (json: JsonObject, decrypt: Decrypt): Secret {
   return new Secret(fromState(parse(decrypt(ciphertext)), decrypt), ciphertext)
 }
 
+/** Any JSON with the encrypted secrets in it as `plaintext`, as exports with secrets have them. */
+export function revealed (json: Json, decrypt: Decrypt): Json {
+  if (Array.isArray(json)) return json.map((item) => revealed(item, decrypt))
+  if (!isJsonObject(json)) return json
+  if (json[signatureKey] === signatures.secret && typeof json['ciphertext'] === 'string') {
+    const plaintext = JSON.stringify(revealed(parse(decrypt(json['ciphertext'])), decrypt))
+    return { [signatureKey]: signatures.secret, plaintext }
+  }
+  return Object.fromEntries(Object.entries(json).map(([key, item]) => [key, revealed(item, decrypt)]))
+}
+
 const parse = (json: string): Json => JSON.parse(json) as Json
 
 const text = (value: Json | undefined): string => typeof value === 'string' ? value : ''
