@@ -11,7 +11,8 @@ RUN npm ci --omit=dev --omit=optional
 COPY src src
 COPY scripts scripts
 ENV BATCHYARD_PULUMI_ROOT=/opt/pulumi
-RUN node scripts/pulumi-install.ts
+# The CLI makes its plugins readable for their installer only.
+RUN node scripts/pulumi-install.ts && chmod -R a+rX /opt/pulumi
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production \
@@ -20,7 +21,8 @@ ENV NODE_ENV=production \
     BATCHYARD_DATA=/data \
     BATCHYARD_CLOUD=aws \
     BATCHYARD_ENGINE=pulumi \
-    BATCHYARD_PULUMI_ROOT=/opt/pulumi
+    BATCHYARD_PULUMI_ROOT=/opt/pulumi \
+    BATCHYARD_STOP_SECONDS=180
 RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates tini && rm -rf /var/lib/apt/lists/* \
     && install -d -o node -g node -m 0700 /data
 COPY --from=build /opt/pulumi /opt/pulumi
@@ -32,6 +34,7 @@ EXPOSE 8080
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=15s --timeout=3s --start-period=20s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:'+process.env.BATCHYARD_PORT+'/livez').then(r=>process.exit(r.ok?0:1),()=>process.exit(1))"]
-# Engines are children of the service: an init reaps those that outlive a runner.
+# When the service ends the container ends, and every engine with it: BATCHYARD_STOP_SECONDS lets them finish what they have in
+# flight, so the orchestrator must wait longer than that before it kills.
 ENTRYPOINT ["tini", "--"]
 CMD ["node", "src/server/main.ts"]

@@ -755,7 +755,7 @@ export interface components {
                     ok: boolean;
                     detail?: string;
                 };
-                worker: {
+                queue: {
                     ok: boolean;
                     detail?: string;
                 };

@@ -70,6 +70,9 @@ async function tearDown (base: string, client: BatchyardClient, { id }: Environm
 
 async function demo (): Promise<void> {
   const server = await startServer({ speed: values.realtime ? 1 : SHORTENED })
+  // Ctrl-C reaches the service too; only its folder is left to us.
+  const interrupted = (): never => process.exit(130)
+  process.once('SIGINT', () => { server.stop().then(interrupted, interrupted) })
   try {
     heading(`Batchyard listens on ${server.base} (cloud: sandbox, engine: ${server.engine}); nothing here touches AWS`)
     const client = createBatchyardClient(server.base)

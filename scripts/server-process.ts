@@ -33,7 +33,7 @@ const MAIN = fileURLToPath(new URL('../src/server/main.ts', import.meta.url))
 export async function startServer ({ speed, settings = {}, dataDir: given }: ServerOptions): Promise<Server> {
   const dataDir = given ?? await mkdtemp(join(tmpdir(), 'batchyard-'))
   const child = spawn(process.execPath, [MAIN], {
-    env: { ...process.env, BATCHYARD_DATA: dataDir, BATCHYARD_PORT: '0', BATCHYARD_SANDBOX_SPEED: String(speed), ...settings },
+    env: { ...ownEnvironment(), BATCHYARD_CLOUD: 'sandbox', BATCHYARD_DATA: dataDir, BATCHYARD_PORT: '0', BATCHYARD_SANDBOX_SPEED: String(speed), ...settings },
     stdio: ['ignore', 'pipe', 'pipe']
   })
   const { address, engine } = await listening(child)
@@ -50,6 +50,13 @@ export async function startServer ({ speed, settings = {}, dataDir: given }: Ser
       if (given === undefined) await rm(dataDir, { recursive: true, force: true })
     }
   }
+}
+
+/** Settings of the shell are for the service it runs, not for this one: only what chooses the engine is taken over. */
+function ownEnvironment (): NodeJS.ProcessEnv {
+  const taken = ['BATCHYARD_ENGINE', 'BATCHYARD_PULUMI_ROOT']
+  const isSetting = (name: string): boolean => name.startsWith('BATCHYARD_') || name === 'DATABASE_URL' || name === 'NODE_ENV'
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => taken.includes(name) || !isSetting(name)))
 }
 
 async function listening (child: ChildProcess): Promise<{ address: string, engine: string }> {

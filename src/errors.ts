@@ -46,6 +46,8 @@ export class Refusal extends Error {
   }
 }
 
+const AGAIN = 'After a failed delete send the DELETE again, it carries on from the state; after a failed create delete the environment and ask for it again.'
+
 /** Why operations fail. `retryable`: the same request can succeed later. `next`: what a person does about it. */
 export const OPERATION_CODES = {
   'default-vpc-missing': { retryable: false, title: 'The account has no default VPC', next: 'Name subnets in the spec or in the team\'s placement, or create a default VPC in the region.' },
@@ -56,20 +58,20 @@ export const OPERATION_CODES = {
   'name-conflict': { retryable: false, title: 'A resource of that name exists already', next: 'Look at the resource named in the error; delete or rename it if it is a left-over.' },
   'not-found-in-cloud': { retryable: false, title: 'Something the spec refers to does not exist', next: 'Correct the subnet, security group or image named in the error.' },
   'network-mismatch': { retryable: false, title: 'The network\'s parts do not belong together', next: 'Name subnets and security groups of one VPC, in the spec or in the team\'s placement.' },
-  'in-use': { retryable: true, title: 'A resource is still in use', next: 'Wait for what uses it to end, then send the request again.' },
+  'in-use': { retryable: true, title: 'A resource is still in use', next: `Wait for what uses it to end. ${AGAIN}` },
   'bucket-not-empty': { retryable: false, title: 'The bucket holds objects', next: 'Move or delete the objects, then send the DELETE again. Nothing in the bucket was touched.' },
-  throttled: { retryable: true, title: 'The cloud throttled the calls', next: 'Send the request again in a few minutes.' },
-  'cloud-unavailable': { retryable: true, title: 'The cloud did not answer or failed', next: 'Send the request again; if it stays, look at the cloud\'s status page.' },
+  throttled: { retryable: true, title: 'The cloud throttled the calls', next: `Wait a few minutes. ${AGAIN}` },
+  'cloud-unavailable': { retryable: true, title: 'The cloud did not answer or failed', next: `${AGAIN} If it stays, look at the cloud's status page.` },
   'cloud-rejected': { retryable: false, title: 'The cloud refused a resource', next: 'The message is the cloud\'s own; correct the spec accordingly.' },
-  'deadline-exceeded': { retryable: true, title: 'The run did not end in time', next: 'The resource named in the error was still under way. Send the request again; it carries on from the state.' },
+  'deadline-exceeded': { retryable: true, title: 'The run did not end in time', next: `The resource named in the error was still under way. ${AGAIN}` },
   'program-failed': { retryable: false, title: 'The environment\'s program failed', next: 'This is a defect in Batchyard; report it with the operation\'s id.' },
   'runner-out-of-memory': { retryable: true, title: 'The runner ran out of memory', next: 'Raise BATCHYARD_RUNNER_MEMORY_MIB if it happens again.' },
-  'runner-crashed': { retryable: true, title: 'The runner ended unexpectedly', next: 'Send the request again; it carries on from the state.' },
-  'engine-failed': { retryable: true, title: 'The engine failed', next: 'The message is the engine\'s own. Send the request again; it carries on from the state.' },
+  'runner-crashed': { retryable: true, title: 'The runner ended unexpectedly', next: AGAIN },
+  'engine-failed': { retryable: true, title: 'The engine failed', next: `The message is the engine's own. ${AGAIN}` },
   'engine-unsupported': { retryable: false, title: 'The engine cannot do that', next: 'The sandbox engine names what it does not simulate; use the real engine for it.' },
   'plugin-missing': { retryable: false, title: 'The AWS plugin is not installed', next: 'Install the exact plugin version named in the error beside the engine.' },
-  'state-locked': { retryable: true, title: 'The state is locked by another run', next: 'Wait for the other run to end, then send the request again.' },
+  'state-locked': { retryable: true, title: 'The state is locked by another run', next: `Wait for the other run to end. ${AGAIN}` },
   'state-unreadable': { retryable: false, title: 'The state cannot be read', next: 'Check the passphrase and the state file named in the error.' },
-  cancelled: { retryable: true, title: 'The operation was cancelled', next: 'What was created is in the state; delete the environment or send the request again.' }
+  cancelled: { retryable: true, title: 'The operation was cancelled', next: 'What was created is in the state and goes with a DELETE of the environment.' }
 } as const
 export type OperationCode = keyof typeof OPERATION_CODES

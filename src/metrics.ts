@@ -28,7 +28,7 @@ export function createMetrics () {
       buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 1800],
       registers
     }),
-    queueDepth: new Gauge({ name: 'batchyard_queue_depth', help: 'Operations waiting for a worker', registers }),
+    queueDepth: new Gauge({ name: 'batchyard_queue_depth', help: 'Operations that wait, for a worker or for another of their environment', labelNames: ['kind'], registers }),
     running: new Gauge({ name: 'batchyard_operations_running', help: 'Operations this process runs', labelNames: ['kind'], registers }),
     engineStarts: new Counter({
       name: 'batchyard_engine_starts_total', help: 'Engine processes started, by command', labelNames: ['command'], registers

@@ -34,18 +34,17 @@ export async function runAttempt (attempt: Attempt): Promise<void> {
   const { context, operation, fence, control, log } = attempt
   const stopRenewing = keepLease(attempt)
   const recorder = createRecorder({ database: context.database, fence, log, onLost: () => { breakOff(control, 'lost') } })
-  const started = performance.now()
   try {
     const outcome = await run(attempt, recorder)
     await recorder.close()
     const reason = control.signal.reason as BreakOff | undefined
     if (reason === 'lost') return
     if (reason === 'stop' && outcome.ending.state !== 'succeeded') {
-      await release(attempt)
+      await release(attempt, 'gone')
       return
     }
     await finish(attempt, outcome.ending, outcome.outputs)
-    const seconds = (performance.now() - started) / 1000
+    const seconds = Math.max(0, Date.now() - (operation.started_at ?? operation.created_at).getTime()) / 1000
     context.metrics.operations.observe({ kind: operation.kind, outcome: outcome.ending.state }, seconds)
   } finally {
     stopRenewing()
@@ -76,12 +75,13 @@ async function run (attempt: Attempt, recorder: Recorder): Promise<Outcome> {
   }
 }
 
-async function callEngine ({ context, operation, fence, control }: Attempt, recorder: Recorder): Promise<RunResult> {
+async function callEngine (attempt: Attempt, recorder: Recorder): Promise<RunResult> {
+  const { context, operation, fence, control } = attempt
   const { database, engine, program, deadlineSeconds } = context
   const environment = await environmentById(database.db, operation.environment_id)
   if (!environment) throw new Error(`the environment of operation ${operation.id} is gone`)
   // The engine of the attempt before was started detached: it may be alive and is never run beside.
-  if (operation.engine) await engine.waitForExit(operation.engine, control.signal)
+  if (operation.engine) await waitForPredecessor(attempt, operation.engine)
   const { id, team, name, resolved: spec, placement } = environment
   return engine.run({
     kind: kindOf(operation) === 'delete' ? 'destroy' : 'up',
@@ -97,6 +97,13 @@ async function callEngine ({ context, operation, fence, control }: Attempt, reco
       throw new Error('another worker has taken the operation over')
     }
   })
+}
+
+/** An engine that has outlived its worker has as long as any run; then it is asked to stop, as a cancel does. */
+async function waitForPredecessor ({ context, control, log }: Attempt, engine: EngineProcess): Promise<void> {
+  log.info({ pid: engine.pid }, 'waiting for the engine of the attempt before')
+  const overdue = AbortSignal.timeout(context.deadlineSeconds * 1000)
+  await context.engine.waitForExit(engine, AbortSignal.any([control.signal, overdue]))
 }
 
 function outputsOf ({ outputs }: RunResult): Outputs {

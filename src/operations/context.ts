@@ -16,8 +16,8 @@ export interface Context {
   readonly engine: Engine
   readonly engineInfo: { readonly kind: 'pulumi' | 'sandbox', readonly version: string }
   readonly cloud: 'sandbox' | 'aws'
-  /** Whether callers without a key are admins and unknown teams are added: the sandbox on a loopback address. */
-  readonly open: boolean
+  /** Whether callers without a key are admins and unknown teams are added: the sandbox on a loopback address, until there is an admin key. */
+  readonly isOpen: () => Promise<boolean>
   /** `file:` URL of the inline program every environment is made with. */
   readonly program: string
   readonly deadlineSeconds: number

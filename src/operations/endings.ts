@@ -46,15 +46,19 @@ export async function finish (attempt: Attempt, ending: Ending, outputs: Outputs
 async function changeFor (trx: Queryable, operation: OperationRow, { state }: Ending, outputs: Outputs | undefined): Promise<EnvironmentChange> {
   const before = await lockEnvironment(trx, operation.environment_id)
   const phase = phaseAfter(kindOf(operation), state, before?.observed_generation != null)
-  if (phase === 'deleted') return { phase, outputs: null }
+  // A delete that did not get through has taken away some of what the outputs name.
+  if (operation.kind === 'delete') return { phase, outputs: null }
   return outputs ? { phase, outputs, observedGeneration: operation.generation } : { phase }
 }
 
-/** Hands the operation back to the queue: the service stops, and whoever runs next carries on from the state. */
-export async function release (attempt: Attempt): Promise<void> {
+/**
+ * Hands the operation back to the queue: the service stops, and whoever runs next carries on from the state.
+ * @param engine whether whoever runs next has to wait for the engine of this attempt
+ */
+export async function release (attempt: Attempt, engine: 'gone' | 'alive'): Promise<void> {
   const { context, operation, fence, log } = attempt
   const written = await inTransaction(attempt, async trx => {
-    if (!await releaseOperation(trx, fence)) return false
+    if (!await releaseOperation(trx, fence, engine)) return false
     await appendEvents(trx, fence, [{ type: 'state', state: 'queued', attempt: fence.attempt, reason: 'the service is stopping' }])
     await context.queue.enqueue(trx, operation.id)
     return true

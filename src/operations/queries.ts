@@ -37,11 +37,12 @@ export async function getEnvironment (context: Reading, caller: Caller, id: stri
   return presentEnvironment(row, newest.get(id))
 }
 
-/** @throws Refusal `outputs-not-ready` while there are none: not ready yet, never became ready, or deleted */
+/** @throws Refusal `outputs-not-ready` while there are none that hold: not ready yet, never became ready, or a delete has begun */
 export async function getOutputs ({ database }: Reading, caller: Caller, id: string): Promise<Outputs> {
   const { outputs, phase } = visible(await outputsById(database.db, id), caller, id)
-  if (outputs === null) throw new Refusal('outputs-not-ready', `the environment's phase is ${phase}`, phase === 'creating' ? { retryAfter: 5 } : {})
-  return outputs
+  // A delete takes away what the outputs name, resource by resource.
+  if (outputs !== null && phase !== 'deleting') return outputs
+  throw new Refusal('outputs-not-ready', `the environment's phase is ${phase}`, phase === 'creating' ? { retryAfter: 5 } : {})
 }
 
 /** A page of what the caller may see. */

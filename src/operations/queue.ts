@@ -36,15 +36,17 @@ export interface QueueOptions {
 export interface Queue {
   /**
    * Has the operation delivered to a worker, once the transaction commits. An operation has at most one delivery waiting:
-   * another call changes nothing. `startAfterSeconds` delays it.
+   * another call changes nothing.
    */
-  enqueue (trx: Queryable, operationId: string, options?: { readonly startAfterSeconds?: number }): Promise<void>
+  enqueue (trx: Queryable, operationId: string): Promise<void>
   /** Starts to take jobs, `concurrency` at a time. Once per queue. */
   work (handler: Handler, options: { readonly concurrency: number }): Promise<void>
   /** Enqueues every unfinished operation that nothing will deliver, and nobody runs; how many there were. */
   reconcile (): Promise<number>
   /** Deliveries that wait for a worker. */
   depth (): Promise<number>
+  /** Takes no more jobs; those in hands go on, and `enqueue` works. Idempotent. */
+  pause (): void
   /**
    * Takes no more jobs and waits for the handlers; after `timeoutMs` aborts their signals, and after another 10 s leaves
    * them, to be delivered again. Until then `enqueue` works, for giving operations back. Idempotent. The database stays open.
@@ -90,6 +92,8 @@ class BossQueue implements Queue {
   readonly #database: Database
   readonly #log: Log
   readonly #leave = new AbortController()
+  /** Settles when every handler has ended, once no more jobs are taken. */
+  #idle: Promise<void> | undefined
   #stopping: Promise<void> | undefined
 
   constructor (boss: PgBoss, database: Database, log: Log) {
@@ -98,11 +102,9 @@ class BossQueue implements Queue {
     this.#log = log
   }
 
-  async enqueue (trx: Queryable, operationId: string, { startAfterSeconds }: { readonly startAfterSeconds?: number } = {}): Promise<void> {
+  async enqueue (trx: Queryable, operationId: string): Promise<void> {
     const payload: Payload = { operationId }
-    await this.#boss.send(QUEUE, payload, {
-      singletonKey: operationId, db: fromKysely(trx), ...(startAfterSeconds !== undefined && { startAfter: startAfterSeconds })
-    })
+    await this.#boss.send(QUEUE, payload, { singletonKey: operationId, db: fromKysely(trx) })
   }
 
   async work (handler: Handler, { concurrency }: { readonly concurrency: number }): Promise<void> {
@@ -154,13 +156,20 @@ class BossQueue implements Queue {
     return row?.depth ?? 0
   }
 
+  pause (): void {
+    if (this.#idle) return
+    this.#idle = this.#boss.offWork(QUEUE, { wait: true })
+    this.#idle.catch((error: unknown) => this.#log.error({ err: error }, 'the queue cannot be paused'))
+  }
+
   async stop ({ timeoutMs }: { readonly timeoutMs: number }): Promise<void> {
     await (this.#stopping ??= this.#stop(timeoutMs))
   }
 
   async #stop (timeoutMs: number): Promise<void> {
     // The handlers end before pg-boss does: giving an operation back is an enqueue.
-    const idle = this.#boss.offWork(QUEUE, { wait: true })
+    this.pause()
+    const idle = this.#idle?.catch(() => {})
     const waiting = new AbortController()
     const elapsed = (ms: number) => delay(ms, undefined, { signal: waiting.signal }).catch(() => {})
     await Promise.race([idle, elapsed(timeoutMs)])

@@ -17,16 +17,22 @@ async function check (question: () => Promise<void>): Promise<{ ok: boolean, det
   }
 }
 
-/** Whether the service can take work: the database answers, the worker takes operations, the simulated cloud is there. */
-export async function checkReadiness ({ database, cloud, engineInfo, stopping, sandboxCheck }: Context): Promise<Readiness> {
-  const [databaseCheck, sandbox] = await Promise.all([check(() => database.ping()), sandboxCheck && check(sandboxCheck)])
-  const worker = stopping.aborted ? { ok: false, detail: 'the service is stopping' } : { ok: true }
-  const ready = databaseCheck.ok && worker.ok && (sandbox?.ok ?? true)
+/** Whether the service can take work: the database and the queue answer, the simulated cloud is there, it is not stopping. */
+export async function checkReadiness ({ database, queue, cloud, engineInfo, stopping, sandboxCheck }: Context): Promise<Readiness> {
+  const [databaseCheck, queueCheck, sandbox] = await Promise.all([
+    check(() => database.ping()),
+    check(async () => {
+      stopping.throwIfAborted()
+      await queue.depth()
+    }),
+    sandboxCheck && check(sandboxCheck)
+  ])
+  const ready = databaseCheck.ok && queueCheck.ok && (sandbox?.ok ?? true)
   return {
     status: ready ? 'ready' : 'not-ready',
     cloud,
     ...(cloud === 'sandbox' && { notice: 'Sandbox: everything is simulated, nothing exists at AWS' }),
     engine: { kind: engineInfo.kind, version: engineInfo.version },
-    checks: { database: databaseCheck, worker, ...(sandbox && { sandbox }) }
+    checks: { database: databaseCheck, queue: queueCheck, ...(sandbox && { sandbox }) }
   }
 }

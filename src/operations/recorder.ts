@@ -8,6 +8,9 @@ import type { Fence } from '../store/sql.ts'
 /** Short enough to look live, long enough that twenty resources that start together make one statement. */
 const FLUSH_MILLISECONDS = 100
 
+/** Kept while the database is away, the newest: a run of 20 resources has about 50. */
+const KEPT_EVENTS = 2_000
+
 /** Stores an attempt's events in order, in batches, and keeps its progress. */
 export interface Recorder {
   add (event: EngineEvent): void
@@ -35,11 +38,13 @@ export function createRecorder ({ database, fence, log, onLost }: RecorderOption
     const events = waiting
     if (events.length === 0) return
     try {
-      const held = await appendEvents(database.db, fence, events) && await setProgress(database.db, fence, { done: finished.size, total })
+      const held = await database.db.transaction().execute(async trx =>
+        await appendEvents(trx, fence, events) && setProgress(trx, fence, { done: finished.size, total }))
       waiting = waiting.slice(events.length)
       if (!held) onLost()
     } catch (error) {
       // The events stay where they are and go with the next batch; the operation does not fail for its story.
+      waiting = waiting.slice(-KEPT_EVENTS)
       log.warn({ err: error }, 'events could not be stored')
     }
   }

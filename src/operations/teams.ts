@@ -5,9 +5,20 @@ import type { Context } from './context.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import { presentTeam } from './present.ts'
 
-/** Sets a team's placement and guardrails; guardrails that are left out allow nothing. */
-export async function putTeam ({ database }: Context, name: string, { placement, guardrails = {} }: TeamInput): Promise<Team> {
-  return presentTeam((await upsertTeam(database.db, { name, placement, guardrails })).team)
+/** On AWS the account must be named, or environments would go wherever the service's own credentials lead. */
+function unpinned (): Refusal {
+  const message = 'accountId or roleArn is required: without either nothing says which account is meant'
+  return new Refusal('validation-failed', '1 field is wrong; nothing was stored', { errors: [{ pointer: '/placement/accountId', message }] })
+}
+
+/**
+ * Sets a team's placement and guardrails; guardrails that are left out allow nothing.
+ * @throws Refusal `validation-failed` on AWS for a placement without an account
+ */
+export async function putTeam ({ database, cloud }: Context, name: string, { placement, guardrails = {} }: TeamInput): Promise<{ team: Team, created: boolean }> {
+  if (cloud === 'aws' && placement.accountId === undefined && placement.roleArn === undefined) throw unpinned()
+  const { team, created } = await upsertTeam(database.db, { name, placement, guardrails })
+  return { team: presentTeam(team), created }
 }
 
 /** @throws Refusal `not-found` */

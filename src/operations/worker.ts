@@ -9,6 +9,8 @@ import { release } from './endings.ts'
 const RECONCILE_SECONDS = 30
 
 export interface Worker {
+  /** Takes no more operations and asks the engines of those that run to stop. */
+  pause (): void
   /** Takes no more operations and hands back those that run, once their engines have ended or after `timeoutMs`. */
   stop (timeoutMs: number): Promise<void>
 }
@@ -23,6 +25,8 @@ export async function startWorker (context: Context, concurrency: number): Promi
   })
 
   async function handle (operationId: string, signal: AbortSignal): Promise<void> {
+    // Delivered while the service stops: it stays queued, and whoever starts next looks for what nobody delivers.
+    if (context.stopping.aborted) return
     const attempt = await takeUp(context, operationId)
     if (!attempt) return
     running.set(operationId, attempt)
@@ -49,10 +53,16 @@ export async function startWorker (context: Context, concurrency: number): Promi
   await queue.reconcile()
   await queue.work(handle, { concurrency })
 
+  function pause (): void {
+    clearInterval(timer)
+    queue.pause()
+    for (const { control } of running.values()) breakOff(control, 'stop')
+  }
+
   return {
+    pause,
     async stop (timeoutMs) {
-      clearInterval(timer)
-      for (const { control } of running.values()) breakOff(control, 'stop')
+      pause()
       await queue.stop({ timeoutMs })
       await cancels.close()
     }
@@ -67,7 +77,7 @@ async function handBack (attempt: Attempt, signal: AbortSignal, over: AbortSigna
   if (!signal.aborted) await once(signal, 'abort', { signal: over }).catch(() => undefined)
   if (over.aborted) return
   breakOff(attempt.control, 'stop')
-  await release(attempt)
+  await release(attempt, 'alive')
 }
 
 /** Claims the operation for this process; undefined when there is nothing to do here. */

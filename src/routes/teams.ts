@@ -24,11 +24,12 @@ export const teamRoutes = (context: Context) => async (app: FastifyInstance): Pr
       summary: 'Set a team\'s placement and guardrails; environments that exist stay where they are',
       params: ByTeam,
       body: refTo(TeamInput),
-      response: { 200: refTo(Team), ...problemsFor(400, 401, 403, 503) }
+      response: { 200: { ...refTo(Team), description: 'Replaced' }, 201: { ...refTo(Team), description: 'Added' }, ...problemsFor(400, 401, 403, 503) }
     }
-  }, async request => {
+  }, async (request, reply) => {
     refuseWrongFields(request, checkTeam)
-    return putTeam(context, request.params.team, request.body)
+    const { team, created } = await putTeam(context, request.params.team, request.body)
+    return reply.code(created ? 201 : 200).send(team)
   })
 
   scope.get('/teams/:team', {

@@ -9,7 +9,7 @@ export function refTo<T extends TSchema & { $id?: string }> (schema: T) {
   return Type.Unsafe<Static<T>>({ $ref: `${schema.$id}#` })
 }
 
-/** Teams, environments and the entries of a spec's maps share one form of name (docs/api.md, "Names"). */
+/** Teams, environments and the entries of a spec's maps share one form of name. */
 export const Slug = Type.String({
   pattern: '^[a-z][a-z0-9-]{0,30}[a-z0-9]$',
   description: '2 to 32 characters: lower-case letters, digits and hyphens; begins with a letter, ends with a letter or digit'

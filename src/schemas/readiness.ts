@@ -8,6 +8,6 @@ export const Readiness = Type.Object({
   cloud: CloudName,
   notice: Type.Optional(Type.String({ description: 'Says so where everything is simulated' })),
   engine: Type.Object({ kind: Type.String(), version: Type.String() }),
-  checks: Type.Object({ database: Check, worker: Check, sandbox: Type.Optional(Check) })
+  checks: Type.Object({ database: Check, queue: Check, sandbox: Type.Optional(Check) })
 }, { $id: 'Readiness' })
 export type Readiness = Static<typeof Readiness>

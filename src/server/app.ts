@@ -1,6 +1,7 @@
 import { fastifySSE } from '@fastify/sse'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { typeidUnboxed } from 'typeid-js'
+import { Refusal } from '../errors.ts'
 import type { Context } from '../operations/context.ts'
 import { environmentRoutes } from '../routes/environments.ts'
 import { healthRoutes } from '../routes/health.ts'
@@ -28,6 +29,9 @@ const BODY_LIMIT_BYTES = 256 * 1024
 /** Proxies cut idle streams after 60 s or more, so a comment every 15 s keeps them open. */
 const HEARTBEAT_MILLISECONDS = 15_000
 
+/** A request is a few KiB: who takes longer to send it keeps a connection for nothing. */
+const REQUEST_TIMEOUT_MILLISECONDS = 30_000
+
 /** The HTTP service: plugins, then routes by who may call them. The same call serves production and tests. */
 export async function buildApp ({ context, version, sandbox }: AppOptions): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = context.log
@@ -39,16 +43,20 @@ export async function buildApp ({ context, version, sandbox }: AppOptions): Prom
     frameworkErrors: refuseUnroutable,
     clientErrorHandler: refuseUnreadable,
     routerOptions: { maxParamLength: 500 },
-    return503OnClosing: true,
+    requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
+    return503OnClosing: false,
     forceCloseConnections: 'idle'
   })
   for (const schema of SHARED_SCHEMAS) app.addSchema(schema)
 
+  app.addHook('onRequest', (_request, _reply, done) => {
+    done(context.stopping.aborted ? new Refusal('unavailable', 'the service is stopping', { retryAfter: 2 }) : undefined)
+  })
   await app.register(validation)
   await app.register(problems)
   await app.register(requestLog)
   await app.register(requestMetrics, { metrics: context.metrics })
-  await app.register(access, { keyring: context.keyring, open: context.open })
+  await app.register(access, { keyring: context.keyring, isOpen: context.isOpen })
   await app.register(openapi, { version })
   await app.register(fastifySSE, { heartbeatInterval: HEARTBEAT_MILLISECONDS })
 

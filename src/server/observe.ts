@@ -1,10 +1,16 @@
 import type { Context } from '../operations/context.ts'
+import { OPERATION_KINDS } from '../schemas/operation.ts'
+import { backlogOf } from '../store/operations.ts'
 
 /** Gauges that are read when they are scraped, so that they cost nothing in between. */
-export function observe ({ metrics, queue, engine, log }: Context): void {
+export function observe ({ metrics, database, engine, log }: Context): void {
   const { registry, queueDepth, runnerMemory, runners } = metrics
   const collect = async (): Promise<void> => {
-    queueDepth.set(await queue.depth())
+    const { counts } = await backlogOf(database.db)
+    for (const kind of OPERATION_KINDS) {
+      const waiting = counts.find(each => each.kind === kind && each.state === 'queued')
+      queueDepth.set({ kind }, waiting?.count ?? 0)
+    }
     const { count, residentBytes } = await engine.usage()
     runners.set(count)
     runnerMemory.set(residentBytes)

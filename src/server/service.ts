@@ -13,8 +13,9 @@ import { openKeyring, type Keyring } from '../operations/keyring.ts'
 import { openQueue } from '../operations/queue.ts'
 import { startWorker } from '../operations/worker.ts'
 import { attachSandboxCloud, type SandboxCloud } from '../sandbox/aws/client.ts'
-import { openDatabase } from '../store/database.ts'
+import { openDatabase, type Database } from '../store/database.ts'
 import { createIds } from '../store/ids.ts'
+import { claimInstallation } from '../store/installation.ts'
 import { migrate } from '../store/migrations.ts'
 import { buildApp } from './app.ts'
 import { observe } from './observe.ts'
@@ -34,6 +35,8 @@ export interface Service {
 const TERMINATE_SECONDS = 20
 
 const ENGINE_STOP_MILLISECONDS = 1_000
+const REQUEST_PATIENCE_MILLISECONDS = 3_000
+const HAND_BACK_MILLISECONDS = 15_000
 
 const PROGRAM = new URL('../stacks/batch-environment.ts', import.meta.url).href
 
@@ -60,7 +63,9 @@ async function start (config: Config, log: Logger, shutdown: Shutdown): Promise<
   await migrate(database)
   const keyring = await openKeyring(database, ids, config.adminKey)
   shutdown.add('keyring', () => keyring.close())
-  const open = await decideAccess(config, keyring)
+  const openable = await decideAccess(config, keyring)
+  await refuseOtherCloud(config, database)
+  const isOpen = async (): Promise<boolean> => openable && !await keyring.hasAdmin()
 
   const sandbox = config.cloud === 'sandbox'
     ? await attachSandboxCloud({
@@ -86,7 +91,7 @@ async function start (config: Config, log: Logger, shutdown: Shutdown): Promise<
     ids,
     metrics,
     log,
-    open,
+    isOpen,
     cloud: config.cloud,
     program: PROGRAM,
     deadlineSeconds: config.deadlineSeconds,
@@ -94,19 +99,45 @@ async function start (config: Config, log: Logger, shutdown: Shutdown): Promise<
     ...(sandbox && { sandboxCheck: async () => { await sandbox.control.stats() } })
   }
   observe(context)
-  const worker = await startWorker(context, config.concurrency)
-  shutdown.add('worker', () => worker.stop(config.stopSeconds * 1000))
-
-  const app = await buildApp({ context, version: packageJson.version, sandbox: sandbox && sandboxControl(sandbox) })
-  shutdown.add('http', () => app.close())
-  const address = await listen(app, config)
-  log.info({ address, cloud: config.cloud, engine: engineInfo.kind, engineVersion: engineInfo.version, database: database.kind, open }, 'listening')
+  const address = await serve(config, context, shutdown, sandbox)
+  log.info({ address, cloud: config.cloud, engine: engineInfo.kind, engineVersion: engineInfo.version, database: database.kind, open: await isOpen() }, 'listening')
   return { address, context, sandbox, stop: () => shutdown.run() }
 }
 
+/** Takes operations and requests. */
+async function serve (config: Config, context: Context, shutdown: Shutdown, sandbox: SandboxCloud | undefined): Promise<string> {
+  const worker = await startWorker(context, config.concurrency)
+  const stopMs = config.stopSeconds * 1000
+  shutdown.add('worker', () => worker.stop(stopMs), stopMs + HAND_BACK_MILLISECONDS)
+  const app = await buildApp({ context, version: packageJson.version, sandbox: sandbox && sandboxControl(sandbox) })
+  shutdown.add('http', () => closePort(app))
+  // First of all: while requests are still answered no operation is taken up, and engines are asked to stop already.
+  shutdown.add('taking operations', async () => { worker.pause() })
+  return listen(app, config)
+}
+
+/** Answers what is under way, then cuts the connections of those who do not finish their requests. */
+async function closePort (app: FastifyInstance): Promise<void> {
+  const timer = setTimeout(() => { app.server.closeAllConnections() }, REQUEST_PATIENCE_MILLISECONDS)
+  try {
+    await app.close()
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Environments of the sandbox must never be run on AWS, nor the other way round: a delete would orphan what is real. */
+async function refuseOtherCloud ({ cloud }: Config, { db }: Database): Promise<void> {
+  const owner = await claimInstallation(db, cloud)
+  if (owner !== cloud) {
+    throw new ConfigError([`BATCHYARD_CLOUD: is ${cloud}, but this database holds environments of ${owner}; name another BATCHYARD_DATA or DATABASE_URL for ${cloud}`])
+  }
+}
+
+/** Whether callers without a key may be let in, as long as there is no admin key. */
 async function decideAccess (config: Config, keyring: Keyring): Promise<boolean> {
-  if (await keyring.hasAdmin()) return false
   if (config.cloud === 'sandbox' && config.loopback) return true
+  if (await keyring.hasAdmin()) return false
   throw new ConfigError(['BATCHYARD_ADMIN_KEY: must be set; without any admin key the service starts only in the sandbox on a loopback address'])
 }
 

@@ -140,13 +140,15 @@ export async function finishOperation (db: Queryable, fence: Fence, ending: Endi
 
 /**
  * Gives a running operation back for another worker; enqueue it again in the same transaction. Where another one of the
- * environment waits it stays `running` with its lease ended: it is claimed first, as it came first.
+ * environment waits it stays `running` with its lease ended: it is claimed first, as it came first. An engine that is `gone`
+ * is forgotten: the next worker may be on another host, which cannot see that.
  */
-export async function releaseOperation (db: Queryable, fence: Fence): Promise<boolean> {
+export async function releaseOperation (db: Queryable, fence: Fence, engine: 'gone' | 'alive'): Promise<boolean> {
   const { rows } = await sql`
     update operations o set
       state = case when waiting.other then 'running' else 'queued' end,
       queued_at = clock_timestamp(),
+      engine = case when ${engine === 'gone'}::boolean then null else o.engine end,
       lease_until = clock_timestamp()
     from (
       select exists (

@@ -103,4 +103,12 @@ describe('An open sandbox', () => {
       expect(data).toMatchObject({ placement: { region: 'us-east-1' }, guardrails: { regions: ['*'], subnets: ['*'], securityGroups: ['*'], ecrRepositories: ['*'] } })
     })
   })
+
+  test('is closed from the moment there is an admin key', async () => {
+    await withService(async ({ base, client }) => {
+      const { data: key } = await client.POST('/keys', { body: { name: 'operator', scope: 'admin' } })
+      expect((await client.GET('/environments', {})).response.status).toBe(401)
+      expect((await createBatchyardClient(base, key?.token).GET('/environments', {})).response.status).toBe(200)
+    })
+  })
 })

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { text } from 'node:stream/consumers'
@@ -8,7 +9,7 @@ import { describe, expect, test } from 'vitest'
 import { createBatchyardClient, type BatchyardClient } from '../../client/index.ts'
 import { startServer, type Server } from '../../scripts/server-process.ts'
 import { SERVER_MAIN, leftOver, processesOf, stateFiles } from '../support/http-state.ts'
-import { ended, environment, post, remove, resources, withDataDir } from '../support/service.ts'
+import { SPEC, ended, environment, post, remove, resources, withDataDir } from '../support/service.ts'
 
 /** At this speed a create takes some seconds: long enough to be met in the middle. */
 const SLOW = 0.05
@@ -63,6 +64,33 @@ describe('A service that is stopped', () => {
       expect(await refusesConnections(second.base)).toBe(true)
       await nothingLeft(dataDir)
       expect(leftOver(await stateFiles(dataDir))).toEqual([])
+    })
+  })
+
+  test('is not kept by a request that never ends, and takes nothing up any more', async () => {
+    await withDataDir(async dataDir => {
+      const first = await startServer({ speed: SLOW, dataDir, settings: { ...settings, BATCHYARD_WORKER_CONCURRENCY: '1' } })
+      const client = createBatchyardClient(first.base)
+      const accepted = await Promise.all(['one', 'two', 'three'].map(async name => post(client, { ...SPEC, name })))
+      await someResources(client)
+      const socket = connect(Number(new URL(first.base).port), '127.0.0.1').on('error', () => {})
+      await once(socket, 'connect')
+      socket.write('POST /environments HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{"te')
+      expect(await signalled(first, 'SIGTERM')).toBe(0)
+      socket.destroy()
+
+      const second = await startServer({ speed: 0, dataDir, settings })
+      try {
+        const again = createBatchyardClient(second.base)
+        for (const each of accepted) {
+          const { operation } = await ended(again, each.operation)
+          expect(operation.state).toBe('succeeded')
+          expect(operation.attempt).toBeLessThanOrEqual(2)
+        }
+      } finally {
+        await signalled(second, 'SIGTERM')
+      }
+      await nothingLeft(dataDir)
     })
   })
 

@@ -77,7 +77,7 @@ describeOnEachDatabase('operations', (use) => {
       expect(await renewLease(db(), stale, 60)).toEqual({ held: false, cancelRequested: false })
       expect(await setEngine(db(), stale, engine)).toBe(false)
       expect(await setProgress(db(), stale, { done: 9, total: 9 })).toBe(false)
-      expect(await releaseOperation(db(), stale)).toBe(false)
+      expect(await releaseOperation(db(), stale, 'gone')).toBe(false)
       expect(await finishOperation(db(), stale, { state: 'failed', error: failure })).toBe(false)
       expect(await setProgress(db(), current, { done: 1, total: 3 })).toBe(true)
       expect(await operationById(db(), id)).toMatchObject({ state: 'running', engine: null, progress_done: 1, progress_total: 3 })
@@ -104,16 +104,24 @@ describeOnEachDatabase('operations', (use) => {
   describe('giving back', () => {
     it('queues the operation again for another worker', async () => {
       const { id } = await givenQueued()
-      expect(await releaseOperation(db(), await givenClaim(db(), id))).toBe(true)
+      expect(await releaseOperation(db(), await givenClaim(db(), id), 'gone')).toBe(true)
       expect(await operationById(db(), id)).toMatchObject({ state: 'queued', attempt: 1 })
       expect(await claimOperation(db(), id, worker)).toMatchObject({ outcome: 'claimed', operation: { attempt: 2 } })
+    })
+
+    it.each([['gone', null], ['alive', engine]] as const)('tells the next worker of an engine only while it lives: %s', async (state, known) => {
+      const { id } = await givenQueued()
+      const fence = await givenClaim(db(), id)
+      await setEngine(db(), fence, engine)
+      await releaseOperation(db(), fence, state)
+      expect(await claimOperation(db(), id, worker)).toMatchObject({ outcome: 'claimed', operation: { engine: known } })
     })
 
     it('keeps its turn when a delete waits', async () => {
       const { id } = await givenEnvironment(db())
       const create = await givenClaim(db(), (await givenOperation(db(), id)).id)
       const remove = await givenOperation(db(), id, 'delete')
-      expect(await releaseOperation(db(), create)).toBe(true)
+      expect(await releaseOperation(db(), create, 'gone')).toBe(true)
       expect(await claimOperation(db(), remove.id, worker)).toEqual({ outcome: 'busy' })
       expect(await claimOperation(db(), create.operationId, worker)).toMatchObject({ outcome: 'claimed' })
     })

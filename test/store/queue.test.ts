@@ -98,16 +98,6 @@ describeOnEachDatabase('the queue', (use) => {
       expect(await delivered(2)).toEqual([id, id])
     })
 
-    it('can be put off', async () => {
-      const id = await givenQueued()
-      await theQueue().enqueue(db(), id, { startAfterSeconds: 3_600 })
-      const { handler, delivered } = recorder()
-      await theQueue().work(handler, { concurrency: 1 })
-      const next = await givenEnqueued()
-      expect(await delivered(1)).toEqual([next])
-      expect(await theQueue().depth()).toBe(1)
-    })
-
     it('is kept for another try when its handler fails', async () => {
       const { handler, delivered } = recorder(async () => { throw new Error('a bad handler') })
       const id = await givenEnqueued()
@@ -221,7 +211,7 @@ describeOnEachDatabase('the queue', (use) => {
         started.resolve(undefined)
         await aborted
         await db().transaction().execute(async (trx) => {
-          await releaseOperation(trx, fence)
+          await releaseOperation(trx, fence, 'gone')
           await queue.enqueue(trx, id)
         })
       }, { concurrency: 1 })

@@ -21,14 +21,14 @@ const ADMIN: Caller = Object.freeze({ scope: 'admin' })
 
 /**
  * Access by scope of routes: a route is open to callers or to admins by where it is registered.
- * @param open whether a request without a key counts as an admin's (the sandbox on a loopback address, without an admin key)
+ * @param isOpen whether a request without a key counts as an admin's (the sandbox on a loopback address, without an admin key)
  */
-export const access = fp<{ keyring: Keyring, open: boolean }>(async (app, { keyring, open }) => {
+export const access = fp<{ keyring: Keyring, isOpen: () => Promise<boolean> }>(async (app, { keyring, isOpen }) => {
   app.decorateRequest('caller', null as never)
 
   async function identify (request: FastifyRequest): Promise<void> {
     const header = request.headers.authorization
-    if (header === undefined && open) {
+    if (header === undefined && await isOpen()) {
       request.caller = ADMIN
       return
     }

@@ -1,10 +1,16 @@
-import { Ajv } from 'ajv'
+import { Ajv, type ErrorObject } from 'ajv'
 import ajvFormats from 'ajv-formats'
 import fp from 'fastify-plugin'
+import { textProblems } from '../../spec/text.ts'
+
+/** Findings beyond any schema, in the form of ajv's, so that they are answered together with its own. */
+function textErrors (data: unknown): ErrorObject[] {
+  return textProblems(data).map(({ pointer, message }) => ({ keyword: 'text', instancePath: pointer, schemaPath: '#/text', params: {}, message }))
+}
 
 /**
  * Bodies are taken as they are: no coercion, no silently dropped field, all errors at once. Path and query arrive as text,
- * so only they are coerced and given their defaults.
+ * so only they are coerced and given their defaults. Text that cannot be stored is refused in all of them.
  */
 export const validation = fp(async app => {
   const addFormats = ajvFormats.default
@@ -16,6 +22,11 @@ export const validation = fp(async app => {
     for (const [id, shared] of Object.entries(app.getSchemas())) {
       if (ajv.getSchema(id) === undefined) ajv.addSchema(shared as object, id)
     }
-    return ajv.compile(schema)
+    const validate = ajv.compile(schema)
+    return (data: unknown) => {
+      const unstorable = textErrors(data)
+      const valid = validate(data)
+      return valid && unstorable.length === 0 ? true : { error: [...unstorable, ...validate.errors ?? []] }
+    }
   })
 }, { name: 'validation' })

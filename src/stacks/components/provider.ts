@@ -21,9 +21,11 @@ function assumedRoles ({ roleArn, externalId }: Placement, sessionName: string) 
  * tags. The default provider is disabled for the stack, so nothing can land in another account.
  */
 export function createProvider ({ region, placement, roleSession, tags }: ProviderSettings): Provider {
+  // The account stands in the role's ARN too: credentials that lead elsewhere are refused either way.
+  const account = placement.accountId ?? placement.roleArn?.split(':')[4]
   return new Provider('aws', {
     region,
-    ...(placement.accountId === undefined ? {} : { allowedAccountIds: [placement.accountId] }),
+    ...(account === undefined ? {} : { allowedAccountIds: [account] }),
     ...assumedRoles(placement, roleSession),
     defaultTags: { tags }
   })
