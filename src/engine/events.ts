@@ -1,17 +1,8 @@
-import { stripVTControlCharacters } from 'node:util'
 import type { DiagnosticEvent, EngineEvent as SdkEvent, StepEventMetadata } from '@pulumi/pulumi/automation/events.js'
 import type { EngineEvent } from '../schemas/event.ts'
+import { presentable } from './text.ts'
 
 type ResourceEvent = Extract<EngineEvent, { type: 'resource' }>
-
-const MAX_MESSAGE = 4096
-
-/** A message as it may be stored and shown: no colours, no surrounding space, bounded. */
-export function presentable (message: string): string {
-  // The engine's own markup (`<{%reset%}>`) is there even with colours off.
-  const text = stripVTControlCharacters(message).replace(/<\{%[^%]*%\}>/g, '').trim()
-  return text.length > MAX_MESSAGE ? `${text.slice(0, MAX_MESSAGE - 1)}…` : text
-}
 
 /** The engine's operations; those of a replacement's two halves are told as what they do to the cloud. */
 const ACTIONS: Record<string, ResourceEvent['action']> = {
@@ -30,7 +21,10 @@ const ACTIONS: Record<string, ResourceEvent['action']> = {
   'import-replacement': 'read'
 }
 
-export const nameOf = (urn: string): string => urn.slice(urn.lastIndexOf('::') + 2)
+export function nameOf (urn: string): string {
+  const separator = urn.lastIndexOf('::')
+  return separator < 0 ? urn : urn.slice(separator + 2)
+}
 
 /**
  * An engine's event as ours, or `undefined` for what is not told: components, providers, the stack itself, debug
@@ -50,9 +44,10 @@ function resourceEvent (metadata: StepEventMetadata, status: ResourceEvent['stat
   const action = ACTIONS[metadata.op]
   const state = metadata.new ?? metadata.old
   if (action === undefined || state?.custom !== true || metadata.type.startsWith('pulumi:')) return undefined
-  const { urn, type: resourceType } = metadata
-  const event: ResourceEvent = { type: 'resource', action, status, urn, resourceType, name: nameOf(urn) }
-  return state.id === '' || state.id === undefined ? event : { ...event, id: state.id }
+  const urn = presentable(metadata.urn)
+  const id = presentable(state.id ?? '')
+  const event: ResourceEvent = { type: 'resource', action, status, urn, resourceType: presentable(metadata.type), name: nameOf(urn) }
+  return id === '' ? event : { ...event, id }
 }
 
 function diagnosticEvent ({ severity, message, urn, ephemeral }: DiagnosticEvent): EngineEvent | undefined {
@@ -63,5 +58,5 @@ function diagnosticEvent ({ severity, message, urn, ephemeral }: DiagnosticEvent
   const text = presentable(message.replace(/\n\s+at .*/g, ''))
   if (level === undefined || text === '' || ephemeral === true) return undefined
   const event = { type: 'diagnostic', severity: level, message: text } as const
-  return urn === undefined || urn === '' ? event : { ...event, urn }
+  return urn === undefined || urn === '' ? event : { ...event, urn: presentable(urn) }
 }

@@ -2,7 +2,8 @@ import { OPERATION_CODES, type OperationCode } from '../errors.ts'
 import type { EngineEvent } from '../schemas/event.ts'
 import type { OperationError } from '../schemas/problem.ts'
 import { CLOUD_REQUEST_ID, EMPTY_WORDS, FAILURE_RULES, WRAPPINGS } from './failure-rules.ts'
-import { nameOf, presentable } from './events.ts'
+import { nameOf } from './events.ts'
+import { presentable } from './text.ts'
 
 type Resource = NonNullable<OperationError['resource']>
 
@@ -23,6 +24,7 @@ export interface FailureEvidence {
 
 const MAX_LINE = 1000
 const MAX_LINES = 10
+const MAX_DETAIL = 12_000
 
 const CAUSES: Record<Exclude<FailureEvidence['cause'], 'failed'>, OperationCode> = {
   cancelled: 'cancelled',
@@ -51,11 +53,23 @@ export function classifyFailure (evidence: FailureEvidence): OperationError {
   })
 }
 
-/** An error of the operations' catalogue, with the catalogue's words where none are given. */
+/** An error of the operations' catalogue, with the catalogue's words where none are given; bounded, and fit to be stored. */
 export function problem (given: { code: OperationCode, detail: string } & Partial<OperationError>): OperationError {
   const { title, next, retryable } = OPERATION_CODES[given.code]
-  return { type: `urn:batchyard:problem:${given.code}`, title, next, retryable, ...given }
+  const { resource } = given
+  return {
+    type: `urn:batchyard:problem:${given.code}`,
+    title,
+    next,
+    retryable,
+    ...given,
+    detail: presentable(given.detail, MAX_DETAIL) || title,
+    ...(resource === undefined ? {} : { resource: presentableResource(resource) })
+  }
 }
+
+const presentableResource = ({ urn, type, name }: Resource): Resource =>
+  ({ urn: presentable(urn), type: presentable(type), name: presentable(name) })
 
 function interrupted (evidence: FailureEvidence, code: OperationCode): OperationError {
   const [resource] = evidence.underWay
@@ -131,14 +145,14 @@ function meaningOf (text: string): { code: OperationCode, rank: number, retryabl
 function unwrap (message: string): string {
   const line = presentable(message).replace(/\s+/g, ' ')
   const bare = WRAPPINGS.reduce((text, wrapping) => text.replace(wrapping, ''), line)
-  return bare === line ? bare.slice(0, MAX_LINE) : unwrap(bare)
+  return bare === line ? presentable(bare, MAX_LINE) : unwrap(bare)
 }
 
 /** The engine's errors, or how it ended and the last it said: for failures of which no event tells. */
 function lastWords ({ text, detail = '' }: FailureEvidence): string {
   const lines = presentable(text.slice(-MAX_LINE * 4)).split('\n').map((line) => line.trim()).filter((line) => line !== '')
   const errors = lines.filter((line) => /^error:/i.test(line) && !EMPTY_WORDS.test(line))
-  return (errors.length > 0 ? errors : [detail, ...lines.slice(-3)]).map((line) => unwrap(line)).join('\n').trim().slice(0, MAX_LINE)
+  return presentable((errors.length > 0 ? errors : [detail, ...lines.slice(-3)]).map((line) => unwrap(line)).join('\n'), MAX_LINE)
 }
 
 /** Gathers evidence from a run's events; bounded, however long the run. */

@@ -6,6 +6,7 @@ import type { CommandRequest } from '../command/run-command.ts'
 import type { Outcome } from '../command/execute.ts'
 import { toEngineEvent } from '../events.ts'
 import { PROJECT } from '../state-files.ts'
+import { legibleRecord } from '../text.ts'
 import type { EngineEvent } from '../../schemas/event.ts'
 import type { RunSpec } from './messages.ts'
 import { observeProgram } from './program.ts'
@@ -31,7 +32,7 @@ export class RunError extends Error {
 
 /**
  * Runs one spec through the Automation API.
- * @returns The stack's outputs in plain text; none after a destroy.
+ * @returns The stack's outputs in plain text, fit to be stored; none after a destroy.
  * @throws RunError
  */
 export async function run (spec: RunSpec, ports: RunPorts): Promise<Record<string, unknown>> {
@@ -71,7 +72,8 @@ const optionsOf = (ports: RunPorts) => ({
 async function up (spec: RunSpec, workspace: LocalWorkspace, ports: RunPorts): Promise<Record<string, unknown>> {
   const stack = await Stack.createOrSelect(spec.stack, workspace)
   const { outputs } = await stack.up(optionsOf(ports))
-  return Object.fromEntries(Object.entries(outputs).map(([name, output]) => [name, output.value]))
+  const values: Array<[string, unknown]> = Object.entries(outputs).map(([name, output]) => [name, output.value])
+  return legibleRecord(Object.fromEntries(values))
 }
 
 async function destroy (spec: RunSpec, workspace: LocalWorkspace, ports: RunPorts): Promise<Record<string, unknown>> {

@@ -15,6 +15,10 @@ export interface Behaviour {
   readonly spinsLater?: boolean
   readonly hoards?: boolean
   readonly secret?: string
+  /** Outputs as they are given. */
+  readonly says?: Record<string, unknown>
+  /** The names of the variables in the runner's environment become an output. */
+  readonly tellsEnvironment?: boolean
 }
 
 export async function program (input: unknown): Promise<Record<string, unknown>> {
@@ -29,7 +33,8 @@ export async function program (input: unknown): Promise<Record<string, unknown>>
   if (behaviour.rejects !== undefined) rejectLater(behaviour.rejects, 0)
   if (behaviour.rejectsLater !== undefined) rejectLater(behaviour.rejectsLater, 300)
   const secret = behaviour.secret === undefined ? {} : { secret: pulumi.secret({ value: behaviour.secret }), plain: [1, null, 'x'] }
-  return { arns: things.map((thing) => thing.arn), ...secret }
+  const names = behaviour.tellsEnvironment === true ? { environment: Object.keys(process.env) } : {}
+  return { arns: things.map((thing) => thing.arn), ...secret, ...behaviour.says, ...names }
 }
 
 async function hoard (): Promise<void> {

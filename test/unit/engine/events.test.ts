@@ -1,6 +1,7 @@
 import type { EngineEvent as SdkEvent, StepEventMetadata } from '@pulumi/pulumi/automation/events.js'
 import { expect, test } from 'vitest'
-import { presentable, toEngineEvent } from '../../../src/engine/events.ts'
+import { toEngineEvent } from '../../../src/engine/events.ts'
+import { presentable } from '../../../src/engine/text.ts'
 
 const urn = 'urn:pulumi:env::batchyard::batchyard:index:Group$aws:s3/bucket:Bucket::bucket'
 
