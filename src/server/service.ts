@@ -145,7 +145,7 @@ interface EngineParts { readonly log: Logger, readonly sandbox: SandboxCloud | u
 
 async function startEngine (config: Config, { log, sandbox, onStart }: EngineParts): Promise<{ engine: Engine, engineInfo: Context['engineInfo'] }> {
   const found = await findEngine({
-    engine: config.engine, cloud: config.cloud, path: config.path, ...(config.pulumiRoot !== undefined && { pulumiRoot: config.pulumiRoot })
+    engine: config.engine, cloud: config.cloud, path: config.path, pulumiRoot: config.pulumiRoot, stateUrl: config.stateUrl, log
   })
   const engine = await createEngine({
     engine: found,
