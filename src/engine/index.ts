@@ -45,20 +45,21 @@ const LADDER: LadderSeconds = { interruptSeconds: 300, terminateSeconds: 30 }
 
 /**
  * Sets up the engine seam: the passphrase file, the state directory and a warm runner.
- * @throws Error when the data directory or the passphrase file can't be written.
+ * @throws Error when the data directory can't be written, or the passphrase file can't be used.
  */
 export async function createEngine (options: EngineOptions): Promise<Engine> {
   const dataDir = resolve(options.dataDir)
   await mkdir(dataDir, { recursive: true })
   const passphraseFile = resolve(options.passphraseFile)
-  await ensurePassphraseFile(passphraseFile)
+  await ensurePassphraseFile(passphraseFile, options.log)
+  const compileCache = join(dataDir, 'cache', 'node')
   const stopping = new AbortController()
   const pool = new RunnerPool({
     concurrency: options.concurrency,
     recycleAfter: options.recycleAfter,
     memoryMiB: options.runnerMemoryMiB,
     preload: options.preload ?? [],
-    compileCache: join(dataDir, 'cache', 'node'),
+    compileCache,
     onStray: (message) => options.log.warn({ error: message }, 'a program failed after its run had ended')
   })
   const { plugins } = options.engine
@@ -68,6 +69,7 @@ export async function createEngine (options: EngineOptions): Promise<Engine> {
       dataDir,
       stateUrl: options.stateUrl ?? pathToFileURL(join(dataDir, 'state')).href,
       passphraseFile,
+      ...(options.engine.kind === 'sandbox' ? { compileCache } : {}),
       ...(plugins === undefined ? {} : { plugins })
     },
     cloudEnv: options.cloudEnv,

@@ -1,8 +1,9 @@
 import { createDecipheriv, pbkdf2, randomBytes, randomUUID } from 'node:crypto'
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
-import { isRecord } from './state-files.ts'
+import type { Log } from './log.ts'
+import { ignoreAbsence, isRecord } from './state-files.ts'
 
 /** The key that marks a tagged object in a checkpoint, and the tag of a secret (the engine's own constants). */
 export const TAG = '4dabf18193072939515e22adb298388d'
@@ -79,11 +80,12 @@ export function holdsSecret (value: unknown): boolean {
 
 /**
  * Makes sure the passphrase file exists, with random content and for its owner only. Of several replicas starting at
- * once the first wins and all read the same: the file appears complete, under its name, or not at all.
+ * once the first wins and all read the same: the file appears complete, under its name, or not at all. Warns of a file
+ * that others than its owner may use.
+ * @throws Error when it is there and empty (whether the state has a passphrase already is not known here) or unreadable.
  */
-export async function ensurePassphraseFile (path: string): Promise<void> {
-  const exists = await readFile(path, 'utf8').then((text) => text.trim() !== '', () => false)
-  if (exists) return
+export async function ensurePassphraseFile (path: string, log: Log): Promise<void> {
+  if (await holdsPassphrase(path)) return warnOfOthers(path, log)
   await mkdir(dirname(path), { recursive: true })
   const draft = `${path}.${randomUUID()}`
   try {
@@ -94,4 +96,19 @@ export async function ensurePassphraseFile (path: string): Promise<void> {
   } finally {
     await rm(draft, { force: true })
   }
+}
+
+/** @returns `false` when there is no such file. */
+async function holdsPassphrase (path: string): Promise<boolean> {
+  const text = await readFile(path, 'utf8').catch(ignoreAbsence).catch((error: unknown) => {
+    throw new Error(`The passphrase file ${path} cannot be read.`, { cause: error })
+  })
+  if (text?.trim() !== '') return text !== undefined
+  throw new Error(`The passphrase file ${path} is empty. Put the passphrase of the state into it, or remove it if there is no state yet: a new one is then made.`)
+}
+
+/** No refusal: container platforms mount secrets with such modes. */
+async function warnOfOthers (path: string, log: Log): Promise<void> {
+  const mode = (await stat(path)).mode & 0o777
+  if ((mode & 0o077) !== 0) log.warn({ file: path, mode: mode.toString(8) }, 'others than its owner may use the passphrase file')
 }

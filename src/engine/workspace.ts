@@ -9,6 +9,8 @@ export interface WorkspaceSettings {
   readonly passphraseFile: string
   /** The directory of installed resource plugins to use, if not the data directory's own. */
   readonly plugins?: string
+  /** Where an engine that is run by Node keeps its compiled code. */
+  readonly compileCache?: string
 }
 
 export interface StackWorkspace {
@@ -45,8 +47,9 @@ function stackDirectory (dataDir: string, stack: string): string {
   return join(dataDir, 'work', stack)
 }
 
-function runEnvironment (settings: WorkspaceSettings): Record<string, string> {
+function runEnvironment ({ compileCache, ...settings }: WorkspaceSettings): Record<string, string> {
   return {
+    ...(compileCache === undefined ? {} : { NODE_COMPILE_CACHE: compileCache }),
     PULUMI_BACKEND_URL: settings.stateUrl,
     PULUMI_CONFIG_PASSPHRASE_FILE: settings.passphraseFile,
     PULUMI_SKIP_UPDATE_CHECK: 'true',

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -8,6 +8,7 @@ import { isStale, listLocks, waitUntilUnlocked } from '../../../src/engine/locks
 import { identify, isAlive } from '../../../src/engine/processes.ts'
 import { ensurePassphraseFile } from '../../../src/engine/secrets.ts'
 import { cloudResources, readCheckpoint, stateDirectory, statePaths, type StatePaths } from '../../../src/engine/state-files.ts'
+import { silentLog } from '../../support/log.ts'
 
 let directory = ''
 let paths: StatePaths
@@ -103,11 +104,34 @@ test('a process is known by its start time as well, and gone once it has ended',
 test('of several replicas making the passphrase file at once all read the same, and nobody else may', async () => {
   const file = join(directory, 'secrets', 'passphrase')
   const read = await Promise.all(Array.from({ length: 8 }, async () => {
-    await ensurePassphraseFile(file)
+    await ensurePassphraseFile(file, silentLog)
     return readFile(file, 'utf8')
   }))
   expect(new Set(read).size).toBe(1)
   expect(read[0]?.trim().length).toBeGreaterThan(40)
   expect((await stat(file)).mode & 0o777).toBe(0o600)
   expect(await readdir(join(directory, 'secrets'))).toEqual(['passphrase'])
+})
+
+test.each(['', ' \n'])('a passphrase file that is there without a passphrase is refused and left as it is: %j', async (content) => {
+  const file = join(directory, 'passphrase')
+  await writeFile(file, content, { mode: 0o600 })
+  await expect(ensurePassphraseFile(file, silentLog)).rejects.toThrow(`${file} is empty`)
+  expect(await readFile(file, 'utf8')).toBe(content)
+})
+
+test('what cannot be read as a passphrase file is refused', async () => {
+  await expect(ensurePassphraseFile(directory, silentLog)).rejects.toThrow(`${directory} cannot be read`)
+})
+
+test('a passphrase file that others may read is used, with a warning', async () => {
+  const file = join(directory, 'passphrase')
+  const warnings: unknown[] = []
+  const log = { info: () => undefined, warn: (fields: object) => { warnings.push(fields) } }
+  await writeFile(file, 'hush')
+  for (const mode of [0o600, 0o400, 0o640, 0o604]) {
+    await chmod(file, mode)
+    await ensurePassphraseFile(file, log)
+  }
+  expect(warnings).toEqual([{ file, mode: '640' }, { file, mode: '604' }])
 })
