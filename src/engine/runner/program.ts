@@ -1,6 +1,7 @@
 import * as pulumi from '@pulumi/pulumi'
 import type { EngineEvent } from '../../schemas/event.ts'
 import type { ProgramReference } from '../types.ts'
+import { legible } from '../text.ts'
 import { connectionsOfRun } from './sdk.ts'
 
 /** A program as the SDK takes it, and what became of it. */
@@ -26,11 +27,17 @@ export function observeProgram (reference: ProgramReference, onEvent: (event: En
         return outputs
       } catch (error) {
         observed.error = error
-        throw error
+        throw carriable(error)
       }
     }
   }
   return observed
+}
+
+/** The SDK waits for ever when it is to pass on a message with half a surrogate pair, which its protocol can't carry. */
+function carriable (error: unknown): unknown {
+  const message = error instanceof Error ? error.message : String(error)
+  return message.isWellFormed() ? error : new Error(legible(message))
 }
 
 type Program = (input: unknown) => Promise<Record<string, unknown> | undefined>

@@ -10,7 +10,7 @@ describe.each(await enginesPresent())('what the database refuses does not leave 
     await withSeam(executable, async ({ up, provider }) => {
       expect(await up('env', { says: { text: WORDS, deep: [{ text: WORDS }] } }))
         .toMatchObject({ outputs: { text: 'odd words 😀', deep: [{ text: 'odd words 😀' }] } })
-      expect(await failureOf(up('env', { throws: WORDS }, { deadlineSeconds: 30 }))).toMatchObject({ code: 'program-failed', detail: 'odd words 😀' })
+      expect(await failureOf(up('env', { throws: `${WORDS} \ud83d` }, { deadlineSeconds: 60 }))).toMatchObject({ code: 'program-failed', detail: 'odd words 😀 \ufffd' })
       provider.fail('Create', 'b', `${'x'.repeat(979)}\u0000${'😀'.repeat(3_000)}`)
       const events: EngineEvent[] = []
       const error = await failureOf(up('env', { things: ['b'] }, { events }))
