@@ -1,5 +1,5 @@
 import type { FieldError } from '../schemas/problem.ts'
-import { field, passedBy, pointer, problem, text } from './body.ts'
+import { field, pointer, problem, schemaVerdict, text } from './body.ts'
 import { partitionOf, regionProblem } from './regions.ts'
 
 interface Role { readonly partition: string, readonly accountId: string }
@@ -22,7 +22,7 @@ function roleProblem (role: Role, accountId: string | undefined, region: string 
  * only beside subnets. Tolerant like `checkSpec`; answers the further errors only.
  */
 export function checkTeam (body: unknown, schemaErrors: readonly FieldError[] = []): FieldError[] {
-  const passed = passedBy(schemaErrors)
+  const { passed, refused } = schemaVerdict(schemaErrors)
   const placement = field(body, 'placement')
   const read = (name: string): string | undefined => passed(pointer('placement', name)) ? text(field(placement, name)) : undefined
   const region = read('region')
@@ -35,7 +35,7 @@ export function checkTeam (body: unknown, schemaErrors: readonly FieldError[] = 
     ...problem('/placement/network/securityGroups', field(network, 'securityGroups') !== undefined && field(network, 'subnets') === undefined
       ? 'security groups belong to a VPC: name subnets of it too'
       : undefined),
-    ...(Array.isArray(listed) ? listed : []).flatMap((entry: unknown, index) => {
+    ...(Array.isArray(listed) && !refused('/guardrails/regions') ? listed : []).flatMap((entry: unknown, index) => {
       const at = pointer('guardrails', 'regions', index)
       return typeof entry === 'string' && entry !== '*' && passed(at) ? problem(at, regionProblem(entry)) : []
     })

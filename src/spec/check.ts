@@ -1,13 +1,13 @@
 import type { FieldError } from '../schemas/problem.ts'
 import type { Placement } from '../schemas/team.ts'
-import { field, fields, number, passedBy, pointer, problem, text, type Passed } from './body.ts'
+import { field, fields, number, pointer, problem, schemaVerdict, text, type SchemaVerdict } from './body.ts'
 import { CPU_UNITS_PER_VCPU, pairSize, sizeProblem } from './fargate-sizes.ts'
 import { ecrRepository, imageProblem } from './image.ts'
 import { partitionOf, regionProblem } from './regions.ts'
 import { placementNetwork } from './resolve.ts'
-import { labelProblem } from './tags.ts'
+import { labelProblems } from './tags.ts'
 
-interface Input { readonly body: unknown, readonly passed: Passed, readonly placement: Placement | undefined }
+interface Input extends SchemaVerdict { readonly body: unknown, readonly placement: Placement | undefined }
 type Rule = (input: Input) => FieldError[]
 
 /** A job definition holds 24 KiB (AWS Batch service quotas); this much of it is left for ARNs, options and logs. */
@@ -40,11 +40,14 @@ const partition: Rule = input => judgeText(input, '/region', field(input.body, '
     : `${region} is in partition ${asked}, the team's placement in ${placed}`
 })
 
-const labels: Rule = ({ body, passed }) => {
+/** Of a map with too many entries that is enough to say: a body has room for tens of thousands of them. */
+const labels: Rule = ({ body, passed, refused }) => {
+  if (refused('/labels')) return []
   const keys = Object.keys(fields(field(body, 'labels')))
+  const problems = labelProblems(keys)
   return keys.flatMap(key => {
     const at = pointer('labels', key)
-    return passed(at) ? problem(at, labelProblem(key, keys)) : []
+    return passed(at) ? problem(at, problems.get(key)) : []
   })
 }
 
@@ -77,20 +80,27 @@ const serviceSize: Rule = input => {
   return problem('/service/memoryMiB', sizeProblem(vcpus, size.memory, `${size.cpu} CPU units (${vcpus} vCPU)`))
 }
 
-/** A job wider than every compute environment would wait in RUNNABLE for ever. */
-const jobFitsCompute: Rule = input => {
-  const limits = Object.entries(fields(field(input.body, 'compute'))).map(([name, compute]) => {
-    const at = pointer('compute', name, 'maxVcpus')
-    return { at, limit: input.passed(at) ? number(field(compute, 'maxVcpus')) : undefined }
-  })
-  return jobsOf(input.body).flatMap(([name, job]) => {
+/** The job that needs most vCPUs, of those whose size can be told. */
+function widestJob (input: Input): { name: string, vcpus: number } | undefined {
+  let widest: { name: string, vcpus: number } | undefined
+  for (const [name, job] of jobsOf(input.body)) {
     const size = askedSize(input, pointer('jobs', name), job, 'vcpus')
     const vcpus = size && pairSize(size.cpu, size.memory)?.vcpus
-    return vcpus === undefined
-      ? []
-      : limits.flatMap(({ at, limit }) => problem(at, limit !== undefined && limit < vcpus
-        ? `is less than the ${vcpus} vCPU of a job of ${JSON.stringify(name)}, which could never start`
-        : undefined))
+    if (vcpus !== undefined && vcpus > (widest?.vcpus ?? 0)) widest = { name, vcpus }
+  }
+  return widest
+}
+
+/** A job wider than every compute environment would wait in RUNNABLE for ever. */
+const jobFitsCompute: Rule = input => {
+  const widest = widestJob(input)
+  if (widest === undefined) return []
+  return Object.entries(fields(field(input.body, 'compute'))).flatMap(([name, compute]) => {
+    const at = pointer('compute', name, 'maxVcpus')
+    const limit = input.passed(at) ? number(field(compute, 'maxVcpus')) : undefined
+    return problem(at, limit !== undefined && limit < widest.vcpus
+      ? `is less than the ${widest.vcpus} vCPU of a job of ${JSON.stringify(widest.name)}, which could never start`
+      : undefined)
   })
 }
 
@@ -98,12 +108,16 @@ const jobFitsCompute: Rule = input => {
 export const RESERVED_VARIABLES = 'BATCHYARD_'
 const TAKEN_VARIABLES = { AWS_BATCH: 'AWS Batch', [RESERVED_VARIABLES]: 'Batchyard' }
 
-const environmentNames: Rule = ({ body, passed }) => jobsOf(body).flatMap(([name, job]) =>
-  Object.keys(fields(field(job, 'environment'))).flatMap(key => {
-    const at = pointer('jobs', name, 'environment', key)
-    const owner = Object.entries(TAKEN_VARIABLES).find(([prefix]) => key.startsWith(prefix))
-    return passed(at) && owner ? problem(at, `${owner[1]} keeps names that begin with ${owner[0]} to itself`) : []
-  }))
+const environmentNames: Rule = ({ body, passed, refused }) => jobsOf(body).flatMap(([name, job]) => {
+  const map = pointer('jobs', name, 'environment')
+  return refused(map)
+    ? []
+    : Object.keys(fields(field(job, 'environment'))).flatMap(key => {
+      const at = map + pointer(key)
+      const owner = Object.entries(TAKEN_VARIABLES).find(([prefix]) => key.startsWith(prefix))
+      return passed(at) && owner ? problem(at, `${owner[1]} keeps names that begin with ${owner[0]} to itself`) : []
+    })
+})
 
 const jobDefinitionSize: Rule = ({ body, passed }) => jobsOf(body).flatMap(([name, job]) => {
   const at = pointer('jobs', name)
@@ -138,6 +152,6 @@ const RULES: readonly Rule[] = [
  * Answers the further errors only.
  */
 export function checkSpec (body: unknown, schemaErrors: readonly FieldError[] = [], placement?: Placement): FieldError[] {
-  const input = { body, passed: passedBy(schemaErrors), placement }
+  const input = { body, placement, ...schemaVerdict(schemaErrors) }
   return RULES.flatMap(rule => rule(input))
 }

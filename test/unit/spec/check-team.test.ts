@@ -26,6 +26,11 @@ describe('checkTeam', () => {
     expect(pointers(team({ region: 'x' }), [{ pointer: '/placement/region', message: 'wrong' }])).toEqual([])
   })
 
+  it('leaves the entries of a list alone that has too many', () => {
+    const regions = Array.from({ length: 20_000 }, (_, index) => `eu-centra-${index}`)
+    expect(pointers(team({}, { regions }), [{ pointer: '/guardrails/regions', message: 'must have 200 items or less' }])).toEqual([])
+  })
+
   it('reads a body of any shape', () => {
     fc.assert(fc.property(fc.jsonValue(), body => { expect(Array.isArray(checkTeam(body))).toBe(true) }))
   })

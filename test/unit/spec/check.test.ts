@@ -58,6 +58,31 @@ describe('checkSpec', () => {
     expect(pointers({ jobs }, [{ pointer: '/jobs', message: 'holds one entry' }])).toEqual(['/jobs/one/image', '/jobs/two/image'])
   })
 
+  it('leaves the entries of an open map alone that has too many', () => {
+    const many = (prefix: string) => Object.fromEntries(Array.from({ length: 24_000 }, (_, index) => [`${prefix}${index}`, 'x']))
+    const tooMany = (pointer: string) => [{ pointer, message: 'must have fewer' }]
+    expect(pointers(spec({ labels: many('aws:'), region: 'eu-centra-1' }), tooMany('/labels'))).toEqual(['/region'])
+    expect(pointers(spec({}, { environment: many('AWS_BATCH_') }), tooMany('/jobs/default/environment'))).toEqual([])
+  })
+
+  it('judges the labels beside one the schema has refused', () => {
+    expect(pointers(spec({ labels: { ';': '1', 'aws:x': '1' } }), [{ pointer: '/labels/;', message: 'is not a field' }])).toEqual(['/labels/aws:x'])
+  })
+
+  it('compares each compute environment with the widest job only', () => {
+    const jobs = { narrow: { image: 'a', vcpus: 4 }, wide: { image: 'a', vcpus: 16 }, other: { image: 'a', vcpus: 8 } }
+    expect(checkSpec(spec({ jobs, compute: { aa: { maxVcpus: 1 }, bb: { maxVcpus: 8 }, cc: { maxVcpus: 16 } } })).map(error => [error.pointer, error.message])).toEqual([
+      ['/compute/aa/maxVcpus', 'is less than the 16 vCPU of a job of "wide", which could never start'],
+      ['/compute/bb/maxVcpus', 'is less than the 16 vCPU of a job of "wide", which could never start']
+    ])
+  })
+
+  it('names all labels that IAM cannot tell apart, each with another of them', () => {
+    const found = checkSpec(spec({ labels: { Cost: '1', cost: '2', COST: '3', price: '4' } }))
+    expect(found.map(({ pointer }) => pointer)).toEqual(['/labels/Cost', '/labels/cost', '/labels/COST'])
+    for (const { pointer, message } of found) expect(message).not.toContain(`"${pointer.slice('/labels/'.length)}"`)
+  })
+
   it('reads a body of any shape', () => {
     fc.assert(fc.property(fc.jsonValue(), body => { expect(Array.isArray(checkSpec(body))).toBe(true) }))
     const shape = fc.oneof(fc.jsonValue(), fc.constant({}))
