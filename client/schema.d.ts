@@ -637,7 +637,7 @@ export interface components {
         };
         EventPage: {
             items: components["schemas"]["OperationEvent"][];
-            /** @description Cursor of the next page; null on the last */
+            /** @description `after` of the next page; null when there is none yet */
             next: string | null;
         };
         Problem: {
@@ -649,6 +649,7 @@ export interface components {
             code: string;
             status: number;
             requestId: string;
+            /** @description The first 100 where there are more; `detail` has their number */
             errors?: {
                 /**
                  * @description JSON pointer (RFC 6901) to the field in the request body, or `#query/…`, `#path/…`
@@ -1506,8 +1507,17 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Default Response */
+            /** @description Replaced */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description Added */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,6 +1,7 @@
 import type { FastifyRequest, FastifySchemaValidationError } from 'fastify'
 import { Refusal } from '../errors.ts'
-import type { FieldError } from '../schemas/problem.ts'
+import { MAX_FIELD_ERRORS, type FieldError } from '../schemas/problem.ts'
+import { pointer } from '../spec/body.ts'
 
 type Explain = (params: Record<string, unknown>, message: string) => string
 
@@ -36,28 +37,33 @@ export function refuseWrongFields (
   if (errors.length > 0) throw invalidFields(errors)
 }
 
-/** The refusal that names wrong fields. */
+/** The refusal that names wrong fields: the first hundred of them, and how many there are. */
 export function invalidFields (errors: readonly FieldError[]): Refusal {
-  return new Refusal('validation-failed', `${errors.length} field${errors.length === 1 ? ' is' : 's are'} wrong; nothing was stored`, { errors })
+  const count = `${errors.length} field${errors.length === 1 ? ' is' : 's are'} wrong`
+  const named = errors.length > MAX_FIELD_ERRORS ? `, of which the first ${MAX_FIELD_ERRORS} are named` : ''
+  return new Refusal('validation-failed', `${count}${named}; nothing was stored`, { errors: errors.slice(0, MAX_FIELD_ERRORS) })
 }
+
+/** Where a field is that is not in the body: Fastify's name for the place, and what its pointers begin with. */
+const PREFIXES: Readonly<Record<string, string>> = { params: '#path', querystring: '#query' }
 
 /** Turns ajv's errors into pointers and sentences: one per field, the first finding wins. */
 export function fieldErrors (errors: readonly FastifySchemaValidationError[], context = 'body'): FieldError[] {
-  const prefix = context === 'body' ? '' : `#${context}`
+  const prefix = PREFIXES[context] ?? ''
   const found = new Map<string, string>()
   for (const { keyword, instancePath, params, message } of errors) {
     if (keyword === 'if' || keyword === 'propertyNames') continue
-    const pointer = prefix + instancePath + child(keyword, params)
+    const at = prefix + instancePath + child(keyword, params)
     const explain = EXPLAIN[keyword]
-    if (!found.has(pointer)) found.set(pointer, explain ? explain(params, message ?? '') : message ?? 'is not valid')
+    if (!found.has(at)) found.set(at, explain ? explain(params, message ?? '') : message ?? 'is not valid')
   }
-  return [...found].map(([pointer, message]) => ({ pointer, message }))
+  return [...found].map(([at, message]) => ({ pointer: at, message }))
 }
 
 /** A missing or superfluous field is named by ajv in its params, not in the path. */
 function child (keyword: string, params: Record<string, unknown>): string {
   const name = keyword === 'required' ? params.missingProperty : keyword === 'additionalProperties' ? params.additionalProperty : undefined
-  return name === undefined ? '' : `/${String(name).slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1')}`
+  return name === undefined ? '' : pointer(String(name))
 }
 
 function article (type: string): string {

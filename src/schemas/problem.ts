@@ -6,6 +6,9 @@ export const FieldError = Type.Object({
 })
 export type FieldError = Static<typeof FieldError>
 
+/** A body has room for tens of thousands of wrong fields; nobody reads more than this. */
+export const MAX_FIELD_ERRORS = 100
+
 const common = {
   type: Type.String({ examples: ['urn:batchyard:problem:validation-failed'] }),
   title: Type.String(),
@@ -18,7 +21,7 @@ export const Problem = Type.Object({
   ...common,
   status: Type.Integer(),
   requestId: Type.String(),
-  errors: Type.Optional(Type.Array(FieldError)),
+  errors: Type.Optional(Type.Array(FieldError, { maxItems: MAX_FIELD_ERRORS, description: 'The first 100 where there are more; `detail` has their number' })),
   operation: Type.Optional(Type.String({ description: 'Link to the operation in the way' }))
 }, { $id: 'Problem' })
 export type Problem = Static<typeof Problem>

@@ -37,6 +37,30 @@ describe('A request that cannot work', () => {
     })
   })
 
+  test('of a path or a query is told which, and of a body with very many faults the first hundred and the sum', async () => {
+    await withService(async started => {
+      const refused = async (request: Parameters<typeof send>[1]) => JSON.parse((await send(started.base, request)).body) as Problem
+      const pointers = async (path: string) => (await refused({ path })).errors?.map(({ pointer }) => pointer)
+      expect(await pointers('/environments?limit=0&other=1')).toEqual(expect.arrayContaining(['#query/limit', '#query/other']))
+      expect(await pointers('/environments?cursor=abc')).toEqual(['#query/cursor'])
+      expect(await pointers('/environments?team=a%00b')).toEqual(['#query/team'])
+      expect(await pointers('/environments/x')).toEqual(['#path/id'])
+      expect(await pointers('/operations/op_00000000000000000000000000/events?after=1e300')).toEqual(['#query/after'])
+
+      const labels = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`;${index}`, 'x']))
+      const { detail, errors } = await refused({
+        method: 'POST',
+        path: '/environments',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ team: 'a\u0000b', name: 'training', jobs: { default: { image: 'a', command: ['\ud800'] } }, labels })
+      })
+      expect(errors).toHaveLength(100)
+      expect(errors?.map(({ pointer }) => pointer).slice(0, 2)).toEqual(['/team', '/jobs/default/command/0'])
+      // Each label, the map of them, and the two texts.
+      expect(detail).toContain('303 fields are wrong')
+    })
+  })
+
   test('hears of all its wrong fields at once, by pointer, without its values at length', async () => {
     await withService(async started => {
       const secret = `hunter2-${'s'.repeat(2_000)}`

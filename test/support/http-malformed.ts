@@ -44,6 +44,9 @@ const fieldsOfSpecs = (): Malformed[] => [
   ]),
   ...specs('queues', queues => ({ queues }), [{}, { a1: {}, b1: {} }, { default: { priority: -1 } }, { default: { priority: 1001 } }, { default: { priority: '1' } }, { default: { other: 1 } }, 'x']),
   ...specs('jobs', jobs => ({ jobs }), [{}, { a1: JOB, b1: JOB }, { default: {} }, { default: null }, { default: { ...JOB, privileged: true } }, { '': JOB }, [], null]),
+  ...specs('text that no database keeps in', more => more as object, [
+    { labels: { k: '\ud800' } }, { labels: { '\udc00': 'x' } }, { 'a\u0000b': 1 }, { '\ud800': 1 }, { other: ['\ud83d'] }, { other: { deep: [{ 'a\u0000': '\u0000' }] } }
+  ]),
   ...specs('logs', logs => ({ logs }), [{ retentionDays: 2 }, { retentionDays: '30' }, { retentionDays: -1 }, { level: 'debug' }, null]),
   ...specs('unknown field', value => ({ [String(value)]: 1 }), ['other', 'constructor', '__proto__x', 'Team', 'a/b~c'])
 ]
@@ -52,8 +55,8 @@ const fieldsOfParts = (): Malformed[] => [
   ...job('image', NOT_IMAGES),
   ...job('vcpus', [0, 0.3, 3, 32, -1, '1', null]),
   ...job('memoryMiB', [256, 513, 122_881, -512, 1e308, '512', null]),
-  ...job('command', ['echo', [1], [null], Array(257).fill('x'), ['x'.repeat(4097)], Array(6).fill('x'.repeat(4096)), null]),
-  ...job('environment', [{ '1A': 'x' }, { 'A-B': 'x' }, { A: 1 }, { A: '' }, { AWS_BATCH_X: 'x' }, { BATCHYARD_X: 'x' }, { A: 'x'.repeat(4097) }, [], null]),
+  ...job('command', ['echo', [1], [null], Array(257).fill('x'), ['x'.repeat(4097)], Array(6).fill('x'.repeat(4096)), ['a\u0000b'], ['\ud800'], ['ok', '\udc00\ud800'], null]),
+  ...job('environment', [{ '1A': 'x' }, { 'A-B': 'x' }, { A: 1 }, { A: '' }, { AWS_BATCH_X: 'x' }, { BATCHYARD_X: 'x' }, { A: 'x'.repeat(4097) }, { A: '\ud800' }, { A: 'a\u0000' }, [], null]),
   ...job('timeoutSeconds', [59, 1_209_601, 60.5, '60']),
   ...job('attempts', [0, 11, 1.5, '3']),
   ...service('image', NOT_IMAGES.slice(0, 5)),
@@ -88,8 +91,9 @@ const paths = (): Malformed[] => [
     '/environments?cursor=abc', `/environments?cursor=${'a'.repeat(300)}`, '/environments?phase=other', '/environments?team=A', '/environments?name=%00', '/environments?other=1',
     '/teams?cursor=abc', '/teams?limit=-1', '/teams/A', '/teams/unknown', '/environments/x', '/environments/env_', `/environments/${'x'.repeat(600)}`, `/environments/${UNKNOWN_ENVIRONMENT}`,
     `/environments/${UNKNOWN_ENVIRONMENT}/outputs`, `/environments/${UNKNOWN_OPERATION}`, '/environments/..%2f..%2fetc', '/environments/%00', '/operations/x', `/operations/${UNKNOWN_OPERATION}`,
-    `/operations/${UNKNOWN_OPERATION}/events`, `/operations/${UNKNOWN_OPERATION}/events?after=-1`, '/operations/x/events?after=x', '/environments/%zz', '/%', '/%E0%A4%A', '/nothing', '/nothing/at/all', '//',
-    `/${'x'.repeat(8_000)}`, '/sandbox/resources?account=1', '/sandbox/resources?other=1', '/sandbox/buckets/no-such-bucket/objects', '/sandbox/resources/nothing'
+    `/operations/${UNKNOWN_OPERATION}/events`, `/operations/${UNKNOWN_OPERATION}/events?after=-1`, '/operations/x/events?after=x',
+    ...['99999999999', '2147483648', '1e300', '0.5', '%00'].map(after => `/operations/${UNKNOWN_OPERATION}/events?after=${after}`), '/environments/%zz', '/%', '/%E0%A4%A', '/nothing', '/nothing/at/all', '//',
+    `/${'x'.repeat(8_000)}`, '/sandbox/resources?account=1', '/sandbox/resources?other=1', '/sandbox/resources?name=%00', '/sandbox/resources?tag=a%00=b', '/sandbox/resources/a%00b', '/sandbox/buckets/no-such-bucket/objects', '/sandbox/resources/nothing'
   ].map(path => ({ what: `GET ${path.slice(0, 80)}`, request: { path } })),
   ...['PUT', 'PATCH', 'DELETE'].map(method => ({ what: `${method} /environments`, request: { method, path: '/environments' } })),
   ...['POST', 'DELETE', 'PATCH'].map(method => ({ what: `${method} /operations/…`, request: { method, path: `/operations/${UNKNOWN_OPERATION}` } })),
@@ -102,16 +106,38 @@ const others = (): Malformed[] => [
   ...[
     {}, [], { placement: {} }, { placement: { region: 'mars-north-1' } }, { placement: { region: 'eu-central-1', accountId: '1' } }, { placement: { region: 'eu-central-1', roleArn: 'x' } },
     { placement: { region: 'eu-central-1', other: 1 } }, { placement: { region: 'eu-central-1' }, guardrails: { regions: 'x' } }, { placement: { region: 'eu-central-1' }, guardrails: { subnets: ['x'] } },
-    { placement: { region: 'eu-central-1', network: { securityGroups: ['sg-0a1b2c3d'] } } }, { placement: { region: 'eu-central-1', accountId: '123456789012', roleArn: 'arn:aws:iam::210987654321:role/r' } }
+    { placement: { region: 'eu-central-1', network: { securityGroups: ['sg-0a1b2c3d'] } } }, { placement: { region: 'eu-central-1', accountId: '123456789012', roleArn: 'arn:aws:iam::210987654321:role/r' } },
+    { placement: { region: 'eu-central-1', externalId: 'a\u0000b' } }, { placement: { region: 'eu-central-1', externalId: '\ud800\ud800' } },
+    { placement: { region: 'eu-central-1' }, guardrails: { regions: ['\u0000'] } }
   ].map(body => ({ what: `team ${show(body)}`, request: json('PUT', '/teams/vision', body) })),
-  ...[{}, { name: 'k' }, { name: '', scope: 'admin' }, { name: 'k', scope: 'root' }, { name: 'k', scope: 'team' }, { name: 'k', scope: 'admin', team: 'vision' }, { name: 'k', scope: 'team', team: 'nobody' }]
+  ...[{}, { name: 'k' }, { name: '', scope: 'admin' }, { name: 'k', scope: 'root' }, { name: 'k', scope: 'team' }, { name: 'k', scope: 'admin', team: 'vision' }, { name: 'k', scope: 'team', team: 'nobody' },
+    { name: 'a\u0000b', scope: 'admin' }, { name: '\ud800', scope: 'admin' }, { name: 'k', scope: 'team', team: 'a\u0000b' }]
     .map(body => ({ what: `key ${show(body)}`, request: json('POST', '/keys', body) })),
-  ...[{}, { kind: 'x', on: 'create' }, { kind: 'fail', on: 'create', nth: 0 }, { kind: 'hang', on: 'x' }, { kind: 'hide', on: 'delete' }, { kind: 'fail', on: 'create', httpStatus: 200 }]
-    .map(body => ({ what: `fault ${show(body)}`, request: json('POST', '/sandbox/faults', body) }))
+  ...[{}, { kind: 'x', on: 'create' }, { kind: 'fail', on: 'create', nth: 0 }, { kind: 'hang', on: 'x' }, { kind: 'hide', on: 'delete' }, { kind: 'fail', on: 'create', httpStatus: 200 }, { kind: 'fail', on: 'create', message: 'a\u0000' }, { kind: 'fail', on: 'create', namePrefix: '\udfff' }]
+    .map(body => ({ what: `fault ${show(body)}`, request: json('POST', '/sandbox/faults', body) })),
+  { what: 'a size of an object by a key with a NUL', request: json('PUT', '/sandbox/buckets/bucket/objects/a%00b', { size: 1 }) },
+  { what: 'properties with a NUL', request: json('PATCH', '/sandbox/resources/nothing', { properties: { a: '\u0000' } }) },
+  { what: 'properties that nest 10,000 deep', request: { method: 'PATCH', path: '/sandbox/resources/nothing', headers: JSON_TYPE, body: `{"properties":${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}}` } }
 ]
 
+const numbered = (count: number, name: (number: string) => string, value: unknown): object =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [name(index.toString(36)), value]))
+
+/** As many wrong fields as a body has room for: no answer may grow with them. */
+const floods = (): Malformed[] => [
+  ['labels', { labels: numbered(10_000, n => `k${n}`, 'x') }],
+  ['labels of a wrong form', { labels: numbered(10_000, n => `;${n}`, 'x') }],
+  ['labels of wrong values', { labels: numbered(10_000, n => `k${n}`, 1) }],
+  ['labels that differ in case', { labels: { ...numbered(5_000, n => `k${n}`, 'x'), ...numbered(5_000, n => `K${n}`, 'x') } }],
+  ['fields', numbered(10_000, n => `other${n}`, 1)],
+  ['texts with a NUL', { other: Array(10_000).fill('\u0000') }],
+  ['environment variables', { jobs: { default: { ...JOB, environment: numbered(10_000, n => `AWS_BATCH_${n}`, '') } } }],
+  ['jobs, each too wide for each compute environment', { jobs: numbered(2_000, n => `k${n}`, { ...JOB, vcpus: 16 }), compute: numbered(2_000, n => `k${n}`, { maxVcpus: 1 }) }],
+  ['commands', { jobs: { default: { ...JOB, command: Array(50_000).fill(1) } } }]
+].map(([what, more]) => ({ what: `a flood of ${String(what)}`, request: json('POST', '/environments', { team: 'vision', name: 'training', jobs: { default: JOB }, ...more as object }) }))
+
 /** Malformed requests of every kind; none may be answered but by 4xx, none may leave a trace. */
-export const MALFORMED: readonly Malformed[] = [...fieldsOfSpecs(), ...fieldsOfParts(), ...bodies(), ...paths(), ...others()]
+export const MALFORMED: readonly Malformed[] = [...fieldsOfSpecs(), ...fieldsOfParts(), ...bodies(), ...paths(), ...others(), ...floods()]
 
 /** Bytes that are no request, or one that no server takes. */
 export const GARBAGE: Readonly<Record<string, string>> = {

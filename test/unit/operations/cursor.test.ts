@@ -17,6 +17,7 @@ describe('A cursor', () => {
         expect(encodeCursor(place ?? null)).toBe(text)
       } catch (error) {
         expect(error).toBeInstanceOf(Refusal)
+        expect(error).toMatchObject({ code: 'validation-failed', details: { errors: [{ pointer: '#query/cursor' }] } })
       }
     }))
   })

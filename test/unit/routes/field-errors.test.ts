@@ -1,7 +1,7 @@
 import { Ajv } from 'ajv'
 import type { FastifySchemaValidationError } from 'fastify'
 import { describe, expect, test } from 'vitest'
-import { fieldErrors } from '../../../src/routes/field-errors.ts'
+import { fieldErrors, invalidFields } from '../../../src/routes/field-errors.ts'
 import { Spec } from '../../../src/schemas/spec.ts'
 
 const check = new Ajv({ allErrors: true, strict: false }).compile(Spec)
@@ -34,5 +34,21 @@ describe('The words for a wrong field', () => {
   test('point to the name of an entry that is not allowed', () => {
     const found = explain({ team: 'vision', name: 'training', jobs: { Default: { image } } })
     expect(found).toEqual([{ pointer: '/jobs/Default', message: 'is not a field that can be set here' }])
+  })
+
+  test('say whether the path or the query is meant', () => {
+    const found = [{ keyword: 'required', instancePath: '', schemaPath: '', params: { missingProperty: 'id' } }]
+    expect(fieldErrors(found, 'params').map(({ pointer }) => pointer)).toEqual(['#path/id'])
+    expect(fieldErrors(found, 'querystring').map(({ pointer }) => pointer)).toEqual(['#query/id'])
+    expect(fieldErrors(found, 'body').map(({ pointer }) => pointer)).toEqual(['/id'])
+  })
+
+  test('are no more than a hundred, and their number is', () => {
+    const wrong = (count: number) => invalidFields(Array.from({ length: count }, (_, index) => ({ pointer: `/${index}`, message: 'is wrong' })))
+    expect(wrong(1)).toMatchObject({ message: '1 field is wrong; nothing was stored', details: { errors: [{ pointer: '/0' }] } })
+    expect(wrong(100).message).toBe('100 fields are wrong; nothing was stored')
+    expect(wrong(100).details.errors).toHaveLength(100)
+    expect(wrong(24_000).message).toBe('24000 fields are wrong, of which the first 100 are named; nothing was stored')
+    expect(wrong(24_000).details.errors).toEqual(wrong(100).details.errors)
   })
 })
