@@ -31,7 +31,7 @@ describe('An operator', () => {
       for (const line of [
         /^batchyard_http_request_seconds_count\{operation="environments.create",method="POST",status="202"\} 1$/m,
         /^batchyard_operation_seconds_count\{kind="create",outcome="succeeded"\} 1$/m, /^batchyard_operation_seconds_count\{kind="delete",outcome="succeeded"\} 1$/m,
-        /^batchyard_queue_depth 0$/m, /^batchyard_queue_wait_seconds_count\{kind="create"\} 1$/m, /^batchyard_engine_starts_total\{command="up"\} 1$/m,
+        /^batchyard_queue_depth\{kind="create"\} 0$/m, /^batchyard_queue_wait_seconds_count\{kind="create"\} 1$/m, /^batchyard_engine_starts_total\{command="up"\} 1$/m,
         /^batchyard_engine_starts_total\{command="destroy"\} 1$/m, /^batchyard_runner_resident_bytes [1-9]\d*$/m
       ]) expect(metrics).toMatch(line)
 

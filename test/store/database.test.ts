@@ -32,7 +32,7 @@ describeOnEachDatabase('the database', (use) => {
       }))
       for (const { db } of databases) {
         await givenTeam(db, 'vision')
-        expect((await sql`select version from migrations`.execute(db)).rows).toEqual([{ version: 1 }])
+        expect((await sql`select version from migrations`.execute(db)).rows).toEqual([{ version: 1 }, { version: 2 }])
       }
       await Promise.all(databases.map(async (database) => { await database.close() }))
     })
