@@ -27,7 +27,7 @@ Made from \`src/errors.ts\` by \`npm run generate\`. A code that is retired is n
 ## Answers to requests
 
 \`application/problem+json\` (RFC 9457): \`type\`, \`title\`, \`status\`, \`detail\`, \`code\`, \`requestId\`, and \`errors[]\` with a JSON pointer and a
-message for every wrong field. \`type\` is \`urn:batchyard:problem:<code>\`.
+message for every wrong field, the first 100 of them. \`type\` is \`urn:batchyard:problem:<code>\`.
 
 | code | status | title |
 |---|---|---|
