@@ -17,7 +17,7 @@ export const SETTINGS = Type.Object({
   BATCHYARD_ENGINE: oneOf(['auto', 'pulumi', 'sandbox'], { default: 'auto', description: '`pulumi` (the real CLI), `sandbox` (simulated), or `auto`: the real CLI if it is found' }),
   BATCHYARD_PULUMI_ROOT: Type.Optional(text({ description: 'Folder whose `bin/pulumi` is the engine; else PATH is searched' })),
   BATCHYARD_SANDBOX_SPEED: Type.Number({ default: 0.1, minimum: 0, maximum: 10, description: 'Factor on the simulated durations: `0` at once, `1` as long as AWS takes' }),
-  BATCHYARD_WORKER_CONCURRENCY: Type.Integer({ default: 4, minimum: 1, maximum: 64, description: 'Operations run at once. Allow about 0.2 GB of memory each, on real AWS 0.6 GB' }),
+  BATCHYARD_WORKER_CONCURRENCY: Type.Integer({ default: 4, minimum: 1, maximum: 64, description: 'Operations run at once. A runner takes about 0.2 GB; each engine and its AWS provider take their own memory besides' }),
   BATCHYARD_OPERATION_DEADLINE_SECONDS: Type.Integer({ default: 3600, minimum: 10, maximum: 43200, description: 'Seconds after which a run is ended by force' }),
   BATCHYARD_RUNNER_MEMORY_MIB: Type.Integer({ default: 512, minimum: 128, maximum: 16384, description: 'Heap limit of a runner, MiB' }),
   BATCHYARD_RUNNER_RUNS: Type.Integer({ default: 25, minimum: 1, maximum: 10000, description: 'Runs after which a runner is replaced' }),
