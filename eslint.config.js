@@ -59,6 +59,7 @@ export default [
   layer(['src/store/**'], pulumi, from('operations', 'engine', 'stacks', 'sandbox', 'routes', 'server', 'cloud')),
   layer(['src/operations/**'], pulumi, from('stacks', 'sandbox', 'routes', 'server')),
   layer(['src/engine/**'], from('store', 'operations', 'routes', 'server', 'cloud'), pgBoss),
+  layer(['src/cloud/**'], pulumi, pgBoss, from('store', 'operations', 'engine', 'stacks', 'sandbox', 'routes', 'server')),
   layer(['src/stacks/**'], from('store', 'operations', 'engine', 'sandbox', 'routes', 'server', 'cloud'), pgBoss),
   layer(['src/sandbox/**'], from('store', 'operations', 'engine', 'stacks', 'routes', 'server', 'cloud'), pgBoss),
   layer(['src/routes/**'], pulumi, pgBoss, from('engine', 'stacks', 'sandbox', 'cloud', 'server'), { group: ['kysely'], message: 'No SQL in routes.' }),

@@ -14,9 +14,16 @@ export const REQUEST_CODES = {
   'not-found': { status: 404, title: 'There is no such thing' },
   'environment-exists': { status: 409, title: 'The team has an environment of that name' },
   'operation-in-progress': { status: 409, title: 'Another operation is under way' },
+  'environment-deleted': { status: 409, title: 'The environment is deleted' },
+  'deletion-protected': { status: 409, title: 'The environment is protected from deletion' },
+  'preview-outdated': { status: 409, title: 'Something has changed since the preview' },
+  'preview-not-ready': { status: 409, title: 'The preview has not succeeded' },
+  'not-retryable': { status: 409, title: 'The operation cannot be retried' },
   'outputs-not-ready': { status: 409, title: 'The environment has no outputs yet' },
+  'precondition-failed': { status: 412, title: 'The environment has changed' },
   'payload-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body must be application/json' },
+  'idempotency-key-reused': { status: 422, title: 'The Idempotency-Key was used for another request' },
   'sandbox-rejected': { status: 422, title: 'The simulated account cannot do that' },
   'internal-error': { status: 500, title: 'Batchyard made a mistake' },
   unavailable: { status: 503, title: 'Batchyard cannot answer just now' }
@@ -46,9 +53,19 @@ export class Refusal extends Error {
   }
 }
 
-const AGAIN = 'After a failed delete send the DELETE again, it carries on from the state; after a failed create delete the environment and ask for it again.'
+const AGAIN = 'Retry it with POST /operations/{id}/retry, it carries on from the state; or delete the environment.'
 
-/** Why operations fail. `retryable`: the same request can succeed later. `next`: what a person does about it. */
+interface OperationFailure {
+  readonly title: string
+  /** Whether the same request can succeed later. */
+  readonly retryable: boolean
+  /** Whether the worker itself tries again, with backoff, before it gives up. */
+  readonly transient?: boolean
+  /** What a person does about it. */
+  readonly next: string
+}
+
+/** Why operations fail. */
 export const OPERATION_CODES = {
   'default-vpc-missing': { retryable: false, title: 'The account has no default VPC', next: 'Name subnets in the spec or in the team\'s placement, or create a default VPC in the region.' },
   'quota-exceeded': { retryable: false, title: 'A quota of the account is exhausted', next: 'Delete environments that are not needed, or place the team in another account or region. AWS does not raise the 50 compute environments and 50 queues per region.' },
@@ -58,20 +75,25 @@ export const OPERATION_CODES = {
   'name-conflict': { retryable: false, title: 'A resource of that name exists already', next: 'Look at the resource named in the error; delete or rename it if it is a left-over.' },
   'not-found-in-cloud': { retryable: false, title: 'Something the spec refers to does not exist', next: 'Correct the subnet, security group or image named in the error.' },
   'network-mismatch': { retryable: false, title: 'The network\'s parts do not belong together', next: 'Name subnets and security groups of one VPC, in the spec or in the team\'s placement.' },
-  'in-use': { retryable: true, title: 'A resource is still in use', next: `Wait for what uses it to end. ${AGAIN}` },
-  'bucket-not-empty': { retryable: false, title: 'The bucket holds objects', next: 'Move or delete the objects, then send the DELETE again. Nothing in the bucket was touched.' },
-  throttled: { retryable: true, title: 'The cloud throttled the calls', next: `Wait a few minutes. ${AGAIN}` },
-  'cloud-unavailable': { retryable: true, title: 'The cloud did not answer or failed', next: `${AGAIN} If it stays, look at the cloud's status page.` },
+  'in-use': { retryable: true, transient: true, title: 'A resource is still in use', next: `Wait for what uses it to end. ${AGAIN}` },
+  'bucket-not-empty': { retryable: false, title: 'The bucket holds objects', next: 'Move or delete the objects, then send the DELETE again; or say ?bucket=empty or ?bucket=retain. Nothing was torn down.' },
+  'jobs-running': { retryable: true, title: 'Jobs are running', next: 'Wait for them to end, then send the DELETE again; or say ?jobs=terminate. Nothing was torn down.' },
+  throttled: { retryable: true, transient: true, title: 'The cloud throttled the calls', next: `Wait a few minutes. ${AGAIN}` },
+  'cloud-unavailable': { retryable: true, transient: true, title: 'The cloud did not answer or failed', next: `${AGAIN} If it stays, look at the cloud's status page.` },
   'cloud-rejected': { retryable: false, title: 'The cloud refused a resource', next: 'The message is the cloud\'s own; correct the spec accordingly.' },
   'deadline-exceeded': { retryable: true, title: 'The run did not end in time', next: `The resource named in the error was still under way. ${AGAIN}` },
   'program-failed': { retryable: false, title: 'The environment\'s program failed', next: 'This is a defect in Batchyard; report it with the operation\'s id.' },
-  'runner-out-of-memory': { retryable: true, title: 'The runner ran out of memory', next: 'Raise BATCHYARD_RUNNER_MEMORY_MIB if it happens again.' },
-  'runner-crashed': { retryable: true, title: 'The runner ended unexpectedly', next: AGAIN },
+  'runner-out-of-memory': { retryable: true, transient: true, title: 'The runner ran out of memory', next: 'Raise BATCHYARD_RUNNER_MEMORY_MIB if it happens again.' },
+  'engine-killed': { retryable: true, transient: true, title: 'The engine was killed', next: `The host may be short of memory: look at its log. ${AGAIN}` },
+  'runner-crashed': { retryable: true, transient: true, title: 'The runner ended unexpectedly', next: AGAIN },
   'engine-failed': { retryable: true, title: 'The engine failed', next: `The message is the engine's own. ${AGAIN}` },
   'engine-unsupported': { retryable: false, title: 'The engine cannot do that', next: 'The sandbox engine names what it does not simulate; use the real engine for it.' },
   'plugin-missing': { retryable: false, title: 'The AWS plugin is not installed', next: 'Install the exact plugin version named in the error beside the engine.' },
-  'state-locked': { retryable: true, title: 'The state is locked by another run', next: `Wait for the other run to end. ${AGAIN}` },
+  'state-locked': { retryable: true, transient: true, title: 'The state is locked by another run', next: `Wait for the other run to end. ${AGAIN}` },
   'state-unreadable': { retryable: false, title: 'The state cannot be read', next: 'Check the passphrase and the state file named in the error.' },
-  cancelled: { retryable: true, title: 'The operation was cancelled', next: 'What was created is in the state and goes with a DELETE of the environment.' }
-} as const
+  'state-corrupt': { retryable: true, title: 'The state file is damaged', next: 'The detail names the file and the last good copy. Put the copy in its place, then retry; nothing was overwritten.' },
+  'storage-full': { retryable: true, title: 'The state cannot be written', next: `Make room where the state lies. ${AGAIN}` },
+  'preview-outdated': { retryable: false, title: 'The state has changed since the preview', next: 'Nothing was touched. Make a new preview, and send the write again with its id.' },
+  cancelled: { retryable: true, title: 'The operation was cancelled', next: 'What was made is in the state. Retry it with POST /operations/{id}/retry, or delete the environment.' }
+} as const satisfies Readonly<Record<string, OperationFailure>>
 export type OperationCode = keyof typeof OPERATION_CODES

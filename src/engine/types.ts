@@ -1,3 +1,4 @@
+import type { DriftedResource, PlannedChange } from '../schemas/change.ts'
 import type { EngineEvent } from '../schemas/event.ts'
 import type { OperationError } from '../schemas/problem.ts'
 
@@ -9,10 +10,22 @@ export interface ProgramReference {
   readonly input: unknown
 }
 
+/**
+ * `up` and `destroy` change the cloud and the state; `preview` and `drift` read, take no lock, write nothing and may run beside
+ * another run of the same stack.
+ */
+export type RunKind = 'up' | 'destroy' | 'preview' | 'drift'
+
 export interface RunRequest {
-  readonly kind: 'up' | 'destroy'
-  /** The stack's name: the environment's id. */
+  readonly kind: RunKind
+  /** The stack's name: the environment's id. A preview of a stack that does not exist shows what making it would create. */
   readonly stack: string
+  /** Of an `up`: reads the cloud into the state first, so that what drifted is repaired. */
+  readonly refresh?: boolean
+  /** Of a `destroy`: types of resources (`aws:s3/bucket:Bucket`) that stay in the cloud and leave the state. */
+  readonly retain?: readonly string[]
+  /** Of an `up`: refuse to begin, with `preview-outdated`, unless the state has this fingerprint. */
+  readonly expectState?: string
   readonly program: ProgramReference
   /** Seconds until the run is ended by force and fails with `deadline-exceeded`. */
   readonly deadlineSeconds: number
@@ -31,13 +44,43 @@ export interface RunHooks {
   readonly onEvent: (event: EngineEvent) => void
   /** Called for every engine process of the run before it can touch anything in the cloud. */
   readonly onEngineStarted: (engine: EngineProcess) => Promise<void>
+  /**
+   * Looks up what an engine that was killed had begun to create: the cloud's id of each resource that exists, by URN.
+   * Without it a run of a stack with pending creates is refused.
+   */
+  readonly locate?: (pending: readonly PendingCreate[]) => Promise<ReadonlyMap<string, string>>
+}
+
+/** A resource whose creation was begun and whose end is not in the state. */
+export interface PendingCreate {
+  readonly urn: string
+  readonly type: string
+  /** As the provider was given them, its automatic name among them. Secrets are absent. */
+  readonly inputs: Readonly<Record<string, unknown>>
+}
+
+/** A cloud resource as the state has it. */
+export interface KnownResource {
+  readonly urn: string
+  readonly type: string
+  readonly name: string
+  readonly id: string
+  readonly outputs: Readonly<Record<string, unknown>>
 }
 
 export interface RunResult {
-  /** The program's outputs in plain text; empty after a destroy. */
+  /** The program's outputs in plain text; empty after a destroy, a preview and a drift check. */
   readonly outputs: Record<string, unknown>
   /** Cloud resources left in the state. */
   readonly resources: number
+  /** Of a preview: what would be done. */
+  readonly changes: readonly PlannedChange[]
+  /** Of a drift check: what is not as the state has it. */
+  readonly drifted: readonly DriftedResource[]
+  /** Of a destroy: what stays in the cloud and has left the state. */
+  readonly retained: readonly KnownResource[]
+  /** Of the state the run began with (a preview, a drift check); '' where there was none. Changes with every change of the state. */
+  readonly stateFingerprint: string
 }
 
 /** A run that failed, classified. Never holds a secret nor unbounded output. */
@@ -52,8 +95,13 @@ export class RunFailure extends Error {
 
 /** Runs inline programs, each in a process of its own. */
 export interface Engine {
-  /** Creates or selects the stack, then runs `up`; or runs `destroy` and removes the stack. Rejects with RunFailure. */
+  /**
+   * Creates or selects the stack, then runs `up`; or runs `destroy` and removes the stack; or reads. Before it changes
+   * anything it recovers what a killed engine left: locks, pending operations. Rejects with RunFailure.
+   */
   run(request: RunRequest, hooks: RunHooks): Promise<RunResult>
+  /** The cloud resources in the stack's state; none where there is no state. Rejects with RunFailure where it cannot be read. */
+  resources(stack: string): Promise<readonly KnownResource[]>
   /** Resolves once that engine process is gone; it is asked to stop if `signal` aborts. */
   waitForExit(engine: EngineProcess, signal: AbortSignal): Promise<void>
   /** The runner processes alive and their resident memory together, in bytes. */

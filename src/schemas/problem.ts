@@ -30,6 +30,7 @@ export type Problem = Static<typeof Problem>
 export const OperationError = Type.Object({
   ...common,
   retryable: Type.Boolean({ description: 'Whether the same request can succeed later' }),
+  transient: Type.Optional(Type.Boolean({ description: 'Whether the worker tries again by itself, a limited number of times' })),
   next: Type.String({ description: 'What to do next' }),
   resource: Type.Optional(Type.Object({ urn: Type.String(), type: Type.String(), name: Type.String() })),
   cloudRequestId: Type.Optional(Type.String({ description: 'The cloud\'s own request id, for a support case' }))

@@ -1,0 +1,45 @@
+import type { Placement } from '../schemas/team.ts'
+
+/** Where an environment lives: the region of its spec, the account and role of its placement. */
+export interface Site {
+  readonly region: string
+  readonly placement: Pick<Placement, 'accountId' | 'roleArn' | 'externalId'>
+}
+
+/** A resource to be looked up: what was asked of the provider, its automatic name among the inputs. */
+export interface Wanted {
+  readonly urn: string
+  readonly type: string
+  readonly inputs: Readonly<Record<string, unknown>>
+}
+
+/** Something in the cloud that carries an environment's tags. */
+export interface TaggedResource {
+  readonly arn: string
+  readonly tags: Readonly<Record<string, string>>
+}
+
+/** Jobs that are not over yet: SUBMITTED to RUNNING. */
+export interface ActiveJobs {
+  readonly count: number
+  readonly running: number
+}
+
+/**
+ * The AWS calls that are not Pulumi's. Every one rejects with CloudFailure, whose code is one of the operations' catalogue;
+ * throttling and server errors have been retried by then. All are safe to repeat.
+ */
+export interface Cloud {
+  /** The id, as the provider would give it, of each wanted resource that exists: by name where the name says it, else by tags. */
+  locate (site: Site, environmentId: string, wanted: readonly Wanted[]): Promise<ReadonlyMap<string, string>>
+  /** Everything in the region that carries the environment's id tag. */
+  tagged (site: Site, environmentId: string): Promise<readonly TaggedResource[]>
+  /** Objects, versions and delete markers, counted up to `limit`; undefined when there is no such bucket. */
+  countObjects (site: Site, bucket: string, limit: number): Promise<number | undefined>
+  /** Deletes every object, version and unfinished upload; answers how many. */
+  emptyBucket (site: Site, bucket: string, signal: AbortSignal): Promise<number>
+  /** Jobs of these queues that are not over; a queue that does not exist has none. */
+  activeJobs (site: Site, queueArns: readonly string[]): Promise<ActiveJobs>
+  /** Disables the queues, ends their jobs, waits until none is active; answers how many were ended. */
+  drain (site: Site, queueArns: readonly string[], options: { readonly reason: string, readonly signal: AbortSignal }): Promise<number>
+}

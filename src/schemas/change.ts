@@ -1,0 +1,42 @@
+import { Type, type Static, type TSchema } from 'typebox'
+
+const literals = <T extends string>(values: readonly T[]) => Type.Unsafe<T>({ type: 'string', enum: values })
+const orNull = <T extends TSchema>(schema: T, description: string) => Type.Union([schema, Type.Null()], { description })
+
+const named = {
+  urn: Type.String(),
+  resourceType: Type.String({ examples: ['aws:batch/jobQueue:JobQueue'] }),
+  name: Type.String({ description: 'The logical name' })
+}
+
+/** One property that differs; values that are secret or not known yet are said to be so, never shown. */
+export const PropertyChange = Type.Object({
+  path: Type.String({ examples: ['computeResources.maxVcpus'] }),
+  action: literals(['add', 'update', 'delete'] as const),
+  replaces: Type.Boolean({ description: 'Whether this property is why the resource must be replaced' })
+})
+
+/** What a run would do to one cloud resource; resources that stay as they are are not listed. */
+export const PlannedChange = Type.Object({
+  ...named,
+  id: Type.Optional(Type.String({ description: 'The cloud\'s id of what exists' })),
+  action: literals(['create', 'update', 'replace', 'delete'] as const),
+  properties: Type.Array(PropertyChange)
+})
+export type PlannedChange = Static<typeof PlannedChange>
+
+/** One property that is not as the state has it, as JSON. */
+export const DriftedProperty = Type.Object({
+  path: Type.String(),
+  expected: orNull(Type.Unsafe<unknown>({}), 'As the state has it; null where it has none'),
+  actual: orNull(Type.Unsafe<unknown>({}), 'As the cloud has it; null where it has none')
+})
+
+/** A resource of the state that is not in the cloud, or not as the state has it. */
+export const DriftedResource = Type.Object({
+  ...named,
+  id: Type.String(),
+  status: literals(['changed', 'missing'] as const),
+  properties: Type.Array(DriftedProperty)
+})
+export type DriftedResource = Static<typeof DriftedResource>
