@@ -4,6 +4,7 @@ import { typeidUnboxed } from 'typeid-js'
 import { Refusal } from '../errors.ts'
 import type { Context } from '../operations/context.ts'
 import { environmentRoutes } from '../routes/environments.ts'
+import { eventRoutes } from '../routes/events.ts'
 import { healthRoutes } from '../routes/health.ts'
 import { keyRoutes } from '../routes/keys.ts'
 import { operationRoutes } from '../routes/operations.ts'
@@ -64,6 +65,7 @@ export async function buildApp ({ context, version, sandbox }: AppOptions): Prom
   await app.forCallers(async scope => {
     await scope.register(environmentRoutes(context))
     await scope.register(operationRoutes(context))
+    await scope.register(eventRoutes(context))
   })
   await app.forAdmins(async scope => {
     await scope.register(teamRoutes(context))
