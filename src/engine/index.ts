@@ -4,13 +4,15 @@ import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { descend, type LadderSeconds } from './command/ladder.ts'
 import type { EngineExecutable } from './command/run-command.ts'
+import { knownResources } from './deployment.ts'
 import { problem } from './failures.ts'
 import type { Log } from './log.ts'
 import { RunnerPool } from './pool.ts'
 import { isAlive, pause, residentBytes } from './processes.ts'
 import { Run, type RunDependencies } from './run.ts'
 import { ensurePassphraseFile, Keyring } from './secrets.ts'
-import { RunFailure, type Engine, type EngineProcess } from './types.ts'
+import { readCheckpoint, stateDirectory, statePaths } from './state-files.ts'
+import { RunFailure, type Engine, type EngineProcess, type KnownResource } from './types.ts'
 
 export { findEngine, type EngineChoice } from './find.ts'
 export type { EngineExecutable } from './command/run-command.ts'
@@ -99,6 +101,7 @@ function assemble (dependencies: RunDependencies, stopping: AbortController): En
       runs.add(run)
       return run.finally(() => runs.delete(run))
     },
+    resources: async (stack) => resourcesOf(stack, dependencies.workspace.stateUrl),
     waitForExit: async (engine, signal) => waitForExit(engine, signal, dependencies.ladder),
     usage: async () => usageOf(dependencies.pool.pids),
     stop: async (timeoutMs) => {
@@ -106,6 +109,12 @@ function assemble (dependencies: RunDependencies, stopping: AbortController): En
       return stopped
     }
   }
+}
+
+async function resourcesOf (stack: string, stateUrl: string): Promise<readonly KnownResource[]> {
+  const directory = stateDirectory(stateUrl)
+  const checkpoint = directory === undefined ? undefined : await readCheckpoint(statePaths(directory, stack))
+  return checkpoint === undefined ? [] : knownResources(checkpoint.deployment)
 }
 
 async function waitForExit (engine: EngineProcess, signal: AbortSignal, ladder: LadderSeconds): Promise<void> {

@@ -8,7 +8,8 @@ import type { RunnerPool } from './pool.ts'
 import type { Runner, RunnerEnd } from './runner-process.ts'
 import type { FromRunner } from './runner/messages.ts'
 import type { Keyring } from './secrets.ts'
-import { cloudResources, readCheckpoint, stateDirectory, statePaths, type StatePaths } from './state-files.ts'
+import { cloudResources } from './checkpoint.ts'
+import { readCheckpoint, stateDirectory, statePaths, type StatePaths } from './state-files.ts'
 import { pause } from './processes.ts'
 import { RunFailure, type RunHooks, type RunRequest, type RunResult } from './types.ts'
 import { openStackWorkspace, removeStackWorkspace, type WorkspaceSettings } from './workspace.ts'
@@ -98,7 +99,8 @@ export class Run {
     runner.send({ type: 'run', spec: { kind, stack, program, ...workspace, engine: { executable: engine.executable, version: engine.version } } })
     const outputs = await this.#settle(runner, ended)
     if (kind === 'destroy') await removeStackWorkspace(settings.dataDir, stack)
-    return { outputs, resources: paths === undefined ? 0 : await countResources(paths) }
+    const resources = paths === undefined ? 0 : await countResources(paths)
+    return { outputs, resources, changes: [], drifted: [], retained: [], stateFingerprint: '' }
   }
 
   #paths (): StatePaths | undefined {

@@ -3,7 +3,7 @@ import { link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 import type { Log } from './log.ts'
-import { ignoreAbsence, isRecord } from './state-files.ts'
+import { ignoreAbsence, isRecord } from './records.ts'
 
 /** The key that marks a tagged object in a checkpoint, and the tag of a secret (the engine's own constants). */
 export const TAG = '4dabf18193072939515e22adb298388d'
@@ -71,6 +71,13 @@ export function reveal (value: unknown, decrypt?: Decrypt): unknown {
   if (typeof value.ciphertext !== 'string') throw new Error('a secret without ciphertext')
   const plain: unknown = JSON.parse(decrypt(value.ciphertext))
   return reveal(plain, decrypt)
+}
+
+/** A checkpoint's or an event's value with its secrets masked; other tagged values (assets, references) stay as they are. */
+export function masked (value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(masked)
+  if (!isRecord(value)) return value
+  return value[TAG] === SECRET ? MASK : Object.fromEntries(Object.entries(value).map(([name, item]) => [name, masked(item)]))
 }
 
 export function holdsSecret (value: unknown): boolean {
