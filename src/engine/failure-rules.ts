@@ -4,27 +4,33 @@ import type { OperationCode } from '../errors.ts'
 export interface FailureRule {
   readonly code: OperationCode
   readonly pattern: RegExp
-  /** Where this one differs from its code. */
-  readonly retryable?: boolean
+  /** Over by itself in a while, where others of its code are not: retried, by the worker first. */
+  readonly passes?: true
 }
 
 /** From the most specific to the most general: `RequestLimitExceeded` is throttling and no quota. */
 export const FAILURE_RULES: readonly FailureRule[] = [
   { code: 'state-locked', pattern: /the stack is currently locked by|\[409\] Conflict: Another update/ },
-  { code: 'state-unreadable', pattern: /incorrect passphrase|passphrase must be set|snapshot integrity|could not (deserialize|unmarshal)|failed to load (checkpoint|snapshot)|unable to decrypt/i },
+  { code: 'storage-full', pattern: /\bENOSPC\b|\bEDQUOT\b|\bEFBIG\b|no space left on device|disk quota exceeded|file too large/i },
+  { code: 'state-unreadable', pattern: /incorrect passphrase|passphrase must be set|unable to decrypt/i },
+  { code: 'state-corrupt', pattern: /snapshot integrity|state file contains errors|could not (deserialize|unmarshal)|failed to load (checkpoint|snapshot)/i },
   { code: 'plugin-missing', pattern: /no resource plugin|could not find (latest|plugin)|failed to locate plugin|PULUMI_DEBUG_PROVIDERS/i },
   { code: 'engine-unsupported', pattern: /sandbox (engine|cloud|AWS) does not|not simulated|does not (simulate|implement)/i },
   { code: 'bucket-not-empty', pattern: /BucketNotEmpty|bucket you tried to delete is not empty/i },
   { code: 'throttled', pattern: /Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|Rate exceeded/ },
   { code: 'in-use', pattern: /found existing \w+ relationship|still Draining|ClusterContains\w+Exception|UpdateInProgressException|DeleteConflict|DependencyViolation|OperationAborted|ResourceInUse/ },
   // A name is also taken while its last owner is being deleted.
-  { code: 'name-conflict', pattern: /\bDELETING\b.*already exists|already exists.*\bDELETING\b/s, retryable: true },
+  { code: 'name-conflict', pattern: /\bDELETING\b.*already exists|already exists.*\bDELETING\b/s, passes: true },
   { code: 'name-conflict', pattern: /AlreadyExists|AlreadyOwnedByYou|already exists|\.Duplicate\b/ },
   { code: 'quota-exceeded', pattern: /LimitExceeded|limit exceeded|QuotaExceeded|\bquota\b|(limit|maximum) (of|number)[^.]*(reached|exceeded)|exceeded[^.]*(limit|maximum)|reached[^.]*(limit|maximum)/i },
   { code: 'credentials-invalid', pattern: /ExpiredToken|InvalidClientTokenId|SignatureDoesNotMatch|UnrecognizedClient|RequestExpired|AuthFailure|no valid credential sources|failed to refresh cached credentials/i },
   { code: 'wrong-account', pattern: /account ID not allowed|not in the list of allowed accounts/i },
-  // The role was made seconds ago and is not yet known everywhere.
-  { code: 'cloud-rejected', pattern: /Unable to assume the service linked role|MalformedPolicyDocument.*Invalid principal/s, retryable: true },
+  // The role was made seconds ago, by this run or by the cloud for its own service, and is not yet known everywhere.
+  {
+    code: 'cloud-rejected',
+    pattern: /assume the service[- ]linked role|service[- ]linked role[^.]*(does not|doesn't) exist|ECS was unable to assume the role|InvalidParameter\w*:.*\brole\b[^.]*(cannot|can't|could not) be assumed|InvalidParameter\w*:.*unable to assume[^.]*\brole\b|MalformedPolicyDocument.*Invalid principal/is,
+    passes: true
+  },
   { code: 'access-denied', pattern: /AccessDenied|UnauthorizedOperation|(is|are) not authorized to perform/ },
   { code: 'default-vpc-missing', pattern: /no default VPC|no matching EC2 VPC found|default VPC[^.]*(not found|does not exist)/i },
   { code: 'not-found-in-cloud', pattern: /\.NotFound\b|NoSuchEntity|NoSuchBucket|ResourceNotFoundException|ClusterNotFoundException|RepositoryNotFound/ },

@@ -9,8 +9,8 @@ type Resource = NonNullable<OperationError['resource']>
 
 /** What a failed run left behind to judge it by. */
 export interface FailureEvidence {
-  /** `failed`: the engine or the program failed. The others say what was done to the run, or what became of its runner. */
-  readonly cause: 'failed' | 'cancelled' | 'deadline' | 'locked' | 'out-of-memory' | 'crashed'
+  /** `failed`: the engine or the program failed. The others say what was done to the run, or what became of its engine or runner. */
+  readonly cause: 'failed' | 'killed' | 'cancelled' | 'deadline' | 'locked' | 'out-of-memory' | 'crashed'
   readonly errors: ReadonlyArray<{ message: string, urn?: string }>
   readonly failed: readonly Resource[]
   /** Resources that had started and not ended. */
@@ -27,6 +27,7 @@ const MAX_LINES = 10
 const MAX_DETAIL = 12_000
 
 const CAUSES: Record<Exclude<FailureEvidence['cause'], 'failed'>, OperationCode> = {
+  killed: 'engine-killed',
   cancelled: 'cancelled',
   deadline: 'deadline-exceeded',
   locked: 'state-locked',
@@ -41,27 +42,33 @@ export function classifyFailure (evidence: FailureEvidence): OperationError {
   const [first] = findings
   if (first === undefined) {
     const detail = lastWords(evidence) || 'The engine ended without a message.'
-    return problem({ code: meaningOf(detail)?.code ?? 'engine-failed', detail })
+    const meaning = meaningOf(detail)
+    return problem({ code: meaning?.code ?? 'engine-failed', detail, ...(meaning?.passes === true ? PASSING : {}) })
   }
   const requestId = findings.flatMap(({ message }) => CLOUD_REQUEST_ID.exec(message)?.[1] ?? [])[0]
   return problem({
     code: first.code,
     detail: findings.slice(0, MAX_LINES).map((finding) => finding.line).join('\n'),
-    ...(first.retryable === undefined ? {} : { retryable: first.retryable }),
+    ...(first.passes ? PASSING : {}),
     ...(first.resource === undefined ? {} : { resource: first.resource }),
     ...(requestId === undefined ? {} : { cloudRequestId: requestId })
   })
 }
 
+/** A failure that is over by itself in a while, whatever its code says. */
+const PASSING = { retryable: true, transient: true } as const
+
 /** An error of the operations' catalogue, with the catalogue's words where none are given; bounded, and fit to be stored. */
 export function problem (given: { code: OperationCode, detail: string } & Partial<OperationError>): OperationError {
-  const { title, next, retryable } = OPERATION_CODES[given.code]
+  const entry = OPERATION_CODES[given.code]
+  const { title, next, retryable } = entry
   const { resource } = given
   return {
     type: `urn:batchyard:problem:${given.code}`,
     title,
     next,
     retryable,
+    transient: 'transient' in entry,
     ...given,
     detail: presentable(given.detail, MAX_DETAIL) || title,
     ...(resource === undefined ? {} : { resource: presentableResource(resource) })
@@ -85,7 +92,7 @@ interface Finding {
   readonly message: string
   readonly line: string
   readonly resource?: Resource
-  readonly retryable?: boolean
+  readonly passes: boolean
 }
 
 /** One finding per failed resource, and one for the program, the most telling first. */
@@ -114,8 +121,8 @@ function findingOf (text: string, { failed }: FailureEvidence, urn: string | und
     rank: (meaning?.rank ?? FAILURE_RULES.length) + (resource === undefined ? FAILURE_RULES.length : 0),
     message: text,
     line,
-    ...(resource === undefined ? {} : { resource }),
-    ...(meaning?.retryable === undefined ? {} : { retryable: meaning.retryable })
+    passes: meaning?.passes === true,
+    ...(resource === undefined ? {} : { resource })
   }
 }
 
@@ -125,7 +132,7 @@ function programFinding (error: string): Finding {
   const refusal = refusalOf(message)
   const meaning = /^invocation of /.test(error) ? meaningOf(message) : undefined
   const code = refusal?.code ?? meaning?.code ?? 'program-failed'
-  return { code, rank: 0, message, line: refusal?.detail ?? message }
+  return { code, rank: 0, message, line: refusal?.detail ?? message, passes: refusal === undefined && meaning?.passes === true }
 }
 
 function refusalOf (message: string): { code: OperationCode, detail: string } | undefined {
@@ -135,10 +142,10 @@ function refusalOf (message: string): { code: OperationCode, detail: string } | 
 
 const isOperationCode = (code: string): code is OperationCode => Object.hasOwn(OPERATION_CODES, code)
 
-function meaningOf (text: string): { code: OperationCode, rank: number, retryable: boolean | undefined } | undefined {
+function meaningOf (text: string): { code: OperationCode, rank: number, passes: boolean } | undefined {
   const rank = FAILURE_RULES.findIndex((rule) => rule.pattern.test(text))
   const rule = FAILURE_RULES[rank]
-  return rule === undefined ? undefined : { code: rule.code, rank, retryable: rule.retryable }
+  return rule === undefined ? undefined : { code: rule.code, rank, passes: rule.passes === true }
 }
 
 /** The message inside its wrappings, on one line. */

@@ -9,7 +9,8 @@ import semver from 'semver'
 import { engineEnvironment } from './command/environment.ts'
 import type { EngineExecutable } from './command/run-command.ts'
 import type { Log } from './log.ts'
-import { isRecord, stateDirectory } from './state-files.ts'
+import { isRecord } from './records.ts'
+import { stateDirectory } from './state-files.ts'
 
 export interface EngineChoice {
   /** `auto`: the real CLI if it is found, otherwise the sandbox engine. */

@@ -2,7 +2,8 @@ import { readdir, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { pause, startedAt } from './processes.ts'
-import { ignoreAbsence, readJson, recordOf, type StatePaths } from './state-files.ts'
+import { ignoreAbsence, recordOf } from './records.ts'
+import { readJson, type StatePaths } from './state-files.ts'
 
 /** A lock of the file backend, as its owner wrote it. */
 export interface Lock {

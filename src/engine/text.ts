@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
-import { isRecord } from './state-files.ts'
+import { isRecord } from './records.ts'
 
 const MAX_LENGTH = 4096
 

@@ -1,7 +1,8 @@
 import { mkdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
-import { ignoreAbsence, recordOf, stateDirectory } from './state-files.ts'
+import { ignoreAbsence, recordOf } from './records.ts'
+import { stateDirectory } from './state-files.ts'
 
 export interface WorkspaceSettings {
   readonly dataDir: string
@@ -31,7 +32,11 @@ const STACK_CONFIG = { 'pulumi:disable-default-providers': ['aws'] }
  * @param cloudEnv What engines need to reach the cloud, for instance `PULUMI_DEBUG_PROVIDERS`.
  */
 export async function openStackWorkspace (settings: WorkspaceSettings, stack: string, cloudEnv: Record<string, string>): Promise<StackWorkspace> {
-  const workDir = stackDirectory(settings.dataDir, stack)
+  return fillWorkspace(settings, stackDirectory(settings.dataDir, stack), stack, cloudEnv)
+}
+
+/** Makes any directory a work directory of the stack. */
+export async function fillWorkspace (settings: WorkspaceSettings, workDir: string, stack: string, cloudEnv: Record<string, string>): Promise<StackWorkspace> {
   const pulumiHome = join(settings.dataDir, 'pulumi')
   await Promise.all([mkdir(workDir, { recursive: true }), mkdir(pulumiHome, { recursive: true })])
   await Promise.all([writeStackSettings(workDir, stack), linkPlugins(pulumiHome, settings.plugins), createStateDirectory(settings.stateUrl)])
@@ -42,9 +47,12 @@ export async function removeStackWorkspace (dataDir: string, stack: string): Pro
   await rm(stackDirectory(dataDir, stack), { recursive: true, force: true })
 }
 
-function stackDirectory (dataDir: string, stack: string): string {
+const stackDirectory = (dataDir: string, stack: string): string => join(dataDir, 'work', stackName(stack))
+
+/** @throws Error when that can't be a file's name. */
+export function stackName (stack: string): string {
   if (!STACK_NAME.test(stack)) throw new Error(`"${stack}" cannot be the name of a stack`)
-  return join(dataDir, 'work', stack)
+  return stack
 }
 
 function runEnvironment ({ compileCache, ...settings }: WorkspaceSettings): Record<string, string> {

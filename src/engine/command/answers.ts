@@ -1,5 +1,6 @@
 import { holdsSecret, reveal, type Keyring } from '../secrets.ts'
-import { readCheckpoint, readLastHistory, recordOf, stateDirectory, statePaths, type StatePaths } from '../state-files.ts'
+import { recordOf } from '../records.ts'
+import { readCheckpoint, readLastHistory, stateDirectory, statePaths, type StatePaths } from '../state-files.ts'
 import type { Outcome } from './execute.ts'
 
 export interface AnswerContext {

@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { isStale, listLocks, waitUntilUnlocked } from '../../../src/engine/locks.ts'
 import { identify, isAlive } from '../../../src/engine/processes.ts'
 import { ensurePassphraseFile } from '../../../src/engine/secrets.ts'
-import { cloudResources, readCheckpoint, stateDirectory, statePaths, type StatePaths } from '../../../src/engine/state-files.ts'
+import { cloudResources } from '../../../src/engine/checkpoint.ts'
+import { readCheckpoint, stateDirectory, statePaths, type StatePaths } from '../../../src/engine/state-files.ts'
 import { silentLog } from '../../support/log.ts'
 
 let directory = ''
@@ -57,14 +58,47 @@ test('a checkpoint is read with its resources, its pending operations and its sa
 test('a stack that was initialised and never updated has no resources, one that does not exist no checkpoint', async () => {
   expect(await readCheckpoint(paths)).toBeUndefined()
   await writeFile(paths.checkpoint, JSON.stringify({ version: 3, checkpoint: { stack: 'organization/batchyard/env' } }))
-  expect(await readCheckpoint(paths)).toEqual({ resources: [], pending: 0 })
+  expect(await readCheckpoint(paths)).toEqual({ deployment: {}, resources: [], pending: 0, unread: 0 })
 })
 
-test('what is no checkpoint of version 3 is an error', async () => {
-  await writeFile(paths.checkpoint, '{"version": 2}')
-  await expect(readCheckpoint(paths)).rejects.toThrow('version 3')
-  await writeFile(paths.checkpoint, '{"versi')
-  await expect(readCheckpoint(paths)).rejects.toThrow(SyntaxError)
+const checkpointOf = (...resources: object[]) => JSON.stringify({ version: 3, checkpoint: { latest: { resources } } })
+const bucket = (name: string, more: object = {}) => ({ urn: `urn:${name}`, type: 'aws:s3/bucket:Bucket', custom: true, ...more })
+
+test.each([
+  ['', 'it is empty'],
+  ['{"version":3,"checkp', 'it is not JSON, or only the beginning of it'],
+  ['[]', 'it holds no checkpoint'],
+  ['{"version":2,"checkpoint":{}}', 'it is of version 2, not 3'],
+  ['{"version":3,"checkpoint":{"latest":{"resources":{}}}}', 'its resources cannot be made out']
+])('a damaged state file is named with what is wrong, and left as it is: %j', async (text, reason) => {
+  await writeFile(paths.checkpoint, text)
+  await expect(readCheckpoint(paths)).rejects.toMatchObject({
+    error: { code: 'state-corrupt', retryable: true, detail: `The state file ${paths.checkpoint} is damaged: ${reason}. No good copy of it was found.` }
+  })
+  expect(await readFile(paths.checkpoint, 'utf8')).toBe(text)
+})
+
+test('the newest copy that an engine would take is offered for a damaged state file', async () => {
+  await mkdir(paths.backups, { recursive: true })
+  const copies = [
+    ['1.json', checkpointOf(bucket('a'))],
+    ['2.json', checkpointOf(bucket('a'), bucket('b', { parent: 'urn:a' }))],
+    ['3.json', checkpointOf(bucket('b', { dependencies: ['urn:a'] }), bucket('a'))],
+    ['4.json', checkpointOf(bucket('a'), bucket('a'))],
+    ['5.json', checkpointOf(bucket('a', { provider: 'urn:missing::id' }))],
+    ['6.json', '{"version":3,'],
+    ['7.json.attrs', checkpointOf()]
+  ] as const
+  for (const [name, text] of copies) {
+    const path = join(paths.backups, name)
+    await writeFile(path, text)
+    await utimes(path, new Date(0), new Date(Number(name[0]) * 1000))
+  }
+  await writeFile(paths.checkpoint, '')
+  await expect(readCheckpoint(paths)).rejects
+    .toThrow(`The newest good copy is ${join(paths.backups, '2.json')}, of 1970-01-01T00:00:02.000Z, with 2 cloud resources.`)
+  await writeFile(paths.previous, checkpointOf(bucket('a'), bucket('a', { delete: true })))
+  await expect(readCheckpoint(paths)).rejects.toThrow(`The newest good copy is ${paths.previous}, of 2`)
 })
 
 test('a lock is stale when its process is gone or began after it, and never when it is another host\'s', async () => {

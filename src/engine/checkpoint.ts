@@ -1,0 +1,79 @@
+import { isRecord, listOf, recordOf, textOf } from './records.ts'
+
+/** The parts of a checkpoint's resource that are read here. */
+export interface StateResource {
+  readonly urn: string
+  readonly type: string
+  readonly custom: boolean
+  readonly outputs: Record<string, unknown>
+}
+
+export interface Checkpoint {
+  readonly resources: readonly StateResource[]
+  /** Operations an engine had begun and not recorded the end of. */
+  readonly pending: number
+  /** Resources that a recovery has put down and not read yet, because it was ended itself. */
+  readonly unread: number
+  /** The salt of the passphrase's key, in the engine's own form; absent with another secrets provider. */
+  readonly salt?: string
+  /** The whole of it, as it stands in the file. */
+  readonly deployment: Readonly<Record<string, unknown>>
+}
+
+/**
+ * The `initErrors` of a resource whose state is not what is in the cloud. The engine keeps them, a refresh that read the
+ * resource clears them, and an update that did not read it would try to mend it.
+ */
+export const UNREAD = 'An engine was ended in the middle of a call for this resource, and it has not been read since.'
+
+/** Why a text is no checkpoint. */
+export class Damage extends Error {}
+
+/**
+ * Parses a checkpoint of version 3, the only one that the engines write.
+ * @throws Damage whose message says, as the end of a sentence, what is wrong.
+ */
+export function parseCheckpoint (text: string): Checkpoint {
+  const latest = recordOf(recordOf(parseFile(text).checkpoint).latest)
+  const provider = recordOf(latest.secrets_providers)
+  const salt = textOf(recordOf(provider.state).salt)
+  const entries = entriesOf(latest.resources)
+  return {
+    deployment: latest,
+    resources: entries.map(toResource),
+    pending: listOf(latest.pending_operations).length,
+    unread: entries.filter(isUnread).length,
+    ...(provider.type === 'passphrase' && salt !== '' ? { salt } : {})
+  }
+}
+
+function parseFile (text: string): Record<string, unknown> {
+  if (text.trim() === '') throw new Damage('it is empty')
+  const file = parseJson(text)
+  if (!isRecord(file) || !isRecord(file.checkpoint)) throw new Damage('it holds no checkpoint')
+  if (file.version !== 3) throw new Damage(`it is of version ${JSON.stringify(file.version)}, not 3`)
+  return file
+}
+
+function parseJson (text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new Damage('it is not JSON, or only the beginning of it', { cause })
+  }
+}
+
+function entriesOf (resources: unknown): Array<Record<string, unknown>> {
+  const entries = resources ?? []
+  if (Array.isArray(entries) && entries.every((entry) => isRecord(entry) && textOf(entry.urn) !== '')) return entries
+  throw new Damage('its resources cannot be made out')
+}
+
+export const isUnread = (entry: Record<string, unknown>): boolean => listOf(entry.initErrors).includes(UNREAD)
+
+const toResource = (entry: Record<string, unknown>): StateResource =>
+  ({ urn: textOf(entry.urn), type: textOf(entry.type), custom: entry.custom === true, outputs: recordOf(entry.outputs) })
+
+/** Cloud resources: neither components nor providers. */
+export const cloudResources = (resources: readonly StateResource[]): StateResource[] =>
+  resources.filter((resource) => resource.custom && !resource.type.startsWith('pulumi:'))

@@ -1,0 +1,66 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { cloudResources, parseCheckpoint } from '../checkpoint.ts'
+import { problem } from '../failures.ts'
+import { listOf, recordOf, textOf } from '../records.ts'
+import type { StatePaths } from '../state-files.ts'
+import { RunFailure } from '../types.ts'
+
+/**
+ * The failure of a state file that can't be used, with the newest copy that can. The file is left as it is: what an
+ * engine made of it would be a stack that has forgotten its resources.
+ * @param reason What is wrong with the file, as the end of a sentence.
+ */
+export async function damaged (paths: StatePaths, reason: string): Promise<RunFailure> {
+  const copy = await newestGoodCopy(paths)
+  const advice = copy === undefined
+    ? 'No good copy of it was found.'
+    : `The newest good copy is ${copy.path}, of ${copy.time.toISOString()}, with ${copy.resources} cloud resources.`
+  return new RunFailure(problem({ code: 'state-corrupt', detail: `The state file ${paths.checkpoint} is damaged: ${reason}. ${advice}` }))
+}
+
+interface Copy {
+  readonly path: string
+  readonly time: Date
+  readonly resources: number
+}
+
+async function newestGoodCopy (paths: StatePaths): Promise<Copy | undefined> {
+  const names = await readdir(paths.backups).catch(() => [])
+  const files = [paths.previous, ...names.filter((name) => name.endsWith('.json')).map((name) => join(paths.backups, name))]
+  const dated = await Promise.all(files.map(async (path) => stat(path).then(({ mtime }) => [{ path, time: mtime }], () => [])))
+  for (const { path, time } of dated.flat().toSorted((a, b) => b.time.getTime() - a.time.getTime())) {
+    const resources = await readFile(path, 'utf8').then(countOfGood).catch(() => undefined)
+    if (resources !== undefined) return { path, time, resources }
+  }
+  return undefined
+}
+
+/** @throws Error when the text is no checkpoint, or not one that an engine would take. */
+function countOfGood (text: string): number {
+  const { resources, deployment } = parseCheckpoint(text)
+  if (!isSound(listOf(deployment.resources).map(recordOf))) throw new Error('a reference to something that is not there')
+  return cloudResources(resources).length
+}
+
+/** Whether every reference is to a resource further to the front, and each resource is there once (the engine's own rule). */
+export function isSound (resources: ReadonlyArray<Record<string, unknown>>): boolean {
+  const urns = new Set<string>()
+  const live = new Set<string>()
+  return resources.every((entry) => {
+    const urn = textOf(entry.urn)
+    const isSecond = entry.delete !== true && live.has(urn)
+    const isWhole = referencesOf(entry).every((other) => urns.has(other))
+    urns.add(urn)
+    if (entry.delete !== true) live.add(urn)
+    return isWhole && !isSecond
+  })
+}
+
+/** URNs of everything that a resource of a deployment can't be without. */
+export function referencesOf (entry: Record<string, unknown>): string[] {
+  const provider = textOf(entry.provider)
+  const properties = Object.values(recordOf(entry.propertyDependencies)).flatMap(listOf)
+  return [entry.parent, entry.deletedWith, provider.slice(0, Math.max(0, provider.lastIndexOf('::'))), ...listOf(entry.dependencies), ...properties]
+    .map(textOf).filter((urn) => urn !== '')
+}
