@@ -30,7 +30,11 @@ export interface ActiveJobs {
  * throttling and server errors have been retried by then. All are safe to repeat.
  */
 export interface Cloud {
-  /** The id, as the provider would give it, of each wanted resource that exists: by name where the name says it, else by tags. */
+  /**
+   * The id of each wanted resource that exists, as the provider would give it: by name where the name says it, else by tags. What
+   * AWS is still making is waited for. Of a task definition it is the ARN, and belongs among its outputs (`arn`) as well: the
+   * provider reads it by that, not by its id. Types that are not known are left out.
+   */
   locate (site: Site, environmentId: string, wanted: readonly Wanted[]): Promise<ReadonlyMap<string, string>>
   /** Everything in the region that carries the environment's id tag. */
   tagged (site: Site, environmentId: string): Promise<readonly TaggedResource[]>

@@ -1,0 +1,77 @@
+import type { STSClientConfig } from '@aws-sdk/client-sts'
+import { countEntries, empty } from './buckets.ts'
+import { countActive, drainQueues } from './jobs.ts'
+import { locateOne } from './locate.ts'
+import { openSession, type Session, type Settings } from './session.ts'
+import { listTagged } from './tagged.ts'
+import { translated } from './translate.ts'
+import type { Cloud, Site } from './types.ts'
+
+/** Where the calls go when not to AWS, and who makes them there. */
+export interface Simulation {
+  /** Asked before every call: its port changes. */
+  readonly endpoint: () => Promise<string>
+  readonly credentials: NonNullable<STSClientConfig['credentials']>
+}
+
+export interface ClosableCloud extends Cloud {
+  /** Lets go of connections. Idempotent. */
+  close (): Promise<void>
+}
+
+/** With the SDK's waits of 0.5, 1, 2 and 4 seconds at most in between; after that the operation itself is tried again, later. */
+const ATTEMPTS = 5
+const CONNECT_MS = 5_000
+const ANSWER_MS = 20_000
+/** Sites whose clients are kept. One costs no more than its objects: connections are shared by all. */
+const SITES = 100
+
+/**
+ * AWS as the operations need it: on AWS itself with the SDK's default credentials, or on a simulation of it. The SDK is
+ * loaded by the first call (60 ms and 12 MB at least, 200 ms and 50 MB for EC2), so a process that makes none does not pay.
+ */
+export function createCloud (simulation?: Simulation): ClosableCloud {
+  let settings: Promise<Settings> | undefined
+  const sessionAt = keepSessions(async () => (settings ??= settingsFor(simulation)))
+  const at = async <T>(site: Site, work: (session: Session) => Promise<T>): Promise<T> => translated(sessionAt(site).then(work))
+  return {
+    locate: (site, environmentId, wanted) => at(site, async session => {
+      const ids = await Promise.all(wanted.map(async each => [each.urn, await locateOne(session, environmentId, each)] as const))
+      return new Map(ids.filter((entry): entry is readonly [string, string] => entry[1] !== undefined))
+    }),
+    tagged: (site, environmentId) => at(site, async session => listTagged(session, environmentId)),
+    countObjects: (site, bucket, limit) => at(site, async session => countEntries(await session.s3(), bucket, limit)),
+    emptyBucket: (site, bucket, signal) => at(site, async session => empty(await session.s3(), bucket, signal)),
+    activeJobs: (site, queueArns) => at(site, async session => countActive(await session.batch(), queueArns)),
+    drain: (site, queueArns, options) => at(site, async session => drainQueues(await session.batch(), queueArns, options)),
+    close: async () => { (await settings)?.requestHandler.destroy() }
+  }
+}
+
+async function settingsFor (simulation: Simulation | undefined): Promise<Settings> {
+  const { NodeHttpHandler } = await import('@smithy/node-http-handler')
+  return {
+    ...(simulation && { endpoint: async () => ({ url: new URL(await simulation.endpoint()) }), credentials: simulation.credentials }),
+    requestHandler: new NodeHttpHandler({ connectionTimeout: CONNECT_MS, requestTimeout: ANSWER_MS, throwOnRequestTimeout: true }),
+    maxAttempts: ATTEMPTS,
+    retryMode: 'standard'
+  }
+}
+
+/** One session per site, the least recently used forgotten first; one that could not be opened is opened anew the next time. */
+function keepSessions (settings: () => Promise<Settings>): (site: Site) => Promise<Session> {
+  const kept = new Map<string, Promise<Session>>()
+  return async site => {
+    const { region, placement: { accountId, roleArn, externalId } } = site
+    const key = JSON.stringify([region, accountId, roleArn, externalId])
+    const session = kept.get(key) ?? settings().then(async shared => openSession(site, shared))
+    kept.delete(key)
+    kept.set(key, session)
+    const [oldest] = kept.keys()
+    if (kept.size > SITES && oldest !== undefined) kept.delete(oldest)
+    return session.catch((error: unknown) => {
+      if (kept.get(key) === session) kept.delete(key)
+      throw error
+    })
+  }
+}
