@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { nameOf } from './events.ts'
 import { isRecord, listOf, recordOf, textOf } from './records.ts'
 import { masked } from './secrets.ts'
@@ -6,7 +7,7 @@ import type { KnownResource } from './types.ts'
 /** What a state holds of a stack, as engines write it: the `deployment` of an export, the `latest` of a checkpoint. */
 export type Deployment = Readonly<Record<string, unknown>>
 
-type Entry = Record<string, unknown>
+type Entry = Readonly<Record<string, unknown>>
 
 const entriesOf = (value: unknown): Entry[] => listOf(value).filter(isRecord)
 
@@ -20,4 +21,55 @@ export const knownResources = (deployment: Deployment): KnownResource[] =>
 function known (entry: Entry): KnownResource {
   const urn = textOf(entry.urn)
   return { urn, type: textOf(entry.type), name: nameOf(urn), id: textOf(entry.id), outputs: recordOf(masked(entry.outputs)) }
+}
+
+/** A run that changes nothing may still write these anew. */
+const INCIDENTAL = new Set(['created', 'modified', 'sourcePosition', 'stackTrace'])
+
+/**
+ * Changes if and only if the stack's resources or pending operations do: not with the order in which they were written, nor
+ * with where in the code they were declared.
+ * @returns '' where there is no such stack.
+ */
+export function fingerprintOf (deployment: Deployment | undefined): string {
+  if (deployment === undefined) return ''
+  const texts = [...entriesOf(deployment.resources), ...entriesOf(deployment.pending_operations)].map((entry) => JSON.stringify(canonical(entry)))
+  return createHash('sha256').update(texts.toSorted().join('\n')).digest('hex')
+}
+
+function canonical (value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(canonical)
+  if (!isRecord(value)) return value
+  const names = Object.keys(value).filter((name) => !INCIDENTAL.has(name)).toSorted()
+  return Object.fromEntries(names.map((name) => [name, canonical(value[name])]))
+}
+
+export interface Retention {
+  /** With every resource marked to be kept in the cloud, or not. */
+  readonly deployment: Deployment
+  /** Whether that is another deployment than before. */
+  readonly changed: boolean
+  readonly retained: readonly KnownResource[]
+}
+
+/**
+ * Marks what a destroy is to leave in the cloud: resources of these types, and what is deleted with one of them or is its
+ * child. Marks of an earlier destroy that did not come to its end go.
+ */
+export function retaining (deployment: Deployment, types: readonly string[]): Retention {
+  const entries = entriesOf(deployment.resources)
+  const kept = keptWith(entries, types)
+  const isKept = (entry: Entry): boolean => kept.has(textOf(entry.urn))
+  const changed = entries.some((entry) => (entry.retainOnDelete === true) !== isKept(entry))
+  const resources = entries.map(({ retainOnDelete, ...entry }) => isKept(entry) ? { ...entry, retainOnDelete: true } : entry)
+  return { deployment: { ...deployment, resources }, changed, retained: entries.filter(isKept).filter(isOfCloud).map(known) }
+}
+
+/** A resource stands behind what it is deleted with, and behind its parent. */
+function keptWith (entries: readonly Entry[], types: readonly string[]): Set<string> {
+  const kept = new Set<string>()
+  for (const { urn, type, deletedWith, parent } of entries) {
+    if (types.includes(textOf(type)) || [deletedWith, parent].some((other) => kept.has(textOf(other)))) kept.add(textOf(urn))
+  }
+  return kept
 }

@@ -26,22 +26,26 @@ export function nameOf (urn: string): string {
   return separator < 0 ? urn : urn.slice(separator + 2)
 }
 
+/** What an engine does while it sends an event: `read` is a preview or a refresh, which touch nothing in the cloud. */
+export type Doing = 'change' | 'read'
+
 /**
  * An engine's event as ours, or `undefined` for what is not told: components, providers, the stack itself, debug
- * messages, the engine's own account of its settings. Inputs and outputs of resources never pass.
+ * messages, the engine's own account of its settings. Inputs and outputs of resources never pass. A reading engine speaks
+ * of what would be done, or was done by others; what it does itself is to read.
  */
-export function toEngineEvent (event: SdkEvent): EngineEvent | undefined {
-  if (event.resourcePreEvent !== undefined) return resourceEvent(event.resourcePreEvent.metadata, 'started')
-  if (event.resOutputsEvent !== undefined) return resourceEvent(event.resOutputsEvent.metadata, 'succeeded')
-  if (event.resOpFailedEvent !== undefined) return resourceEvent(event.resOpFailedEvent.metadata, 'failed')
+export function toEngineEvent (event: SdkEvent, doing: Doing = 'change'): EngineEvent | undefined {
+  if (event.resourcePreEvent !== undefined) return resourceEvent(event.resourcePreEvent.metadata, 'started', doing)
+  if (event.resOutputsEvent !== undefined) return resourceEvent(event.resOutputsEvent.metadata, 'succeeded', doing)
+  if (event.resOpFailedEvent !== undefined) return resourceEvent(event.resOpFailedEvent.metadata, 'failed', doing)
   if (event.diagnosticEvent !== undefined) return diagnosticEvent(event.diagnosticEvent)
   if (event.summaryEvent === undefined) return undefined
   const changes = Object.entries(event.summaryEvent.resourceChanges ?? {}).filter((entry) => entry[1] !== undefined)
   return { type: 'summary', changes: Object.fromEntries(changes), seconds: event.summaryEvent.durationSeconds }
 }
 
-function resourceEvent (metadata: StepEventMetadata, status: ResourceEvent['status']): EngineEvent | undefined {
-  const action = ACTIONS[metadata.op]
+function resourceEvent (metadata: StepEventMetadata, status: ResourceEvent['status'], doing: Doing): EngineEvent | undefined {
+  const action = doing === 'read' ? 'read' : actionOf(metadata)
   const state = metadata.new ?? metadata.old
   if (action === undefined || state?.custom !== true || metadata.type.startsWith('pulumi:')) return undefined
   const urn = presentable(metadata.urn)
@@ -49,6 +53,10 @@ function resourceEvent (metadata: StepEventMetadata, status: ResourceEvent['stat
   const event: ResourceEvent = { type: 'resource', action, status, urn, resourceType: presentable(metadata.type), name: nameOf(urn) }
   return id === '' ? event : { ...event, id }
 }
+
+/** What is deleted from the state only stays in the cloud as it is. */
+const actionOf = ({ op, old }: StepEventMetadata): ResourceEvent['action'] | undefined =>
+  op === 'delete' && old?.retainOnDelete === true ? 'same' : ACTIONS[op]
 
 function diagnosticEvent ({ severity, message, urn, ephemeral }: DiagnosticEvent): EngineEvent | undefined {
   const levels = { info: 'info', 'info#err': 'info', warning: 'warning', error: 'error' } as const

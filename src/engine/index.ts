@@ -3,15 +3,16 @@ import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { descend, type LadderSeconds } from './command/ladder.ts'
-import type { EngineExecutable } from './command/run-command.ts'
+import { runCommand, type EngineExecutable } from './command/run-command.ts'
 import { knownResources } from './deployment.ts'
 import { problem } from './failures.ts'
 import type { Log } from './log.ts'
 import { RunnerPool } from './pool.ts'
 import { isAlive, pause, residentBytes } from './processes.ts'
+import { sweepReads } from './reading.ts'
 import { Run, type RunDependencies } from './run.ts'
 import { ensurePassphraseFile, Keyring } from './secrets.ts'
-import { readCheckpoint, stateDirectory, statePaths } from './state-files.ts'
+import { readDeployment } from './state-edit.ts'
 import { RunFailure, type Engine, type EngineProcess, type KnownResource } from './types.ts'
 
 export { findEngine, type EngineChoice } from './find.ts'
@@ -54,6 +55,7 @@ export async function createEngine (options: EngineOptions): Promise<Engine> {
   await mkdir(dataDir, { recursive: true })
   const passphraseFile = resolve(options.passphraseFile)
   await ensurePassphraseFile(passphraseFile, options.log)
+  await sweepReads(dataDir)
   const compileCache = join(dataDir, 'cache', 'node')
   const stopping = new AbortController()
   const pool = new RunnerPool({
@@ -101,7 +103,7 @@ function assemble (dependencies: RunDependencies, stopping: AbortController): En
       runs.add(run)
       return run.finally(() => runs.delete(run))
     },
-    resources: async (stack) => resourcesOf(stack, dependencies.workspace.stateUrl),
+    resources: async (stack) => resourcesOf(stack, dependencies),
     waitForExit: async (engine, signal) => waitForExit(engine, signal, dependencies.ladder),
     usage: async () => usageOf(dependencies.pool.pids),
     stop: async (timeoutMs) => {
@@ -111,10 +113,12 @@ function assemble (dependencies: RunDependencies, stopping: AbortController): En
   }
 }
 
-async function resourcesOf (stack: string, stateUrl: string): Promise<readonly KnownResource[]> {
-  const directory = stateDirectory(stateUrl)
-  const checkpoint = directory === undefined ? undefined : await readCheckpoint(statePaths(directory, stack))
-  return checkpoint === undefined ? [] : knownResources(checkpoint.deployment)
+async function resourcesOf (stack: string, dependencies: RunDependencies): Promise<readonly KnownResource[]> {
+  const { engine, workspace, keyring, ladder, log, onStart, stopping } = dependencies
+  const onSurprise = (error: unknown) => log.warn({ err: error, stack }, 'asking the engine instead of reading its state')
+  const context = { engine, stateUrl: workspace.stateUrl, keyring, ladder, signal: stopping, onStart, onSurprise, onEngineStarted: async () => undefined }
+  const deployment = await readDeployment(workspace, stack, async (request) => runCommand(request, context))
+  return deployment === undefined ? [] : knownResources(deployment)
 }
 
 async function waitForExit (engine: EngineProcess, signal: AbortSignal, ladder: LadderSeconds): Promise<void> {

@@ -2,17 +2,17 @@ import { runCommand, type CommandContext, type CommandRequest, type EngineExecut
 import type { Outcome } from './command/execute.ts'
 import type { LadderSeconds } from './command/ladder.ts'
 import { classifyFailure, EventRecord, type FailureEvidence } from './failures.ts'
+import { change, read, type RunMeans } from './kinds.ts'
 import { waitUntilUnlocked } from './locks.ts'
 import type { Log } from './log.ts'
 import type { RunnerPool } from './pool.ts'
 import type { Runner, RunnerEnd } from './runner-process.ts'
-import type { FromRunner } from './runner/messages.ts'
+import type { Findings, FromRunner } from './runner/messages.ts'
 import type { Keyring } from './secrets.ts'
-import { cloudResources } from './checkpoint.ts'
-import { readCheckpoint, stateDirectory, statePaths, type StatePaths } from './state-files.ts'
+import type { StatePaths } from './state-files.ts'
 import { pause } from './processes.ts'
 import { RunFailure, type RunHooks, type RunRequest, type RunResult } from './types.ts'
-import { openStackWorkspace, removeStackWorkspace, type WorkspaceSettings } from './workspace.ts'
+import type { StackWorkspace, WorkspaceSettings } from './workspace.ts'
 
 export interface RunDependencies {
   readonly engine: EngineExecutable
@@ -29,6 +29,8 @@ export interface RunDependencies {
 
 /** A runner that does not answer for so long is taken to be stuck in its program. */
 const PATIENCE_MILLISECONDS = 5_000
+
+const DOINGS: Readonly<Record<RunRequest['kind'], (means: RunMeans) => Promise<RunResult>>> = { up: change, destroy: change, preview: read, drift: read }
 
 type Cause = FailureEvidence['cause']
 type RunEnd = Extract<FromRunner, { type: 'done' | 'failed' }>
@@ -88,24 +90,26 @@ export class Run {
 
   async #inRunner (runner: Runner): Promise<RunResult> {
     await runner.ready.catch((error: unknown) => { throw this.#failure('crashed', String(error)) })
-    const paths = this.#paths()
-    if (paths !== undefined) await this.#unlock(paths)
-    const { workspace: settings, cloudEnv, engine } = this.#dependencies
-    const { kind, stack, program } = this.#request
-    const workspace = await openStackWorkspace(settings, stack, await cloudEnv())
-    if (kind === 'destroy' && paths !== undefined) await this.#planDestroy(paths)
-    if (this.#stop.signal.aborted) throw this.#failure('cancelled', '')
-    const ended = this.#converse(runner)
-    runner.send({ type: 'run', spec: { kind, stack, program, ...workspace, engine: { executable: engine.executable, version: engine.version } } })
-    const outputs = await this.#settle(runner, ended)
-    if (kind === 'destroy') await removeStackWorkspace(settings.dataDir, stack)
-    const resources = paths === undefined ? 0 : await countResources(paths)
-    return { outputs, resources, changes: [], drifted: [], retained: [], stateFingerprint: '' }
+    const { workspace: settings, cloudEnv } = this.#dependencies
+    return DOINGS[this.#request.kind]({
+      request: this.#request,
+      hooks: this.#hooks,
+      settings,
+      cloudEnv,
+      perform: async (request) => this.#command(request),
+      unlock: async (paths) => this.#unlock(paths),
+      inRunner: async (workspace, stateUrl) => this.#runIn(runner, workspace, stateUrl)
+    })
   }
 
-  #paths (): StatePaths | undefined {
-    const directory = stateDirectory(this.#dependencies.workspace.stateUrl)
-    return directory === undefined ? undefined : statePaths(directory, this.#request.stack)
+  async #runIn (runner: Runner, workspace: StackWorkspace, stateUrl: string): Promise<Findings> {
+    if (this.#stop.signal.aborted) throw this.#failure('cancelled', '')
+    const { kind, stack, program, refresh = false } = this.#request
+    const { executable, version } = this.#dependencies.engine
+    const { workDir, pulumiHome, env } = workspace
+    const ended = this.#converse(runner, stateUrl)
+    runner.send({ type: 'run', spec: { kind, stack, program, refresh, workDir, pulumiHome, env, engine: { executable, version } } })
+    return this.#settle(runner, ended)
   }
 
   async #unlock (paths: StatePaths): Promise<void> {
@@ -117,13 +121,8 @@ export class Run {
     if (lock !== undefined) throw this.#failure('locked', `Process ${lock.pid} on ${lock.host} holds the stack since ${new Date(lock.since).toISOString()}.`)
   }
 
-  async #planDestroy (paths: StatePaths): Promise<void> {
-    const total = await countResources(paths)
-    this.#hooks.onEvent({ type: 'plan', total })
-  }
-
   /** Listens to the runner until it says how the run ended, or ends itself. */
-  #converse (runner: Runner): Promise<RunEnd> {
+  #converse (runner: Runner, stateUrl: string): Promise<RunEnd> {
     const { promise, resolve } = Promise.withResolvers<RunEnd>()
     runner.listen((message) => {
       switch (message.type) {
@@ -132,7 +131,7 @@ export class Run {
           this.#hooks.onEvent(message.event)
           break
         case 'command':
-          this.#engine = this.#perform(runner, message.command, message.request)
+          this.#engine = this.#perform(runner, message, stateUrl)
           break
         case 'stray':
           this.#dependencies.log.warn({ error: message.message }, 'a program of an earlier run failed after its end')
@@ -156,14 +155,14 @@ export class Run {
     return promise
   }
 
-  async #settle (runner: Runner, ended: Promise<RunEnd>): Promise<Record<string, unknown>> {
+  async #settle (runner: Runner, ended: Promise<RunEnd>): Promise<Findings> {
     const hurry = () => { this.#hurry(runner).catch(() => runner.kill()) }
     this.#stop.signal.addEventListener('abort', hurry, { once: true })
     const end = await ended
     this.#ended.abort()
     // A runner that died leaves its engine behind, and the run is not over before that is gone.
     await this.#engine
-    if (end.type === 'done') return end.outputs
+    if (end.type === 'done') return end.findings
     if (this.#hookError !== undefined) throw this.#hookError
     throw this.#failure('failed', end.message, end.programError)
   }
@@ -181,9 +180,9 @@ export class Run {
     if (!this.#ended.signal.aborted) runner.kill()
   }
 
-  async #perform (runner: Runner, command: number, request: CommandRequest): Promise<void> {
+  async #perform (runner: Runner, { command, request }: Extract<FromRunner, { type: 'command' }>, stateUrl: string): Promise<void> {
     try {
-      const outcome = await runCommand(request, this.#commandContext())
+      const outcome = await runCommand(request, this.#commandContext(stateUrl))
       if (outcome.code !== 0) this.#lastFailure = outcome
       runner.send({ type: 'outcome', command, outcome })
     } catch (error) {
@@ -191,11 +190,21 @@ export class Run {
     }
   }
 
-  #commandContext (): CommandContext {
-    const { engine, workspace, keyring, ladder, log, onStart } = this.#dependencies
+  /** A command of our own, while the runner has none under way. */
+  async #command (request: CommandRequest): Promise<Outcome> {
+    const aborted = (): boolean => this.#stop.signal.aborted
+    const outcome = await runCommand(request, this.#commandContext(this.#dependencies.workspace.stateUrl)).catch((error: unknown) => {
+      throw aborted() ? this.#failure('cancelled', '') : error
+    })
+    if (aborted()) throw this.#failure('cancelled', '')
+    return outcome
+  }
+
+  #commandContext (stateUrl: string): CommandContext {
+    const { engine, keyring, ladder, log, onStart } = this.#dependencies
     return {
       engine,
-      stateUrl: workspace.stateUrl,
+      stateUrl,
       keyring,
       ladder,
       signal: this.#stop.signal,
@@ -243,6 +252,3 @@ export class Run {
     }))
   }
 }
-
-const countResources = async (paths: StatePaths): Promise<number> =>
-  cloudResources((await readCheckpoint(paths))?.resources ?? []).length

@@ -9,7 +9,7 @@ import { ignoreAbsence, isRecord } from './records.ts'
 export const TAG = '4dabf18193072939515e22adb298388d'
 const SECRET = '1b47061264138c4ac30d75fd1eb44270'
 /** What the CLI prints instead of a secret. */
-const MASK = '[secret]'
+export const MASK = '[secret]'
 
 /** The engine's parameters: PBKDF2 with SHA-256, a million rounds, a 256-bit key for AES-GCM whose tag is at the end. */
 const ROUNDS = 1_000_000

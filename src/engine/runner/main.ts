@@ -32,11 +32,11 @@ async function serve (spec: RunSpec): Promise<void> {
   current = mine
   const onEvent = (event: Extract<FromRunner, { type: 'event' }>['event']) => send({ type: 'event', event })
   try {
-    const outputs = await run(spec, { onEvent, perform, within: async (body) => within(mine, body) })
+    const findings = await run(spec, { onEvent, perform, within: async (body) => within(mine, body) })
     const [stray] = mine.strays
     // The resources are there, but the program has a defect that went unnoticed by the engine.
     if (mine.strays.length > 0) send({ type: 'failed', message: textOf(stray), programError: textOf(stray) })
-    else send({ type: 'done', outputs })
+    else send({ type: 'done', findings })
   } catch (error) {
     const programError = error instanceof RunError ? error.programError ?? mine.strays[0] : mine.strays[0]
     send({ type: 'failed', message: textOf(error), ...(programError === undefined ? {} : { programError: textOf(programError) }) })

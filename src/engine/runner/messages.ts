@@ -1,5 +1,5 @@
 import type { EngineEvent } from '../../schemas/event.ts'
-import type { ProgramReference, RunRequest } from '../types.ts'
+import type { ProgramReference, RunRequest, RunResult } from '../types.ts'
 import type { CommandRequest } from '../command/run-command.ts'
 import type { Outcome } from '../command/execute.ts'
 
@@ -7,6 +7,7 @@ import type { Outcome } from '../command/execute.ts'
 export interface RunSpec {
   readonly kind: RunRequest['kind']
   readonly stack: string
+  readonly refresh: boolean
   readonly program: ProgramReference
   readonly workDir: string
   readonly pulumiHome: string
@@ -14,6 +15,9 @@ export interface RunSpec {
   readonly env: Record<string, string>
   readonly engine: { readonly executable: string, readonly version: string }
 }
+
+/** What a runner finds out. */
+export type Findings = Pick<RunResult, 'outputs' | 'changes' | 'drifted'>
 
 /** From the service to the runner. */
 export type ToRunner =
@@ -28,7 +32,7 @@ export type FromRunner =
   | { type: 'pong' }
   | { type: 'command', command: number, request: CommandRequest }
   | { type: 'event', event: EngineEvent }
-  | { type: 'done', outputs: Record<string, unknown> }
+  | { type: 'done', findings: Findings }
   | { type: 'failed', message: string, programError?: string }
   /** An error of an earlier run's program, or of nobody's: this runner must not take another run. */
   | { type: 'stray', message: string }

@@ -1,14 +1,16 @@
 import { LocalWorkspace, Stack, type InlineProgramArgs } from '@pulumi/pulumi/automation/index.js'
 import { StackNotFoundError } from '@pulumi/pulumi/automation/errors.js'
-import type { EngineEvent as SdkEvent } from '@pulumi/pulumi/automation/events.js'
+import type { EngineEvent as SdkEvent, StepEventMetadata } from '@pulumi/pulumi/automation/events.js'
+import { changingStep, plannedChanges } from '../changes.ts'
 import { createPulumiCommand } from '../command/pulumi-command.ts'
 import type { CommandRequest } from '../command/run-command.ts'
 import type { Outcome } from '../command/execute.ts'
-import { toEngineEvent } from '../events.ts'
+import { driftedResources, driftingStep } from '../drift.ts'
+import { toEngineEvent, type Doing } from '../events.ts'
 import { PROJECT } from '../state-files.ts'
 import { legibleRecord } from '../text.ts'
 import type { EngineEvent } from '../../schemas/event.ts'
-import type { RunSpec } from './messages.ts'
+import type { Findings, RunSpec } from './messages.ts'
 import { observeProgram } from './program.ts'
 
 export interface RunPorts {
@@ -32,20 +34,22 @@ export class RunError extends Error {
 
 /**
  * Runs one spec through the Automation API.
- * @returns The stack's outputs in plain text, fit to be stored; none after a destroy.
+ * @returns The stack's outputs in plain text, fit to be stored, after an `up`; what a reading run found.
  * @throws RunError
  */
-export async function run (spec: RunSpec, ports: RunPorts): Promise<Record<string, unknown>> {
+export async function run (spec: RunSpec, ports: RunPorts): Promise<Findings> {
   const observed = observeProgram(spec.program, ports.onEvent)
   try {
     const workspace = await openWorkspace(spec, async () => ports.within(observed.program), ports)
-    return spec.kind === 'up' ? await up(spec, workspace, ports) : await destroy(spec, workspace, ports)
+    return { ...NOTHING, ...await KINDS[spec.kind](spec, workspace, ports) }
   } catch (error) {
     throw new RunError(error instanceof Error ? error.message : String(error), observed.error, { cause: error })
   } finally {
     observed.close()
   }
 }
+
+const NOTHING: Findings = { outputs: {}, changes: [], drifted: [] }
 
 async function openWorkspace (spec: RunSpec, program: InlineProgramArgs['program'], ports: RunPorts): Promise<LocalWorkspace> {
   return LocalWorkspace.create({
@@ -58,31 +62,59 @@ async function openWorkspace (spec: RunSpec, program: InlineProgramArgs['program
   })
 }
 
-const optionsOf = (ports: RunPorts) => ({
+/** @param judge Sees every event of the engine, whether it is told or not. */
+const optionsOf = (ports: RunPorts, doing: Doing, judge: (event: SdkEvent) => void = () => undefined) => ({
   parallel: PARALLEL,
   color: 'never',
   suppressOutputs: true,
   showSecrets: false,
   onEvent: (event: SdkEvent) => {
-    const ours = toEngineEvent(event)
+    judge(event)
+    const ours = toEngineEvent(event, doing)
     if (ours !== undefined) ports.onEvent(ours)
   }
 } as const)
 
-async function up (spec: RunSpec, workspace: LocalWorkspace, ports: RunPorts): Promise<Record<string, unknown>> {
-  const stack = await Stack.createOrSelect(spec.stack, workspace)
-  const { outputs } = await stack.up(optionsOf(ports))
-  const values: Array<[string, unknown]> = Object.entries(outputs).map(([name, output]) => [name, output.value])
-  return legibleRecord(Object.fromEntries(values))
+type Kind = (spec: RunSpec, workspace: LocalWorkspace, ports: RunPorts) => Promise<Partial<Findings>>
+
+const KINDS: Readonly<Record<RunSpec['kind'], Kind>> = {
+  async up (spec, workspace, ports) {
+    const stack = await Stack.createOrSelect(spec.stack, workspace)
+    if (spec.refresh) await refresh(stack, ports)
+    const { outputs } = await stack.up(optionsOf(ports, 'change'))
+    const values: Array<[string, unknown]> = Object.entries(outputs).map(([name, output]) => [name, output.value])
+    return { outputs: legibleRecord(Object.fromEntries(values)) }
+  },
+
+  async destroy (spec, workspace, ports) {
+    try {
+      const stack = await Stack.select(spec.stack, workspace)
+      if (spec.refresh) await refresh(stack, ports)
+      await stack.destroy({ ...optionsOf(ports, 'change'), remove: true })
+    } catch (error) {
+      // Never created, or removed by an earlier attempt: what was asked for holds.
+      if (!(error instanceof StackNotFoundError)) throw error
+    }
+    return {}
+  },
+
+  async preview (spec, workspace, ports) {
+    const stack = await Stack.select(spec.stack, workspace)
+    const steps: StepEventMetadata[] = []
+    await stack.preview(optionsOf(ports, 'read', (event) => steps.push(...changingStep(event))))
+    return { changes: plannedChanges(steps) }
+  },
+
+  async drift (spec, workspace, ports) {
+    const stack = await Stack.select(spec.stack, workspace)
+    const steps: StepEventMetadata[] = []
+    await stack.previewRefresh(optionsOf(ports, 'read', (event) => steps.push(...driftingStep(event))))
+    return { drifted: driftedResources(steps) }
+  }
 }
 
-async function destroy (spec: RunSpec, workspace: LocalWorkspace, ports: RunPorts): Promise<Record<string, unknown>> {
-  try {
-    const stack = await Stack.select(spec.stack, workspace)
-    await stack.destroy({ ...optionsOf(ports), remove: true })
-  } catch (error) {
-    // Never created, or removed by an earlier attempt: what was asked for holds.
-    if (!(error instanceof StackNotFoundError)) throw error
-  }
-  return {}
+/** The run's summary is that of its last engine. */
+async function refresh (stack: Stack, ports: RunPorts): Promise<void> {
+  const onEvent: RunPorts['onEvent'] = (event) => { if (event.type !== 'summary') ports.onEvent(event) }
+  await stack.refresh(optionsOf({ ...ports, onEvent }, 'read'))
 }

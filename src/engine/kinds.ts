@@ -1,0 +1,70 @@
+import { cloudResources } from './checkpoint.ts'
+import { fingerprintOf, knownResources, retaining } from './deployment.ts'
+import { problem } from './failures.ts'
+import { openReadingWorkspace } from './reading.ts'
+import type { Findings } from './runner/messages.ts'
+import { importDeployment, readDeployment, type Perform } from './state-edit.ts'
+import { readCheckpoint, stateDirectory, statePaths, type StatePaths } from './state-files.ts'
+import { RunFailure, type KnownResource, type RunHooks, type RunRequest, type RunResult } from './types.ts'
+import { openStackWorkspace, removeStackWorkspace, type StackWorkspace, type WorkspaceSettings } from './workspace.ts'
+
+/** What a run lends to what is done in it. */
+export interface RunMeans {
+  readonly request: RunRequest
+  readonly hooks: RunHooks
+  readonly settings: WorkspaceSettings
+  readonly cloudEnv: () => Promise<Record<string, string>>
+  /** Runs a command of the service's own, while the runner has none under way. */
+  readonly perform: Perform
+  readonly unlock: (paths: StatePaths) => Promise<void>
+  /** Lets the runner do its part, on this state. */
+  readonly inRunner: (workspace: StackWorkspace, stateUrl: string) => Promise<Findings>
+}
+
+/** An `up` or a `destroy`. */
+export async function change (means: RunMeans): Promise<RunResult> {
+  const { request: { kind, stack }, settings, cloudEnv, inRunner } = means
+  const directory = stateDirectory(settings.stateUrl)
+  const paths = directory === undefined ? undefined : statePaths(directory, stack)
+  if (paths !== undefined) await means.unlock(paths)
+  await refuseUnexpected(means)
+  const workspace = await openStackWorkspace(settings, stack, await cloudEnv())
+  const retained = kind === 'destroy' ? await prepareDestroy(means, workspace) : []
+  const findings = await inRunner(workspace, settings.stateUrl)
+  if (kind === 'destroy') await removeStackWorkspace(settings.dataDir, stack)
+  return { ...findings, retained, resources: paths === undefined ? 0 : await countResources(paths), stateFingerprint: '' }
+}
+
+const countResources = async (paths: StatePaths): Promise<number> =>
+  cloudResources((await readCheckpoint(paths))?.resources ?? []).length
+
+async function refuseUnexpected ({ request: { stack, expectState }, settings, perform }: RunMeans): Promise<void> {
+  if (expectState === undefined || fingerprintOf(await readDeployment(settings, stack, perform)) === expectState) return
+  throw new RunFailure(problem({ code: 'preview-outdated', detail: 'The state is not the one that the preview began with.' }))
+}
+
+/** Tells the plan and settles what stays in the cloud. */
+async function prepareDestroy ({ request, hooks, settings, perform }: RunMeans, workspace: StackWorkspace): Promise<readonly KnownResource[]> {
+  const { stack, retain = [] } = request
+  const before = await readDeployment(settings, stack, perform)
+  if (before === undefined) return []
+  hooks.onEvent({ type: 'plan', total: knownResources(before).length })
+  const { deployment, changed, retained } = retaining(before, retain)
+  if (changed) await importDeployment(workspace, stack, deployment, perform)
+  return retained
+}
+
+/** A preview or a drift check: on a copy of the state. */
+export async function read ({ request: { kind, stack }, hooks, settings, cloudEnv, perform, inRunner }: RunMeans): Promise<RunResult> {
+  const deployment = await readDeployment(settings, stack, perform)
+  const resources = deployment === undefined ? 0 : knownResources(deployment).length
+  const workspace = await openReadingWorkspace(settings, stack, deployment, await cloudEnv())
+  try {
+    // A preview's program tells its own.
+    if (kind === 'drift') hooks.onEvent({ type: 'plan', total: resources })
+    const findings = await inRunner(workspace, workspace.stateUrl)
+    return { ...findings, retained: [], resources, stateFingerprint: fingerprintOf(deployment) }
+  } finally {
+    await workspace.remove()
+  }
+}
