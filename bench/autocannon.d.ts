@@ -6,6 +6,8 @@ declare module 'autocannon' {
     readonly connections: number
     /** Seconds. */
     readonly duration: number
+    /** What is asked for in turn, instead of the URL's path. */
+    readonly requests?: ReadonlyArray<{ readonly path: string }>
   }
 
   export interface Result {

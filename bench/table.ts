@@ -14,7 +14,7 @@ export function tableOf (rows: readonly Row[]): string {
 function cellsOf (row: Row): string[] {
   const { title, measured, budget, naive, detail } = row
   const limit = 'atMost' in budget ? `<= ${budget.atMost}` : `>= ${budget.atLeast}`
-  return [title, number(measured), limit, isMet(row) ? 'met' : 'MISSED', number(naive), detail]
+  return [title, number(measured), limit, isMet(row) ? 'met' : 'MISSED', naive === undefined ? '–' : number(naive), detail]
 }
 
 /** Three significant digits say more than these measurements know. */

@@ -1,75 +1,41 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import autocannon from 'autocannon'
-import { findPostgres, startPostgres } from '../../test/support/postgres.ts'
 import type { BenchOptions, Figure, Row } from '../figure.ts'
+import { besideBareRoute, type Target } from '../setup/bare-route.ts'
+import { onEachDatabase, type Kind } from '../setup/databases.ts'
 import { ask } from '../setup/naive-client.ts'
-import { startProgram, type ProgramProcess } from '../setup/program-process.ts'
-import { create, rivalInput, withScene, type Scene } from '../setup/scene.ts'
+import type { ProgramProcess } from '../setup/program-process.ts'
+import { rivalInput, withScene } from '../setup/scene.ts'
 import { interleave, median } from '../setup/statistics.ts'
 
 const CONNECTIONS = 16
 const SECONDS_PER_ROUND = 3
 
-/**
- * `GET …/outputs` with a team's key, requests per second, against a bare route with the same payload. Both are processes
- * that own their database (PGlite can't be opened twice, so the bare route has the same tables and row in one of its own); where
- * Postgres is installed also with both on one server, reading the same row of the same table.
- */
+/** `GET …/outputs` with a team's key, requests per second, against a bare route with the same payload. */
 export const reads: Figure = {
   name: 'reads',
-  async measure (options) {
-    const embedded = await onPglite(options)
-    const bin = findPostgres()
-    return bin === undefined ? [embedded] : [embedded, await onPostgres(options, bin)]
-  }
+  measure: async options => onEachDatabase(async kind => compare(kind, options))
 }
 
-async function onPglite ({ engine, rounds }: BenchOptions): Promise<Row> {
-  const folder = await mkdtemp(join(tmpdir(), 'batchyard-bench-'))
-  try {
-    return await withScene({ engine }, async scene => compare(scene, { rounds, database: folder, kind: 'PGlite' }))
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
-}
-
-async function onPostgres ({ engine, rounds }: BenchOptions, bin: string): Promise<Row> {
-  const postgres = await startPostgres(bin)
-  try {
-    const databaseUrl = await postgres.createDatabase()
-    return await withScene({ engine, databaseUrl }, async scene => compare(scene, { rounds, database: databaseUrl, kind: 'Postgres' }))
-  } finally {
-    await postgres.stop()
-  }
-}
-
-interface Comparison { readonly rounds: number, readonly database: string, readonly kind: string }
-
-async function compare (scene: Scene, { rounds, database, kind }: Comparison): Promise<Row> {
-  const { id } = await create(scene)
-  const path = `/environments/${id}/outputs`
-  const payload = await (await fetch(`${scene.base}${path}`, { headers: bearer(scene) })).text()
-  const bare = scene.keep(await startProgram('bare-route', { args: [id, payload, database] }))
-  const measured = await interleave(rounds, {
-    service: async () => requestsPerSecond(`${scene.base}${path}`, bearer(scene)),
-    bare: async () => requestsPerSecond(`${bare.hello}${path}`, {})
+async function compare ({ name, fresh }: Kind, { engine, rounds }: BenchOptions): Promise<Row> {
+  return withScene({ engine, databaseUrl: await fresh() }, async scene => {
+    const { service, bare } = await besideBareRoute(scene)
+    const measured = await interleave(rounds, {
+      service: async () => requestsPerSecond(service),
+      bare: async () => requestsPerSecond(bare)
+    })
+    const naive = await naiveReads(await scene.startRival('naive'))
+    const [ours, theirs] = [median(measured.service), median(measured.bare)]
+    return {
+      title: `reads of outputs with a key / bare route, ${name}`,
+      measured: ours / theirs,
+      budget: { atLeast: 0.5 },
+      naive: naive / theirs,
+      detail: `requests per second: ${ours.toFixed(0)}, bare ${theirs.toFixed(0)}, naive ${naive.toFixed(1)}`
+    }
   })
-  const naive = await naiveReads(await scene.startRival('naive'))
-  const [ours, theirs] = [median(measured.service), median(measured.bare)]
-  return {
-    title: `reads of outputs with a key / bare route, ${kind}`,
-    measured: ours / theirs,
-    budget: { atLeast: 0.5 },
-    naive: naive / theirs,
-    detail: `requests per second: ${ours.toFixed(0)}, bare ${theirs.toFixed(0)}, naive ${naive.toFixed(1)}`
-  }
 }
 
-const bearer = ({ teamKey }: Scene) => ({ authorization: `Bearer ${teamKey}` })
-
-async function requestsPerSecond (url: string, headers: Record<string, string>): Promise<number> {
+async function requestsPerSecond ({ url, headers }: Target): Promise<number> {
   const { requests, non2xx, errors } = await autocannon({ url, headers, connections: CONNECTIONS, duration: SECONDS_PER_ROUND })
   if (non2xx + errors > 0) throw new Error(`${non2xx} answers of ${url} were no success, ${errors} requests failed`)
   return requests.average

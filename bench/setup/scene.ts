@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { createBatchyardClient, followOperation, type BatchyardClient, type Environment } from '../../client/index.ts'
-import { startServer } from '../../scripts/server-process.ts'
+import { startServer, type Server } from '../../scripts/server-process.ts'
 import { attachSandboxCloud } from '../../src/sandbox/aws/client.ts'
 import { resolveSpec } from '../../src/spec/resolve.ts'
 import type { EnvironmentInput } from '../../src/stacks/input.ts'
+import { openDatabase, type Database, type DatabaseOptions } from '../../src/store/database.ts'
 import { createIds } from '../../src/store/ids.ts'
 import { installCountedEngine, type CountedEngine } from './counted-engine.ts'
 import { startProgram, type ProgramProcess } from './program-process.ts'
@@ -14,6 +15,10 @@ import { startProgram, type ProgramProcess } from './program-process.ts'
 /** A service as `npm start` runs it, in a folder of its own, and what its rivals need to run in the same cloud. */
 export interface Scene {
   readonly base: string
+  /** The service's own; what stands beside it here goes with the scene. */
+  readonly dataDir: string
+  /** As the scene was told. */
+  readonly databaseUrl: string | undefined
   readonly client: BatchyardClient
   readonly engine: CountedEngine
   /** A key of the team whose environments are made here. */
@@ -22,12 +27,18 @@ export interface Scene {
   startRival (name: string): Promise<ProgramProcess>
   /** Ends `process` with the scene. */
   keep (process: ProgramProcess): ProgramProcess
+  /** Stops the service, lends its database and starts it again at the same address. */
+  whileStopped (use: (database: Database) => Promise<void>): Promise<void>
 }
 
 export interface SceneOptions {
   readonly engine: 'sandbox' | 'pulumi'
   /** A Postgres server's database instead of PGlite. */
   readonly databaseUrl?: string | undefined
+  /** Wall-clock seconds per AWS second (0: at once). */
+  readonly speed?: number
+  /** Operations the service runs at once. */
+  readonly concurrency?: number
 }
 
 const ADMIN_KEY = 'bench-admin-key-of-one-run'
@@ -36,37 +47,66 @@ const PLACEMENT = { region: 'eu-central-1' }
 const ids = createIds()
 
 /** Sets a scene, hands it over and clears all of it away. */
-export async function withScene<T> ({ engine: kind, databaseUrl }: SceneOptions, use: (scene: Scene) => Promise<T>): Promise<T> {
+export async function withScene<T> (options: SceneOptions, use: (scene: Scene) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'batchyard-bench-'))
   const endings: Array<() => Promise<void>> = [async () => rm(folder, { recursive: true, force: true })]
   try {
-    const engine = await installCountedEngine(folder, kind)
-    const dataDir = join(folder, 'service')
-    const server = await startServer({ speed: 0, dataDir, settings: { ...settingsFor(engine), DATABASE_URL: databaseUrl ?? '' } })
-    endings.push(async () => server.stop())
-    const cloud = await attachSandboxCloud({ dataDir, speed: 0 })
-    endings.push(async () => cloud.release())
-    const { grpcPort } = await cloud.ensure()
-    const client = createBatchyardClient(server.base, ADMIN_KEY)
-    const keep = (program: ProgramProcess): ProgramProcess => {
-      endings.push(async () => program.stop())
-      return program
-    }
-    return await use({
-      base: server.base,
-      client,
-      engine,
-      teamKey: await addTeam(client),
-      keep,
-      startRival: async name => keep(await startProgram(name, { env: await rivalEnvironment(join(folder, name), engine, grpcPort) }))
-    })
+    return await use(await setScene(options, folder, endings))
   } finally {
     for (const end of endings.toReversed()) await end()
   }
 }
 
-const settingsFor = (engine: CountedEngine) => ({
-  BATCHYARD_ENGINE: 'pulumi', BATCHYARD_PULUMI_ROOT: engine.root, BATCHYARD_ADMIN_KEY: ADMIN_KEY, BATCHYARD_CLOUD: 'sandbox'
+async function setScene (options: SceneOptions, folder: string, endings: Array<() => Promise<void>>): Promise<Scene> {
+  const { engine: kind, databaseUrl, speed = 0 } = options
+  const engine = await installCountedEngine(folder, kind)
+  const dataDir = join(folder, 'service')
+  const start = async (port: string): Promise<Server> =>
+    startServer({ speed, dataDir, settings: { ...settingsFor(engine, options), BATCHYARD_PORT: port } })
+  let server = await start('0')
+  endings.push(async () => server.stop())
+  const { base } = server
+  const cloud = await attachSandboxCloud({ dataDir, speed })
+  endings.push(async () => cloud.release())
+  const { grpcPort } = await cloud.ensure()
+  const client = createBatchyardClient(base, ADMIN_KEY)
+  const keep = (program: ProgramProcess): ProgramProcess => {
+    endings.push(async () => program.stop())
+    return program
+  }
+  return {
+    base,
+    dataDir,
+    databaseUrl,
+    client,
+    engine,
+    teamKey: await addTeam(client),
+    keep,
+    startRival: async name => keep(await startProgram(name, { env: await rivalEnvironment(join(folder, name), engine, grpcPort) })),
+    async whileStopped (use) {
+      await server.stop()
+      await withDatabase({ url: databaseUrl, dataDir }, use)
+      server = await start(new URL(base).port)
+    }
+  }
+}
+
+async function withDatabase (options: Omit<DatabaseOptions, 'log'>, use: (database: Database) => Promise<void>): Promise<void> {
+  const database = await openDatabase({ ...options, log: { info () {}, warn: console.error, error: console.error } })
+  try {
+    await use(database)
+  } finally {
+    await database.close()
+  }
+}
+
+const settingsFor = ({ root }: CountedEngine, { databaseUrl = '', concurrency = 4 }: SceneOptions) => ({
+  BATCHYARD_ENGINE: 'pulumi',
+  BATCHYARD_PULUMI_ROOT: root,
+  BATCHYARD_ADMIN_KEY: ADMIN_KEY,
+  BATCHYARD_CLOUD: 'sandbox',
+  BATCHYARD_WORKER_CONCURRENCY: String(concurrency),
+  DATABASE_URL: databaseUrl
 })
 
 async function addTeam (client: BatchyardClient): Promise<string> {
@@ -92,6 +132,8 @@ async function rivalEnvironment (folder: string, engine: CountedEngine, grpcPort
     PULUMI_DEBUG_PROVIDERS: `aws:${grpcPort}`
   }
 }
+
+export const bearer = ({ teamKey }: Scene): Record<string, string> => ({ authorization: `Bearer ${teamKey}` })
 
 const newSpec = (id: string) => ({
   team: TEAM, name: `e-${id.slice(-26)}`, jobs: { default: { image: 'public.ecr.aws/docker/library/python:3.13' } }

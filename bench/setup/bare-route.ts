@@ -1,0 +1,24 @@
+import { join } from 'node:path'
+import { startProgram } from './program-process.ts'
+import { bearer, create, type Scene } from './scene.ts'
+
+/** What to ask for, and with which headers. */
+export interface Target {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/**
+ * A new environment's outputs, twice: from the service with a team's key, and the same payload from a bare route in a process
+ * of its own. Each process owns its database (PGlite can't be opened twice, so the bare route has the same tables and row
+ * in one of its own); on Postgres both read the same row of the same table.
+ */
+export async function besideBareRoute (scene: Scene): Promise<{ service: Target, bare: Target }> {
+  const { id } = await create(scene)
+  const path = `/environments/${id}/outputs`
+  const service = { url: `${scene.base}${path}`, headers: bearer(scene) }
+  const payload = await (await fetch(service.url, service)).text()
+  const database = scene.databaseUrl ?? join(scene.dataDir, 'bare-route')
+  const bare = scene.keep(await startProgram('bare-route', { args: [id, payload, database] }))
+  return { service, bare: { url: `${bare.hello}${path}`, headers: {} } }
+}
