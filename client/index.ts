@@ -26,7 +26,10 @@ export async function * followOperation (client: BatchyardClient, id: string): A
   let last = 0
   for (let broken = 0; broken < RECONNECTS; broken++) {
     try {
-      for await (const event of stream(client, id, last)) {
+      const events = await openStream(client, id, last)
+      // The operation has ended and there is nothing more of it.
+      if (!events) return
+      for await (const event of events) {
         yield event
         last = event.id
         broken = 0
@@ -42,12 +45,20 @@ export async function * followOperation (client: BatchyardClient, id: string): A
 
 class Refused extends Error {}
 
-async function * stream (client: BatchyardClient, id: string, after: number): AsyncGenerator<OperationEvent> {
-  const { data, error } = await client.GET('/operations/{id}/events', {
+/** Undefined where nothing is left to come. */
+async function openStream (client: BatchyardClient, id: string, after: number): Promise<AsyncIterable<OperationEvent> | undefined> {
+  const { data, error, response } = await client.GET('/operations/{id}/events', {
     params: { path: { id } }, headers: { accept: 'text/event-stream', 'last-event-id': String(after) }, parseAs: 'stream'
   })
-  if (!data) throw new Refused(error ? `${error.code}: ${error.detail}` : 'the stream did not open')
-  for await (const { data: json } of data.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream())) {
-    if (json !== '') yield JSON.parse(json) as OperationEvent
+  if (response.status === 204) return undefined
+  if (data) return eventsIn(data)
+  const reason = error ? `${error.code}: ${error.detail}` : 'the stream did not open'
+  // A service that stops, or a proxy without a service behind it, is a break like another.
+  throw response.status >= 500 ? new Error(reason) : new Refused(reason)
+}
+
+async function * eventsIn (stream: ReadableStream<Uint8Array>): AsyncGenerator<OperationEvent> {
+  for await (const { data } of stream.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream())) {
+    if (data !== '') yield JSON.parse(data) as OperationEvent
   }
 }

@@ -24,7 +24,8 @@ function visible<Row extends Pick<EnvironmentRow, 'team'>> (row: Row | undefined
   return row
 }
 
-async function visibleOperation ({ database }: Reading, caller: Caller, id: string): Promise<OperationRow> {
+/** @throws Refusal `not-found` for what is not there and, alike, for what is another team's */
+export async function visibleOperation ({ database }: Reading, caller: Caller, id: string): Promise<OperationRow> {
   const row = await operationById(database.db, id)
   const team = teamOf(caller)
   if (!row || (team !== undefined && row.team !== team)) throw new Refusal('not-found', `there is no operation ${id}`)

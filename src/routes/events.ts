@@ -1,59 +1,73 @@
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import { Readable } from 'node:stream'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { Refusal } from '../errors.ts'
 import type { Context } from '../operations/context.ts'
-import { followEvents } from '../operations/follow.ts'
-import { getOperation, listEvents } from '../operations/queries.ts'
+import { beginningOf, followEvents } from '../operations/follow.ts'
+import { listEvents } from '../operations/queries.ts'
 import { OperationId, refTo } from '../schemas/names.ts'
 import { EventPage, EventQuery } from '../schemas/page.ts'
+import { RETRY, STREAM_HEADERS, toFrames } from './event-stream.ts'
 import { problemsFor, typed } from './scope.ts'
 
 const ById = Type.Object({ id: OperationId }, { additionalProperties: false })
+
+const DESCRIPTION = `With \`Accept: text/event-stream\` the answer is a stream of Server-Sent Events: each has the event's id, its type and the same JSON as in a page.
+It ends with the operation, or when the key is revoked, and resumes after \`Last-Event-ID\` (before \`after\`) on any replica. Events that were pruned are passed over,
+which the ids show; an id beyond the last event counts as the last. Comments are signs of life; \`retry\` says when to come back after a break.`
 
 /** The story of an operation, as a page or as a stream. */
 export const eventRoutes = (context: Context) => async (app: FastifyInstance): Promise<void> => {
   typed(app).get('/operations/:id/events', {
     config: { operation: 'operations.events' },
-    sse: 'dual',
     schema: {
       operationId: 'listEvents',
       tags: ['operations'],
       summary: 'The story of an operation: a page, or with `Accept: text/event-stream` a stream that ends with the operation and resumes by Last-Event-ID',
+      description: DESCRIPTION,
       params: ById,
       querystring: EventQuery,
-      response: { 200: refTo(EventPage), ...problemsFor(400, 401, 404, 503) }
+      response: {
+        200: refTo(EventPage),
+        204: Type.Null({ description: 'Only to a stream: the operation has ended and nothing follows, so do not come back' }),
+        ...problemsFor(400, 401, 404, 503)
+      }
     }
   }, async (request, reply) => {
     const { id } = request.params
-    const after = request.query.after ?? 0
-    if (!wantsStream(reply)) return listEvents(context, request.caller, id, { after, limit: request.query.limit ?? 50 })
-    await getOperation(context, request.caller, id)
-    await stream(context, reply, id, resumeAt(reply.sse.lastEventId) ?? after)
-    return undefined
+    const { after = 0, limit = 50 } = request.query
+    if (!wantsStream(request)) return listEvents(context, request.caller, id, { after, limit })
+    const from = await beginningOf(context, request.caller, id, lastEventId(request) ?? after)
+    if (from === undefined) return reply.code(204).send(null)
+    return send(reply, stream(context, request, reply, { operationId: id, after: from }))
   })
 }
 
-/** `reply.sse` is there only where the client asked for an event stream. */
-function wantsStream (reply: FastifyReply): boolean {
-  return 'sse' in reply && Boolean(reply.sse)
+/** Only who names the type gets a stream: browsers and curl accept anything, and expect an answer that ends. */
+function wantsStream ({ headers }: FastifyRequest): boolean {
+  return /(^|,)\s*text\/event-stream\s*(,|;|$)/i.test(headers.accept ?? '')
 }
 
-function resumeAt (lastEventId: string | null): number | undefined {
-  if (lastEventId === null || lastEventId === '') return undefined
-  if (!/^[0-9]{1,9}$/.test(lastEventId)) throw new Refusal('malformed-request', 'Last-Event-ID must be the id of an event of this stream')
-  return Number(lastEventId)
+function lastEventId ({ headers }: FastifyRequest): number | undefined {
+  const given = headers['last-event-id']
+  if (given === undefined || given === '') return undefined
+  if (typeof given !== 'string' || !/^[0-9]{1,15}$/.test(given)) throw new Refusal('malformed-request', 'Last-Event-ID must be the id of an event of this stream')
+  return Number(given)
 }
 
-/** Sends events as they come; a slow reader slows only its own reading of the store. */
-async function stream (context: Context, reply: FastifyReply, operationId: string, after: number): Promise<void> {
+function send (reply: FastifyReply, frames: AsyncGenerator<Buffer>): FastifyReply {
+  return reply.headers(STREAM_HEADERS).send(Readable.from(frames))
+}
+
+/** What is written to a reader; it is asked for more when the reader has taken what there is. */
+async function * stream (
+  context: Context, request: FastifyRequest, reply: FastifyReply, from: { operationId: string, after: number }
+): AsyncGenerator<Buffer> {
   const gone = new AbortController()
-  reply.sse.onClose(() => { gone.abort() })
-  const signal = AbortSignal.any([gone.signal, context.stopping])
-  reply.sse.sendHeaders()
-  for await (const event of followEvents(context, operationId, after, signal)) {
-    if (!reply.sse.isConnected) return
-    await reply.sse.send({ id: String(event.id), event: event.event.type, data: event })
+  reply.raw.once('close', () => { gone.abort() })
+  yield RETRY
+  for await (const events of followEvents(context, { ...from, isAllowed: async () => request.isStillAllowed(), signal: gone.signal })) {
+    yield toFrames(events)
   }
-  // A client that still listens when the service stops is told when to come back; else the operation has ended.
-  if (reply.sse.isConnected && context.stopping.aborted) await reply.sse.send({ data: undefined, retry: 2000 })
+  if (context.stopping.aborted) yield RETRY
 }

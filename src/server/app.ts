@@ -1,4 +1,3 @@
-import { fastifySSE } from '@fastify/sse'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { typeidUnboxed } from 'typeid-js'
 import { Refusal } from '../errors.ts'
@@ -27,8 +26,6 @@ export interface AppOptions {
 
 /** A spec is a few KiB; this leaves room for long commands and refuses floods before they are parsed. */
 const BODY_LIMIT_BYTES = 256 * 1024
-/** Proxies cut idle streams after 60 s or more, so a comment every 15 s keeps them open. */
-const HEARTBEAT_MILLISECONDS = 15_000
 
 /** A request is a few KiB: who takes longer to send it keeps a connection for nothing. */
 const REQUEST_TIMEOUT_MILLISECONDS = 30_000
@@ -59,7 +56,6 @@ export async function buildApp ({ context, version, sandbox }: AppOptions): Prom
   await app.register(requestMetrics, { metrics: context.metrics })
   await app.register(access, { keyring: context.keyring, isOpen: context.isOpen })
   await app.register(openapi, { version })
-  await app.register(fastifySSE, { heartbeatInterval: HEARTBEAT_MILLISECONDS })
 
   await app.register(healthRoutes(context))
   await app.forCallers(async scope => {

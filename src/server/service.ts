@@ -79,7 +79,7 @@ async function start (config: Config, log: Logger, shutdown: Shutdown): Promise<
 
   const queue = await openQueue(database, { log, deadlineSeconds: config.deadlineSeconds })
   shutdown.add('queue', () => queue.stop({ timeoutMs: 1_000 }))
-  const eventHub = await openEventHub(database)
+  const eventHub = await openEventHub(database, { log, metrics, stopping: shutdown.stopping })
   shutdown.add('event hub', () => eventHub.close())
   const context: Context = {
     database,

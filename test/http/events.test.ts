@@ -1,24 +1,8 @@
-import { EventSourceParserStream } from 'eventsource-parser/stream'
 import { describe, expect, test } from 'vitest'
 import { createBatchyardClient, type OperationEvent } from '../../client/index.ts'
+import { openStream } from '../support/event-stream.ts'
 import { addFault, clearFaults } from '../support/http-faults.ts'
 import { ended, launch, post, withDataDir, withService } from '../support/service.ts'
-
-interface Sent { readonly id: string | undefined, readonly event: string | undefined, readonly data: string }
-
-/** Opens an operation's stream; `all` reads to its end. */
-async function stream (base: string, path: string, headers: Record<string, string> = {}) {
-  const response = await fetch(`${base}${path}`, { headers: { accept: 'text/event-stream', ...headers } })
-  const retries: number[] = []
-  const parser = new EventSourceParserStream({ onRetry: milliseconds => { retries.push(milliseconds) } })
-  async function all (): Promise<Sent[]> {
-    const sent: Sent[] = []
-    if (!response.body) return sent
-    for await (const { id, event, data } of response.body.pipeThrough(new TextDecoderStream()).pipeThrough(parser)) sent.push({ id, event, data })
-    return sent
-  }
-  return { response, retries, all }
-}
 
 const idsOf = (events: ReadonlyArray<{ id: number }>): number[] => events.map(({ id }) => id)
 const upTo = (last: number, first = 1): number[] => Array.from({ length: last - first + 1 }, (_, index) => first + index)
@@ -28,7 +12,7 @@ describe('The events of an operation', () => {
     await withService(async ({ base, client }) => {
       const { operation } = await post(client)
       const path = `/operations/${operation.id}/events`
-      const live = await (await stream(base, path)).all()
+      const live = await (await openStream(base, path)).all()
       const events = live.map(({ data }) => JSON.parse(data) as OperationEvent)
       const last = events.length
       expect(idsOf(events)).toEqual(upTo(last))
@@ -37,11 +21,11 @@ describe('The events of an operation', () => {
       expect(events.at(-1)?.event).toMatchObject({ type: 'state', state: 'succeeded' })
 
       // The stream ended by itself, and one that is opened late has it all.
-      expect(await (await stream(base, path)).all()).toEqual(live)
-      expect(await (await stream(base, path, { 'last-event-id': '7' })).all()).toEqual(live.slice(7))
-      expect(await (await stream(base, `${path}?after=7`)).all()).toEqual(live.slice(7))
-      expect(await (await stream(base, path, { 'last-event-id': String(last) })).all()).toEqual([])
-      expect((await stream(base, path, { 'last-event-id': 'x' })).response.status).toBe(400)
+      expect(await (await openStream(base, path)).all()).toEqual(live)
+      expect(await (await openStream(base, path, { 'last-event-id': '7' })).all()).toEqual(live.slice(7))
+      expect(await (await openStream(base, `${path}?after=7`)).all()).toEqual(live.slice(7))
+      expect(await (await openStream(base, path, { 'last-event-id': String(last) })).all()).toEqual([])
+      expect((await openStream(base, path, { 'last-event-id': 'x' })).response.status).toBe(400)
 
       const pages: OperationEvent[] = []
       for (let after: number | undefined = 0; after !== undefined;) {
@@ -59,7 +43,7 @@ describe('The events of an operation', () => {
       for (const step of whole?.steps ?? []) expect(step).toMatchObject({ action: 'create', status: 'succeeded', startedAt: expect.any(String), finishedAt: expect.any(String) })
 
       const nobody = '/operations/op_00000000000000000000000000/events'
-      expect((await stream(base, nobody)).response.status).toBe(404)
+      expect((await openStream(base, nobody)).response.status).toBe(404)
       expect((await fetch(`${base}${nobody}`)).status).toBe(404)
     })
   })
@@ -73,7 +57,7 @@ describe('The events of an operation', () => {
         tokens.push((await client.POST('/keys', { body: { name: team, scope: 'team', team } })).data?.token ?? '')
       }
       const { operation } = await post(createBatchyardClient(base, tokens[0]))
-      const [own, foreign] = await Promise.all(tokens.map(token => stream(base, `/operations/${operation.id}/events`, { authorization: `Bearer ${token}` })))
+      const [own, foreign] = await Promise.all(tokens.map(token => openStream(base, `/operations/${operation.id}/events`, { authorization: `Bearer ${token}` })))
       expect((await own?.all())?.at(-1)?.data).toContain('succeeded')
       expect(foreign?.response.status).toBe(404)
     }, { settings: { BATCHYARD_ADMIN_KEY: admin } })
@@ -84,12 +68,12 @@ describe('The events of an operation', () => {
       const first = await launch(dataDir)
       await addFault(first.client, { kind: 'hang', on: 'create', type: 'aws:batch/jobQueue:JobQueue', count: 0 })
       const { operation } = await post(first.client)
-      const open = await stream(first.base, `/operations/${operation.id}/events`)
+      const open = await openStream(first.base, `/operations/${operation.id}/events`)
       const sent = open.all()
       // The stop waits for the engine, and the engine for its call.
       const stopped = first.service.stop()
       await sent
-      expect(open.retries).toEqual([2000])
+      expect(open.retries).toEqual([2000, 2000])
       await first.service.sandbox?.control.clearFaults()
       await stopped
 

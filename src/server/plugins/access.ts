@@ -8,6 +8,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who asks; set in every scope that needs a key. */
     caller: Caller
+    /** Whether the key is still valid, for answers that take their time. While nobody can say, it is. */
+    isStillAllowed: () => Promise<boolean>
   }
   interface FastifyInstance {
     /** Registers routes that any valid key may call; each sees its own team's environments only. */
@@ -26,14 +28,20 @@ const ADMIN: Caller = Object.freeze({ scope: 'admin' })
 export const access = fp<{ keyring: Keyring, isOpen: () => Promise<boolean> }>(async (app, { keyring, isOpen }) => {
   app.decorateRequest('caller', null as never)
 
+  async function callerOf ({ headers: { authorization } }: FastifyRequest): Promise<Caller | undefined> {
+    if (authorization === undefined && await isOpen()) return ADMIN
+    const token = /^Bearer ([\w.~+/=-]{1,512})$/i.exec(authorization ?? '')?.[1]
+    return token === undefined ? undefined : keyring.identify(token)
+  }
+
+  // A database that is away has nothing to give away, and when it is back the next look tells.
+  app.decorateRequest('isStillAllowed', async function () {
+    return callerOf(this).then(caller => caller !== undefined, () => true)
+  })
+
   async function identify (request: FastifyRequest): Promise<void> {
     const header = request.headers.authorization
-    if (header === undefined && await isOpen()) {
-      request.caller = ADMIN
-      return
-    }
-    const token = /^Bearer ([\w.~+/=-]{1,512})$/i.exec(header ?? '')?.[1]
-    const caller = token === undefined ? undefined : await keyring.identify(token)
+    const caller = await callerOf(request)
     if (!caller) throw new Refusal('unauthenticated', header === undefined ? 'send `Authorization: Bearer <key>`' : 'the key is not valid')
     request.caller = caller
   }
