@@ -19,6 +19,10 @@ export const SETTINGS = Type.Object({
   BATCHYARD_SANDBOX_SPEED: Type.Number({ default: 0.1, minimum: 0, maximum: 10, description: 'Factor on the simulated durations: `0` at once, `1` as long as AWS takes' }),
   BATCHYARD_WORKER_CONCURRENCY: Type.Integer({ default: 4, minimum: 1, maximum: 64, description: 'Operations run at once. A runner takes about 0.2 GB; each engine and its AWS provider take their own memory besides' }),
   BATCHYARD_OPERATION_DEADLINE_SECONDS: Type.Integer({ default: 3600, minimum: 10, maximum: 43200, description: 'Seconds after which a run is ended by force' }),
+  BATCHYARD_RETRY_LIMIT: Type.Integer({ default: 5, minimum: 0, maximum: 20, description: 'How often a worker tries an operation again that failed for a passing reason: throttling, a role not visible yet, a resource still in use' }),
+  BATCHYARD_RETRY_SECONDS: Type.Number({ default: 8, minimum: 0, maximum: 600, description: 'About how long it waits before the first of these tries; doubled each time up to 120, plus or minus half' }),
+  BATCHYARD_EVENT_DAYS: Type.Integer({ default: 30, minimum: 1, maximum: 3650, description: 'Days for which the events of an operation that ended can be read, and previews and drift checks altogether' }),
+  BATCHYARD_DELETED_DAYS: Type.Integer({ default: 90, minimum: 1, maximum: 3650, description: 'Days for which a deleted environment and its operations can be read' }),
   BATCHYARD_RUNNER_MEMORY_MIB: Type.Integer({ default: 512, minimum: 128, maximum: 16384, description: 'Heap limit of a runner, MiB' }),
   BATCHYARD_RUNNER_RUNS: Type.Integer({ default: 25, minimum: 1, maximum: 10000, description: 'Runs after which a runner is replaced' }),
   BATCHYARD_STOP_SECONDS: Type.Integer({ default: 25, minimum: 1, maximum: 3600, description: 'Seconds a stop waits for running engines to finish what they have in flight' }),
@@ -43,6 +47,10 @@ export interface Config {
   readonly sandboxSpeed: number
   readonly concurrency: number
   readonly deadlineSeconds: number
+  readonly eventDays: number
+  readonly deletedDays: number
+  readonly retryLimit: number
+  readonly retrySeconds: number
   readonly runnerMemoryMiB: number
   readonly runnerRuns: number
   readonly stopSeconds: number
@@ -110,6 +118,10 @@ function toConfig (settings: Settings, path: string): Config {
     sandboxSpeed: settings.BATCHYARD_SANDBOX_SPEED,
     concurrency: settings.BATCHYARD_WORKER_CONCURRENCY,
     deadlineSeconds: settings.BATCHYARD_OPERATION_DEADLINE_SECONDS,
+    eventDays: settings.BATCHYARD_EVENT_DAYS,
+    deletedDays: settings.BATCHYARD_DELETED_DAYS,
+    retryLimit: settings.BATCHYARD_RETRY_LIMIT,
+    retrySeconds: settings.BATCHYARD_RETRY_SECONDS,
     runnerMemoryMiB: settings.BATCHYARD_RUNNER_MEMORY_MIB,
     runnerRuns: settings.BATCHYARD_RUNNER_RUNS,
     stopSeconds: settings.BATCHYARD_STOP_SECONDS,

@@ -1,4 +1,6 @@
-import type { FieldError } from './schemas/problem.ts'
+import { MAX_FIELD_ERRORS, type ChangedField, type FieldError } from './schemas/problem.ts'
+
+export type { ChangedField }
 
 /**
  * The catalogue of codes: every expected failure of a request or an operation has one, and a test keeps docs/errors.md
@@ -34,6 +36,8 @@ export type RequestCode = keyof typeof REQUEST_CODES
 export interface RefusalDetails {
   /** Every invalid field, with a JSON pointer. */
   readonly errors?: readonly FieldError[]
+  /** What has changed since the version the caller knows. */
+  readonly changed?: readonly ChangedField[]
   /** Link to the operation that is in the way. */
   readonly operation?: string
   /** Seconds after which trying again makes sense. */
@@ -53,9 +57,16 @@ export class Refusal extends Error {
   }
 }
 
+/** The refusal that names wrong fields: the first hundred of them, and how many there are. */
+export function invalidFields (errors: readonly FieldError[]): Refusal {
+  const count = `${errors.length} field${errors.length === 1 ? ' is' : 's are'} wrong`
+  const named = errors.length > MAX_FIELD_ERRORS ? `, of which the first ${MAX_FIELD_ERRORS} are named` : ''
+  return new Refusal('validation-failed', `${count}${named}; nothing was stored`, { errors: errors.slice(0, MAX_FIELD_ERRORS) })
+}
+
 const AGAIN = 'Retry it with POST /operations/{id}/retry, it carries on from the state; or delete the environment.'
 
-interface OperationFailure {
+export interface OperationFailure {
   readonly title: string
   /** Whether the same request can succeed later. */
   readonly retryable: boolean

@@ -1,15 +1,18 @@
 import type { Logger } from 'pino'
-import { RunFailure, type EngineProcess, type RunResult } from '../engine/types.ts'
-import type { Outputs } from '../schemas/environment.ts'
+import { CloudFailure } from '../cloud/failure.ts'
+import { RunFailure } from '../engine/types.ts'
+import { renewLease, type Ending } from '../store/attempts.ts'
 import { environmentById } from '../store/environments.ts'
 import { appendEvents } from '../store/events.ts'
-import { renewLease, setEngine, type Ending } from '../store/operations.ts'
 import type { Fence } from '../store/sql.ts'
-import type { OperationRow } from '../store/tables.ts'
+import type { EnvironmentRow, OperationRow } from '../store/tables.ts'
 import type { Context } from './context.ts'
-import { finish, release } from './endings.ts'
-import { kindOf, operationError } from './present.ts'
+import { finish, postpone, release } from './endings.ts'
+import { operationError } from './present.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
+import { retryDelay } from './retry-delay.ts'
+import { Untouched, type Done } from './work/done.ts'
+import { WORK } from './work/index.ts'
 
 /** How long a worker that says nothing keeps an operation; renewed three times in that time. */
 export const LEASE_SECONDS = 30
@@ -43,7 +46,8 @@ export async function runAttempt (attempt: Attempt): Promise<void> {
       await release(attempt, 'gone')
       return
     }
-    await finish(attempt, outcome.ending, outcome.outputs)
+    if (await postponed(attempt, outcome.ending)) return
+    await finish(attempt, outcome)
     const seconds = Math.max(0, Date.now() - (operation.started_at ?? operation.created_at).getTime()) / 1000
     context.metrics.operations.observe({ kind: operation.kind, outcome: outcome.ending.state }, seconds)
   } finally {
@@ -57,61 +61,47 @@ export function breakOff (control: AbortController, reason: BreakOff): void {
   if (!control.signal.aborted) control.abort(reason)
 }
 
-interface Outcome { readonly ending: Ending, readonly outputs?: Outputs }
+/** How an attempt ended, and what is to be written of it. */
+export type Outcome = Done & { readonly ending: Ending }
 
 async function run (attempt: Attempt, recorder: Recorder): Promise<Outcome> {
-  const { operation, control, log } = attempt
   try {
-    const result = await callEngine(attempt, recorder)
-    return kindOf(operation) === 'create' ? { ending: { state: 'succeeded' }, outputs: outputsOf(result) } : { ending: { state: 'succeeded' } }
+    const environment = await environmentOf(attempt)
+    const { result, ...done } = await WORK[attempt.operation.kind]({ attempt, environment, recorder })
+    return { ...done, ending: { state: 'succeeded', ...(result && { result }) } }
   } catch (error) {
-    if (control.signal.reason === 'cancel') {
-      return { ending: { state: 'cancelled', error: operationError('cancelled', 'it was asked to stop before it was done') } }
-    }
-    if (error instanceof RunFailure) return { ending: { state: 'failed', error: error.error } }
-    if (control.signal.aborted) return { ending: { state: 'failed', error: operationError('cancelled', 'broken off') } }
-    log.error({ err: error }, 'the run failed in a way nobody foresaw')
-    return { ending: { state: 'failed', error: operationError('engine-failed', 'an unexpected failure; the log has it under this operation\'s id') } }
+    return { ending: endingOf(attempt, error), untouched: error instanceof Untouched }
   }
 }
 
-async function callEngine (attempt: Attempt, recorder: Recorder): Promise<RunResult> {
-  const { context, operation, fence, control } = attempt
-  const { database, engine, program, deadlineSeconds } = context
-  const environment = await environmentById(database.db, operation.environment_id)
+async function environmentOf ({ context, operation }: Attempt): Promise<EnvironmentRow | undefined> {
+  const { environment_id: id } = operation
+  if (id === null) return undefined
+  const environment = await environmentById(context.database.db, id)
   if (!environment) throw new Error(`the environment of operation ${operation.id} is gone`)
-  // The engine of the attempt before was started detached: it may be alive and is never run beside.
-  if (operation.engine) await waitForPredecessor(attempt, operation.engine)
-  const { id, team, name, resolved: spec, placement } = environment
-  return engine.run({
-    kind: kindOf(operation) === 'delete' ? 'destroy' : 'up',
-    stack: id,
-    program: { module: program, input: { id, team, name, spec, placement } },
-    deadlineSeconds
-  }, {
-    signal: control.signal,
-    onEvent: event => { recorder.add(event) },
-    onEngineStarted: async (process: EngineProcess) => {
-      if (await setEngine(database.db, fence, process)) return
-      breakOff(control, 'lost')
-      throw new Error('another worker has taken the operation over')
-    }
-  })
+  return environment
 }
 
-/** An engine that has outlived its worker has as long as any run; then it is asked to stop, as a cancel does. */
-async function waitForPredecessor ({ context, control, log }: Attempt, engine: EngineProcess): Promise<void> {
-  log.info({ pid: engine.pid }, 'waiting for the engine of the attempt before')
-  const overdue = AbortSignal.timeout(context.deadlineSeconds * 1000)
-  await context.engine.waitForExit(engine, AbortSignal.any([control.signal, overdue]))
-}
-
-function outputsOf ({ outputs }: RunResult): Outputs {
-  const { ecs_cluster_name: cluster, job_queue_name: queue, job_definition_arn: definition } = outputs
-  if (typeof cluster !== 'string' || typeof queue !== 'string' || typeof definition !== 'string') {
-    throw new RunFailure(operationError('program-failed', 'the program did not return the outputs of the contract'))
+function endingOf ({ control, log }: Attempt, error: unknown): Ending {
+  if (control.signal.reason === 'cancel') {
+    return { state: 'cancelled', error: operationError('cancelled', 'it was asked to stop before it was done') }
   }
-  return { ...outputs, ecs_cluster_name: cluster, job_queue_name: queue, job_definition_arn: definition }
+  if (error instanceof RunFailure) return { state: 'failed', error: error.error }
+  if (error instanceof CloudFailure) {
+    const { requestId } = error
+    return { state: 'failed', error: { ...operationError(error.code, error.message), ...(requestId !== undefined && { cloudRequestId: requestId }) } }
+  }
+  if (control.signal.aborted) return { state: 'failed', error: operationError('cancelled', 'broken off') }
+  log.error({ err: error }, 'the run failed in a way nobody foresaw')
+  return { state: 'failed', error: operationError('engine-failed', 'an unexpected failure; the log has it under this operation\'s id') }
+}
+
+/** Whether the failure is one that passes, and the operation goes back to the queue to be tried again. */
+async function postponed (attempt: Attempt, ending: Ending): Promise<boolean> {
+  const { operation: { retries }, context: { retries: { limit } } } = attempt
+  if (ending.state !== 'failed' || ending.error.transient !== true || retries >= limit) return false
+  const seconds = retryDelay(retries, attempt.context.retries.baseSeconds, Math.random())
+  return postpone(attempt, { error: ending.error, seconds, try: retries + 1, limit })
 }
 
 /** Renews the lease until told to stop; learns by it of a cancel whose notification was lost. */

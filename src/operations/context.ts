@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { Cloud } from '../cloud/types.ts'
 import type { Engine } from '../engine/types.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Database } from '../store/database.ts'
@@ -16,11 +17,17 @@ export interface Context {
   readonly engine: Engine
   readonly engineInfo: { readonly kind: 'pulumi' | 'sandbox', readonly version: string }
   readonly cloud: 'sandbox' | 'aws'
+  /** The AWS calls that are not the engine's, real or simulated. */
+  readonly aws: Cloud
   /** Whether callers without a key are admins and unknown teams are added: the sandbox on a loopback address, until there is an admin key. */
   readonly isOpen: () => Promise<boolean>
   /** `file:` URL of the inline program every environment is made with. */
   readonly program: string
+  /** Changes whenever the program, or what it is made with, does. */
+  readonly programVersion: string
   readonly deadlineSeconds: number
+  /** How often a worker tries again by itself what fails for a passing reason, and about how long it waits first. */
+  readonly retries: { readonly limit: number, readonly baseSeconds: number }
   readonly ids: Ids
   readonly metrics: Metrics
   readonly log: Logger

@@ -1,4 +1,4 @@
-import { Refusal } from '../errors.ts'
+import { invalidFields } from '../errors.ts'
 
 /** Cursors are opaque to callers, so that what they hold may change. */
 export function encodeCursor (after: string | null): string | null {
@@ -10,7 +10,7 @@ export function decodeCursor (cursor: string | undefined): string | undefined {
   if (cursor === undefined) return undefined
   const after = Buffer.from(cursor, 'base64url').toString()
   if (!/^[a-z0-9_-]{1,100}$/.test(after) || encodeCursor(after) !== cursor) {
-    throw new Refusal('validation-failed', '1 field is wrong', { errors: [{ pointer: '#query/cursor', message: 'is not a cursor of a page' }] })
+    throw invalidFields([{ pointer: '#query/cursor', message: 'is not a cursor of a page' }])
   }
   return after
 }

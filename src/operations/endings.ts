@@ -1,23 +1,25 @@
-import type { Outputs } from '../schemas/environment.ts'
-import { changeEnvironment, lockEnvironment, type EnvironmentChange } from '../store/environments.ts'
+import type { OperationError } from '../schemas/problem.ts'
+import { finishOperation, postponeOperation, releaseOperation } from '../store/attempts.ts'
+import { changeEnvironment, lockEnvironment, setCondition } from '../store/environments.ts'
 import { appendEvents } from '../store/events.ts'
-import { finishOperation, releaseOperation, unfinishedOf, type Ending } from '../store/operations.ts'
+import { changedSince, unfinishedOf } from '../store/operations.ts'
 import type { Queryable } from '../store/sql.ts'
-import type { OperationRow } from '../store/tables.ts'
-import type { Attempt } from './attempt.ts'
-import { kindOf } from './present.ts'
-import { phaseAfter } from './transitions.ts'
+import type { EnvironmentRow, OperationRow } from '../store/tables.ts'
+import type { Attempt, Outcome } from './attempt.ts'
+import { DRIFTED, isChanging, phaseAfter, phaseUntouched } from './transitions.ts'
 
 /** Undoes a transaction whose attempt has been taken over meanwhile. */
 class TakenOver extends Error {}
 
-async function inTransaction (attempt: Attempt, write: (trx: Queryable) => Promise<boolean>): Promise<boolean> {
-  const { context: { database }, log } = attempt
+type Write = (trx: Queryable, environment: EnvironmentRow | undefined) => Promise<boolean>
+
+async function inTransaction (attempt: Attempt, write: Write): Promise<boolean> {
+  const { context: { database }, operation: { environment_id: environmentId }, log } = attempt
   try {
     await database.db.transaction().execute(async trx => {
       // The environment first, as requests do: two orders of locking would deadlock.
-      await lockEnvironment(trx, attempt.operation.environment_id)
-      if (!await write(trx)) throw new TakenOver()
+      const environment = environmentId === null ? undefined : await lockEnvironment(trx, environmentId)
+      if (!await write(trx, environment)) throw new TakenOver()
     })
     return true
   } catch (error) {
@@ -28,13 +30,15 @@ async function inTransaction (attempt: Attempt, write: (trx: Queryable) => Promi
 }
 
 /** Ends the operation, its environment and its story in one transaction, and delivers the operation that waits for it. */
-export async function finish (attempt: Attempt, ending: Ending, outputs: Outputs | undefined): Promise<void> {
-  const { context, operation, fence, log } = attempt
-  const written = await inTransaction(attempt, async trx => {
+export async function finish (attempt: Attempt, outcome: Outcome): Promise<void> {
+  const { context, fence, log } = attempt
+  const { ending } = outcome
+  const written = await inTransaction(attempt, async (trx, environment) => {
     if (!await finishOperation(trx, fence, ending)) return false
     await appendEvents(trx, fence, [{ type: 'state', state: ending.state, attempt: fence.attempt }])
-    await changeEnvironment(trx, fence, await changeFor(trx, operation, ending, outputs))
-    const waiting = (await unfinishedOf(trx, operation.environment_id)).find(({ state }) => state === 'queued')
+    if (!environment) return true
+    await writeEffect(trx, attempt, environment, outcome)
+    const waiting = (await unfinishedOf(trx, environment.id)).find(({ state }) => state === 'queued')
     if (waiting) await context.queue.enqueue(trx, waiting.id)
     return true
   })
@@ -43,12 +47,20 @@ export async function finish (attempt: Attempt, ending: Ending, outputs: Outputs
   log.info({ state: ending.state, code, detail }, 'operation ended')
 }
 
-async function changeFor (trx: Queryable, operation: OperationRow, { state }: Ending, outputs: Outputs | undefined): Promise<EnvironmentChange> {
-  const before = await lockEnvironment(trx, operation.environment_id)
-  const phase = phaseAfter(kindOf(operation), state, before?.observed_generation != null)
+async function writeEffect (trx: Queryable, { operation, fence }: Attempt, environment: EnvironmentRow, outcome: Outcome): Promise<void> {
+  const { ending: { state }, outputs, untouched = false, drifted } = outcome
+  const { kind } = operation
+  if (drifted && await stillTrue(trx, operation, environment)) await setCondition(trx, environment.id, { type: DRIFTED, ...drifted })
+  if (!isChanging(kind)) return
+  const phase = untouched ? phaseUntouched(environment) : phaseAfter(kind, state, environment.observed_generation !== null)
   // A delete that did not get through has taken away some of what the outputs name.
-  if (operation.kind === 'delete') return { phase, outputs: null }
-  return outputs ? { phase, outputs, observedGeneration: operation.generation } : { phase }
+  const lost = kind === 'delete' && !untouched ? { outputs: null } : {}
+  await changeEnvironment(trx, fence, { phase, ...lost, ...(outputs && { outputs, observedGeneration: operation.generation }) })
+}
+
+/** What a drift check saw counts only if nothing has changed the environment meanwhile. */
+async function stillTrue (trx: Queryable, { kind, started_at: startedAt, created_at: createdAt }: OperationRow, { id }: EnvironmentRow): Promise<boolean> {
+  return isChanging(kind) || !await changedSince(trx, id, startedAt ?? createdAt)
 }
 
 /**
@@ -64,6 +76,29 @@ export async function release (attempt: Attempt, engine: 'gone' | 'alive'): Prom
     return true
   })
   if (written) log.info('operation handed back')
+}
+
+export interface Postponement {
+  readonly error: OperationError
+  /** Seconds until the next try. */
+  readonly seconds: number
+  /** Which try that will be, counted from 1. */
+  readonly try: number
+  readonly limit: number
+}
+
+/** Gives the operation back to be tried again later, and says so; false when it was cancelled or taken over meanwhile. */
+export async function postpone (attempt: Attempt, { error, seconds, try: number, limit }: Postponement): Promise<boolean> {
+  const { context, operation, fence, log } = attempt
+  const reason = `${error.code}: tried again in ${Math.ceil(seconds)} s, retry ${number} of ${limit}`
+  const written = await inTransaction(attempt, async trx => {
+    if (!await postponeOperation(trx, fence, seconds, error)) return false
+    await appendEvents(trx, fence, [{ type: 'state', state: 'queued', attempt: fence.attempt, reason }])
+    await context.queue.enqueue(trx, operation.id, { afterSeconds: seconds })
+    return true
+  })
+  if (written) log.warn({ code: error.code, detail: error.detail, seconds, retry: number }, 'operation is tried again later')
+  return written
 }
 
 /** The last event of an operation that was cancelled while it waited. */

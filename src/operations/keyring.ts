@@ -1,9 +1,10 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import { Refusal } from '../errors.ts'
+import { Refusal, invalidFields } from '../errors.ts'
 import type { Key, KeyInput } from '../schemas/key.ts'
 import type { Database } from '../store/database.ts'
 import type { Ids } from '../store/ids.ts'
 import { KEYS_CHANNEL, allKeys, deleteKey, insertKey } from '../store/keys.ts'
+import type { Queryable } from '../store/sql.ts'
 import type { KeyRow } from '../store/tables.ts'
 import type { Caller } from './context.ts'
 
@@ -11,7 +12,8 @@ import type { Caller } from './context.ts'
 export interface Keyring {
   /** Resolves to the caller a token stands for, or undefined. */
   identify (token: string): Promise<Caller | undefined>
-  create (input: KeyInput): Promise<Key & { token: string }>
+  /** In the transaction, so that whoever repeats the request gets the same key. */
+  create (trx: Queryable, input: KeyInput): Promise<Key & { token: string }>
   list (): Promise<Key[]>
   /** @throws Refusal `not-found` */
   revoke (id: string): Promise<void>
@@ -51,11 +53,11 @@ export async function openKeyring (database: Database, ids: Ids, adminKey: strin
       const key = id === undefined ? undefined : (await keys()).get(id)
       return key && timingSafeEqual(hash, key.hash) ? callerOf(key) : undefined
     },
-    async create (input) {
+    async create (trx, input) {
       const team = teamFor(input)
       const id = ids.key()
       const token = `by.${id}.${randomBytes(32).toString('base64url')}`
-      const result = await insertKey(database.db, { id, hash: sha256(token), scope: input.scope, team, name: input.name })
+      const result = await insertKey(trx, { id, hash: sha256(token), scope: input.scope, team, name: input.name })
       if (result.outcome === 'unknown-team') throw wrongTeam(`there is no team ${team}; PUT /teams/${team} first`)
       forget()
       return { ...present(result.key), token }
@@ -72,7 +74,7 @@ export async function openKeyring (database: Database, ids: Ids, adminKey: strin
 }
 
 function wrongTeam (message: string): Refusal {
-  return new Refusal('validation-failed', '1 field is wrong', { errors: [{ pointer: '/team', message }] })
+  return invalidFields([{ pointer: '/team', message }])
 }
 
 function teamFor ({ scope, team }: KeyInput): string | null {

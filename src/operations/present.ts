@@ -1,40 +1,41 @@
-import { OPERATION_CODES, type OperationCode } from '../errors.ts'
+import { OPERATION_CODES, type OperationCode, type OperationFailure } from '../errors.ts'
 import type { Environment } from '../schemas/environment.ts'
 import type { OperationEvent } from '../schemas/event.ts'
-import type { Operation, Step } from '../schemas/operation.ts'
-import { OPERATION_KINDS, type OperationKind } from '../schemas/operation.ts'
+import type { Operation, OperationResult, Step } from '../schemas/operation.ts'
 import type { OperationError } from '../schemas/problem.ts'
 import type { Team } from '../schemas/team.ts'
 import type { EnvironmentRow, EventRow, OperationRow, TeamRow } from '../store/tables.ts'
 
 const time = (date: Date | null): string | null => date?.toISOString() ?? null
 
-/** The kinds the table holds and the API offers are the same set in this version. */
-export function kindOf ({ kind }: Pick<OperationRow, 'kind'>): OperationKind {
-  const known = OPERATION_KINDS.find(each => each === kind)
-  if (known === undefined) throw new Error(`an operation of kind ${kind} cannot be shown`)
-  return known
-}
-
 /** An operation as the API shows it; `steps` only where one operation was asked for. */
 export function presentOperation (row: OperationRow, steps?: Step[]): Operation {
   return {
     id: row.id,
     environmentId: row.environment_id,
-    kind: kindOf(row),
+    kind: row.kind,
     state: row.state,
     attempt: row.attempt,
     progress: { done: row.progress_done, total: row.progress_total },
     ...(steps && { steps }),
+    ...(row.result && presentResult(row.result)),
+    retries: row.retries,
+    retryAt: time(row.retry_at),
+    retryOf: row.retry_of,
     error: row.error,
     createdAt: row.created_at.toISOString(),
     startedAt: time(row.started_at),
     finishedAt: time(row.finished_at),
-    links: { self: `/operations/${row.id}`, environment: `/environments/${row.environment_id}`, events: `/operations/${row.id}/events` }
+    links: { self: `/operations/${row.id}`, environment: row.environment_id && `/environments/${row.environment_id}`, events: `/operations/${row.id}/events` }
   }
 }
 
-/** An environment as the API shows it, with its newest operation. */
+function presentResult (result: OperationResult): Pick<Operation, 'preview' | 'drift' | 'retained'> {
+  if ('changes' in result) return { preview: result }
+  return 'unmanaged' in result ? { drift: result } : { retained: result.retained }
+}
+
+/** An environment as the API shows it, with the newest operation that changes it. */
 export function presentEnvironment (row: EnvironmentRow, operation: OperationRow | undefined): Environment {
   const self = `/environments/${row.id}`
   return {
@@ -52,7 +53,7 @@ export function presentEnvironment (row: EnvironmentRow, operation: OperationRow
     operation: operation ? presentOperation(operation) : null,
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
-    links: { self, outputs: `${self}/outputs`, operation: operation ? `/operations/${operation.id}` : null }
+    links: { self, outputs: `${self}/outputs`, operations: `${self}/operations`, operation: operation ? `/operations/${operation.id}` : null }
   }
 }
 
@@ -68,8 +69,8 @@ export function presentTeam (row: TeamRow): Team {
 
 /** An operation's error from the catalogue, with a sentence of its own. */
 export function operationError (code: OperationCode, detail: string): OperationError {
-  const { title, retryable, next } = OPERATION_CODES[code]
-  return { type: `urn:batchyard:problem:${code}`, title, detail, code, retryable, next }
+  const { title, retryable, transient = false, next }: OperationFailure = OPERATION_CODES[code]
+  return { type: `urn:batchyard:problem:${code}`, title, detail, code, retryable, transient, next }
 }
 
 export function presentEvent ({ id, operation_id: operationId, at, body }: EventRow): OperationEvent {

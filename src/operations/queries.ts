@@ -2,10 +2,10 @@ import { Refusal } from '../errors.ts'
 import type { Environment, Outputs } from '../schemas/environment.ts'
 import type { OperationEvent } from '../schemas/event.ts'
 import type { Operation } from '../schemas/operation.ts'
-import type { EnvironmentFilter, EnvironmentPage } from '../schemas/page.ts'
+import type { EnvironmentFilter, EnvironmentPage, OperationPage, PageQuery } from '../schemas/page.ts'
 import { environmentById, outputsById, pageOfEnvironments } from '../store/environments.ts'
 import { pageOfEvents, stepsOf } from '../store/events.ts'
-import { newestOperations, operationById } from '../store/operations.ts'
+import { newestOperations, operationById, pageOfOperations } from '../store/operations.ts'
 import type { EnvironmentRow, OperationRow } from '../store/tables.ts'
 import { teamOf, type Caller, type Context } from './context.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
@@ -57,6 +57,14 @@ export async function listEnvironments ({ database }: Reading, caller: Caller, f
 export async function getOperation (context: Reading, caller: Caller, id: string): Promise<Operation> {
   const row = await visibleOperation(context, caller, id)
   return presentOperation(row, await stepsOf(context.database.db, id))
+}
+
+/** A page of the environment's operations of every kind, newest first. */
+export async function listOperations (context: Reading, caller: Caller, id: string, { cursor, limit = 50 }: PageQuery): Promise<OperationPage> {
+  await visibleEnvironment(context, caller, id)
+  const after = decodeCursor(cursor)
+  const { rows, next } = await pageOfOperations(context.database.db, id, { limit, after: after === undefined ? undefined : Number(after) })
+  return { items: rows.map(row => presentOperation(row)), next: encodeCursor(next === null ? null : String(next)) }
 }
 
 /** Events after `after`, oldest first; `next` is the `after` of the page that follows, null when this was the last one so far. */

@@ -36,9 +36,9 @@ export interface QueueOptions {
 export interface Queue {
   /**
    * Has the operation delivered to a worker, once the transaction commits. An operation has at most one delivery waiting:
-   * another call changes nothing.
+   * another call changes nothing. `afterSeconds`: not before, in the database's time.
    */
-  enqueue (trx: Queryable, operationId: string): Promise<void>
+  enqueue (trx: Queryable, operationId: string, options?: { readonly afterSeconds?: number }): Promise<void>
   /** Starts to take jobs, `concurrency` at a time. Once per queue. */
   work (handler: Handler, options: { readonly concurrency: number }): Promise<void>
   /** Enqueues every unfinished operation that nothing will deliver, and nobody runs; how many there were. */
@@ -102,9 +102,10 @@ class BossQueue implements Queue {
     this.#log = log
   }
 
-  async enqueue (trx: Queryable, operationId: string): Promise<void> {
+  async enqueue (trx: Queryable, operationId: string, { afterSeconds = 0 }: { readonly afterSeconds?: number } = {}): Promise<void> {
     const payload: Payload = { operationId }
-    await this.#boss.send(QUEUE, payload, { singletonKey: operationId, db: fromKysely(trx) })
+    const startAfter = Math.ceil(afterSeconds)
+    await this.#boss.send(QUEUE, payload, { singletonKey: operationId, ...(startAfter > 0 && { startAfter }), db: fromKysely(trx) })
   }
 
   async work (handler: Handler, { concurrency }: { readonly concurrency: number }): Promise<void> {

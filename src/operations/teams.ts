@@ -1,4 +1,4 @@
-import { Refusal } from '../errors.ts'
+import { Refusal, invalidFields } from '../errors.ts'
 import type { Team, TeamInput } from '../schemas/team.ts'
 import { pageOfTeams, teamByName, upsertTeam } from '../store/teams.ts'
 import type { Context } from './context.ts'
@@ -8,7 +8,7 @@ import { presentTeam } from './present.ts'
 /** On AWS the account must be named, or environments would go wherever the service's own credentials lead. */
 function unpinned (): Refusal {
   const message = 'accountId or roleArn is required: without either nothing says which account is meant'
-  return new Refusal('validation-failed', '1 field is wrong; nothing was stored', { errors: [{ pointer: '/placement/accountId', message }] })
+  return invalidFields([{ pointer: '/placement/accountId', message }])
 }
 
 /**

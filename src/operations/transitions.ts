@@ -1,32 +1,49 @@
 import type { Phase } from '../schemas/environment.ts'
-import type { OperationKind, OperationState } from '../schemas/operation.ts'
+import { CHANGING_KINDS, type OperationKind, type OperationState } from '../schemas/operation.ts'
+import type { EnvironmentRow } from '../store/tables.ts'
 
 export type EndState = Extract<OperationState, 'succeeded' | 'failed' | 'cancelled'>
+export type ChangingKind = typeof CHANGING_KINDS[number]
 type LivePhase = Exclude<Phase, 'deleted'>
 
-/** The phase an environment is in while an operation of a kind waits or runs. */
-export const PHASE_DURING = { create: 'creating', delete: 'deleting' } as const satisfies Record<OperationKind, LivePhase>
-
-/**
- * The phase an operation leaves behind. A delete that did not get through leaves what it could not remove: `degraded` if
- * the environment was ready once, else `failed`; both can be deleted again.
- */
-const PHASE_AFTER: Readonly<Record<OperationKind, Readonly<Record<EndState, { everReady: Phase, neverReady: Phase }>>>> = {
-  create: {
-    succeeded: { everReady: 'ready', neverReady: 'ready' },
-    failed: { everReady: 'failed', neverReady: 'failed' },
-    cancelled: { everReady: 'failed', neverReady: 'failed' }
-  },
-  delete: {
-    succeeded: { everReady: 'deleted', neverReady: 'deleted' },
-    failed: { everReady: 'degraded', neverReady: 'failed' },
-    cancelled: { everReady: 'degraded', neverReady: 'failed' }
-  }
+/** Whether operations of this kind change their environment, so that one runs at a time. */
+export function isChanging (kind: OperationKind): kind is ChangingKind {
+  return CHANGING_KINDS.some(each => each === kind)
 }
 
+/** The phase an environment is in while an operation of a kind waits or runs. */
+export const PHASE_DURING = { create: 'creating', update: 'updating', delete: 'deleting' } as const satisfies Record<ChangingKind, LivePhase>
+
+type Unsuccessful = Readonly<Record<'everReady' | 'neverReady', LivePhase>>
+
+/** A change that did not get through: the last good outputs of an environment that was ready once still hold. */
+const UNSUCCESSFUL: Unsuccessful = { everReady: 'degraded', neverReady: 'failed' }
+const SUCCESSFUL = { create: 'ready', update: 'ready', delete: 'deleted' } as const satisfies Record<ChangingKind, Phase>
+
+/** The phase an operation that did not succeed leaves behind; what it made or left is in the state, to be carried on or deleted. */
+export function phaseAfter (kind: ChangingKind, state: Exclude<EndState, 'succeeded'>, everReady: boolean): LivePhase
 /** @param everReady whether the environment has been ready before this operation */
-export function phaseAfter (kind: OperationKind, state: EndState, everReady: boolean): Phase {
-  return PHASE_AFTER[kind][state][everReady ? 'everReady' : 'neverReady']
+export function phaseAfter (kind: ChangingKind, state: EndState, everReady: boolean): Phase
+export function phaseAfter (kind: ChangingKind, state: EndState, everReady: boolean): Phase {
+  return state === 'succeeded' ? SUCCESSFUL[kind] : UNSUCCESSFUL[everReady ? 'everReady' : 'neverReady']
+}
+
+/** The phase of an environment whose operation ended before it touched anything. */
+export function phaseUntouched (environment: EnvironmentRow): LivePhase {
+  if (environment.observed_generation === null) return 'failed'
+  return environment.observed_generation === environment.generation && environment.outputs !== null ? 'ready' : 'degraded'
+}
+
+/** Whether the environment is what its spec says, as far as Batchyard has seen to it. */
+export function isReal ({ phase, generation, observed_generation: observed }: EnvironmentRow): boolean {
+  return phase === 'ready' && observed === generation
+}
+
+export const DRIFTED = 'Drifted'
+
+/** Whether the newest drift check found something. */
+export function isDrifted ({ conditions }: EnvironmentRow): boolean {
+  return conditions.some(({ type, status }) => type === DRIFTED && status)
 }
 
 export function hasEnded (state: OperationState): state is EndState {

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { hostname } from 'node:os'
-import { CANCEL_CHANNEL, claimOperation } from '../store/operations.ts'
+import { claimOperation } from '../store/attempts.ts'
+import { CANCEL_CHANNEL } from '../store/operations.ts'
 import { LEASE_SECONDS, announce, breakOff, runAttempt, type Attempt } from './attempt.ts'
 import type { Context } from './context.ts'
 import { release } from './endings.ts'

@@ -1,18 +1,19 @@
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { Context } from '../operations/context.ts'
-import { createEnvironment, deleteEnvironment, placementFor } from '../operations/requests.ts'
-import { getEnvironment, getOutputs, listEnvironments } from '../operations/queries.ts'
+import { getEnvironment, getOutputs, listEnvironments, listOperations } from '../operations/queries.ts'
+import { createEnvironment } from '../operations/requests/create.ts'
+import { deleteEnvironment } from '../operations/requests/remove.ts'
+import { placementFor } from '../operations/requests/teams.ts'
 import { Environment, Outputs } from '../schemas/environment.ts'
-import { EnvironmentId, refTo } from '../schemas/names.ts'
-import { EnvironmentFilter, EnvironmentPage } from '../schemas/page.ts'
-import { Spec } from '../schemas/spec.ts'
+import { refTo } from '../schemas/names.ts'
+import { EnvironmentFilter, EnvironmentPage, OperationPage, PageQuery } from '../schemas/page.ts'
+import { DELETION, Spec } from '../schemas/spec.ts'
 import { checkSpec } from '../spec/check.ts'
+import { ById, ETag, answer } from './environment-answers.ts'
 import { refuseWrongFields } from './field-errors.ts'
+import { Previewed, requesterOf } from './requester.ts'
 import { problemsFor, typed } from './scope.ts'
-
-const ById = Type.Object({ id: EnvironmentId }, { additionalProperties: false })
-const ETag = { etag: { type: 'string', description: 'Follows the generation' } }
 
 /** Environments: what teams ask for and get. */
 export const environmentRoutes = (context: Context) => async (app: FastifyInstance): Promise<void> => {
@@ -31,16 +32,17 @@ const writing = (context: Context) => async (app: FastifyInstance): Promise<void
       operationId: 'createEnvironment',
       tags: ['environments'],
       summary: 'Ask for an environment',
+      headers: Previewed,
       body: refTo(Spec),
       response: {
         202: { ...refTo(Environment), description: 'Accepted; follow the operation', headers: { location: { type: 'string' }, ...ETag } },
-        ...problemsFor(400, 401, 403, 409, 413, 415, 503)
+        ...problemsFor(400, 401, 403, 404, 409, 413, 415, 422, 503)
       }
     }
   }, async (request, reply) => {
     const placement = await placementFor(context, request.caller, request.body)
     refuseWrongFields(request, (body, bySchema) => checkSpec(body, bySchema, placement))
-    const environment = await createEnvironment(context, { caller: request.caller, requestId: request.id }, request.body)
+    const environment = await createEnvironment(context, requesterOf(request), request.body)
     return answer(reply.code(202).header('location', environment.links.self), environment)
   })
 
@@ -49,8 +51,9 @@ const writing = (context: Context) => async (app: FastifyInstance): Promise<void
     schema: {
       operationId: 'deleteEnvironment',
       tags: ['environments'],
-      summary: 'Tear an environment down; repeating it is harmless',
+      summary: 'Tear an environment down; repeating it is harmless. The parameters say for this call what the spec\'s deletion says otherwise',
       params: ById,
+      querystring: Type.Partial(Type.Object(DELETION), { additionalProperties: false }),
       response: {
         200: { ...refTo(Environment), description: 'Was deleted before' },
         202: { ...refTo(Environment), description: 'Accepted; follow the operation' },
@@ -58,7 +61,7 @@ const writing = (context: Context) => async (app: FastifyInstance): Promise<void
       }
     }
   }, async (request, reply) => {
-    const environment = await deleteEnvironment(context, { caller: request.caller, requestId: request.id }, request.params.id)
+    const environment = await deleteEnvironment(context, requesterOf(request), request.params.id, request.query)
     return answer(reply.code(environment.phase === 'deleted' ? 200 : 202), environment)
   })
 }
@@ -98,15 +101,16 @@ const reading = (context: Context) => async (app: FastifyInstance): Promise<void
       response: { 200: refTo(Outputs), ...problemsFor(400, 401, 404, 409, 503) }
     }
   }, async request => getOutputs(context, request.caller, request.params.id))
-}
 
-function answer (reply: FastifyReply, environment: Environment): Environment {
-  reply.header('etag', `"${environment.generation}"`)
-  const { request } = reply
-  // Where the path has the environment's id, the line has it from there.
-  const named = typeof request.params === 'object' && request.params !== null && 'id' in request.params
-  request.log = request.log.child({
-    ...(!named && { environmentId: environment.id }), ...(environment.operation && { operationId: environment.operation.id })
-  })
-  return environment
+  scope.get('/environments/:id/operations', {
+    config: { operation: 'environments.operations' },
+    schema: {
+      operationId: 'listOperations',
+      tags: ['environments'],
+      summary: 'The history of an environment: its operations of every kind, newest first',
+      params: ById,
+      querystring: PageQuery,
+      response: { 200: refTo(OperationPage), ...problemsFor(400, 401, 404, 503) }
+    }
+  }, async request => listOperations(context, request.caller, request.params.id, request.query))
 }

@@ -1,6 +1,6 @@
 import type { FastifyRequest, FastifySchemaValidationError } from 'fastify'
-import { Refusal } from '../errors.ts'
-import { MAX_FIELD_ERRORS, type FieldError } from '../schemas/problem.ts'
+import { invalidFields } from '../errors.ts'
+import type { FieldError } from '../schemas/problem.ts'
 import { pointer } from '../spec/body.ts'
 
 type Explain = (params: Record<string, unknown>, message: string) => string
@@ -37,15 +37,8 @@ export function refuseWrongFields (
   if (errors.length > 0) throw invalidFields(errors)
 }
 
-/** The refusal that names wrong fields: the first hundred of them, and how many there are. */
-export function invalidFields (errors: readonly FieldError[]): Refusal {
-  const count = `${errors.length} field${errors.length === 1 ? ' is' : 's are'} wrong`
-  const named = errors.length > MAX_FIELD_ERRORS ? `, of which the first ${MAX_FIELD_ERRORS} are named` : ''
-  return new Refusal('validation-failed', `${count}${named}; nothing was stored`, { errors: errors.slice(0, MAX_FIELD_ERRORS) })
-}
-
 /** Where a field is that is not in the body: Fastify's name for the place, and what its pointers begin with. */
-const PREFIXES: Readonly<Record<string, string>> = { params: '#path', querystring: '#query' }
+const PREFIXES: Readonly<Record<string, string>> = { params: '#path', querystring: '#query', headers: '#header' }
 
 /** Turns ajv's errors into pointers and sentences: one per field, the first finding wins. */
 export function fieldErrors (errors: readonly FastifySchemaValidationError[], context = 'body'): FieldError[] {

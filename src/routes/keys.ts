@@ -1,14 +1,17 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { Context } from '../operations/context.ts'
+import { transact } from '../operations/requests/transaction.ts'
 import type { Key } from '../schemas/key.ts'
 import { KeyInput, KeyList, NewKey } from '../schemas/key.ts'
 import { KeyId, refTo } from '../schemas/names.ts'
+import { Once, requesterOf } from './requester.ts'
 import { problemsFor, typed } from './scope.ts'
 
 /** Bearer keys; the token is shown once and stored as a hash. */
-export const keyRoutes = ({ keyring }: Context) => async (app: FastifyInstance): Promise<void> => {
+export const keyRoutes = (context: Context) => async (app: FastifyInstance): Promise<void> => {
   const scope = typed(app)
+  const { keyring } = context
 
   scope.post('/keys', {
     config: { operation: 'keys.create' },
@@ -16,10 +19,14 @@ export const keyRoutes = ({ keyring }: Context) => async (app: FastifyInstance):
       operationId: 'createKey',
       tags: ['keys'],
       summary: 'Make a key for admins or for one team',
+      headers: Once,
       body: refTo(KeyInput),
-      response: { 201: refTo(NewKey), ...problemsFor(400, 401, 403, 503) }
+      response: { 201: refTo(NewKey), ...problemsFor(400, 401, 403, 422, 503) }
     }
-  }, async (request, reply) => reply.code(201).header('cache-control', 'no-store').send(await keyring.create(request.body)))
+  }, async (request, reply) => {
+    const key = await transact(context, requesterOf(request), trx => keyring.create(trx, request.body))
+    return reply.code(201).header('cache-control', 'no-store').send(key)
+  })
 
   scope.get('/keys', {
     config: { operation: 'keys.list' },

@@ -1,7 +1,7 @@
-import { Type, type Static, type TSchema } from 'typebox'
+import { Type, type Static } from 'typebox'
 
 const literals = <T extends string>(values: readonly T[]) => Type.Unsafe<T>({ type: 'string', enum: values })
-const orNull = <T extends TSchema>(schema: T, description: string) => Type.Union([schema, Type.Null()], { description })
+const anyValue = (description: string) => Type.Unsafe<unknown>({ description })
 
 const named = {
   urn: Type.String(),
@@ -28,8 +28,8 @@ export type PlannedChange = Static<typeof PlannedChange>
 /** One property that is not as the state has it, as JSON. */
 export const DriftedProperty = Type.Object({
   path: Type.String(),
-  expected: orNull(Type.Unsafe<unknown>({}), 'As the state has it; null where it has none'),
-  actual: orNull(Type.Unsafe<unknown>({}), 'As the cloud has it; null where it has none')
+  expected: anyValue('As the state has it; null where it has none'),
+  actual: anyValue('As the cloud has it; null where it has none')
 })
 
 /** A resource of the state that is not in the cloud, or not as the state has it. */

@@ -34,9 +34,9 @@ export const Environment = Type.Object({
   spec: refTo(Spec),
   resolved: refTo(ResolvedSpec),
   outputs: Type.Union([refTo(Outputs), Type.Null()]),
-  operation: Type.Union([refTo(Operation), Type.Null()], { description: 'The newest operation' }),
+  operation: Type.Union([refTo(Operation), Type.Null()], { description: 'The newest operation that changes it' }),
   createdAt: Timestamp,
   updatedAt: Timestamp,
-  links: Type.Object({ self: Type.String(), outputs: Type.String(), operation: Type.Union([Type.String(), Type.Null()]) })
+  links: Type.Object({ self: Type.String(), outputs: Type.String(), operations: Type.String(), operation: Type.Union([Type.String(), Type.Null()]) })
 }, { $id: 'Environment' })
 export type Environment = Static<typeof Environment>

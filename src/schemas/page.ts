@@ -2,6 +2,7 @@ import { Type, type Static, type TSchema } from 'typebox'
 import { Environment, PhaseName } from './environment.ts'
 import { OperationEvent } from './event.ts'
 import { Slug, refTo } from './names.ts'
+import { Operation } from './operation.ts'
 import { Team } from './team.ts'
 
 const Limit = Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 }))
@@ -14,6 +15,8 @@ const pageOf = <T extends TSchema & { $id?: string }>(schema: T, $id: string, ne
 
 export const EnvironmentPage = pageOf(Environment, 'EnvironmentPage')
 export type EnvironmentPage = Static<typeof EnvironmentPage>
+export const OperationPage = pageOf(Operation, 'OperationPage')
+export type OperationPage = Static<typeof OperationPage>
 export const TeamPage = pageOf(Team, 'TeamPage')
 export const EventPage = pageOf(OperationEvent, 'EventPage', '`after` of the next page; null when there is none yet')
 
@@ -23,6 +26,7 @@ export const EnvironmentFilter = Type.Object({
 export type EnvironmentFilter = Static<typeof EnvironmentFilter>
 
 export const PageQuery = Type.Object({ limit: Limit, cursor: Cursor }, { additionalProperties: false })
+export type PageQuery = Static<typeof PageQuery>
 
 /** Ids of events are Postgres's `integer`. */
 const MAX_EVENT_ID = 2_147_483_647

@@ -6,6 +6,14 @@ export const FieldError = Type.Object({
 })
 export type FieldError = Static<typeof FieldError>
 
+/** A field that is another than in the version the caller knows. */
+export const ChangedField = Type.Object({
+  pointer: Type.String({ description: 'JSON pointer into the spec' }),
+  before: Type.Optional(Type.Unsafe<unknown>({ description: 'Absent where there was none' })),
+  after: Type.Optional(Type.Unsafe<unknown>({ description: 'Absent where there is none' }))
+})
+export type ChangedField = Static<typeof ChangedField>
+
 /** A body has room for tens of thousands of wrong fields; nobody reads more than this. */
 export const MAX_FIELD_ERRORS = 100
 
@@ -22,6 +30,7 @@ export const Problem = Type.Object({
   status: Type.Integer(),
   requestId: Type.String(),
   errors: Type.Optional(Type.Array(FieldError, { maxItems: MAX_FIELD_ERRORS, description: 'The first 100 where there are more; `detail` has their number' })),
+  changed: Type.Optional(Type.Array(ChangedField, { description: 'Of a 412: what has changed since the expected version' })),
   operation: Type.Optional(Type.String({ description: 'Link to the operation in the way' }))
 }, { $id: 'Problem' })
 export type Problem = Static<typeof Problem>

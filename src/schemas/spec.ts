@@ -39,6 +39,16 @@ const DesiredCount = Type.Integer({ minimum: 0, maximum: 5000 })
 const RetentionDays = oneOfNumbers(RETENTION_DAYS, 'Days CloudWatch keeps the log events')
 const Region = Type.String({ pattern: '^[a-z]{2,8}(-[a-z]{2,12}){1,3}-[0-9]{1,2}$', examples: ['eu-central-1'] })
 
+const AtDeletion = <T extends string>(values: readonly T[], description: string) => Type.Unsafe<T>({ type: 'string', enum: values, description })
+/** What a deletion may take with it; each can be said otherwise in a query parameter of the DELETE. */
+export const DELETION = {
+  protected: Type.Boolean({ description: 'Refuse to delete the environment' }),
+  bucket: AtDeletion(['refuse', 'empty', 'retain'] as const, '`refuse`: a bucket with objects stops the deletion before anything is torn down; `empty`: delete the objects; `retain`: the bucket stays in the account'),
+  jobs: AtDeletion(['refuse', 'terminate'] as const, '`refuse`: jobs that are not over stop the deletion before anything is torn down; `terminate`: end them'),
+  logs: AtDeletion(['delete', 'retain'] as const, '`retain`: the log group stays in the account')
+}
+const TagKeys = Type.Array(Type.String({ minLength: 1, maxLength: 128 }), { maxItems: 50, uniqueItems: true })
+
 /** What a team asks for. Whatever is left out has a default, shown in the resolved spec. */
 export const Spec = Type.Object({
   team: Slug,
@@ -72,9 +82,24 @@ export const Spec = Type.Object({
     securityGroups: Type.Optional(SecurityGroups),
     assignPublicIp: Type.Optional(Type.Boolean())
   }, closed)),
-  logs: Type.Optional(Type.Object({ retentionDays: Type.Optional(RetentionDays) }, closed))
+  logs: Type.Optional(Type.Object({ retentionDays: Type.Optional(RetentionDays) }, closed)),
+  deletion: Type.Optional(Type.Partial(Type.Object(DELETION), closed)),
+  driftIgnore: Type.Optional(Type.Object({
+    tagKeys: Type.Optional(TagKeys), tagKeyPrefixes: Type.Optional(TagKeys)
+  }, { ...closed, description: 'Tags that others write on the environment\'s resources, and that are left alone' }))
 }, { $id: 'Spec', ...closed })
 export type Spec = Static<typeof Spec>
+
+/** A JSON merge patch of a spec: what it makes of the spec is checked, not the patch. */
+export const SpecPatch = Type.Object({}, {
+  $id: 'SpecPatch', additionalProperties: true, description: 'JSON merge patch (RFC 7396) of the spec: null removes a field', examples: [{ compute: { default: { maxVcpus: 200 } } }]
+})
+
+/** A spec whose team and name are said elsewhere; where they are in it too, they must be the same. */
+export const NamedSpec = Type.Object({
+  ...Spec.properties, team: Type.Optional(Slug), name: Type.Optional(Slug)
+}, { $id: 'NamedSpec', ...closed })
+export type NamedSpec = Static<typeof NamedSpec>
 
 /**
  * A spec with every default filled in and the team's placement applied: the program's only input about what to build.
@@ -102,6 +127,9 @@ export const ResolvedSpec = Type.Object({
     securityGroups: Type.Union([SecurityGroups, Type.Null()]),
     assignPublicIp: Type.Boolean()
   }),
-  logs: Type.Object({ retentionDays: RetentionDays })
+  logs: Type.Object({ retentionDays: RetentionDays }),
+  deletion: Type.Object(DELETION),
+  driftIgnore: Type.Object({ tagKeys: TagKeys, tagKeyPrefixes: TagKeys })
 }, { $id: 'ResolvedSpec' })
 export type ResolvedSpec = Static<typeof ResolvedSpec>
+export type Deletion = ResolvedSpec['deletion']

@@ -2,6 +2,8 @@ import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } 
 import { typeidUnboxed } from 'typeid-js'
 import { Refusal } from '../errors.ts'
 import type { Context } from '../operations/context.ts'
+import { changeRoutes } from '../routes/changes.ts'
+import { checkRoutes } from '../routes/checks.ts'
 import { environmentRoutes } from '../routes/environments.ts'
 import { eventRoutes } from '../routes/events.ts'
 import { healthRoutes } from '../routes/health.ts'
@@ -60,6 +62,8 @@ export async function buildApp ({ context, version, sandbox }: AppOptions): Prom
   await app.register(healthRoutes(context))
   await app.forCallers(async scope => {
     await scope.register(environmentRoutes(context))
+    await scope.register(changeRoutes(context))
+    await scope.register(checkRoutes(context))
     await scope.register(operationRoutes(context))
     await scope.register(eventRoutes(context))
   })

@@ -5,7 +5,7 @@ import { CPU_UNITS_PER_VCPU, pairSize, sizeProblem } from './fargate-sizes.ts'
 import { ecrRepository, imageProblem } from './image.ts'
 import { partitionOf, regionProblem } from './regions.ts'
 import { placementNetwork } from './resolve.ts'
-import { labelProblems } from './tags.ts'
+import { ENVIRONMENT_TAG, ID_TAG, TEAM_TAG, labelProblems } from './tags.ts'
 
 interface Input extends SchemaVerdict { readonly body: unknown, readonly placement: Placement | undefined }
 type Rule = (input: Input) => FieldError[]
@@ -141,8 +141,23 @@ const groupsNeedSubnets: Rule = ({ body, passed, placement }) => {
     : undefined)
 }
 
+/** A tag that is both written and ignored would never be what the spec says. */
+const ignoredTags: Rule = ({ body, passed }) => {
+  const own = [...Object.keys(fields(field(body, 'labels'))), TEAM_TAG, ENVIRONMENT_TAG, ID_TAG]
+  const judge = (list: 'tagKeys' | 'tagKeyPrefixes', covers: (key: string, entry: string) => boolean): FieldError[] => {
+    const entries = field(field(body, 'driftIgnore'), list)
+    if (!Array.isArray(entries) || !passed(`/driftIgnore/${list}`)) return []
+    return entries.flatMap((entry: unknown, index) => {
+      const owned = own.find(key => covers(key, String(entry)))
+      return problem(pointer('driftIgnore', list, index), owned === undefined ? undefined : `${owned} is a tag this environment sets itself`)
+    })
+  }
+  return [...judge('tagKeys', (key, entry) => key === entry), ...judge('tagKeyPrefixes', (key, entry) => key.startsWith(entry))]
+}
+
 const RULES: readonly Rule[] = [
-  region, partition, labels, images, jobSizes, serviceSize, jobFitsCompute, environmentNames, jobDefinitionSize, groupsNeedSubnets
+  region, partition, labels, images, jobSizes, serviceSize, jobFitsCompute, environmentNames, jobDefinitionSize, groupsNeedSubnets,
+  ignoredTags
 ]
 
 /**

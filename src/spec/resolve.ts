@@ -12,6 +12,7 @@ const QUEUE = { priority: 1 } as const
 const JOB = { timeoutSeconds: 86_400, attempts: 5 } as const
 const DESIRED_COUNT = 0
 const RETENTION_DAYS = 30
+const DELETION = { protected: false, bucket: 'refuse', jobs: 'refuse', logs: 'delete' } as const
 
 /** The name an entry has that nobody named. */
 export const DEFAULT_ENTRY = 'default'
@@ -91,6 +92,8 @@ export function resolveSpec (spec: Spec, placement: Placement): ResolvedSpec {
     jobs: mapEntries(spec.jobs, resolveJob),
     service: resolveService(spec.service ?? {}, spec.jobs),
     network: resolveNetwork(spec, placement),
-    logs: { retentionDays: spec.logs?.retentionDays ?? RETENTION_DAYS }
+    logs: { retentionDays: spec.logs?.retentionDays ?? RETENTION_DAYS },
+    deletion: { ...DELETION, ...spec.deletion },
+    driftIgnore: { tagKeys: [], tagKeyPrefixes: [], ...spec.driftIgnore }
   }
 }

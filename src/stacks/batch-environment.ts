@@ -69,7 +69,7 @@ function declare (input: EnvironmentInput, site: Site, opts: pulumi.ComponentRes
  */
 export async function program (input: EnvironmentInput): Promise<ProgramOutputs> {
   const { spec, placement } = input
-  const provider = createProvider({ region: spec.region, placement, roleSession: cloudNames(input).roleSession, tags: tagsOf(input) })
+  const provider = createProvider({ region: spec.region, placement, roleSession: cloudNames(input).roleSession, tags: tagsOf(input), driftIgnore: spec.driftIgnore })
   const site = await findSite(spec, provider)
   return declare(input, site, { provider })
 }

@@ -27,8 +27,9 @@ export async function insertEnvironment (db: Queryable, environment: NewEnvironm
     insert into environments (id, team, name, cloud, phase, placement, spec, resolved)
     values (${id}, ${team}, ${name}, ${cloud}, 'creating',
       ${json(environment.placement)}, ${json(environment.spec)}, ${json(environment.resolved)})
-    on conflict (team, name) where phase <> 'deleted' do nothing
+    on conflict do nothing
     returning *`.execute(db)
+  if (row) await addGeneration(db, row)
   return row ? { outcome: 'inserted', environment: row } : { outcome: 'exists' }
 }
 
@@ -96,7 +97,6 @@ export interface EnvironmentChange {
   /** Left as they are when undefined: during and after a failed change the last good ones hold. */
   readonly outputs?: Outputs | null | undefined
   readonly observedGeneration?: number | undefined
-  readonly conditions?: ReadonlyArray<Static<typeof Condition>> | undefined
 }
 
 /**
@@ -107,14 +107,13 @@ export interface EnvironmentChange {
  * In one transaction with `finishOperation`: roll back if either of the two misses.
  */
 export async function changeEnvironment (db: Queryable, fence: Fence, change: EnvironmentChange): Promise<boolean> {
-  const { phase, outputs, observedGeneration, conditions } = change
+  const { phase, outputs, observedGeneration } = change
   const { rows } = await sql`
     update environments e set
       phase = next.phase,
       deleted_at = case when next.phase = 'deleted' then now() end,
       outputs = case when ${outputs !== undefined}::boolean then ${jsonOrNull(outputs ?? null)}::jsonb else e.outputs end,
       observed_generation = coalesce(${observedGeneration ?? null}::integer, e.observed_generation),
-      conditions = coalesce(${jsonOrNull(conditions ?? null)}::jsonb, e.conditions),
       updated_at = now()
     from operations o
     cross join lateral (
@@ -132,4 +131,44 @@ export async function changeEnvironment (db: Queryable, fence: Fence, change: En
 /** Moves an environment to the phase a request puts it in; only under `lockEnvironment`. */
 export async function changePhase (trx: Queryable, id: string, phase: Exclude<Phase, 'deleted'>): Promise<EnvironmentRow> {
   return trx.updateTable('environments').set({ phase, updated_at: sql<Date>`now()` }).where('id', '=', id).returningAll().executeTakeFirstOrThrow()
+}
+
+export interface SpecChange {
+  readonly spec: Spec
+  readonly resolved: ResolvedSpec
+  readonly phase: Exclude<Phase, 'deleted'>
+}
+
+/** Gives an environment another spec, the next generation; only under `lockEnvironment`. */
+export async function changeSpec (trx: Queryable, id: string, { spec, resolved, phase }: SpecChange): Promise<EnvironmentRow> {
+  const { rows: [row] } = await sql<EnvironmentRow>`
+    update environments set
+      spec = ${json(spec)}, resolved = ${json(resolved)}, phase = ${phase}, generation = generation + 1, updated_at = now()
+    where id = ${id} returning *`.execute(trx)
+  if (!row) throw new Error(`environment ${id} is gone`)
+  await addGeneration(trx, row)
+  return row
+}
+
+async function addGeneration (db: Queryable, { id, generation, spec }: EnvironmentRow): Promise<void> {
+  await sql`insert into generations (environment_id, generation, spec) values (${id}, ${generation}, ${json(spec)})`.execute(db)
+}
+
+/** The spec of an earlier generation. */
+export async function specAt (db: Queryable, environmentId: string, generation: number): Promise<Spec | undefined> {
+  const row = await db.selectFrom('generations').select('spec')
+    .where('environment_id', '=', environmentId).where('generation', '=', generation).executeTakeFirst()
+  return row?.spec
+}
+
+/** Sets one condition and leaves the others; `since` stays where the status does. */
+export async function setCondition (trx: Queryable, environmentId: string, condition: Omit<Static<typeof Condition>, 'since'>): Promise<void> {
+  await sql`
+    update environments e set updated_at = now(), conditions = (
+      select coalesce(jsonb_agg(c) filter (where c->>'type' <> ${condition.type}), '[]') || jsonb_build_array(${json(condition)} || jsonb_build_object('since', coalesce(
+        max(c->>'since') filter (where c->>'type' = ${condition.type} and (c->>'status')::boolean = ${condition.status}::boolean),
+        to_char(clock_timestamp() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))))
+      from jsonb_array_elements(e.conditions) c
+    )
+    where e.id = ${environmentId}`.execute(trx)
 }

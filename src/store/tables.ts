@@ -1,9 +1,9 @@
 import type { ColumnType, Generated, RawBuilder, Selectable } from 'kysely'
 import type { Condition, Outputs, Phase } from '../schemas/environment.ts'
 import type { EventBody } from '../schemas/event.ts'
-import type { OperationKind, OperationState } from '../schemas/operation.ts'
+import type { OperationKind, OperationResult, OperationState } from '../schemas/operation.ts'
 import type { OperationError } from '../schemas/problem.ts'
-import type { ResolvedSpec, Spec } from '../schemas/spec.ts'
+import type { Deletion, ResolvedSpec, Spec } from '../schemas/spec.ts'
 import type { Guardrails, Placement } from '../schemas/team.ts'
 import type { Static } from 'typebox'
 
@@ -15,6 +15,26 @@ export interface EngineRecord {
   readonly host: string
   readonly pid: number
   readonly startTime: string
+}
+
+/** What an operation was asked with, beyond its environment's spec. */
+export interface OperationInput {
+  /** Of a delete: the policy in force. */
+  readonly deletion?: Deletion
+  /** Of a create or update: run only if the state is as the preview found it. */
+  readonly expectState?: string
+  /** Of a preview. */
+  readonly preview?: PreviewInput
+}
+
+export interface PreviewInput {
+  /** The environment that would be made, or the one that would be changed. */
+  readonly environmentId: string
+  /** The generation that would be changed; null of an environment that would be made. */
+  readonly generation: number | null
+  readonly spec: Spec
+  readonly resolved: ResolvedSpec
+  readonly placement: Placement
 }
 
 export interface TeamsTable {
@@ -56,7 +76,9 @@ export interface EnvironmentsTable {
 export interface OperationsTable {
   id: string
   serial: Generated<number>
-  environment_id: string
+  /** Null of a preview of an environment that does not exist yet. */
+  environment_id: string | null
+  team: string
   kind: OperationKind
   state: OperationState
   /** The environment's generation this operation makes real. */
@@ -66,6 +88,12 @@ export interface OperationsTable {
   worker: string | null
   lease_until: Date | null
   engine: Json<EngineRecord | null>
+  input: Json<OperationInput>
+  result: Json<OperationResult | null>
+  retry_of: string | null
+  /** How often the worker tried again by itself. */
+  retries: Generated<number>
+  retry_at: Date | null
   progress_done: Generated<number>
   progress_total: number | null
   error: Json<OperationError | null>
@@ -76,6 +104,14 @@ export interface OperationsTable {
   started_at: Date | null
   cancel_requested_at: Date | null
   finished_at: Date | null
+  events_pruned: Generated<boolean>
+}
+
+export interface GenerationsTable {
+  environment_id: string
+  generation: number
+  spec: Json<Spec>
+  created_at: Generated<Date>
 }
 
 export interface EventsTable {
@@ -91,6 +127,7 @@ export interface Tables {
   environments: EnvironmentsTable
   operations: OperationsTable
   events: EventsTable
+  generations: GenerationsTable
 }
 
 export type TeamRow = Selectable<TeamsTable>

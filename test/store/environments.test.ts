@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { describe, expect, it } from 'vitest'
 import { changeEnvironment, environmentById, environmentByName, environmentsQuery, insertEnvironment, pageOfEnvironments, type EnvironmentFilter } from '../../src/store/environments.ts'
-import { finishOperation } from '../../src/store/operations.ts'
+import { finishOperation } from '../../src/store/attempts.ts'
 import { describeOnEachDatabase } from '../support/databases.ts'
 import { givenClaim, givenEnvironment, givenOperation, ids } from '../support/records.ts'
 
@@ -42,12 +42,11 @@ describeOnEachDatabase('environments', (use) => {
   describe('changes by an operation', () => {
     const outputs = { ecs_cluster_name: 'c', job_queue_name: 'q', job_definition_arn: 'arn', subnet_ids: ['a', 'b'] }
 
-    it('stores outputs, the observed generation and conditions', async () => {
+    it('stores outputs and the observed generation', async () => {
       const { id } = await givenEnvironment(db())
       const fence = await givenClaim(db(), (await givenOperation(db(), id)).id)
-      const conditions = [{ type: 'Drifted', status: false, since: new Date(0).toISOString(), reason: 'checked' }]
-      expect(await changeEnvironment(db(), fence, { phase: 'ready', outputs, observedGeneration: 1, conditions })).toBe(true)
-      expect(await environmentById(db(), id)).toMatchObject({ phase: 'ready', outputs, observed_generation: 1, conditions })
+      expect(await changeEnvironment(db(), fence, { phase: 'ready', outputs, observedGeneration: 1 })).toBe(true)
+      expect(await environmentById(db(), id)).toMatchObject({ phase: 'ready', outputs, observed_generation: 1 })
     })
 
     it('keeps the last good outputs when the change names none', async () => {

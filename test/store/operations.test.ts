@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { sql } from 'kysely'
 import { environmentById } from '../../src/store/environments.ts'
-import {
-  backlogOf, CANCEL_CHANNEL, claimOperation, finishOperation, insertOperation, newestOperations, operationById, releaseOperation,
-  renewLease, requestCancel, setEngine, setProgress, unfinishedOf
-} from '../../src/store/operations.ts'
+import { claimOperation, finishOperation, releaseOperation, renewLease, setEngine, setProgress } from '../../src/store/attempts.ts'
+import { backlogOf, CANCEL_CHANNEL, insertOperation, newestOperations, operationById, requestCancel, unfinishedOf } from '../../src/store/operations.ts'
 import { describeOnEachDatabase } from '../support/databases.ts'
 import { failure, givenClaim, givenEnvironment, givenOperation, ids } from '../support/records.ts'
 
@@ -19,7 +17,7 @@ describeOnEachDatabase('operations', (use) => {
     it('lets one operation wait per environment', async () => {
       const { id } = await givenEnvironment(db())
       await givenOperation(db(), id)
-      const second = await insertOperation(db(), { id: ids.operation(), environmentId: id, kind: 'delete', generation: 1, requestId: 'r' })
+      const second = await insertOperation(db(), { id: ids.operation(), environmentId: id, team: 'vision', kind: 'delete', generation: 1, requestId: 'r' })
       expect(second).toEqual({ outcome: 'busy' })
     })
 

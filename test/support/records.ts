@@ -3,7 +3,8 @@ import type { OperationError } from '../../src/schemas/problem.ts'
 import type { ResolvedSpec } from '../../src/schemas/spec.ts'
 import { insertEnvironment } from '../../src/store/environments.ts'
 import { createIds } from '../../src/store/ids.ts'
-import { claimOperation, insertOperation } from '../../src/store/operations.ts'
+import { claimOperation } from '../../src/store/attempts.ts'
+import { insertOperation } from '../../src/store/operations.ts'
 import type { Fence, Queryable } from '../../src/store/sql.ts'
 import type { EnvironmentRow, OperationRow } from '../../src/store/tables.ts'
 import { addTeam } from '../../src/store/teams.ts'
@@ -23,7 +24,9 @@ function resolvedSpec (team: string, name: string): ResolvedSpec {
     jobs: { default: { image, command: [], environment: {}, vcpus: 0.25, memoryMiB: 512, timeoutSeconds: 3600, attempts: 3 } },
     service: { image, cpu: 256, memoryMiB: 512, desiredCount: 0 },
     network: { subnets: null, securityGroups: null, assignPublicIp: true },
-    logs: { retentionDays: 30 }
+    logs: { retentionDays: 30 },
+    deletion: { protected: false, bucket: 'refuse', jobs: 'refuse', logs: 'delete' },
+    driftIgnore: { tagKeys: [], tagKeyPrefixes: [] }
   }
 }
 
@@ -42,8 +45,8 @@ export async function givenEnvironment (db: Queryable, values: { team?: string, 
   return result.environment
 }
 
-export async function givenOperation (db: Queryable, environmentId: string, kind: OperationKind = 'create'): Promise<OperationRow> {
-  const result = await insertOperation(db, { id: ids.operation(), environmentId, kind, generation: 1, requestId: null })
+export async function givenOperation (db: Queryable, environmentId: string, kind: OperationKind = 'create', team = 'vision'): Promise<OperationRow> {
+  const result = await insertOperation(db, { id: ids.operation(), environmentId, team, kind, generation: 1, requestId: null })
   if (result.outcome !== 'inserted') throw new Error(`operation ${kind}: ${result.outcome}`)
   return result.operation
 }

@@ -3,8 +3,8 @@ import type { Socket } from 'node:net'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { typeidUnboxed } from 'typeid-js'
-import { REQUEST_CODES, Refusal, type RefusalDetails, type RequestCode } from '../../errors.ts'
-import { fieldErrors, invalidFields } from '../../routes/field-errors.ts'
+import { REQUEST_CODES, Refusal, invalidFields, type RefusalDetails, type RequestCode } from '../../errors.ts'
+import { fieldErrors } from '../../routes/field-errors.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import { subjectOf } from './request-log.ts'
 
@@ -93,6 +93,6 @@ function toProblem ({ code, message, details }: Refusal, requestId: string): Pro
   }
 }
 
-function optional ({ errors, operation }: RefusalDetails): Pick<Problem, 'errors' | 'operation'> {
-  return { ...(errors && { errors: [...errors] }), ...(operation !== undefined && { operation }) }
+function optional ({ errors, changed, operation }: RefusalDetails): Pick<Problem, 'errors' | 'changed' | 'operation'> {
+  return { ...(errors && { errors: [...errors] }), ...(changed && { changed: [...changed] }), ...(operation !== undefined && { operation }) }
 }

@@ -56,7 +56,18 @@ export const spec: fc.Arbitrary<Spec> = fc.record({
   jobs: oneByName(job),
   service: optional(service),
   network: optional(network),
-  logs: optional(fc.record({ retentionDays: optional(fc.constantFrom(1 as const, 30 as const, 3653 as const)) }).map(clean))
+  logs: optional(fc.record({ retentionDays: optional(fc.constantFrom(1 as const, 30 as const, 3653 as const)) }).map(clean)),
+  deletion: optional(fc.record({
+    protected: optional(fc.boolean()),
+    bucket: optional(fc.constantFrom('refuse' as const, 'empty' as const, 'retain' as const)),
+    jobs: optional(fc.constantFrom('refuse' as const, 'terminate' as const)),
+    logs: optional(fc.constantFrom('delete' as const, 'retain' as const))
+  }).map(clean)),
+  // Labels of this generator begin with a small letter.
+  driftIgnore: optional(fc.record({
+    tagKeys: optional(fc.uniqueArray(fc.stringMatching(/^[A-Z][a-z]{0,5}$/), { maxLength: 3 })),
+    tagKeyPrefixes: optional(fc.uniqueArray(fc.stringMatching(/^[A-Z]:$/), { maxLength: 3 }))
+  }).map(clean))
 }).map(value => clean(value) as Spec)
 
 export const placement: fc.Arbitrary<Placement> = fc.record({

@@ -23,6 +23,8 @@ describe('checkSpec', () => {
     ['a variable of Batchyard\'s', '/jobs/default/environment/BATCHYARD_BUCKET', spec({}, { environment: { BATCHYARD_BUCKET: 'mine' } })],
     ['a variable of Batch\'s', '/jobs/default/environment/AWS_BATCH_JOB_ID', spec({}, { environment: { AWS_BATCH_JOB_ID: '1' } })],
     ['a job definition that is too large', '/jobs/default', spec({}, { command: Array.from({ length: 6 }, () => 'x'.repeat(4000)) })],
+    ['an ignored tag that is a label of its own', '/driftIgnore/tagKeys/1', spec({ labels: { cost: '1' }, driftIgnore: { tagKeys: ['owner', 'cost'] } })],
+    ['an ignored prefix that covers our tags', '/driftIgnore/tagKeyPrefixes/0', spec({ driftIgnore: { tagKeyPrefixes: ['batch'] } })],
     ['a job wider than its compute', '/compute/small/maxVcpus', spec({ compute: { small: { maxVcpus: 2 } } }, { vcpus: 4 })],
     ['a job wider than its compute by its memory', '/compute/small/maxVcpus', spec({ compute: { small: { maxVcpus: 2 } } }, { memoryMiB: 32_768 - 4096 })]
   ])('refuses %s', (_, pointer, body) => {

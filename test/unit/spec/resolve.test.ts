@@ -37,7 +37,9 @@ describe('resolveSpec', () => {
       },
       service: { image: 'public.ecr.aws/docker/library/python:3.13', cpu: 256, memoryMiB: 512, desiredCount: 0 },
       network: { subnets: null, securityGroups: null, assignPublicIp: true },
-      logs: { retentionDays: 30 }
+      logs: { retentionDays: 30 },
+      deletion: { protected: false, bucket: 'refuse', jobs: 'refuse', logs: 'delete' },
+      driftIgnore: { tagKeys: [], tagKeyPrefixes: [] }
     })
   })
 

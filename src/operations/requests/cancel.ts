@@ -1,0 +1,40 @@
+import { Refusal } from '../../errors.ts'
+import type { Operation } from '../../schemas/operation.ts'
+import { changePhase, lockEnvironment } from '../../store/environments.ts'
+import { operationById, requestCancel } from '../../store/operations.ts'
+import type { Queryable } from '../../store/sql.ts'
+import type { OperationRow } from '../../store/tables.ts'
+import type { Context } from '../context.ts'
+import { recordCancelled } from '../endings.ts'
+import { operationError, presentOperation } from '../present.ts'
+import { visibleOperation } from '../queries.ts'
+import { hasEnded, isChanging, phaseAfter } from '../transitions.ts'
+import { transact, type Requester } from './transaction.ts'
+
+const REASON = 'a caller cancelled it'
+
+/**
+ * Ends an operation that waits at once; asks one that runs to stop: its engine is interrupted, then told to terminate, then
+ * killed. Harmless to repeat, and for one that has ended.
+ */
+export async function cancelOperation (context: Context, requester: Requester, id: string): Promise<Operation> {
+  const { environment_id: environmentId } = await visibleOperation(context, requester.caller, id)
+  return transact(context, requester, async trx => {
+    // The environment first, as everywhere: two orders of locking would deadlock.
+    const environment = environmentId === null ? undefined : await lockEnvironment(trx, environmentId)
+    const operation = await requestCancel(trx, id, operationError('cancelled', REASON))
+    if (operation?.state === 'cancelled') {
+      await recordCancelled(trx, operation, REASON)
+      if (environment && isChanging(operation.kind)) {
+        await changePhase(trx, environment.id, phaseAfter(operation.kind, 'cancelled', environment.observed_generation !== null))
+      }
+    }
+    return presentOperation(operation ?? await ended(trx, id))
+  })
+}
+
+async function ended (trx: Queryable, id: string): Promise<OperationRow> {
+  const operation = await operationById(trx, id)
+  if (!operation || !hasEnded(operation.state)) throw new Refusal('not-found', `there is no operation ${id}`)
+  return operation
+}

@@ -1,0 +1,84 @@
+import { isDeepStrictEqual } from 'node:util'
+import { Refusal, type ChangedField } from '../../errors.ts'
+import type { Environment } from '../../schemas/environment.ts'
+import type { Spec } from '../../schemas/spec.ts'
+import { differences } from '../../spec/merge-patch.ts'
+import { resolveSpec } from '../../spec/resolve.ts'
+import { changePhase, changeSpec, lockEnvironment, specAt } from '../../store/environments.ts'
+import { newestOperations, unfinishedOf } from '../../store/operations.ts'
+import type { Queryable } from '../../store/sql.ts'
+import type { EnvironmentRow, OperationInput } from '../../store/tables.ts'
+import { teamByName } from '../../store/teams.ts'
+import type { Context } from '../context.ts'
+import { presentEnvironment } from '../present.ts'
+import { PHASE_DURING, isDrifted, isReal } from '../transitions.ts'
+import { previewOfChange } from './if-preview.ts'
+import { refuseOutside } from './teams.ts'
+import { enqueueFor, inProgress, refuseBusy, transact, type Requester } from './transaction.ts'
+
+/** What a change is asked with. */
+export interface Change {
+  /** Makes the new spec of the present one; checked by then. */
+  readonly spec: (present: EnvironmentRow) => Spec
+  /** Generations one of which must be the present one; undefined where none is named. */
+  readonly ifMatch?: readonly number[] | undefined
+}
+
+export interface Changed {
+  readonly environment: Environment
+  /** Whether an operation was begun. */
+  readonly accepted: boolean
+}
+
+/**
+ * Gives an environment a new spec and enqueues the update that makes it real. A spec that changes nothing begins no
+ * operation, unless what is there is not what the spec says: the last change failed, or a drift check found something.
+ * @throws Refusal `precondition-failed`, `validation-failed`, `outside-guardrails`, `operation-in-progress`, `preview-outdated`
+ */
+export async function changeEnvironment (context: Context, requester: Requester, id: string, change: Change): Promise<Changed> {
+  return transact(context, requester, async trx => {
+    const environment = await lockEnvironment(trx, id)
+    if (!environment) throw new Refusal('not-found', `there is no environment ${id}`)
+    return updateLocked(context, trx, requester, { environment, change })
+  })
+}
+
+/** The transaction's part of it, once the environment is locked. */
+export async function updateLocked (
+  context: Context, trx: Queryable, requester: Requester, { environment, change }: { environment: EnvironmentRow, change: Change }
+): Promise<Changed> {
+  await refuseStale(trx, environment, change.ifMatch)
+  const spec = change.spec(environment)
+  const same = isDeepStrictEqual(spec, environment.spec)
+  const busy = (await unfinishedOf(trx, environment.id))[0]
+  const newest = busy ?? (await newestOperations(trx, [environment.id])).get(environment.id)
+  const pursued = busy !== undefined && busy.kind !== 'delete'
+  if (same && (pursued || (busy === undefined && isReal(environment) && !isDrifted(environment)))) {
+    return { environment: presentEnvironment(environment, newest), accepted: false }
+  }
+  if (busy) throw inProgress(busy)
+  await refuseBusy(trx, environment)
+  return { environment: await update(context, trx, requester, { environment, spec, same }), accepted: true }
+}
+
+async function update (
+  context: Context, trx: Queryable, requester: Requester, { environment, spec, same }: { environment: EnvironmentRow, spec: Spec, same: boolean }
+): Promise<Environment> {
+  const { id, placement } = environment
+  const resolved = resolveSpec(spec, placement)
+  const team = await teamByName(trx, environment.team)
+  if (!same && team) refuseOutside(spec, placement, team.guardrails)
+  const input: OperationInput | undefined = await previewOfChange(context, trx, requester, { environment, spec, resolved })
+  const phase = PHASE_DURING.update
+  const changed = same ? await changePhase(trx, id, phase) : await changeSpec(trx, id, { spec, resolved, phase })
+  const operation = await enqueueFor(context, trx, { environment: changed, kind: 'update', requestId: requester.requestId, input })
+  return presentEnvironment(changed, operation)
+}
+
+/** @throws Refusal `precondition-failed`, naming every field that has changed since the generation that was expected */
+async function refuseStale (trx: Queryable, { id, generation, spec }: EnvironmentRow, expected: readonly number[] | undefined): Promise<void> {
+  if (expected === undefined || expected.includes(generation)) return
+  const known = expected[0] === undefined ? undefined : await specAt(trx, id, expected[0])
+  const changed: ChangedField[] | undefined = known && differences(known, spec)
+  throw new Refusal('precondition-failed', `the environment is at generation ${generation}, ETag "${generation}"`, { ...(changed && { changed }) })
+}

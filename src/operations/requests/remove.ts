@@ -1,0 +1,41 @@
+import { Refusal } from '../../errors.ts'
+import type { Environment } from '../../schemas/environment.ts'
+import type { Deletion } from '../../schemas/spec.ts'
+import { changePhase, lockEnvironment } from '../../store/environments.ts'
+import { newestOperations, requestCancel, unfinishedOf } from '../../store/operations.ts'
+import type { Queryable } from '../../store/sql.ts'
+import type { OperationRow } from '../../store/tables.ts'
+import type { Context } from '../context.ts'
+import { recordCancelled } from '../endings.ts'
+import { operationError, presentEnvironment } from '../present.ts'
+import { visibleEnvironment } from '../queries.ts'
+import { PHASE_DURING } from '../transitions.ts'
+import { enqueueFor, transact, type Requester } from './transaction.ts'
+
+/**
+ * Asks for an environment to be torn down, in any phase: a create or update that waits is cancelled at once, one that runs is
+ * asked to stop and the delete follows it. Repeating the request answers the delete that is under way.
+ * @param overrides what the spec's `deletion` says otherwise, for this call
+ * @throws Refusal `deletion-protected`
+ */
+export async function deleteEnvironment (context: Context, requester: Requester, id: string, overrides: Partial<Deletion> = {}): Promise<Environment> {
+  await visibleEnvironment(context, requester.caller, id)
+  return transact(context, requester, async trx => {
+    const environment = await lockEnvironment(trx, id)
+    if (!environment) throw new Refusal('not-found', `there is no environment ${id}`)
+    const unfinished = await unfinishedOf(trx, id)
+    const deleting = unfinished.find(({ kind }) => kind === 'delete')
+    if (deleting) return presentEnvironment(environment, deleting)
+    if (environment.phase === 'deleted') return presentEnvironment(environment, (await newestOperations(trx, [id])).get(id))
+    const deletion = { ...environment.resolved.deletion, ...overrides }
+    if (deletion.protected) throw new Refusal('deletion-protected', 'set deletion.protected to false in its spec first, or say ?protected=false')
+    for (const operation of unfinished) await cancelFor(trx, operation)
+    const operation = await enqueueFor(context, trx, { environment, kind: 'delete', requestId: requester.requestId, input: { deletion } })
+    return presentEnvironment(await changePhase(trx, id, PHASE_DURING.delete), operation)
+  })
+}
+
+async function cancelFor (trx: Queryable, { id }: OperationRow): Promise<void> {
+  const cancelled = await requestCancel(trx, id, operationError('cancelled', 'the environment is to be deleted'))
+  if (cancelled?.state === 'cancelled') await recordCancelled(trx, cancelled, 'the environment is to be deleted')
+}

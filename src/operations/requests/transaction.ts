@@ -1,0 +1,57 @@
+import { Refusal } from '../../errors.ts'
+import type { OperationKind } from '../../schemas/operation.ts'
+import { insertOperation, unfinishedOf, type NewOperation } from '../../store/operations.ts'
+import type { Queryable } from '../../store/sql.ts'
+import type { EnvironmentRow, OperationRow } from '../../store/tables.ts'
+import type { Caller, Context } from '../context.ts'
+import { once, type Idempotency } from '../idempotency.ts'
+
+/** Who asks, and what the request says beside its body. */
+export interface Requester {
+  readonly caller: Caller
+  readonly requestId: string
+  /** The preview that the write must carry out: its operation's id (`If-Preview`). */
+  readonly ifPreview?: string | undefined
+  readonly idempotency?: Idempotency | undefined
+}
+
+/**
+ * The one transaction of a request that writes: whatever it stores and enqueues comes true together, once per Idempotency-Key.
+ * @throws Refusal `idempotency-key-reused`
+ */
+export async function transact<Answer extends object> (
+  { database }: Pick<Context, 'database'>, { idempotency }: Requester, work: (trx: Queryable) => Promise<Answer>
+): Promise<Answer> {
+  return database.db.transaction().execute(async trx => idempotency ? once(trx, idempotency, () => work(trx)) : work(trx))
+}
+
+export type NewWork = Pick<NewOperation, 'input' | 'retryOf'> & {
+  readonly environment: EnvironmentRow
+  readonly kind: OperationKind
+  readonly requestId: string
+}
+
+/** Stores an operation on an environment and has it delivered. */
+export async function enqueueFor (context: Context, trx: Queryable, { environment, ...work }: NewWork): Promise<OperationRow> {
+  const { id: environmentId, team, generation } = environment
+  return enqueue(context, trx, { ...work, id: context.ids.operation(), environmentId, team, generation })
+}
+
+/** @throws Refusal `operation-in-progress` when one that changes the environment waits already */
+export async function enqueue (context: Context, trx: Queryable, operation: NewOperation): Promise<OperationRow> {
+  const result = await insertOperation(trx, operation)
+  if (result.outcome === 'busy') throw new Refusal('operation-in-progress', 'another operation waits already', { operation: `/environments/${operation.environmentId}` })
+  await context.queue.enqueue(trx, result.operation.id)
+  return result.operation
+}
+
+/** @throws Refusal `environment-deleted`, or `operation-in-progress` with a link to the operation that changes the environment */
+export async function refuseBusy (trx: Queryable, { id, phase }: EnvironmentRow): Promise<void> {
+  if (phase === 'deleted') throw new Refusal('environment-deleted', 'a new environment may have its name')
+  const [operation] = await unfinishedOf(trx, id)
+  if (operation) throw inProgress(operation)
+}
+
+export function inProgress ({ id, kind, state }: OperationRow): Refusal {
+  return new Refusal('operation-in-progress', `a${kind === 'update' ? 'n' : ''} ${kind} of the environment is ${state}`, { operation: `/operations/${id}` })
+}

@@ -1,0 +1,27 @@
+import { RunFailure } from '../../engine/types.ts'
+import type { Outputs } from '../../schemas/environment.ts'
+import type { OperationResult } from '../../schemas/operation.ts'
+import type { EnvironmentRow } from '../../store/tables.ts'
+import type { Attempt } from '../attempt.ts'
+import type { Recorder } from '../recorder.ts'
+
+/** One attempt's piece of work. */
+export interface Job {
+  readonly attempt: Attempt
+  /** Absent of a preview of an environment that does not exist yet. */
+  readonly environment: EnvironmentRow | undefined
+  readonly recorder: Recorder
+}
+
+/** What is to be written when an operation has ended. */
+export interface Done {
+  readonly outputs?: Outputs
+  readonly result?: OperationResult
+  /** Whether the environment is as its spec says now, or what a drift check found; left as it is when undefined. */
+  readonly drifted?: { readonly status: boolean, readonly reason: string }
+  /** It failed before anything was touched: the environment is what it was. */
+  readonly untouched?: boolean
+}
+
+/** A run that failed before it touched anything. */
+export class Untouched extends RunFailure {}

@@ -1,0 +1,62 @@
+import { RunFailure, type RunRequest, type RunResult } from '../../engine/types.ts'
+import type { EngineEvent } from '../../schemas/event.ts'
+import { setEngine } from '../../store/attempts.ts'
+import type { EnvironmentRow } from '../../store/tables.ts'
+import { breakOff, type Attempt } from '../attempt.ts'
+import { operationError } from '../present.ts'
+import type { Job } from './done.ts'
+
+/** What a run is about: an environment's row, or what a preview would make of it. */
+export type Subject = Pick<EnvironmentRow, 'id' | 'team' | 'name' | 'resolved' | 'placement'>
+
+/** Where the cloud's own calls for an environment go. */
+export const siteOf = ({ resolved: { region }, placement }: Pick<Subject, 'resolved' | 'placement'>) => ({ region, placement })
+
+export function required (environment: EnvironmentRow | undefined): EnvironmentRow {
+  if (!environment) throw new Error('an operation of this kind has an environment')
+  return environment
+}
+
+/** Runs the engine for the attempt, once that of the attempt before is gone. */
+export async function runEngine (
+  { attempt, recorder }: Job, subject: Subject, request: Pick<RunRequest, 'kind' | 'refresh' | 'retain' | 'expectState'>
+): Promise<RunResult> {
+  const { context, fence, control } = attempt
+  const { id, team, name, resolved: spec, placement } = subject
+  await waitForPredecessor(attempt)
+  return context.engine.run({
+    ...request,
+    stack: id,
+    program: { module: context.program, input: { id, team, name, spec, placement } },
+    deadlineSeconds: context.deadlineSeconds
+  }, {
+    signal: control.signal,
+    onEvent: event => { if (tells(request.kind, event)) recorder.add(event) },
+    onEngineStarted: async process => {
+      if (await setEngine(context.database.db, fence, process)) return
+      breakOff(control, 'lost')
+      throw new Error('another worker has taken the operation over')
+    },
+    locate: pending => context.aws.locate(siteOf(subject), id, pending)
+  })
+}
+
+/** The steps of a run that only reads are no story: they would tell of resources that nobody created. */
+function tells (kind: RunRequest['kind'], { type }: EngineEvent): boolean {
+  return kind === 'up' || kind === 'destroy' || type === 'diagnostic'
+}
+
+/**
+ * The engine of the attempt before was started detached: it may be alive and is never run beside. It has as long as any
+ * run; then it is asked to stop, as a cancel does.
+ */
+async function waitForPredecessor ({ context, control, log, operation: { engine } }: Attempt): Promise<void> {
+  if (!engine) return
+  log.info({ pid: engine.pid }, 'waiting for the engine of the attempt before')
+  const overdue = AbortSignal.timeout(context.deadlineSeconds * 1000)
+  await context.engine.waitForExit(engine, AbortSignal.any([control.signal, overdue]))
+}
+
+export function contractFailure (detail: string): RunFailure {
+  return new RunFailure(operationError('program-failed', detail))
+}

@@ -1,0 +1,64 @@
+import type { KnownResource } from '../../engine/types.ts'
+import type { Deletion } from '../../schemas/spec.ts'
+import { operationError } from '../present.ts'
+import { Untouched, type Done, type Job } from './done.ts'
+import { required, runEngine, siteOf } from './engine-run.ts'
+import { BUCKET, LOG_GROUP, idsOf, queueArnsOf } from './resources.ts'
+
+/** More are not counted: "more than 1,000" is as good a reason to refuse. */
+const COUNTED_OBJECTS = 1_000
+
+/**
+ * Deletes the environment as its policy says, in the order Batch needs: queues disabled, jobs ended, then what the state
+ * holds, in which queues go before their compute environments and roles last (reference: AWS Batch, "Deleting a job queue").
+ * What the policy refuses is found before anything is touched.
+ */
+export async function tearDown (job: Job): Promise<Done> {
+  const { attempt } = job
+  const environment = required(job.environment)
+  const deletion = attempt.operation.input.deletion ?? environment.resolved.deletion
+  const resources = await attempt.context.engine.resources(environment.id)
+  // What an earlier attempt was allowed to begin is not asked for again.
+  if (attempt.operation.attempt === 1) await refuseLosses(job, deletion, resources)
+  await endJobs(job, resources)
+  if (deletion.bucket === 'empty') await emptyBuckets(job, resources)
+  const { retained } = await runEngine(job, environment, { kind: 'destroy', retain: retainedTypes(deletion) })
+  return { result: { retained: retained.map(({ urn, type, name, id }) => ({ urn, resourceType: type, name, id })) } }
+}
+
+function retainedTypes ({ bucket, logs }: Deletion): string[] {
+  return [...(bucket === 'retain' ? [BUCKET] : []), ...(logs === 'retain' ? [LOG_GROUP] : [])]
+}
+
+/** @throws Untouched `bucket-not-empty`, `jobs-running` */
+async function refuseLosses (job: Job, deletion: Deletion, resources: readonly KnownResource[]): Promise<void> {
+  const { context: { aws } } = job.attempt
+  const site = siteOf(required(job.environment))
+  if (deletion.bucket === 'refuse') {
+    for (const bucket of idsOf(resources, BUCKET)) {
+      const count = await aws.countObjects(site, bucket, COUNTED_OBJECTS) ?? 0
+      const number = count >= COUNTED_OBJECTS ? `${COUNTED_OBJECTS} objects or more` : `${count} object${count === 1 ? '' : 's'}`
+      if (count > 0) throw new Untouched(operationError('bucket-not-empty', `The bucket ${bucket} holds ${number}.`))
+    }
+  }
+  if (deletion.jobs === 'terminate') return
+  const { count, running } = await aws.activeJobs(site, queueArnsOf(resources))
+  const verb = count === 1 ? 'job is' : 'jobs are'
+  if (count > 0) throw new Untouched(operationError('jobs-running', `${count} ${verb} not over, ${running} of them running.`))
+}
+
+async function endJobs ({ attempt, environment }: Job, resources: readonly KnownResource[]): Promise<void> {
+  const queues = queueArnsOf(resources)
+  if (queues.length === 0) return
+  const { context: { aws }, control: { signal }, log } = attempt
+  const ended = await aws.drain(siteOf(required(environment)), queues, { reason: 'The environment is deleted', signal })
+  if (ended > 0) log.info({ jobs: ended }, 'jobs ended')
+}
+
+async function emptyBuckets ({ attempt, environment }: Job, resources: readonly KnownResource[]): Promise<void> {
+  const { context: { aws }, control: { signal }, log } = attempt
+  for (const bucket of idsOf(resources, BUCKET)) {
+    const objects = await aws.emptyBucket(siteOf(required(environment)), bucket, signal)
+    if (objects > 0) log.info({ bucket, objects }, 'bucket emptied')
+  }
+}

@@ -1,0 +1,85 @@
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { Type } from 'typebox'
+import type { Context } from '../operations/context.ts'
+import { visibleEnvironment } from '../operations/queries.ts'
+import { changeEnvironment, type Changed } from '../operations/requests/change.ts'
+import { putEnvironment } from '../operations/requests/put.ts'
+import { placementFor } from '../operations/requests/teams.ts'
+import { Environment } from '../schemas/environment.ts'
+import { Slug, refTo } from '../schemas/names.ts'
+import { NamedSpec, SpecPatch } from '../schemas/spec.ts'
+import { checkSpec } from '../spec/check.ts'
+import { ById, ETag, answer } from './environment-answers.ts'
+import { refuseWrongFields } from './field-errors.ts'
+import { Previewed, requesterOf } from './requester.ts'
+import { problemsFor, typed } from './scope.ts'
+import { generationsOf, namedSpec, patched, replaced, wrongName } from './spec-body.ts'
+
+const ByName = Type.Object({ team: Slug, name: Slug }, { additionalProperties: false })
+const Conditional = Type.Object({
+  ...Previewed.properties,
+  'if-match': Type.Optional(Type.String({ maxLength: 1000, description: 'The ETag the change is meant for; 412 when it is another by now' }))
+})
+const PutConditional = Type.Object({
+  ...Conditional.properties,
+  'if-none-match': Type.Optional(Type.Literal('*', { description: 'Only create: 412 when the environment exists' }))
+})
+
+const responses = {
+  200: { ...refTo(Environment), description: 'Nothing to do: it is what the spec says, or an operation is making it so', headers: ETag },
+  202: { ...refTo(Environment), description: 'Accepted; follow the operation', headers: { location: { type: 'string' }, ...ETag } },
+  ...problemsFor(400, 401, 403, 404, 409, 412, 413, 415, 422, 503)
+}
+
+/** Changes of environments: by id, a merge patch; by name, the whole spec. */
+export const changeRoutes = (context: Context) => async (app: FastifyInstance): Promise<void> => {
+  const scope = typed(app)
+  app.addContentTypeParser('application/merge-patch+json', { parseAs: 'string' }, app.getDefaultJsonParser('error', 'error'))
+
+  scope.patch('/environments/:id', {
+    config: { operation: 'environments.update' },
+    schema: {
+      operationId: 'updateEnvironment',
+      tags: ['environments'],
+      summary: 'Change the spec by a JSON merge patch (RFC 7396); team, name and region stay',
+      params: ById,
+      headers: Conditional,
+      body: refTo(SpecPatch),
+      response: responses
+    }
+  }, async (request, reply) => {
+    const { id } = request.params
+    await visibleEnvironment(context, request.caller, id)
+    const change = { spec: patched(request), ifMatch: generationsOf(request.headers['if-match']) }
+    return answerChange(reply, await changeEnvironment(context, requesterOf(request), id, change))
+  })
+
+  scope.put('/teams/:team/environments/:name', {
+    config: { operation: 'environments.put' },
+    // The handler answers for schema and rules together, so that every wrong field is named at once.
+    attachValidation: true,
+    schema: {
+      operationId: 'putEnvironment',
+      tags: ['environments'],
+      summary: 'Create or change the environment of that name: its spec becomes the body',
+      params: ByName,
+      headers: PutConditional,
+      body: refTo(NamedSpec),
+      response: responses
+    }
+  }, async (request, reply) => {
+    const placement = await placementFor(context, request.caller, request.params)
+    refuseWrongFields(request, (body, bySchema) => [...wrongName(body, request.params), ...checkSpec(body, bySchema, placement)])
+    const spec = namedSpec(request.body, request.params)
+    return answerChange(reply, await putEnvironment(context, requesterOf(request), {
+      spec,
+      change: { spec: replaced(request, spec), ifMatch: generationsOf(request.headers['if-match']) },
+      onlyCreate: request.headers['if-none-match'] !== undefined
+    }))
+  })
+}
+
+function answerChange (reply: FastifyReply, { environment, accepted }: Changed): Environment {
+  if (accepted) reply.header('location', environment.links.self)
+  return answer(reply.code(accepted ? 202 : 200), environment)
+}

@@ -1,0 +1,71 @@
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { Context } from '../operations/context.ts'
+import { visibleEnvironment } from '../operations/queries.ts'
+import { checkDrift, previewChange, previewCreation } from '../operations/requests/checks.ts'
+import { placementFor } from '../operations/requests/teams.ts'
+import { refTo } from '../schemas/names.ts'
+import { Operation } from '../schemas/operation.ts'
+import { Spec, SpecPatch } from '../schemas/spec.ts'
+import { checkSpec } from '../spec/check.ts'
+import { ById } from './environment-answers.ts'
+import { refuseWrongFields } from './field-errors.ts'
+import { Once, requesterOf } from './requester.ts'
+import { problemsFor, typed } from './scope.ts'
+import { patched } from './spec-body.ts'
+
+const accepted = { ...refTo(Operation), description: 'Accepted; follow the operation, its report is in it', headers: { location: { type: 'string' } } }
+
+/** What only looks: previews and drift checks. They wait for nobody, and nobody waits for them. */
+export const checkRoutes = (context: Context) => async (app: FastifyInstance): Promise<void> => {
+  const scope = typed(app)
+
+  scope.post('/previews', {
+    config: { operation: 'previews.create' },
+    attachValidation: true,
+    schema: {
+      operationId: 'previewCreation',
+      tags: ['previews'],
+      summary: 'Show what making a new environment would create',
+      headers: Once,
+      body: refTo(Spec),
+      response: { 202: accepted, ...problemsFor(400, 401, 403, 409, 413, 415, 422, 503) }
+    }
+  }, async (request, reply) => {
+    const placement = await placementFor(context, request.caller, request.body)
+    refuseWrongFields(request, (body, bySchema) => checkSpec(body, bySchema, placement))
+    return answer(reply, await previewCreation(context, requesterOf(request), request.body))
+  })
+
+  scope.post('/environments/:id/previews', {
+    config: { operation: 'environments.preview' },
+    schema: {
+      operationId: 'previewChange',
+      tags: ['previews'],
+      summary: 'Show what a change (a JSON merge patch, as of the PATCH) would create, update, replace and delete',
+      params: ById,
+      headers: Once,
+      body: refTo(SpecPatch),
+      response: { 202: accepted, ...problemsFor(400, 401, 403, 404, 409, 413, 415, 422, 503) }
+    }
+  }, async (request, reply) => {
+    await visibleEnvironment(context, request.caller, request.params.id)
+    return answer(reply, await previewChange(context, requesterOf(request), request.params.id, patched(request)))
+  })
+
+  scope.post('/environments/:id/drift-checks', {
+    config: { operation: 'environments.drift-check' },
+    schema: {
+      operationId: 'checkDrift',
+      tags: ['environments'],
+      summary: 'Compare the state with the cloud; the report is in the operation, the condition Drifted in the environment',
+      params: ById,
+      headers: Once,
+      response: { 202: accepted, ...problemsFor(400, 401, 404, 409, 422, 503) }
+    }
+  }, async (request, reply) => answer(reply, await checkDrift(context, requesterOf(request), request.params.id)))
+}
+
+function answer (reply: FastifyReply, operation: Operation): Operation {
+  reply.code(202).header('location', operation.links.self)
+  return operation
+}

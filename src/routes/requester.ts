@@ -1,0 +1,38 @@
+import type { FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { Refusal } from '../errors.ts'
+import { idempotencyOf, type Idempotency } from '../operations/idempotency.ts'
+import type { Requester } from '../operations/requests/transaction.ts'
+import { OperationId } from '../schemas/names.ts'
+
+/** Headers of every POST. */
+export const Once = Type.Object({
+  'idempotency-key': Type.Optional(Type.String({
+    minLength: 1, maxLength: 255, description: 'The same key and body within 24 hours give the same answer and are done once; another body is answered 422'
+  }))
+})
+
+/** Of a write that may name the preview it carries out. */
+export const Previewed = Type.Object({
+  ...Once.properties,
+  'if-preview': Type.Optional(Type.Unsafe<string>({ ...OperationId, description: 'Id of a preview: do exactly what it showed, or answer 409' }))
+})
+
+/** Who asks, and what beside the body. */
+export function requesterOf (request: FastifyRequest): Requester {
+  const { caller, id, headers } = request
+  const preview = headers['if-preview']
+  return { caller, requestId: id, ifPreview: typeof preview === 'string' ? preview : undefined, idempotency: idempotency(request) }
+}
+
+/** The draft has the key as a structured string, in quotes; without them it is taken as it is. */
+const KEY = /^"([\x20-\x7e]{1,253})"$|^([\x21-\x7e]{1,255})$/
+
+function idempotency ({ caller, method, url, headers, body }: FastifyRequest): Idempotency | undefined {
+  const header = headers['idempotency-key']
+  if (header === undefined) return undefined
+  const [, quoted, plain] = KEY.exec(String(header)) ?? []
+  const key = quoted ?? plain
+  if (key === undefined) throw new Refusal('malformed-request', 'Idempotency-Key must be 1 to 255 visible characters of ASCII, best a UUID in quotes')
+  return idempotencyOf(caller, key, [method, url, headers['if-preview'] ?? null, headers['if-match'] ?? null, body ?? null])
+}

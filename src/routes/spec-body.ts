@@ -1,0 +1,71 @@
+import type { FastifyRequest, FastifySchemaValidationError } from 'fastify'
+import { Refusal, invalidFields } from '../errors.ts'
+import { refTo } from '../schemas/names.ts'
+import type { FieldError } from '../schemas/problem.ts'
+import { Spec, type NamedSpec } from '../schemas/spec.ts'
+import type { Placement } from '../schemas/team.ts'
+import { field, text } from '../spec/body.ts'
+import { checkSpec } from '../spec/check.ts'
+import { mergePatch } from '../spec/merge-patch.ts'
+import type { EnvironmentRow } from '../store/tables.ts'
+import { fieldErrors } from './field-errors.ts'
+
+/** One object: compiled shapes are kept by identity. */
+const SPEC = refTo(Spec)
+
+type Verdict = true | { readonly error: FastifySchemaValidationError[] }
+
+/** Everything wrong with a spec that was put together here and not by the caller alone. */
+function specProblems (request: FastifyRequest, spec: unknown, placement: Placement): FieldError[] {
+  const verdict = request.compileValidationSchema(SPEC, 'body')(spec) as unknown as Verdict
+  const bySchema = verdict === true ? [] : fieldErrors(verdict.error)
+  return [...bySchema, ...checkSpec(spec, bySchema, placement)]
+}
+
+/** An environment is one team's, under one name, in one region: what it is made of cannot be moved. */
+function fixedFields (candidate: unknown, { team, name, resolved, placement }: EnvironmentRow): FieldError[] {
+  const fixed = { team, name, region: resolved.region }
+  const wanted = { team: field(candidate, 'team'), name: field(candidate, 'name'), region: field(candidate, 'region') ?? placement.region }
+  return (['team', 'name', 'region'] as const).filter(name => fixed[name] !== wanted[name])
+    .map(name => ({ pointer: `/${name}`, message: `cannot be changed, it is ${fixed[name]}: ask for a new environment` }))
+}
+
+function judged (request: FastifyRequest, candidate: unknown, present: EnvironmentRow): Spec {
+  const fixed = fixedFields(candidate, present)
+  const named = new Set(fixed.map(error => error.pointer))
+  const problems = [...fixed, ...specProblems(request, candidate, present.placement).filter(error => !named.has(error.pointer))]
+  if (problems.length > 0) throw invalidFields(problems)
+  return candidate as Spec
+}
+
+/** The spec that the body, a JSON merge patch, makes of the present one. */
+export const patched = (request: FastifyRequest) => (present: EnvironmentRow): Spec =>
+  judged(request, mergePatch(present.spec, request.body), present)
+
+/** The body as the new spec, in the place of the present one. */
+export const replaced = (request: FastifyRequest, spec: unknown) => (present: EnvironmentRow): Spec => judged(request, spec, present)
+
+const ENTITY_TAGS = /^\s*(?:W\/)?"[^"]*"\s*(?:,\s*(?:W\/)?"[^"]*"\s*)*$/
+
+/**
+ * The generations an If-Match names; undefined where any will do (RFC 9110, 13.1.1: compared strongly, so a weak tag names none).
+ * @throws Refusal `malformed-request`
+ */
+export function generationsOf (ifMatch: string | undefined): number[] | undefined {
+  if (ifMatch === undefined || ifMatch.trim() === '*') return undefined
+  if (!ENTITY_TAGS.test(ifMatch)) throw new Refusal('malformed-request', 'If-Match must be * or entity tags in double quotes, as ETag has them')
+  return ifMatch.split(',').flatMap(tag => {
+    const [, generation] = /^\s*"([1-9]\d{0,8})"\s*$/.exec(tag) ?? []
+    return generation === undefined ? [] : [Number(generation)]
+  })
+}
+
+type Names = Pick<Spec, 'team' | 'name'>
+
+/** A body that says whose it is must say what the path says. */
+export function wrongName (body: unknown, names: Names): FieldError[] {
+  return (['team', 'name'] as const).filter(name => (text(field(body, name)) ?? names[name]) !== names[name])
+    .map(name => ({ pointer: `/${name}`, message: `must be ${names[name]}, as the path has it, or left out` }))
+}
+
+export const namedSpec = (body: NamedSpec, { team, name }: Names): Spec => ({ ...body, team, name })

@@ -1,0 +1,122 @@
+import { sql } from 'kysely'
+import type { OperationResult } from '../schemas/operation.ts'
+import type { OperationError } from '../schemas/problem.ts'
+import { json, jsonOrNull, violates, type Fence, type Queryable } from './sql.ts'
+import type { EngineRecord, OperationRow } from './tables.ts'
+
+export interface Claim {
+  readonly worker: string
+  readonly leaseSeconds: number
+}
+
+export type ClaimResult =
+  /** `engine` is the process of the attempt before, if any: it must be dead before anything is run. */
+  | { readonly outcome: 'claimed', readonly operation: OperationRow, readonly waitedSeconds: number }
+  /** Another operation of the environment runs; this one goes on waiting. */
+  | { readonly outcome: 'busy' }
+  /** It has ended, or another worker holds its lease. */
+  | { readonly outcome: 'taken' }
+
+/**
+ * Moves a queued operation to `running`, or takes over one whose lease has expired, in the database's time; the new
+ * attempt number fences every later write. Of several callers exactly one is answered `claimed`. Not for use inside a
+ * transaction: `busy` is a statement that failed.
+ */
+export async function claimOperation (db: Queryable, id: string, { worker, leaseSeconds }: Claim): Promise<ClaimResult> {
+  try {
+    const { rows: [row] } = await sql<OperationRow & { waited: number }>`
+      update operations set
+        state = 'running', attempt = attempt + 1, worker = ${worker},
+        lease_until = clock_timestamp() + make_interval(secs => ${leaseSeconds}::float8),
+        started_at = coalesce(started_at, clock_timestamp()), retry_at = null
+      where id = ${id} and (state = 'queued' or (state = 'running' and lease_until < clock_timestamp()))
+      returning *, extract(epoch from clock_timestamp() - queued_at)::float8 as waited`.execute(db)
+    if (!row) return { outcome: 'taken' }
+    const { waited, ...operation } = row
+    return { outcome: 'claimed', operation, waitedSeconds: waited }
+  } catch (error) {
+    if (violates(error, 'operations_one_running')) return { outcome: 'busy' }
+    throw error
+  }
+}
+
+/** Extends the lease. Not `held`: another worker has the operation, so stop. */
+export async function renewLease (
+  db: Queryable, fence: Fence, leaseSeconds: number
+): Promise<{ held: boolean, cancelRequested: boolean }> {
+  const { rows: [row] } = await sql<{ cancel: boolean }>`
+    update operations set lease_until = clock_timestamp() + make_interval(secs => ${leaseSeconds}::float8)
+    where id = ${fence.operationId} and attempt = ${fence.attempt} and state = 'running'
+    returning cancel_requested_at is not null as cancel`.execute(db)
+  return { held: row !== undefined, cancelRequested: row?.cancel ?? false }
+}
+
+/** Records the engine process before it can touch anything; false when the attempt is no longer ours. */
+export async function setEngine (db: Queryable, fence: Fence, engine: EngineRecord): Promise<boolean> {
+  const { rows } = await sql`
+    update operations set engine = ${json(engine)}
+    where id = ${fence.operationId} and attempt = ${fence.attempt} and state = 'running'
+    returning id`.execute(db)
+  return rows.length > 0
+}
+
+/** False when the attempt is no longer ours. */
+export async function setProgress (
+  db: Queryable, fence: Fence, progress: { readonly done: number, readonly total: number | null }
+): Promise<boolean> {
+  const { rows } = await sql`
+    update operations set progress_done = ${progress.done}, progress_total = ${progress.total}
+    where id = ${fence.operationId} and attempt = ${fence.attempt} and state = 'running'
+    returning id`.execute(db)
+  return rows.length > 0
+}
+
+export type Ending =
+  | { readonly state: 'succeeded', readonly result?: OperationResult }
+  | { readonly state: 'failed' | 'cancelled', readonly error: OperationError }
+
+/** Ends the operation, once: false when the attempt is no longer ours or it has ended before. */
+export async function finishOperation (db: Queryable, fence: Fence, ending: Ending): Promise<boolean> {
+  const error = ending.state === 'succeeded' ? null : ending.error
+  const result = ending.state === 'succeeded' ? ending.result ?? null : null
+  const { rows } = await sql`
+    update operations set
+      state = ${ending.state}, error = ${jsonOrNull(error)}, result = ${jsonOrNull(result)}, finished_at = clock_timestamp(), lease_until = null
+    where id = ${fence.operationId} and attempt = ${fence.attempt} and state = 'running'
+    returning id`.execute(db)
+  return rows.length > 0
+}
+
+/**
+ * Gives a running operation back for another worker; enqueue it again in the same transaction. Where another one of the
+ * environment waits it stays `running` with its lease ended: it is claimed first, as it came first. An engine that is `gone`
+ * is forgotten: the next worker may be on another host, which cannot see that.
+ */
+export async function releaseOperation (db: Queryable, fence: Fence, engine: 'gone' | 'alive'): Promise<boolean> {
+  const { rows } = await sql`
+    update operations o set
+      state = case when waiting.other then 'running' else 'queued' end,
+      queued_at = clock_timestamp(),
+      engine = case when ${engine === 'gone'}::boolean then null else o.engine end,
+      lease_until = clock_timestamp()
+    from (
+      select exists (
+        select from operations mine join operations other using (environment_id)
+        where mine.id = ${fence.operationId} and other.state = 'queued' and other.kind in ('create', 'update', 'delete')
+      ) as other
+    ) waiting
+    where o.id = ${fence.operationId} and o.attempt = ${fence.attempt} and o.state = 'running'
+    returning o.id`.execute(db)
+  return rows.length > 0
+}
+
+/** Gives a running operation back to be tried again after `seconds`, with why; enqueue it for that time in the same transaction. */
+export async function postponeOperation (db: Queryable, fence: Fence, seconds: number, error: OperationError): Promise<boolean> {
+  const { rows } = await sql`
+    update operations set
+      state = 'queued', queued_at = clock_timestamp(), engine = null, error = ${json(error)}, retries = retries + 1,
+      retry_at = clock_timestamp() + make_interval(secs => ${seconds}::float8), lease_until = null
+    where id = ${fence.operationId} and attempt = ${fence.attempt} and state = 'running' and cancel_requested_at is null
+    returning id`.execute(db)
+  return rows.length > 0
+}

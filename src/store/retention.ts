@@ -1,0 +1,44 @@
+import { sql } from 'kysely'
+import { KEPT_HOURS } from './idempotency.ts'
+import type { Queryable } from './sql.ts'
+
+/** Rows of one statement: short enough to hold nobody up. Replicas that prune at the same time pass over each other's rows. */
+const BATCH = 500
+
+/** Deletes the events of operations that ended more than `days` ago, and whole operations that changed nothing; answers of how many. */
+export async function pruneEvents (db: Queryable, days: number): Promise<number> {
+  const { rows } = await sql`
+    with old as (
+      select id, kind from operations
+      where finished_at < now() - make_interval(days => ${days}::integer) and not events_pruned
+      order by finished_at limit ${BATCH} for update skip locked
+    ), gone as (
+      delete from operations o using old where o.id = old.id and old.kind in ('preview', 'drift-check') returning o.id
+    ), pruned as (
+      delete from events e using old where e.operation_id = old.id
+    ), marked as (
+      update operations o set events_pruned = true from old where o.id = old.id and old.kind not in ('preview', 'drift-check')
+    )
+    select id from old`.execute(db)
+  return rows.length
+}
+
+/** Deletes environments that were deleted more than `days` ago, with their operations and events; answers how many. */
+export async function pruneEnvironments (db: Queryable, days: number): Promise<number> {
+  const { rows } = await sql`
+    delete from environments where id in (
+      select id from environments where phase = 'deleted' and deleted_at < now() - make_interval(days => ${days}::integer)
+      order by deleted_at limit ${BATCH} for update skip locked
+    ) returning id`.execute(db)
+  return rows.length
+}
+
+/** Forgets Idempotency-Keys that are too old to count; answers how many. */
+export async function pruneIdempotencyKeys (db: Queryable): Promise<number> {
+  const { rows } = await sql`
+    delete from idempotency_keys where hash in (
+      select hash from idempotency_keys where created_at < clock_timestamp() - make_interval(hours => ${KEPT_HOURS}::integer)
+      limit ${BATCH} for update skip locked
+    ) returning hash`.execute(db)
+  return rows.length
+}
