@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { runnerEnvironment } from './command/environment.ts'
+import { lowerPriority } from './priority.ts'
 import type { FromRunner, ToRunner } from './runner/messages.ts'
 
 export interface RunnerOptions {
@@ -49,6 +50,7 @@ export function startRunner (options: RunnerOptions): Runner {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     detached: true
   })
+  if (child.pid !== undefined) lowerPriority(child.pid)
   let listener: ((message: FromRunner) => void) | undefined
   const { promise: ready, resolve, reject } = Promise.withResolvers<void>()
   // A runner that ends before it is used is replaced; only a run that waits for it must hear.

@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { open, type FileHandle } from 'node:fs/promises'
-import { constants, setPriority } from 'node:os'
+import { constants } from 'node:os'
 import { join } from 'node:path'
+import { lowerPriority } from '../priority.ts'
 import { identify } from '../processes.ts'
 import type { EngineProcess } from '../types.ts'
 import { descend, type LadderSeconds } from './ladder.ts'
@@ -30,7 +31,6 @@ export interface Outcome {
 
 /** Output beyond this is not kept: of a longer file the end is read, where the reason of a failure stands. */
 const KEPT_BYTES = 4 * 1024 * 1024
-const NICENESS = 5
 const SIGNALLED = 128
 
 /**
@@ -87,6 +87,7 @@ async function openGate (child: ChildProcess, pid: number, onStarted: Invocation
   // The shell may have been ended by a signal meanwhile; then writing fails and the exit code tells.
   child.stdin?.on('error', () => undefined)
   try {
+    // Before `exec`, while there is one thread: the engine's threads all inherit it.
     lowerPriority(pid)
     const engine = await identify(pid)
     if (engine !== undefined) await onStarted(engine)
@@ -94,15 +95,6 @@ async function openGate (child: ChildProcess, pid: number, onStarted: Invocation
   } catch (error) {
     child.stdin?.end()
     throw error
-  }
-}
-
-/** Before `exec`, while there is one thread: the engine's threads all inherit it. */
-function lowerPriority (pid: number): void {
-  try {
-    setPriority(pid, NICENESS)
-  } catch {
-    // Without the right to do so the engine competes with the service, no more.
   }
 }
 
