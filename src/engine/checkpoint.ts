@@ -12,19 +12,11 @@ export interface Checkpoint {
   readonly resources: readonly StateResource[]
   /** Operations an engine had begun and not recorded the end of. */
   readonly pending: number
-  /** Resources that a recovery has put down and not read yet, because it was ended itself. */
-  readonly unread: number
   /** The salt of the passphrase's key, in the engine's own form; absent with another secrets provider. */
   readonly salt?: string
   /** The whole of it, as it stands in the file. */
   readonly deployment: Readonly<Record<string, unknown>>
 }
-
-/**
- * The `initErrors` of a resource whose state is not what is in the cloud. The engine keeps them, a refresh that read the
- * resource clears them, and an update that did not read it would try to mend it.
- */
-export const UNREAD = 'An engine was ended in the middle of a call for this resource, and it has not been read since.'
 
 /** Why a text is no checkpoint. */
 export class Damage extends Error {}
@@ -42,7 +34,6 @@ export function parseCheckpoint (text: string): Checkpoint {
     deployment: latest,
     resources: entries.map(toResource),
     pending: listOf(latest.pending_operations).length,
-    unread: entries.filter(isUnread).length,
     ...(provider.type === 'passphrase' && salt !== '' ? { salt } : {})
   }
 }
@@ -68,8 +59,6 @@ function entriesOf (resources: unknown): Array<Record<string, unknown>> {
   if (Array.isArray(entries) && entries.every((entry) => isRecord(entry) && textOf(entry.urn) !== '')) return entries
   throw new Damage('its resources cannot be made out')
 }
-
-export const isUnread = (entry: Record<string, unknown>): boolean => listOf(entry.initErrors).includes(UNREAD)
 
 const toResource = (entry: Record<string, unknown>): StateResource =>
   ({ urn: textOf(entry.urn), type: textOf(entry.type), custom: entry.custom === true, outputs: recordOf(entry.outputs) })

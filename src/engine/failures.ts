@@ -1,4 +1,5 @@
 import { OPERATION_CODES, type OperationCode } from '../errors.ts'
+import type { Outcome } from './command/execute.ts'
 import type { EngineEvent } from '../schemas/event.ts'
 import type { OperationError } from '../schemas/problem.ts'
 import { CLOUD_REQUEST_ID, EMPTY_WORDS, FAILURE_RULES, WRAPPINGS } from './failure-rules.ts'
@@ -57,6 +58,11 @@ export function classifyFailure (evidence: FailureEvidence): OperationError {
 
 /** A failure that is over by itself in a while, whatever its code says. */
 const PASSING = { retryable: true, transient: true } as const
+
+/** How an engine that failed ended. */
+export const endOf = ({ code, killedBy }: Outcome): Pick<FailureEvidence, 'cause' | 'detail'> => killedBy === undefined
+  ? { cause: 'failed', detail: `The engine ended with code ${code}.` }
+  : { cause: 'killed', detail: `The engine was ended by ${killedBy}.` }
 
 /** An error of the operations' catalogue, with the catalogue's words where none are given; bounded, and fit to be stored. */
 export function problem (given: { code: OperationCode, detail: string } & Partial<OperationError>): OperationError {

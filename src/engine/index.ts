@@ -6,6 +6,7 @@ import { descend, type LadderSeconds } from './command/ladder.ts'
 import { runCommand, type EngineExecutable } from './command/run-command.ts'
 import { knownResources } from './deployment.ts'
 import { problem } from './failures.ts'
+import type { IsHostGone } from './locks.ts'
 import type { Log } from './log.ts'
 import { RunnerPool } from './pool.ts'
 import { isAlive, pause, residentBytes } from './processes.ts'
@@ -39,6 +40,8 @@ export interface EngineOptions {
   /** Modules of programs (`file:` URLs) that runners load before their first run. */
   readonly preload?: readonly string[]
   readonly log: Log
+  /** Whether a host, by its name, and with it every engine on it is known to be gone; by default none ever is. */
+  readonly isHostGone?: IsHostGone
   /** Called at every start of an engine with its first words, for instance `up` or `stack init`. */
   readonly onStart?: (command: string) => void
 }
@@ -81,6 +84,7 @@ export async function createEngine (options: EngineOptions): Promise<Engine> {
     ladder: options.ladder ?? LADDER,
     pool,
     log: options.log,
+    isHostGone: options.isHostGone ?? (async () => false),
     onStart: options.onStart ?? (() => undefined),
     stopping: stopping.signal
   }
@@ -104,7 +108,7 @@ function assemble (dependencies: RunDependencies, stopping: AbortController): En
       return run.finally(() => runs.delete(run))
     },
     resources: async (stack) => resourcesOf(stack, dependencies),
-    waitForExit: async (engine, signal) => waitForExit(engine, signal, dependencies.ladder),
+    waitForExit: async (engine, signal) => waitForExit(engine, signal, dependencies),
     usage: async () => usageOf(dependencies.pool.pids),
     stop: async (timeoutMs) => {
       stopped ??= stop(timeoutMs)
@@ -121,8 +125,9 @@ async function resourcesOf (stack: string, dependencies: RunDependencies): Promi
   return deployment === undefined ? [] : knownResources(deployment)
 }
 
-async function waitForExit (engine: EngineProcess, signal: AbortSignal, ladder: LadderSeconds): Promise<void> {
+async function waitForExit (engine: EngineProcess, signal: AbortSignal, { ladder, isHostGone }: RunDependencies): Promise<void> {
   if (engine.host !== hostname()) {
+    if (await isHostGone(engine.host)) return
     const detail = `The engine runs on ${engine.host}; only that host can tell when it ends.`
     throw new RunFailure(problem({ code: 'state-locked', detail }))
   }

@@ -1,7 +1,9 @@
 import { cloudResources } from './checkpoint.ts'
 import { fingerprintOf, knownResources, retaining } from './deployment.ts'
 import { problem } from './failures.ts'
+import type { Log } from './log.ts'
 import { openReadingWorkspace } from './reading.ts'
+import { recover } from './recovery/recover.ts'
 import type { Findings } from './runner/messages.ts'
 import { importDeployment, readDeployment, type Perform } from './state-edit.ts'
 import { readCheckpoint, stateDirectory, statePaths, type StatePaths } from './state-files.ts'
@@ -17,20 +19,29 @@ export interface RunMeans {
   /** Runs a command of the service's own, while the runner has none under way. */
   readonly perform: Perform
   readonly unlock: (paths: StatePaths) => Promise<void>
-  /** Lets the runner do its part, on this state. */
-  readonly inRunner: (workspace: StackWorkspace, stateUrl: string) => Promise<Findings>
+  readonly log: Log
+  /** Lets the runner do its part. */
+  readonly inRunner: (workspace: StackWorkspace, part: RunnerPart) => Promise<Findings>
+}
+
+export interface RunnerPart {
+  readonly stateUrl: string
+  /** Whether the cloud is to be read into the state first. */
+  readonly refresh: boolean
 }
 
 /** An `up` or a `destroy`. */
 export async function change (means: RunMeans): Promise<RunResult> {
-  const { request: { kind, stack }, settings, cloudEnv, inRunner } = means
+  const { request, settings, cloudEnv, inRunner } = means
+  const { kind, stack } = request
   const directory = stateDirectory(settings.stateUrl)
   const paths = directory === undefined ? undefined : statePaths(directory, stack)
   if (paths !== undefined) await means.unlock(paths)
   await refuseUnexpected(means)
   const workspace = await openStackWorkspace(settings, stack, await cloudEnv())
+  const recovered = await recover({ ...means, stack, workspace, deployment: await readDeployment(settings, stack, means.perform) })
   const retained = kind === 'destroy' ? await prepareDestroy(means, workspace) : []
-  const findings = await inRunner(workspace, settings.stateUrl)
+  const findings = await inRunner(workspace, { stateUrl: settings.stateUrl, refresh: request.refresh === true || recovered })
   if (kind === 'destroy') await removeStackWorkspace(settings.dataDir, stack)
   return { ...findings, retained, resources: paths === undefined ? 0 : await countResources(paths), stateFingerprint: '' }
 }
@@ -62,7 +73,7 @@ export async function read ({ request: { kind, stack }, hooks, settings, cloudEn
   try {
     // A preview's program tells its own.
     if (kind === 'drift') hooks.onEvent({ type: 'plan', total: resources })
-    const findings = await inRunner(workspace, workspace.stateUrl)
+    const findings = await inRunner(workspace, { stateUrl: workspace.stateUrl, refresh: false })
     return { ...findings, retained: [], resources, stateFingerprint: fingerprintOf(deployment) }
   } finally {
     await workspace.remove()

@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises'
+import { readdir, rm, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { pause, startedAt } from './processes.ts'
@@ -8,6 +8,7 @@ import { readJson, type StatePaths } from './state-files.ts'
 /** A lock of the file backend, as its owner wrote it. */
 export interface Lock {
   readonly path: string
+  /** Empty where the file does not say. */
   readonly host: string
   readonly pid: number
   /** Milliseconds since 1970. */
@@ -17,6 +18,8 @@ export interface Lock {
 const POLL_MILLISECONDS = 500
 /** The lock's clock and the process's start are read by different means; a later start than this is another process. */
 const CLOCK_SLACK_MILLISECONDS = 2_000
+/** Writing a lock takes milliseconds. */
+const UNWRITTEN_MILLISECONDS = 60_000
 
 export async function listLocks (paths: StatePaths): Promise<Lock[]> {
   const names = (await readdir(paths.locks).catch(ignoreAbsence) ?? []).filter((name) => name.endsWith('.json'))
@@ -25,21 +28,30 @@ export async function listLocks (paths: StatePaths): Promise<Lock[]> {
 }
 
 async function readLock (path: string): Promise<Lock | undefined> {
-  // Empty while it is being written, absent when its owner has just removed it.
-  const content = recordOf(await readJson(path).catch(() => undefined))
-  const { pid, hostname: host, timestamp } = content
-  if (typeof pid !== 'number' || typeof host !== 'string' || typeof timestamp !== 'string') return undefined
-  return { path, host, pid, since: Date.parse(timestamp) }
+  const { pid, hostname: host, timestamp } = recordOf(await readJson(path).catch(() => undefined))
+  if (typeof pid === 'number' && typeof host === 'string' && typeof timestamp === 'string') return { path, host, pid, since: Date.parse(timestamp) }
+  // Empty while it is being written, absent when its owner has just removed it; if it stays so, its owner died writing.
+  const written = await stat(path).then(({ mtimeMs }) => mtimeMs, ignoreAbsence)
+  return written === undefined ? undefined : { path, host: '', pid: 0, since: written }
 }
+
+/** Whether a host, by its name, and every process on it is known to be gone. */
+export type IsHostGone = (host: string) => Promise<boolean>
 
 /**
  * A lock whose engine can't be running any more: it was of this host, and its process is gone or began after the lock was
- * taken (the pid was given out again). A lock of another host is never judged.
+ * taken (the pid was given out again); or its host is gone; or it is not even written to its end.
  */
-export async function isStale (lock: Lock): Promise<boolean> {
-  if (lock.host !== hostname()) return false
+export async function isStale (lock: Lock, isHostGone: IsHostGone): Promise<boolean> {
+  if (lock.host === '') return Date.now() - lock.since > UNWRITTEN_MILLISECONDS
+  if (lock.host !== hostname()) return isHostGone(lock.host)
   const started = await startedAt(lock.pid)
   return started === undefined || started > lock.since + CLOCK_SLACK_MILLISECONDS
+}
+
+export interface LockPorts {
+  readonly isHostGone: IsHostGone
+  readonly onRemoved: (lock: Lock) => void
 }
 
 /**
@@ -47,10 +59,10 @@ export async function isStale (lock: Lock): Promise<boolean> {
  * `pulumi cancel` would delete a live engine's too.
  * @returns The locks still held when `signal` aborts; none when the stack is free.
  */
-export async function waitUntilUnlocked (paths: StatePaths, signal: AbortSignal, onRemoved: (lock: Lock) => void): Promise<Lock[]> {
+export async function waitUntilUnlocked (paths: StatePaths, signal: AbortSignal, { isHostGone, onRemoved }: LockPorts): Promise<Lock[]> {
   for (;;) {
     const held = await Promise.all((await listLocks(paths)).map(async (lock) => {
-      if (!await isStale(lock)) return [lock]
+      if (!await isStale(lock, isHostGone)) return [lock]
       await rm(lock.path, { force: true })
       onRemoved(lock)
       return []

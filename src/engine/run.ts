@@ -1,9 +1,9 @@
 import { runCommand, type CommandContext, type CommandRequest, type EngineExecutable } from './command/run-command.ts'
 import type { Outcome } from './command/execute.ts'
 import type { LadderSeconds } from './command/ladder.ts'
-import { classifyFailure, EventRecord, type FailureEvidence } from './failures.ts'
-import { change, read, type RunMeans } from './kinds.ts'
-import { waitUntilUnlocked } from './locks.ts'
+import { classifyFailure, endOf, EventRecord, type FailureEvidence } from './failures.ts'
+import { change, read, type RunMeans, type RunnerPart } from './kinds.ts'
+import { waitUntilUnlocked, type IsHostGone, type Lock } from './locks.ts'
 import type { Log } from './log.ts'
 import type { RunnerPool } from './pool.ts'
 import type { Runner, RunnerEnd } from './runner-process.ts'
@@ -22,6 +22,7 @@ export interface RunDependencies {
   readonly ladder: LadderSeconds
   readonly pool: RunnerPool
   readonly log: Log
+  readonly isHostGone: IsHostGone
   readonly onStart: (command: string) => void
   /** Aborts when the service stops. */
   readonly stopping: AbortSignal
@@ -98,13 +99,14 @@ export class Run {
       cloudEnv,
       perform: async (request) => this.#command(request),
       unlock: async (paths) => this.#unlock(paths),
-      inRunner: async (workspace, stateUrl) => this.#runIn(runner, workspace, stateUrl)
+      log: this.#dependencies.log,
+      inRunner: async (workspace, part) => this.#runIn(runner, workspace, part)
     })
   }
 
-  async #runIn (runner: Runner, workspace: StackWorkspace, stateUrl: string): Promise<Findings> {
+  async #runIn (runner: Runner, workspace: StackWorkspace, { stateUrl, refresh }: RunnerPart): Promise<Findings> {
     if (this.#stop.signal.aborted) throw this.#failure('cancelled', '')
-    const { kind, stack, program, refresh = false } = this.#request
+    const { kind, stack, program } = this.#request
     const { executable, version } = this.#dependencies.engine
     const { workDir, pulumiHome, env } = workspace
     const ended = this.#converse(runner, stateUrl)
@@ -113,10 +115,9 @@ export class Run {
   }
 
   async #unlock (paths: StatePaths): Promise<void> {
-    const { log } = this.#dependencies
-    const held = await waitUntilUnlocked(paths, this.#stop.signal, (lock) => {
-      log.warn({ stack: this.#request.stack, pid: lock.pid }, 'removed the lock of an engine that is gone')
-    })
+    const { log, isHostGone } = this.#dependencies
+    const onRemoved = ({ host, pid }: Lock) => log.warn({ stack: this.#request.stack, host, pid }, 'removed the lock of an engine that is gone')
+    const held = await waitUntilUnlocked(paths, this.#stop.signal, { isHostGone, onRemoved })
     const [lock] = held
     if (lock !== undefined) throw this.#failure('locked', `Process ${lock.pid} on ${lock.host} holds the stack since ${new Date(lock.since).toISOString()}.`)
   }
@@ -186,6 +187,7 @@ export class Run {
       if (outcome.code !== 0) this.#lastFailure = outcome
       runner.send({ type: 'outcome', command, outcome })
     } catch (error) {
+      if (error instanceof RunFailure) this.#hookError = error
       runner.send({ type: 'refused', command, reason: error instanceof Error ? error.message : String(error) })
     }
   }
@@ -243,7 +245,7 @@ export class Run {
     const engine = this.#lastFailure
     const text = engine === undefined ? '' : `${engine.stdout}\n${engine.stderr}`
     return new RunFailure(classifyFailure({
-      ...(this.#stopped ?? { cause, detail: engine === undefined ? detail : `The engine ended with code ${engine.code}.` }),
+      ...(this.#stopped ?? (engine === undefined ? { cause, detail } : endOf(engine))),
       errors,
       failed,
       underWay,

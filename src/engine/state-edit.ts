@@ -4,7 +4,7 @@ import { stringify } from 'yaml'
 import type { Outcome } from './command/execute.ts'
 import type { CommandRequest } from './command/run-command.ts'
 import type { Deployment } from './deployment.ts'
-import { classifyFailure } from './failures.ts'
+import { classifyFailure, endOf } from './failures.ts'
 import { openAskingWorkspace } from './reading.ts'
 import { recordOf } from './records.ts'
 import { PROJECT, readCheckpoint, stateDirectory, statePaths } from './state-files.ts'
@@ -78,6 +78,6 @@ async function start ({ workDir, pulumiHome, env }: StackWorkspace, args: readon
   return perform({ args, cwd: workDir, env: { ...env, PULUMI_HOME: pulumiHome } })
 }
 
-const refused = ({ code, stdout, stderr }: Outcome): RunFailure => new RunFailure(classifyFailure({
-  cause: 'failed', detail: `The engine ended with code ${code}.`, errors: [], failed: [], underWay: [], text: `${stdout}\n${stderr}`
+const refused = (outcome: Outcome): RunFailure => new RunFailure(classifyFailure({
+  ...endOf(outcome), errors: [], failed: [], underWay: [], text: `${outcome.stdout}\n${outcome.stderr}`
 }))

@@ -1,6 +1,7 @@
 import { holdsSecret, reveal, type Keyring } from '../secrets.ts'
 import { recordOf } from '../records.ts'
 import { readCheckpoint, readLastHistory, stateDirectory, statePaths, type StatePaths } from '../state-files.ts'
+import { RunFailure } from '../types.ts'
 import type { Outcome } from './execute.ts'
 
 export interface AnswerContext {
@@ -19,6 +20,7 @@ const done = (value: unknown): Outcome => ({ code: 0, stdout: value === undefine
  * Answers the read-only commands that the SDK sends around every run from the state files, as the CLI would: three to
  * five processes fewer per run, about 0.15 s each.
  * @returns `undefined` when the engine must be asked: another command or backend, or anything unexpected in the files.
+ * @throws RunFailure (`state-corrupt`)
  */
 export async function answerFromState (args: readonly string[], context: AnswerContext): Promise<Outcome | undefined> {
   const directory = stateDirectory(context.stateUrl)
@@ -28,6 +30,8 @@ export async function answerFromState (args: readonly string[], context: AnswerC
   try {
     return await answer(statePaths(directory, stack), args, context)
   } catch (error) {
+    // A damaged state: an engine would guess, or find that there is no such stack.
+    if (error instanceof RunFailure) throw error
     context.onSurprise(error)
     return undefined
   }

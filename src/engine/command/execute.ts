@@ -27,6 +27,8 @@ export interface Outcome {
   readonly stderr: string
   /** The engine's own exit code; 128 and more when a signal ended it, as shells count. */
   readonly code: number
+  /** The signal that ended it, where one did: ours, the kernel's, anybody's. */
+  readonly killedBy?: NodeJS.Signals
 }
 
 /** Output beyond this is not kept: of a longer file the end is read, where the reason of a failure stands. */
@@ -49,9 +51,9 @@ export async function execute (invocation: Invocation): Promise<Outcome> {
   invocation.signal.throwIfAborted()
   const files = await Promise.all([outputFile(invocation.cwd, 'stdout'), outputFile(invocation.cwd, 'stderr')])
   try {
-    const code = await superviseEngine(invocation, files)
+    const end = await superviseEngine(invocation, files)
     const [stdout, stderr] = await Promise.all(files.map(readTail))
-    return { code, stdout: stdout ?? '', stderr: stderr ?? '' }
+    return { ...end, stdout: stdout ?? '', stderr: stderr ?? '' }
   } finally {
     await Promise.all(files.map(async (file) => {
       await file.truncate().catch(() => undefined)
@@ -62,7 +64,9 @@ export async function execute (invocation: Invocation): Promise<Outcome> {
 
 const outputFile = async (directory: string, stream: string) => open(join(directory, `engine.${stream}`), 'w+', 0o600)
 
-async function superviseEngine (invocation: Invocation, files: FileHandle[]): Promise<number> {
+type End = Pick<Outcome, 'code' | 'killedBy'>
+
+async function superviseEngine (invocation: Invocation, files: FileHandle[]): Promise<End> {
   const child = spawn('/bin/sh', ['-c', GATE, invocation.executable, ...invocation.args], {
     cwd: invocation.cwd, env: invocation.env, detached: true, stdio: ['pipe', ...files.map((file) => file.fd)]
   })
@@ -98,8 +102,8 @@ async function openGate (child: ChildProcess, pid: number, onStarted: Invocation
   }
 }
 
-const exitOf = async (child: ChildProcess): Promise<number> => new Promise((resolve) => {
-  child.once('exit', (code, signal) => resolve(code ?? SIGNALLED + (signal === null ? 0 : constants.signals[signal])))
+const exitOf = async (child: ChildProcess): Promise<End> => new Promise((resolve) => {
+  child.once('exit', (code, signal) => resolve(signal === null ? { code: code ?? SIGNALLED } : { code: SIGNALLED + constants.signals[signal], killedBy: signal }))
 })
 
 async function readTail (file: FileHandle): Promise<string> {

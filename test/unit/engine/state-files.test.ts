@@ -30,6 +30,8 @@ async function lock (pid: number, changes: object = {}): Promise<void> {
   await writeFile(join(paths.locks, `${pid}.json`), JSON.stringify(content))
 }
 
+const never = async () => false
+
 /** The pid of a process that has ended. */
 async function deadPid (): Promise<number> {
   const child = spawn('/bin/true')
@@ -58,7 +60,7 @@ test('a checkpoint is read with its resources, its pending operations and its sa
 test('a stack that was initialised and never updated has no resources, one that does not exist no checkpoint', async () => {
   expect(await readCheckpoint(paths)).toBeUndefined()
   await writeFile(paths.checkpoint, JSON.stringify({ version: 3, checkpoint: { stack: 'organization/batchyard/env' } }))
-  expect(await readCheckpoint(paths)).toEqual({ deployment: {}, resources: [], pending: 0, unread: 0 })
+  expect(await readCheckpoint(paths)).toEqual({ deployment: {}, resources: [], pending: 0 })
 })
 
 const checkpointOf = (...resources: object[]) => JSON.stringify({ version: 3, checkpoint: { latest: { resources } } })
@@ -103,11 +105,11 @@ test('the newest copy that an engine would take is offered for a damaged state f
 
 test('a lock is stale when its process is gone or began after it, and never when it is another host\'s', async () => {
   await lock(await deadPid())
-  expect(await Promise.all((await listLocks(paths)).map(isStale))).toEqual([true])
+  expect(await Promise.all((await listLocks(paths)).map(async (found) => isStale(found, never)))).toEqual([true])
   await lock(process.pid)
   await lock(1, { hostname: 'elsewhere' })
   await lock(process.ppid, { timestamp: '2001-01-01T00:00:00Z' })
-  const stale = await Promise.all((await listLocks(paths)).map(async (found) => [found.pid, await isStale(found)]))
+  const stale = await Promise.all((await listLocks(paths)).map(async (found) => [found.pid, await isStale(found, never)]))
   expect(Object.fromEntries(stale)).toMatchObject({ [process.pid]: false, 1: false, [process.ppid]: true })
 })
 
@@ -116,12 +118,33 @@ test('stale locks are removed one by one, a live one is waited for and reported 
   await lock(dead)
   await lock(process.pid)
   const removed: number[] = []
-  const held = await waitUntilUnlocked(paths, AbortSignal.timeout(100), (found) => { removed.push(found.pid) })
+  const held = await waitUntilUnlocked(paths, AbortSignal.timeout(100), { isHostGone: never, onRemoved: (found) => { removed.push(found.pid) } })
   expect(removed).toEqual([dead])
   expect(held.map((found) => found.pid)).toEqual([process.pid])
   expect(await readdir(paths.locks)).toEqual([`${process.pid}.json`])
   setTimeout(() => { rm(join(paths.locks, `${process.pid}.json`)).catch(() => undefined) }, 50)
-  expect(await waitUntilUnlocked(paths, new AbortController().signal, () => undefined)).toEqual([])
+  expect(await waitUntilUnlocked(paths, new AbortController().signal, { isHostGone: never, onRemoved: () => undefined })).toEqual([])
+})
+
+test('a lock of another host is removed once that host is known to be gone', async () => {
+  await lock(1, { hostname: 'gone' })
+  await lock(2, { hostname: 'there' })
+  const removed: string[] = []
+  const isHostGone = async (host: string) => host === 'gone'
+  await waitUntilUnlocked(paths, AbortSignal.abort(), { isHostGone, onRemoved: ({ host }) => { removed.push(host) } })
+  expect(removed).toEqual(['gone'])
+  expect(await readdir(paths.locks)).toEqual(['2.json'])
+})
+
+test('a lock that is not written to its end is one, until its owner has had time to write it', async () => {
+  for (const [name, age] of [['empty', 0], ['left', 3600]] as const) {
+    const path = join(paths.locks, `${name}.json`)
+    await writeFile(path, name === 'empty' ? '' : '{"pid":1')
+    await utimes(path, new Date(), new Date(Date.now() - age * 1000))
+  }
+  const held = await waitUntilUnlocked(paths, AbortSignal.abort(), { isHostGone: never, onRemoved: () => undefined })
+  expect(held.map(({ path }) => path)).toEqual([join(paths.locks, 'empty.json')])
+  expect(await readdir(paths.locks)).toEqual(['empty.json'])
 })
 
 test('a process is known by its start time as well, and gone once it has ended', async () => {

@@ -1,0 +1,90 @@
+import type { Deployment } from '../deployment.ts'
+import { isRecord, listOf, recordOf, textOf } from '../records.ts'
+import { TAG } from '../secrets.ts'
+import type { PendingCreate } from '../types.ts'
+import { referencesOf } from './damage.ts'
+
+type Entry = Readonly<Record<string, unknown>>
+
+/**
+ * The `initErrors` of a resource whose entry may not say what is in the cloud. The engine keeps them until a refresh has
+ * read the resource; an update that came first would try to mend it.
+ */
+const UNREAD = 'An engine was killed in the middle of a call for this resource, and it has not been read since.'
+
+export const isUnread = (entry: Entry): boolean => listOf(entry.initErrors).includes(UNREAD)
+
+const pendingOf = (deployment: Deployment): Array<{ type: string, resource: Entry }> =>
+  listOf(deployment.pending_operations).map(recordOf).map(({ type, resource }) => ({ type: textOf(type), resource: recordOf(resource) }))
+
+/** Components and providers are nothing but their entry: what was not recorded of them was not made. */
+const isOfCloud = ({ custom, type }: Entry): boolean => custom === true && !textOf(type).startsWith('pulumi:')
+
+/** Of several with one URN, left by several engines, the last: the name an earlier one drew is in no other place either. */
+function creations (deployment: Deployment): Entry[] {
+  const creating = pendingOf(deployment).filter(({ type, resource }) => type === 'creating' && isOfCloud(resource))
+  return [...new Map(creating.map(({ resource }) => [textOf(resource.urn), resource])).values()]
+}
+
+/** What has to be looked up in the cloud before the deployment can be settled. */
+export const pendingCreates = (deployment: Deployment): PendingCreate[] => creations(deployment).map((entry) =>
+  ({ urn: textOf(entry.urn), type: textOf(entry.type), inputs: recordOf(withoutTagged(entry.inputs)) }))
+
+/** Secrets, files and references have a form of their own, with a tag, that only the engine understands. */
+function withoutTagged (value: unknown): unknown {
+  const isPlain = (item: unknown): boolean => !isRecord(item) || !(TAG in item)
+  if (Array.isArray(value)) return value.filter(isPlain).map(withoutTagged)
+  if (!isRecord(value)) return value
+  return Object.fromEntries(Object.entries(value).filter(([, item]) => isPlain(item)).map(([name, item]) => [name, withoutTagged(item)]))
+}
+
+export interface Settlement {
+  /** Without pending operations. What the state does not know the present form of is marked UNREAD. */
+  readonly deployment: Deployment
+  /** URNs of the resources taken into the state. */
+  readonly adopted: readonly string[]
+}
+
+/**
+ * Settles a deployment's pending operations. A resource that was being created is taken into the state if it was found; one
+ * that was being updated or deleted is there and stays; each is to be read before anything builds on it.
+ * @param located The cloud's ids of what was found, by URN.
+ */
+export function settle (deployment: Deployment, located: ReadonlyMap<string, string>): Settlement {
+  const { pending_operations: _, ...rest } = deployment
+  const interrupted = pendingOf(deployment).filter(({ type }) => type === 'updating' || type === 'deleting')
+  let entries: Entry[] = listOf(deployment.resources).map(recordOf)
+    .map((entry) => interrupted.some(({ resource }) => isSame(entry, resource)) ? unread(entry) : entry)
+  const adopted: string[] = []
+  for (const created of creations(deployment)) {
+    const id = located.get(textOf(created.urn))
+    // What is in the state already, under whatever URN, must not be there twice: it would be deleted with the second.
+    if (id === undefined || entries.some((entry) => entry.type === created.type && entry.id === id)) continue
+    entries = withAdopted(entries, unread({ ...created, id, outputs: withoutInternal(recordOf(created.inputs)) }))
+    adopted.push(textOf(created.urn))
+  }
+  return { deployment: { ...rest, resources: entries }, adopted }
+}
+
+const isSame = (entry: Entry, other: Entry): boolean => entry.urn === other.urn && entry.id === other.id
+
+const unread = (entry: Entry): Entry => ({ ...entry, initErrors: [UNREAD] })
+
+/** The provider's notes to itself (`__defaults`) are inputs only. */
+const withoutInternal = (inputs: Entry): Entry => Object.fromEntries(Object.entries(inputs).filter(([name]) => !name.startsWith('__')))
+
+/**
+ * Puts a new resource where the engine would have: the one it replaces waits behind it for its deletion, or has been
+ * deleted before and leaves. Nothing may stand in front of what it refers to.
+ */
+function withAdopted (entries: readonly Entry[], adopted: Entry): Entry[] {
+  const replaced = entries.findIndex((entry) => entry.urn === adopted.urn && entry.delete !== true)
+  const needed = new Set(referencesOf(adopted))
+  const afterNeeded = entries.findLastIndex((entry) => needed.has(textOf(entry.urn))) + 1
+  const place = replaced < 0 ? entries.length : Math.max(replaced, afterNeeded)
+  const condemned = entries.flatMap((entry, index) => {
+    const rest = index !== replaced ? [entry] : entry.pendingReplacement === true ? [] : [{ ...entry, delete: true }]
+    return index === place ? [adopted, ...rest] : rest
+  })
+  return place === entries.length ? [...condemned, adopted] : condemned
+}

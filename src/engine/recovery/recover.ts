@@ -1,0 +1,49 @@
+import type { Deployment } from '../deployment.ts'
+import { problem } from '../failures.ts'
+import type { Log } from '../log.ts'
+import { listOf, recordOf } from '../records.ts'
+import { importDeployment, type Perform } from '../state-edit.ts'
+import { RunFailure, type PendingCreate, type RunHooks } from '../types.ts'
+import type { StackWorkspace } from '../workspace.ts'
+import { isUnread, pendingCreates, settle } from './adoption.ts'
+
+export interface Recovery {
+  readonly stack: string
+  readonly workspace: StackWorkspace
+  readonly perform: Perform
+  /** What the state holds of the stack; `undefined` where there is no such stack. */
+  readonly deployment: Deployment | undefined
+  readonly hooks: Pick<RunHooks, 'locate' | 'onEvent'>
+  readonly log: Log
+}
+
+/**
+ * Settles what a killed engine had begun, before another one changes the stack. Until the cloud has been read into the
+ * state, the state itself says that it has not: a recovery that is killed is carried on by the next one.
+ * @returns Whether the cloud has to be read into the state now.
+ * @throws RunFailure, or what `locate` throws
+ */
+export async function recover ({ stack, workspace, perform, deployment = {}, hooks, log }: Recovery): Promise<boolean> {
+  const pending = listOf(deployment.pending_operations).length
+  if (pending === 0) return listOf(deployment.resources).map(recordOf).some(isUnread)
+  const creates = pendingCreates(deployment)
+  const settlement = settle(deployment, await located(creates, hooks))
+  log.warn({ stack, pending, adopted: settlement.adopted }, 'settling what a killed engine had begun')
+  await importDeployment(workspace, stack, settlement.deployment, perform)
+  tell(creates, settlement.adopted, hooks)
+  return true
+}
+
+async function located (creates: readonly PendingCreate[], { locate }: Recovery['hooks']): Promise<ReadonlyMap<string, string>> {
+  if (creates.length === 0) return new Map()
+  if (locate !== undefined) return locate(creates)
+  const detail = `An engine was killed while it created ${creates.map(({ urn }) => urn).join(', ')}, and nothing is here to look that up in the cloud.`
+  throw new RunFailure(problem({ code: 'engine-failed', detail }))
+}
+
+function tell (creates: readonly PendingCreate[], adopted: readonly string[], { onEvent }: Recovery['hooks']): void {
+  for (const { urn } of creates) {
+    const fate = adopted.includes(urn) ? 'It was found in the cloud and is in the state now.' : 'It was not found in the cloud, or is in the state already.'
+    onEvent({ type: 'diagnostic', severity: 'info', urn, message: `An engine was killed while it created this. ${fate}` })
+  }
+}
