@@ -61,14 +61,14 @@ const taskDefinition: LookUp = async ({ session, inputs }) => {
 }
 
 const roleNamed = (key: string): LookUp => async ({ session, inputs }) => {
-  const answer = await unless(['NoSuchEntityException', 'NoSuchEntity'], (await session.iam()).getRole({ RoleName: text(inputs, key) }))
+  const answer = await unless(['NoSuchEntityException'], (await session.iam()).getRole({ RoleName: text(inputs, key) }))
   return answer && found(answer.Role?.RoleName)
 }
 
 /** One that belongs to somebody else is none of ours: creating it says so in AWS's words. */
 const bucket: LookUp = async ({ session, inputs }) => {
   const name = text(inputs, 'bucket')
-  const answer = await unless(['NotFound', 'NoSuchBucket', 'Forbidden', '403', 'AccessDenied'], (await session.s3()).headBucket({ Bucket: name }))
+  const answer = await unless([404, 403], (await session.s3()).headBucket({ Bucket: name }))
   return answer && found(name)
 }
 

@@ -38,7 +38,9 @@ export async function translated<T> (work: Promise<T>): Promise<T> {
 function failureOf (error: SdkError): CloudFailure {
   const { httpStatusCode: status, requestId } = error.$metadata ?? {}
   const unknown = status === undefined || status >= 500 ? 'cloud-unavailable' : STATUSES[status]
-  return new CloudFailure(codeOf(error.name, String(error.code)) ?? unknown ?? 'cloud-rejected', `${error.name}: ${error.message}`, { cause: error, requestId })
+  // An answer without a body has no name either.
+  const name = error.name === 'Unknown' ? `HTTP ${status ?? 'error'}` : error.name
+  return new CloudFailure(codeOf(error.name, String(error.code)) ?? unknown ?? 'cloud-rejected', `${name}: ${error.message}`, { cause: error, requestId })
 }
 
 /** What an error of any of these names means; undefined where none is known. */
@@ -46,12 +48,12 @@ export function codeOf (...names: string[]): OperationCode | undefined {
   return NAMES.find(([, pattern]) => names.some(name => pattern.test(name)))?.[0]
 }
 
-/** Awaits a call; undefined when it fails with one of these errors of AWS. */
-export async function unless<T> (names: readonly string[], call: Promise<T>): Promise<T | undefined> {
+/** Awaits a call; undefined when it fails with one of these errors of AWS, by name or, for answers to HEAD, by status. */
+export async function unless<T> (errors: readonly (string | number)[], call: Promise<T>): Promise<T | undefined> {
   try {
     return await call
   } catch (error) {
-    if (error instanceof Error && names.includes(error.name)) return undefined
+    if (isSdkError(error) && (errors.includes(error.name) || errors.includes(error.$metadata?.httpStatusCode ?? 0))) return undefined
     throw error
   }
 }

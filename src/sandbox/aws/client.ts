@@ -11,8 +11,9 @@ import { readPortFile } from './port-file.ts'
 
 export type { SandboxControl, Place } from './control/client.ts'
 export { ControlError } from './control/client.ts'
-export type { Fault, FaultKind, FaultSpec, FaultVerb, NetworkView, ResourceFilter, ResourceView, Stats, StoredObject } from './control/shapes.ts'
+export type { Fault, FaultKind, FaultSpec, FaultVerb, JobsSpec, JobView, NetworkView, ResourceFilter, ResourceView, Stats, StoredObject } from './control/shapes.ts'
 export type { Props, Value } from './values.ts'
+export { SANDBOX_CREDENTIALS } from './api/credentials.ts'
 
 const START_DEADLINE_MS = 30_000
 const logFile = (dataDir: string): string => join(dataDir, 'sandbox-aws.log')
@@ -28,7 +29,7 @@ export interface AttachOptions {
 
 export interface SandboxCloud {
   /** Makes sure the cloud runs (again) and says where: its ports change with every start. */
-  ensure: () => Promise<{ grpcPort: number, pid: number }>
+  ensure: () => Promise<{ grpcPort: number, apiUrl: string, pid: number }>
   control: SandboxControl
   /** This process needs it no more; the last one to say so ends it. */
   release: () => Promise<void>
@@ -71,7 +72,7 @@ export async function attachSandboxCloud (options: AttachOptions): Promise<Sandb
   return {
     ensure: async () => {
       const { port } = await ensure()
-      return { grpcPort: port.grpcPort, pid: port.pid }
+      return { grpcPort: port.grpcPort, apiUrl: port.apiUrl, pid: port.pid }
     },
     control: controlOver(send),
     release: async () => {

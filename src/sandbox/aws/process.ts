@@ -3,10 +3,12 @@ import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Server } from 'node:net'
-import { serveControl, type ControlServer } from './control/server.ts'
+import { serveApi } from './api/server.ts'
+import { serveControl } from './control/server.ts'
 import type { Stats, User } from './control/shapes.ts'
 import { isAlive } from './control/users.ts'
 import { ApiError } from './model/errors.ts'
+import type { HttpServer } from './http.ts'
 import { takeLock } from './lock.ts'
 import { removePortFile, writePortFile } from './port-file.ts'
 import { finishCreate, finishDelete } from './provider/lifecycle.ts'
@@ -32,7 +34,9 @@ export class CloudProcess {
   readonly #users = new Map<string, User>()
   readonly #timer: NodeJS.Timeout
   #provider: ProviderServer | undefined
-  #control: ControlServer | undefined
+  #api: HttpServer | undefined
+  readonly #apiCalls = new Map<string, number>()
+  #control: HttpServer | undefined
   #released = false
   readonly #abandonedMs: number
   #usedAt = Date.now()
@@ -63,6 +67,7 @@ export class CloudProcess {
   async #serve (): Promise<void> {
     const world = this.#world
     this.#provider = await serveProvider({ world, ending: this.#ending.signal, onIdle: () => { this.#endIfUnused().catch(fatal) } })
+    this.#api = await serveApi({ world, ending: this.#ending.signal, calls: this.#apiCalls })
     this.#control = await serveControl({
       world,
       token: this.#token,
@@ -77,6 +82,7 @@ export class CloudProcess {
       pid: process.pid,
       startedAt: this.#startedAt,
       grpcPort: this.#provider.port,
+      apiUrl: this.#api.url,
       controlUrl: this.#control.url,
       token: this.#token
     })
@@ -122,7 +128,7 @@ export class CloudProcess {
       speed: this.#world.speed,
       resources: this.#world.items.size,
       byType,
-      calls: Object.fromEntries(this.#provider?.calls ?? []),
+      calls: Object.fromEntries([...this.#provider?.calls ?? [], ...this.#apiCalls]),
       connections: this.#provider?.connections() ?? 0,
       users: this.#users.size
     }
@@ -138,7 +144,7 @@ export class CloudProcess {
     clearInterval(this.#timer)
     removePortFile(this.#dataDir, this.#token)
     this.#ending.abort()
-    await Promise.allSettled([this.#provider?.close(), this.#control?.close()])
+    await Promise.allSettled([this.#provider?.close(), this.#api?.close(), this.#control?.close()])
     await this.#world.close()
     const unlocked = once(this.#lock, 'close')
     this.#lock.close()

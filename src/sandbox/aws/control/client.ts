@@ -1,4 +1,5 @@
-import type { Fault, FaultSpec, NetworkView, ResourceFilter, ResourceView, Stats, StoredObject } from './shapes.ts'
+import type { JobStatus } from '../world/job.ts'
+import type { Fault, FaultSpec, JobsSpec, JobView, NetworkView, ResourceFilter, ResourceView, Stats, StoredObject } from './shapes.ts'
 
 /** The control API refused; `status` and `code` are its. */
 export class ControlError extends Error {
@@ -43,8 +44,15 @@ export interface SandboxControl {
   putObject: (bucket: string, key: string, size: number) => Promise<StoredObject>
   putObjects: (bucket: string, objects: StoredObject[]) => Promise<void>
   deleteObject: (bucket: string, key: string) => Promise<void>
-  /** Empties the bucket. */
+  /** Empties the bucket, versions and unfinished uploads too. */
   deleteObjects: (bucket: string) => Promise<void>
+  /** Begins a multipart upload that nobody finishes. */
+  beginUpload: (bucket: string, key: string) => Promise<void>
+  /** Jobs, those that are over too; of a queue (its ARN), in a status. */
+  jobs: (filter?: { queue?: string, status?: JobStatus }) => Promise<JobView[]>
+  submitJobs: (jobs: JobsSpec) => Promise<JobView[]>
+  /** Moves a job on, as the work it does would. */
+  changeJob: (id: string, status: JobStatus) => Promise<JobView>
   faults: () => Promise<Fault[]>
   addFault: (fault: FaultSpec) => Promise<Fault>
   /** Removes one fault, or all; calls hanging in it go on. */
@@ -76,6 +84,10 @@ export function controlOver (send: Send): SandboxControl {
     putObjects,
     deleteObject: async (bucket, key) => done('DELETE', '/objects', { query: { bucket, key } }),
     deleteObjects: async (bucket) => done('DELETE', '/objects', { query: { bucket } }),
+    beginUpload: async (bucket, key) => done('POST', '/uploads', { query: { bucket, key } }),
+    jobs: async (filter = {}) => await send('GET', '/jobs', { query: texts(filter) }) as JobView[],
+    submitJobs: async (jobs) => await send('POST', '/jobs', { body: jobs }) as JobView[],
+    changeJob: async (id, status) => await send('PATCH', '/job', { query: { id }, body: { status } }) as JobView,
     faults: async () => await send('GET', '/faults') as Fault[],
     addFault: async (fault) => await send('POST', '/faults', { body: fault }) as Fault,
     clearFaults: async (id) => done('DELETE', '/faults', { query: id === undefined ? {} : { id } }),
@@ -90,6 +102,6 @@ export function controlOver (send: Send): SandboxControl {
   }
 }
 
-function texts (filter: ResourceFilter): Record<string, string> {
+function texts (filter: object): Record<string, string> {
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined).map(([key, value]) => [key, String(value)]))
 }

@@ -2,13 +2,16 @@ import { newFault } from '../faults.ts'
 import { ApiError } from '../model/errors.ts'
 import { finishDelete } from '../provider/lifecycle.ts'
 import { resourceTypes } from '../services/index.ts'
-import { BUCKET, objectsOf } from '../services/s3-bucket.ts'
+import { findQueue, submitJobs } from '../services/batch-jobs.ts'
+import { BUCKET } from '../services/s3-bucket.ts'
+import { beginUpload, deleteObjects, emptyBucket, objectsOf, putObjects } from '../services/s3-objects.ts'
 import { isProps, text, type Props } from '../values.ts'
 import type { Item, Place } from '../world/item.ts'
+import { JOB_STATUSES, type Job, type JobStatus } from '../world/job.ts'
 import { defaultVpc, describeVpc, stableId, vpcsOf } from '../world/network.ts'
 import type { World } from '../world/world.ts'
-import type { FaultKind, FaultSpec, FaultVerb, ResourceFilter, Stats, User } from './shapes.ts'
-import { listResources, mergeProps, networkView, notFound, viewOf } from './views.ts'
+import type { FaultKind, FaultSpec, FaultVerb, JobView, ResourceFilter, Stats, User } from './shapes.ts'
+import { jobView, listResources, mergeProps, networkView, notFound, viewOf } from './views.ts'
 
 /** What the process itself answers for. */
 export interface Host {
@@ -43,12 +46,21 @@ export const routes: Readonly<Record<string, Route>> = {
   'GET /objects': ({ world, query }) => Object.entries(objectsOf(bucketAt(world, query))).map(([key, size]) => ({ key, size })),
   'PUT /objects': ({ world, query, body }) => {
     const bucket = bucketAt(world, query)
-    world.put({ ...bucket, facts: { ...bucket.facts, objects: { ...objectsOf(bucket), ...sizesOf(body) } } })
+    putObjects(world, bucket, sizesOf(body))
   },
   'DELETE /objects': ({ world, query }) => {
     const bucket = bucketAt(world, query)
-    const { [query.get('key') ?? '']: _removed, ...others } = query.has('key') ? objectsOf(bucket) : {}
-    world.put({ ...bucket, facts: { ...bucket.facts, objects: others } })
+    const key = query.get('key')
+    if (key === null) emptyBucket(world, bucket)
+    else deleteObjects(world, bucket, [key])
+  },
+  'POST /uploads': ({ world, query }) => ({ uploadId: beginUpload(world, bucketAt(world, query), query.get('key') ?? '') }),
+  'GET /jobs': ({ world, query }) => [...world.jobs.values()].map(jobView).filter((job) => passesAs(job, query)),
+  'POST /jobs': ({ world, body }) => submitJobs(world, findQueue(world, text(body, 'queue')), jobsOf(body)).map(jobView),
+  'PATCH /job': ({ world, query, body }) => {
+    const job = jobAt(world, query)
+    world.putJob({ ...job, status: jobStatusOf(body['status']) })
+    return jobView(jobAt(world, query))
   },
   'GET /faults': ({ world }) => [...world.faults.values()],
   'POST /faults': ({ world, body }) => {
@@ -109,6 +121,31 @@ function sizesOf (body: Props): Props {
   if (!Array.isArray(objects)) throw invalid('objects is a list of { key, size }')
   return Object.fromEntries(objects.filter(isProps).map((object) => [text(object, 'key'), Number(object['size'] ?? 0)]))
 }
+
+/** A thousand jobs are as many as anybody looks at; each is a record of the journal. */
+const MOST_JOBS = 1000
+
+function jobsOf (body: Props): { count: number, status: JobStatus } {
+  const count = Number(body['count'] ?? 1)
+  if (!Number.isInteger(count) || count < 1 || count > MOST_JOBS) throw invalid(`count is a number from 1 to ${MOST_JOBS}`)
+  return { count, status: jobStatusOf(body['status'] ?? 'RUNNING') }
+}
+
+function jobStatusOf (value: unknown): JobStatus {
+  const status = JOB_STATUSES.find((each) => each === value)
+  if (!status) throw invalid(`the status of a job is one of ${JOB_STATUSES.join(', ')}`)
+  return status
+}
+
+function jobAt (world: World, query: URLSearchParams): Job {
+  const id = query.get('id') ?? ''
+  const job = world.jobs.get(id)
+  if (!job) throw notFound(`job ${id}`)
+  return job
+}
+
+const passesAs = (job: JobView, query: URLSearchParams): boolean =>
+  (['queue', 'status'] as const).every((key) => !query.has(key) || query.get(key) === job[key])
 
 function faultOf (body: Props): FaultSpec {
   const kind = KINDS.find((each) => each === body['kind'])

@@ -1,34 +1,14 @@
 import { timingSafeEqual } from 'node:crypto'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { once } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { readText, serveHttp, type HttpServer } from '../http.ts'
 import { ApiError } from '../model/errors.ts'
 import { isProps, parseJson, type Props } from '../values.ts'
 import type { World } from '../world/world.ts'
 import { routes, type Host } from './routes.ts'
 
-const MAX_BODY = 8 * 1024 * 1024
-
-export interface ControlServer { url: string, close: () => Promise<void> }
-
 /** Serves the control API on a loopback port to whoever holds the token. Answers only what is durable. */
-export async function serveControl (options: { world: World, host: Host, token: string }): Promise<ControlServer> {
-  const server = createServer((request, response) => { handle(request, response, options).catch((error: Error) => response.destroy(error)) })
-  server.keepAliveTimeout = 2_000
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: async () => {
-      const closed = once(server, 'close')
-      server.close()
-      server.closeIdleConnections()
-      // Whoever still waits for an answer gets a moment for it.
-      const forced = setTimeout(() => server.closeAllConnections(), 500)
-      await closed
-      clearTimeout(forced)
-    }
-  }
+export async function serveControl (options: { world: World, host: Host, token: string }): Promise<HttpServer> {
+  return serveHttp(async (request, response) => handle(request, response, options))
 }
 
 async function handle (request: IncomingMessage, response: ServerResponse, options: { world: World, host: Host, token: string }): Promise<void> {
@@ -54,15 +34,9 @@ function isAllowed (header: string | undefined, token: string): boolean {
 }
 
 async function readBody (request: IncomingMessage): Promise<Props> {
-  const parts: Buffer[] = []
-  let size = 0
-  for await (const part of request as AsyncIterable<Buffer>) {
-    size += part.length
-    if (size > MAX_BODY) throw new ApiError('TooLarge', `a request has at most ${MAX_BODY} bytes`, 413)
-    parts.push(part)
-  }
-  if (size === 0) return {}
-  const parsed = parseJson(Buffer.concat(parts).toString('utf8'))
+  const source = await readText(request)
+  if (source === '') return {}
+  const parsed = parseJson(source)
   if (!isProps(parsed)) throw new ApiError('InvalidRequest', 'the body is not a JSON object', 400)
   return parsed
 }

@@ -1,3 +1,5 @@
+import type { JobStatus } from '../world/job.ts'
+
 /** What a scripted fault does to the calls it matches. */
 export type FaultKind = 'fail' | 'throttle' | 'hang' | 'slow' | 'hide'
 export type FaultVerb = 'create' | 'read' | 'update' | 'delete' | 'invoke'
@@ -56,6 +58,28 @@ export interface ResourceFilter {
 
 export interface StoredObject { key: string, size: number }
 
+/** A Batch job, and the ARN of the queue it was submitted to. */
+export interface JobView {
+  id: string
+  name: string
+  queue: string
+  status: JobStatus
+  account: string
+  region: string
+  createdAt: string
+  /** Why it was ended. */
+  reason?: string
+}
+
+export interface JobsSpec {
+  /** A queue's ARN, or its name where no other place has one of that name. */
+  queue: string
+  /** Default 1. */
+  count?: number
+  /** Default RUNNING. */
+  status?: JobStatus
+}
+
 export interface NetworkView {
   vpcId: string
   cidrBlock: string
@@ -80,6 +104,8 @@ export interface PortFile {
   pid: number
   startedAt: string
   grpcPort: number
+  /** Where the AWS HTTP APIs are. */
+  apiUrl: string
   controlUrl: string
   token: string
 }

@@ -1,9 +1,10 @@
 import { ApiError } from '../model/errors.ts'
 import { block, text, textMap, type Props } from '../values.ts'
 import type { Item, Place } from '../world/item.ts'
+import { statusOf, type Job } from '../world/job.ts'
 import { partitionOf, vpcsOf, type Vpc } from '../world/network.ts'
 import type { World } from '../world/world.ts'
-import type { NetworkView, ResourceFilter, ResourceView } from './shapes.ts'
+import type { JobView, NetworkView, ResourceFilter, ResourceView } from './shapes.ts'
 
 /** A resource as the control API shows it. */
 export function viewOf (item: Item): ResourceView {
@@ -75,6 +76,19 @@ export function networkView (vpc: Vpc): NetworkView {
     isDefault: vpc.isDefault,
     securityGroupId: vpc.securityGroup,
     subnets: vpc.subnets.map(({ id, cidr, zone, isPublic }) => ({ id, cidrBlock: cidr, availabilityZone: zone, isPublic }))
+  }
+}
+
+export function jobView (job: Job): JobView {
+  return {
+    id: job.id,
+    name: job.name,
+    queue: job.queueArn,
+    status: statusOf(job),
+    account: job.account,
+    region: job.region,
+    createdAt: new Date(job.createdAt).toISOString(),
+    ...(job.reason !== undefined && { reason: job.reason })
   }
 }
 

@@ -7,7 +7,11 @@ import type { World } from '../world/world.ts'
 /** A call of one caller about one resource: in the region its arguments name, else in the provider's. */
 export function callFor (type: ResourceType, props: Props, caller: Caller, world: World): Call {
   const region = type.scope === 'account' ? 'global' : text(props, 'region') || caller.region
-  const partition = type.scope === 'account' ? caller.partition : partitionOf(region)
+  return callIn({ region, partition: type.scope === 'account' ? caller.partition : partitionOf(region) }, caller, world)
+}
+
+/** A call of one caller in a region. */
+export function callIn ({ region, partition }: { region: string, partition: string }, caller: Caller, world: World): Call {
   return {
     world,
     caller,

@@ -15,7 +15,7 @@ const NOT_SIMULATED = ['accessKey', 'assumeRoleWithWebIdentity', 'customCaBundle
   'sharedConfigFiles', 'sharedCredentialsFiles', 'stsRegion', 'tagPolicyCompliance', 'token', 'tokenBucketRateLimiterCapacity',
   'useDualstackEndpoint', 'useFipsEndpoint', 'userAgents']
 
-const ROLE_ARN = /^arn:(aws[\w-]*):iam::(\d{12}):role\/([\w+=,.@/-]+)$/
+export const ROLE_ARN = /^arn:(aws[\w-]*):iam::(\d{12}):role\/([\w+=,.@/-]+)$/
 const REGION = /^(af|ap|ca|cn|eu|il|me|mx|sa|us|us-gov)-(north|south|east|west|central|northeast|northwest|southeast|southwest)-\d$/
 
 /** Provider arguments reach the provider as JSON texts, whatever their type; plain values are taken too. */

@@ -6,11 +6,11 @@ import { vpcsOf, type Subnet, type Vpc } from '../world/network.ts'
 import type { World } from '../world/world.ts'
 import { SECURITY_GROUP } from '../services/ec2-lookups.ts'
 
-interface Lookup { args: Props, place: Place, caller: Caller, world: World }
+export interface Lookup { args: Props, place: Place, caller: Caller, world: World }
 interface Function { args: readonly string[], run: (lookup: Lookup) => Props }
 
 /** Candidates of a look-up: what the provider returns for one, and the values EC2's filters see. */
-interface Candidate { result: Props, filters: Record<string, string>, tags: Record<string, string> }
+export interface Candidate { result: Props, filters: Record<string, string>, tags: Record<string, string> }
 
 const functions: ReadonlyMap<string, Function> = new Map(Object.entries({
   'aws:ec2/getVpc:getVpc': { args: ['id', 'default', 'cidrBlock', 'state', 'filters', 'tags'], run: getVpc },
@@ -113,7 +113,8 @@ function subnetResult (vpc: Vpc, subnet: Subnet, caller: Caller): Props {
   }
 }
 
-function groupCandidates (lookup: Lookup): Candidate[] {
+/** All security groups of a place, the built-in ones too. */
+export function groupCandidates (lookup: Lookup): Candidate[] {
   const { world, place, caller } = lookup
   const arn = (id: string): string => `arn:${caller.partition}:ec2:${place.region}:${place.account}:security-group/${id}`
   const builtIn = vpcsOf(world, place).map((vpc) => groupCandidate(
@@ -146,7 +147,8 @@ function select (candidates: Candidate[], args: Props, plain: readonly string[])
     blocks(args, 'filters').every((filter) => passes(candidate, text(filter, 'name'), texts(filter, 'values'))))
 }
 
-function passes (candidate: Candidate, name: string, values: string[]): boolean {
+/** Whether EC2's filter of that name lets the candidate through. Throws ProviderError for one that is not simulated. */
+export function passes (candidate: Candidate, name: string, values: string[]): boolean {
   if (name === 'tag-key') return values.some((value) => value in candidate.tags)
   const actual = name.startsWith('tag:') ? candidate.tags[name.slice(4)] : candidate.filters[name]
   if (actual === undefined && !name.startsWith('tag:')) throw new ProviderError(`the sandbox does not simulate the EC2 filter "${name}"`)
@@ -195,7 +197,7 @@ function getSecurityGroup (lookup: Lookup): Props {
   return single(select(groupCandidates(lookup), lookup.args, ['id', 'name', 'vpcId']), 'EC2 Security Group', lookup.args)
 }
 
-function getCallerIdentity ({ caller }: Lookup): Props {
+export function getCallerIdentity ({ caller }: Pick<Lookup, 'caller'>): Props {
   const { account, partition, role } = caller
   return role
     ? { id: account, accountId: account, arn: `arn:${partition}:sts::${account}:assumed-role/${role.name}/${role.session}`, userId: `AROASANDBOXSANDBOX123:${role.session}` }

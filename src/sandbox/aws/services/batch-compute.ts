@@ -5,13 +5,14 @@ import { anArn, between, blockField, countField, flagField, listField, matching,
 import type { Call, ResourceType } from '../model/types.ts'
 import { findSubnet } from '../world/network.ts'
 import type { Item } from '../world/item.ts'
+import { hasJobs } from '../world/job.ts'
 import type { World } from '../world/world.ts'
 import { block, count, isEmpty, text, texts, type Props } from '../values.ts'
 import { requireSecurityGroups, requireSubnets } from './ec2-lookups.ts'
 import { trusts } from './iam-policy.ts'
 
 export const COMPUTE_ENVIRONMENT = 'aws:batch/computeEnvironment:ComputeEnvironment'
-const JOB_QUEUE = 'aws:batch/jobQueue:JobQueue'
+export const JOB_QUEUE = 'aws:batch/jobQueue:JobQueue'
 
 /** Not raisable, per account and region; so is the one of job queues. */
 export const BATCH_QUOTA = 50
@@ -110,9 +111,14 @@ export const computeEnvironment: ResourceType = {
   usable: (item, verb) => {
     if (text(item.props, 'status') !== 'VALID') throw waited(item, verb, 'VALID')
   },
-  // Batch needs its role to the end: with a wrong or deleted one the environment cannot be taken down either.
+  // Batch needs its role to the end: with a wrong or deleted one the environment cannot be taken down either. Nor can one
+  // of Fargate that jobs still run in; once they have ended, it can.
   teardown: (item, world) => {
     settleComputeEnvironment(item, world)
+    if (hasJobs(world.jobs.values(), text(item.props, 'arn'))) {
+      item.props['status'] = 'INVALID'
+      item.props['statusReason'] = 'CLIENT_ERROR - The compute environment has active jobs'
+    }
     if (text(item.props, 'status') === 'INVALID') throw waited(item, 'delete', 'DELETED')
   },
   refuseDelete: (item, call) => {

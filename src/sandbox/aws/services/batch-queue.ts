@@ -4,9 +4,8 @@ import { anArn, between, blockField, countField, listField, oneOf, tagsFields, t
 import type { Call, ResourceType } from '../model/types.ts'
 import { text, type Props } from '../values.ts'
 import { isVisible, type Item } from '../world/item.ts'
-import { BATCH_QUOTA, batchName, COMPUTE_ENVIRONMENT, ordersOf } from './batch-compute.ts'
-
-export const JOB_QUEUE = 'aws:batch/jobQueue:JobQueue'
+import { BATCH_QUOTA, batchName, COMPUTE_ENVIRONMENT, JOB_QUEUE, ordersOf } from './batch-compute.ts'
+import { abandonJobs } from './batch-jobs.ts'
 
 export const jobQueue: ResourceType = {
   token: JOB_QUEUE,
@@ -42,7 +41,8 @@ export const jobQueue: ResourceType = {
     const arn = call.arn('batch', `job-queue/${name}`)
     return { id: arn, name, props: { arn } }
   },
-  taken: () => new ApiError('ClientException', 'Object already exists')
+  taken: () => new ApiError('ClientException', 'Object already exists'),
+  removed: (item, world) => { abandonJobs(world, item.id) }
 }
 
 function validateQueue (inputs: Props, call: Call, item?: Item): void {

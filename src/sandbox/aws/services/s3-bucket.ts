@@ -2,8 +2,9 @@ import { ApiError } from '../model/errors.ts'
 import { flagField, tagsFields, textField, type Rule } from '../model/fields.ts'
 import { regionField } from '../model/define.ts'
 import type { Call, ResourceType } from '../model/types.ts'
-import { block, flag, text, type Props } from '../values.ts'
+import { flag, text, type Props } from '../values.ts'
 import { isVisible, type Item } from '../world/item.ts'
+import { entriesOf } from './s3-objects.ts'
 
 export const BUCKET = 'aws:s3/bucket:Bucket'
 export const SIDE_RESOURCES = ['BucketOwnershipControls', 'BucketPublicAccessBlock', 'BucketServerSideEncryptionConfiguration', 'BucketPolicy', 'BucketLifecycleConfiguration']
@@ -72,7 +73,7 @@ export const bucket: ResourceType = {
     ? new ApiError('BucketAlreadyOwnedByYou', 'Your previous request to create the named bucket succeeded and you already own it.', CONFLICT)
     : new ApiError('BucketAlreadyExists', 'The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.', CONFLICT),
   refuseDelete: (item) => {
-    if (Object.keys(objectsOf(item)).length > 0 && !flag(item.props, 'forceDestroy')) {
+    if (entriesOf(item).length > 0 && !flag(item.props, 'forceDestroy')) {
       throw new ApiError('BucketNotEmpty', 'The bucket you tried to delete is not empty', CONFLICT)
     }
   },
@@ -81,11 +82,6 @@ export const bucket: ResourceType = {
       for (const side of world.inPlace(type, item)) if (text(side.props, 'bucket') === item.name) world.drop(side.key)
     }
   }
-}
-
-/** Keys of the objects in a bucket, with their sizes in bytes. */
-export function objectsOf (item: Item): Props {
-  return block(item.facts, 'objects') ?? {}
 }
 
 /** The bucket a side resource belongs to; S3's errors when it is not there or not the caller's. */

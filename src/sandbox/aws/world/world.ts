@@ -1,5 +1,6 @@
 import type { Fault } from '../control/shapes.ts'
 import type { Item, Place } from './item.ts'
+import type { Job } from './job.ts'
 import { Journal } from './journal.ts'
 import type { Vpc } from './network.ts'
 
@@ -10,6 +11,7 @@ interface Change {
   counter?: [string, number]
   fault?: Fault
   unfault?: string
+  job?: Job
   speed?: number
   vpc?: Vpc
   vpcGone?: string
@@ -23,6 +25,8 @@ interface Change {
 export class World {
   readonly items = new Map<string, Item>()
   readonly faults = new Map<string, Fault>()
+  /** Batch jobs by id, those that are over too. They outlive their queue. */
+  readonly jobs = new Map<string, Job>()
   /** Networks that differ from the default VPC every account has; `undefined` marks a removed default VPC. */
   readonly vpcs = new Map<string, Vpc | undefined>()
   readonly #byType = new Map<string, Map<string, Item>>()
@@ -55,6 +59,7 @@ export class World {
   drop (key: string): void { this.#change({ drop: key }) }
   putFault (fault: Fault): void { this.#change({ fault }) }
   dropFault (id: string): void { this.#change({ unfault: id }) }
+  putJob (job: Job): void { this.#change({ job }) }
   putVpc (vpc: Vpc): void { this.#change({ vpc }) }
   dropVpc (id: string): void { this.#change({ vpcGone: id }) }
   reset (): void { this.#change({ reset: true }) }
@@ -88,6 +93,7 @@ export class World {
     if (change.counter) this.#counters.set(...change.counter)
     if (change.fault) this.faults.set(change.fault.id, change.fault)
     if (change.unfault !== undefined) this.faults.delete(change.unfault)
+    if (change.job) this.jobs.set(change.job.id, change.job)
     if (change.speed !== undefined) this.#speed = change.speed
     if (change.vpc) this.vpcs.set(change.vpc.id, change.vpc)
     if (change.vpcGone !== undefined) this.vpcs.set(change.vpcGone, undefined)
@@ -106,7 +112,7 @@ export class World {
   }
 
   #clear (): void {
-    for (const part of [this.items, this.faults, this.vpcs, this.#byType, this.#counters]) part.clear()
+    for (const part of [this.items, this.faults, this.jobs, this.vpcs, this.#byType, this.#counters]) part.clear()
   }
 
   #snapshot (): Change[] {
@@ -114,6 +120,7 @@ export class World {
       { speed: this.#speed },
       ...[...this.#counters].map((counter) => ({ counter })),
       ...[...this.faults.values()].map((fault) => ({ fault })),
+      ...[...this.jobs.values()].map((job) => ({ job })),
       ...[...this.vpcs].map(([id, vpc]) => vpc ? { vpc } : { vpcGone: id }),
       ...[...this.items.values()].map((put) => ({ put }))
     ]

@@ -1,0 +1,32 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { ApiError } from '../model/errors.ts'
+import type { Caller } from '../model/types.ts'
+import { block, count, isProps, parseJson, text } from '../values.ts'
+import { partitionOf } from '../world/network.ts'
+import { ACCESS_KEY } from './credentials.ts'
+
+/** What a session token says: it is nothing but its content, for there is nobody to keep it from. */
+interface Token { account: string, role: { name: string, session: string }, expires: number }
+
+export function sessionToken (token: Token): string {
+  return Buffer.from(JSON.stringify(token)).toString('base64url')
+}
+
+const CREDENTIAL = /Credential=([^/\s,]+)\/\d{8}\/([^/\s,]+)\/([^/\s,]+)\/aws4_request/
+
+/** Who calls, and the service and region the request is signed for. Signatures are not verified. Throws in AWS's words. */
+export function callerOf (headers: IncomingHttpHeaders): { caller: Caller, service: string } {
+  const [, accessKey = '', region, service] = CREDENTIAL.exec(headers.authorization ?? '') ?? []
+  if (region === undefined || service === undefined) throw new ApiError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403)
+  return { service, caller: { region, partition: partitionOf(region), defaultTags: {}, ...identityOf(accessKey, headers['x-amz-security-token']) } }
+}
+
+function identityOf (accessKey: string, token: string | string[] | undefined): Pick<Caller, 'account' | 'role'> {
+  const account = ACCESS_KEY.exec(accessKey)?.[1]
+  if (account !== undefined) return { account }
+  const content = parseJson(Buffer.from(String(token ?? ''), 'base64url').toString('utf8'))
+  if (!isProps(content)) throw new ApiError('InvalidClientTokenId', 'The security token included in the request is invalid.', 403)
+  if ((count(content, 'expires') ?? 0) <= Date.now()) throw new ApiError('ExpiredToken', 'The security token included in the request is expired', 403)
+  const role = block(content, 'role')
+  return { account: text(content, 'account'), role: { name: text(role, 'name'), session: text(role, 'session') } }
+}

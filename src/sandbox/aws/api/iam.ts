@@ -1,0 +1,32 @@
+import { ApiError } from '../model/errors.ts'
+import type { Call } from '../model/types.ts'
+import { ROLE } from '../services/iam.ts'
+import { text, type Props } from '../values.ts'
+import { isVisible } from '../world/item.ts'
+import type { Service } from './operation.ts'
+
+export const iam: Service = {
+  id: 'IAM',
+  protocol: 'query',
+  operations: {
+    GetRole: { on: 'read', type: ROLE, takes: ['RoleName'], name: (input) => text(input, 'RoleName'), run: getRole }
+  }
+}
+
+function getRole (input: Props, call: Call): Props {
+  const name = text(input, 'RoleName')
+  const found = call.world.inPlace(ROLE, { account: call.account, region: 'global' })
+    .find((role) => role.name === name && role.status !== 'deleting' && isVisible(role))
+  if (!found) throw new ApiError('NoSuchEntity', `The role with name ${name} cannot be found.`, 404)
+  const { props } = found
+  return {
+    Role: {
+      Path: text(props, 'path'),
+      RoleName: name,
+      RoleId: text(props, 'uniqueId'),
+      Arn: text(props, 'arn'),
+      CreateDate: text(props, 'createDate'),
+      AssumeRolePolicyDocument: encodeURIComponent(text(props, 'assumeRolePolicy'))
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import { logGroup } from '../services/logs.ts'
+import { count, text, type Props } from '../values.ts'
+import type { Call } from '../model/types.ts'
+import { isVisible } from '../world/item.ts'
+import type { Service } from './operation.ts'
+import { pageOf } from './page.ts'
+
+export const logs: Service = {
+  id: 'CloudWatch Logs',
+  protocol: 'json',
+  operations: {
+    DescribeLogGroups: {
+      on: 'read',
+      type: logGroup.token,
+      takes: ['logGroupNamePrefix', 'limit', 'nextToken'],
+      name: (input) => text(input, 'logGroupNamePrefix'),
+      run: describeLogGroups
+    }
+  }
+}
+
+function describeLogGroups (input: Props, call: Call): Props {
+  const prefix = text(input, 'logGroupNamePrefix')
+  const found = call.world.inPlace(logGroup.token, call)
+    .filter((item) => item.name.startsWith(prefix) && item.status !== 'deleting' && isVisible(item))
+    .sort((a, b) => a.name < b.name ? -1 : 1)
+  const { page, next } = pageOf(found, { size: count(input, 'limit') ?? 50, after: text(input, 'nextToken'), keyOf: (item) => item.name })
+  return {
+    logGroups: page.map((item) => ({ logGroupName: item.name, arn: `${text(item.props, 'arn')}:*`, logGroupArn: text(item.props, 'arn'), retentionInDays: count(item.props, 'retentionInDays') ?? 0 })),
+    ...(next !== undefined && { nextToken: next })
+  }
+}

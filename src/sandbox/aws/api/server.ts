@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { matchFaults, suffer } from '../faults.ts'
+import { readText, serveHttp, type HttpServer } from '../http.ts'
+import { ApiError, ProviderError } from '../model/errors.ts'
+import type { Caller } from '../model/types.ts'
+import { callIn } from '../provider/call.ts'
+import type { Props } from '../values.ts'
+import type { World } from '../world/world.ts'
+import { batch } from './batch.ts'
+import { callerOf } from './caller.ts'
+import { ec2 } from './ec2.ts'
+import { ecs } from './ecs.ts'
+import { iam } from './iam.ts'
+import { logs } from './logs.ts'
+import type { Operation, Service } from './operation.ts'
+import { protocols, type Answer, type Asked } from './protocols.ts'
+import { s3 } from './s3.ts'
+import { sts } from './sts.ts'
+import { tagging } from './tagging.ts'
+
+const services: Readonly<Record<string, Service>> = { batch, ec2, ecs, iam, logs, s3, sts, tagging }
+
+interface ApiOptions { world: World, ending: AbortSignal, calls: Map<string, number> }
+interface Task extends ApiOptions { service: Service, caller: Caller, gone: AbortSignal }
+
+/** Serves the AWS HTTP APIs on a loopback port: all services at one endpoint, told apart by what a request is signed for. */
+export async function serveApi (options: ApiOptions): Promise<HttpServer> {
+  return serveHttp(async (request, response) => handle(request, response, options))
+}
+
+async function handle (request: IncomingMessage, response: ServerResponse, options: ApiOptions): Promise<void> {
+  const gone = new AbortController()
+  response.once('close', () => gone.abort())
+  const { status, headers, body } = await answerTo(request, { ...options, gone: AbortSignal.any([gone.signal, options.ending]) })
+  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) })
+  response.end(request.method === 'HEAD' ? undefined : body)
+}
+
+async function answerTo (request: IncomingMessage, options: ApiOptions & { gone: AbortSignal }): Promise<Answer> {
+  const requestId = randomUUID()
+  let protocol = protocols.json
+  try {
+    const body = await readText(request)
+    const { caller, service: signedFor } = callerOf(request.headers)
+    const service = services[signedFor]
+    if (!service) throw notSimulated(`the service ${signedFor}`)
+    protocol = protocols[service.protocol]
+    const url = new URL(request.url ?? '/', 'http://127.0.0.1')
+    const asked = protocol.read({ method: request.method ?? 'GET', url, target: String(request.headers['x-amz-target'] ?? ''), body })
+    const { name, output } = await perform(asked, { ...options, service, caller })
+    return protocol.write(name, output, requestId)
+  } catch (error) {
+    return protocol.refuse(asApiError(error), requestId)
+  }
+}
+
+async function perform ({ operation: named, input }: Asked, task: Task): Promise<{ name: string, output: Props }> {
+  const { world, service, caller, gone, calls } = task
+  const [name, operation] = operationOf(service, named)
+  const label = `${service.id}:${name}`
+  calls.set(label, (calls.get(label) ?? 0) + 1)
+  const unknown = Object.keys(input).find((key) => !operation.takes.includes(key))
+  if (unknown !== undefined) throw notSimulated(`the parameter ${unknown} of ${label}`)
+  const faults = matchFaults(world, { on: operation.on, type: operation.type, account: caller.account, name: operation.name?.(input) ?? '', signal: gone })
+  await suffer(faults, 'request', world, gone)
+  const output = operation.run(input, callIn(caller, caller, world))
+  await world.settled()
+  await suffer(faults, 'response', world, gone)
+  return { name, output }
+}
+
+/** Batch's paths have lost the capitals of their operations' names. */
+function operationOf (service: Service, named: string): [string, Operation] {
+  const found = Object.entries(service.operations).find(([name]) => name === named || name.toLowerCase() === named)
+  if (!found) throw notSimulated(`${service.id}:${named}`)
+  return found
+}
+
+const notSimulated = (what: string): ApiError => new ApiError('UnsupportedOperation', `the sandbox does not simulate ${what}`)
+
+/** What is no answer of AWS is a refusal that says so, or a mistake in here. */
+function asApiError (error: unknown): ApiError {
+  if (error instanceof ApiError) return error
+  if (error instanceof ProviderError) return new ApiError('UnsupportedOperation', error.message)
+  return new ApiError('InternalFailure', error instanceof Error ? error.message : String(error), 500)
+}

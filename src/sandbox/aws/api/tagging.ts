@@ -1,0 +1,38 @@
+import type { Call } from '../model/types.ts'
+import { blocks, count, text, textMap, texts, type Props } from '../values.ts'
+import { isVisible, type Item } from '../world/item.ts'
+import type { Service } from './operation.ts'
+import { pageOf } from './page.ts'
+
+export const tagging: Service = {
+  id: 'Resource Groups Tagging API',
+  protocol: 'json',
+  operations: {
+    GetResources: { on: 'read', type: 'tagging:GetResources', takes: ['TagFilters', 'ResourcesPerPage', 'PaginationToken'], run: getResources }
+  }
+}
+
+/** It knows what is in the region and has tags: roles, which are in none, it does not. */
+function getResources (input: Props, call: Call): Props {
+  const filters = blocks(input, 'TagFilters')
+  const found = [...call.world.items.values()]
+    .filter((item) => item.account === call.account && item.region === call.region && isVisible(item) && item.status !== 'deleting')
+    .filter((item) => Object.keys(textMap(item.props, 'tagsAll')).length > 0 && filters.every((filter) => hasTag(item, filter)))
+    .sort((a, b) => a.serial - b.serial)
+  const { page, next } = pageOf(found, { size: count(input, 'ResourcesPerPage') ?? 50, after: text(input, 'PaginationToken'), keyOf: (item) => text(item.props, 'arn') })
+  return {
+    ResourceTagMappingList: page.map((item) => ({ ResourceARN: text(item.props, 'arn'), Tags: tagList(textMap(item.props, 'tagsAll')) })),
+    PaginationToken: next ?? ''
+  }
+}
+
+function hasTag (item: Item, filter: Props): boolean {
+  const value = textMap(item.props, 'tagsAll')[text(filter, 'Key')]
+  const values = texts(filter, 'Values')
+  return value !== undefined && (values.length === 0 || values.includes(value))
+}
+
+/** Tags as most of AWS's APIs write them. */
+export function tagList (tags: Record<string, string>): Props[] {
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
+}

@@ -1,0 +1,41 @@
+import type { Place } from './item.ts'
+
+/** Statuses of a job that is not over, in the order it goes through them. */
+export const ACTIVE_STATUSES = ['SUBMITTED', 'PENDING', 'RUNNABLE', 'STARTING', 'RUNNING'] as const
+export const JOB_STATUSES = [...ACTIVE_STATUSES, 'SUCCEEDED', 'FAILED'] as const
+export type JobStatus = typeof JOB_STATUSES[number]
+
+/** A Batch job. It has no work to do: it keeps its status until somebody ends it or moves it on. */
+export interface Job extends Place {
+  id: string
+  name: string
+  queueArn: string
+  /** ARN of where it has its container, once it has one: the first in the queue's order. */
+  computeEnvironmentArn: string
+  status: JobStatus
+  /** Epoch milliseconds. */
+  createdAt: number
+  /** It was told to end and still has until then (epoch milliseconds) to do so. */
+  endsAt?: number
+  /** Why it was ended. */
+  reason?: string
+}
+
+/** The status at this moment: one that was told to end is FAILED when its time is over. */
+export function statusOf ({ status, endsAt }: Job): JobStatus {
+  return endsAt !== undefined && endsAt <= Date.now() ? 'FAILED' : status
+}
+
+export function isActive (job: Job): boolean {
+  return ACTIVE_STATUSES.some((status) => status === statusOf(job))
+}
+
+/** Whether it holds a container, and with it a part of its compute environment. */
+export function isPlaced (job: Job): boolean {
+  return ['STARTING', 'RUNNING'].includes(statusOf(job))
+}
+
+/** Whether any of the jobs holds a container in this compute environment. */
+export function hasJobs (jobs: Iterable<Job>, computeEnvironmentArn: string): boolean {
+  return [...jobs].some((job) => job.computeEnvironmentArn === computeEnvironmentArn && isPlaced(job))
+}
