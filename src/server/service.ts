@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import packageJson from '../../package.json' with { type: 'json' }
+import { createCloud } from '../cloud/index.ts'
 import { ConfigError, type Config } from '../config.ts'
 import { createEngine, findEngine } from '../engine/index.ts'
 import type { Engine } from '../engine/types.ts'
@@ -12,13 +13,14 @@ import { openEventHub } from '../operations/event-hub.ts'
 import { openKeyring, type Keyring } from '../operations/keyring.ts'
 import { openQueue } from '../operations/queue.ts'
 import { startWorker } from '../operations/worker.ts'
-import { attachSandboxCloud, type SandboxCloud } from '../sandbox/aws/client.ts'
+import { SANDBOX_CREDENTIALS, attachSandboxCloud, type SandboxCloud } from '../sandbox/aws/client.ts'
 import { openDatabase, type Database } from '../store/database.ts'
 import { createIds } from '../store/ids.ts'
 import { claimInstallation } from '../store/installation.ts'
 import { migrate } from '../store/migrations.ts'
 import { buildApp } from './app.ts'
 import { observe } from './observe.ts'
+import { readProgramVersion } from './program-version.ts'
 import { sandboxControl } from './sandbox-control.ts'
 import { createShutdown, type Shutdown } from './shutdown.ts'
 
@@ -77,6 +79,8 @@ async function start (config: Config, log: Logger, shutdown: Shutdown): Promise<
   // The worker has waited for the engines by then.
   shutdown.add('engine', () => engine.stop(ENGINE_STOP_MILLISECONDS))
 
+  const aws = createCloud(sandbox && { endpoint: async () => (await sandbox.ensure()).apiUrl, credentials: SANDBOX_CREDENTIALS })
+  shutdown.add('cloud', () => aws.close())
   const queue = await openQueue(database, { log, deadlineSeconds: config.deadlineSeconds })
   shutdown.add('queue', () => queue.stop({ timeoutMs: 1_000 }))
   const eventHub = await openEventHub(database, { log, metrics, stopping: shutdown.stopping })
@@ -93,8 +97,11 @@ async function start (config: Config, log: Logger, shutdown: Shutdown): Promise<
     log,
     isOpen,
     cloud: config.cloud,
+    aws,
     program: PROGRAM,
+    programVersion: await readProgramVersion(),
     deadlineSeconds: config.deadlineSeconds,
+    retries: { limit: config.retryLimit, baseSeconds: config.retrySeconds },
     stopping: shutdown.stopping,
     ...(sandbox && { sandboxCheck: async () => { await sandbox.control.stats() } })
   }
