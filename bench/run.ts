@@ -19,7 +19,7 @@ const USAGE = `npm run bench -- [--only NAME]... [--engine sandbox|pulumi] [--ro
   --only        one figure, repeatable: ${NAMES}
   --engine      the engine under both sides (sandbox); pulumi is looked up in BATCHYARD_PULUMI_ROOT, then on PATH
   --rounds      interleaved rounds per figure (9); a third of them where one takes half a minute
-  --operations  operations after which memory is measured (300), more than 100; the budget speaks of 1000`
+  --operations  operations after which memory is measured (200), more than 100; the budget speaks of 1000`
 
 function readOptions (): BenchOptions & { figures: readonly Figure[] } {
   const { values: { only, engine, rounds, operations } } = parseArgs({
@@ -27,7 +27,7 @@ function readOptions (): BenchOptions & { figures: readonly Figure[] } {
       only: { type: 'string', multiple: true, default: [] },
       engine: { type: 'string', default: 'sandbox' },
       rounds: { type: 'string', default: '9' },
-      operations: { type: 'string', default: '300' }
+      operations: { type: 'string', default: '200' }
     }
   })
   const unknown = only.find(name => !FIGURES.some(figure => figure.name === name))
