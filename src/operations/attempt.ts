@@ -70,7 +70,8 @@ async function run (attempt: Attempt, recorder: Recorder): Promise<Outcome> {
     const { result, ...done } = await WORK[attempt.operation.kind]({ attempt, environment, recorder })
     return { ...done, ending: { state: 'succeeded', ...(result && { result }) } }
   } catch (error) {
-    return { ending: endingOf(attempt, error), untouched: error instanceof Untouched }
+    const untouched = error instanceof Untouched
+    return { ending: endingOf(attempt, untouched ? error.cause : error), untouched }
   }
 }
 

@@ -6,7 +6,7 @@ import { changedSince, unfinishedOf } from '../store/operations.ts'
 import type { Queryable } from '../store/sql.ts'
 import type { EnvironmentRow, OperationRow } from '../store/tables.ts'
 import type { Attempt, Outcome } from './attempt.ts'
-import { DRIFTED, isChanging, phaseAfter, phaseUntouched } from './transitions.ts'
+import { DRIFTED, isChanging, leftBy } from './transitions.ts'
 
 /** Undoes a transaction whose attempt has been taken over meanwhile. */
 class TakenOver extends Error {}
@@ -52,10 +52,8 @@ async function writeEffect (trx: Queryable, { operation, fence }: Attempt, envir
   const { kind } = operation
   if (drifted && await stillTrue(trx, operation, environment)) await setCondition(trx, environment.id, { type: DRIFTED, ...drifted })
   if (!isChanging(kind)) return
-  const phase = untouched ? phaseUntouched(environment) : phaseAfter(kind, state, environment.observed_generation !== null)
-  // A delete that did not get through has taken away some of what the outputs name.
-  const lost = kind === 'delete' && !untouched ? { outputs: null } : {}
-  await changeEnvironment(trx, fence, { phase, ...lost, ...(outputs && { outputs, observedGeneration: operation.generation }) })
+  const left = leftBy(kind, state, environment, untouched)
+  await changeEnvironment(trx, fence, { ...left, ...(outputs && { outputs, observedGeneration: operation.generation }) })
 }
 
 /** What a drift check saw counts only if nothing has changed the environment meanwhile. */

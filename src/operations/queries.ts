@@ -59,10 +59,12 @@ export async function getOperation (context: Reading, caller: Caller, id: string
   return presentOperation(row, await stepsOf(context.database.db, id))
 }
 
+const SERIAL = /^[0-9]{1,15}$/
+
 /** A page of the environment's operations of every kind, newest first. */
 export async function listOperations (context: Reading, caller: Caller, id: string, { cursor, limit = 50 }: PageQuery): Promise<OperationPage> {
   await visibleEnvironment(context, caller, id)
-  const after = decodeCursor(cursor)
+  const after = decodeCursor(cursor, SERIAL)
   const { rows, next } = await pageOfOperations(context.database.db, id, { limit, after: after === undefined ? undefined : Number(after) })
   return { items: rows.map(row => presentOperation(row)), next: encodeCursor(next === null ? null : String(next)) }
 }

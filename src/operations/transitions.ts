@@ -1,5 +1,6 @@
 import type { Phase } from '../schemas/environment.ts'
 import { CHANGING_KINDS, type OperationKind, type OperationState } from '../schemas/operation.ts'
+import type { EnvironmentChange } from '../store/environments.ts'
 import type { EnvironmentRow } from '../store/tables.ts'
 
 export type EndState = Extract<OperationState, 'succeeded' | 'failed' | 'cancelled'>
@@ -20,18 +21,27 @@ type Unsuccessful = Readonly<Record<'everReady' | 'neverReady', LivePhase>>
 const UNSUCCESSFUL: Unsuccessful = { everReady: 'degraded', neverReady: 'failed' }
 const SUCCESSFUL = { create: 'ready', update: 'ready', delete: 'deleted' } as const satisfies Record<ChangingKind, Phase>
 
-/** The phase an operation that did not succeed leaves behind; what it made or left is in the state, to be carried on or deleted. */
-export function phaseAfter (kind: ChangingKind, state: Exclude<EndState, 'succeeded'>, everReady: boolean): LivePhase
-/** @param everReady whether the environment has been ready before this operation */
-export function phaseAfter (kind: ChangingKind, state: EndState, everReady: boolean): Phase
+/**
+ * The phase an operation leaves behind; what one that did not succeed made or left is in the state, to be carried on or deleted.
+ * @param everReady whether the environment has been ready before this operation
+ */
 export function phaseAfter (kind: ChangingKind, state: EndState, everReady: boolean): Phase {
   return state === 'succeeded' ? SUCCESSFUL[kind] : UNSUCCESSFUL[everReady ? 'everReady' : 'neverReady']
 }
 
 /** The phase of an environment whose operation ended before it touched anything. */
-export function phaseUntouched (environment: EnvironmentRow): LivePhase {
-  if (environment.observed_generation === null) return 'failed'
-  return environment.observed_generation === environment.generation && environment.outputs !== null ? 'ready' : 'degraded'
+function phaseUntouched ({ generation, observed_generation: observed, outputs }: EnvironmentRow): LivePhase {
+  if (observed === null) return 'failed'
+  return observed === generation && outputs !== null ? 'ready' : 'degraded'
+}
+
+/**
+ * What an ended operation makes of its environment. A delete that did not get through has taken away some of what the
+ * outputs name.
+ */
+export function leftBy (kind: ChangingKind, state: EndState, environment: EnvironmentRow, untouched: boolean): Pick<EnvironmentChange, 'phase' | 'outputs'> {
+  if (untouched) return { phase: phaseUntouched(environment) }
+  return { phase: phaseAfter(kind, state, environment.observed_generation !== null), ...(kind === 'delete' && { outputs: null }) }
 }
 
 /** Whether the environment is what its spec says, as far as Batchyard has seen to it. */

@@ -38,7 +38,7 @@ export const PreviewResult = Type.Object({
 }, { $id: 'PreviewResult' })
 export type PreviewResult = Static<typeof PreviewResult>
 
-/** What a drift check found; nothing where all three are empty. */
+/** What a drift check found; nothing where both are empty. */
 export const DriftResult = Type.Object({
   resources: Type.Array(DriftedResource),
   unmanaged: Type.Array(Type.Object({ arn: Type.String(), tags: Type.Record(Type.String(), Type.String()) }), {

@@ -60,6 +60,15 @@ export async function setEngine (db: Queryable, fence: Fence, engine: EngineReco
   return rows.length > 0
 }
 
+/** Notes that the operation has begun to change something, so that no later attempt takes it for untouched; false when the attempt is no longer ours. */
+export async function setBegun (db: Queryable, fence: Fence): Promise<boolean> {
+  const { rows } = await sql`
+    update operations set input = input || '{"begun": true}'
+    where id = ${fence.operationId} and attempt = ${fence.attempt} and state = 'running'
+    returning id`.execute(db)
+  return rows.length > 0
+}
+
 /** False when the attempt is no longer ours. */
 export async function setProgress (
   db: Queryable, fence: Fence, progress: { readonly done: number, readonly total: number | null }

@@ -21,6 +21,8 @@ export interface EngineRecord {
 export interface OperationInput {
   /** Of a delete: the policy in force. */
   readonly deletion?: Deletion
+  /** Of a delete: the policy allowed it, and it has begun to take things away. */
+  readonly begun?: boolean
   /** Of a create or update: run only if the state is as the preview found it. */
   readonly expectState?: string
   /** Of a preview. */

@@ -35,6 +35,11 @@ export async function teamByName (db: Queryable, name: string): Promise<TeamRow 
   return db.selectFrom('teams').selectAll().where('name', '=', name).executeTakeFirst()
 }
 
+/** Locks the row until the transaction ends; environments can still be added to the team. */
+export async function lockTeam (trx: Queryable, name: string): Promise<void> {
+  await trx.selectFrom('teams').select('name').where('name', '=', name).forNoKeyUpdate().execute()
+}
+
 /** A page of teams by name; `next` is the `after` of the page that follows. */
 export async function pageOfTeams (
   db: Queryable, { after, limit }: { readonly after?: string | undefined, readonly limit: number }

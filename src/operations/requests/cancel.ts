@@ -1,14 +1,14 @@
 import { Refusal } from '../../errors.ts'
 import type { Operation } from '../../schemas/operation.ts'
-import { changePhase, lockEnvironment } from '../../store/environments.ts'
-import { operationById, requestCancel } from '../../store/operations.ts'
+import { changeEnvironment, lockEnvironment } from '../../store/environments.ts'
+import { operationById, requestCancel, unfinishedOf } from '../../store/operations.ts'
 import type { Queryable } from '../../store/sql.ts'
-import type { OperationRow } from '../../store/tables.ts'
+import type { EnvironmentRow, OperationRow } from '../../store/tables.ts'
 import type { Context } from '../context.ts'
 import { recordCancelled } from '../endings.ts'
 import { operationError, presentOperation } from '../present.ts'
 import { visibleOperation } from '../queries.ts'
-import { hasEnded, isChanging, phaseAfter } from '../transitions.ts'
+import { PHASE_DURING, hasEnded, isChanging, leftBy } from '../transitions.ts'
 import { transact, type Requester } from './transaction.ts'
 
 const REASON = 'a caller cancelled it'
@@ -25,12 +25,19 @@ export async function cancelOperation (context: Context, requester: Requester, i
     const operation = await requestCancel(trx, id, operationError('cancelled', REASON))
     if (operation?.state === 'cancelled') {
       await recordCancelled(trx, operation, REASON)
-      if (environment && isChanging(operation.kind)) {
-        await changePhase(trx, environment.id, phaseAfter(operation.kind, 'cancelled', environment.observed_generation !== null))
-      }
+      if (environment) await leave(trx, environment, operation)
     }
     return presentOperation(operation ?? await ended(trx, id))
   })
+}
+
+/** Puts the environment where an operation leaves it that was cancelled while it waited: for its first try, or for another one. */
+async function leave (trx: Queryable, environment: EnvironmentRow, { id, kind, attempt, input }: OperationRow): Promise<void> {
+  if (!isChanging(kind)) return
+  const untouched = kind === 'delete' ? !input.begun : attempt === 0
+  const [running] = await unfinishedOf(trx, environment.id)
+  const during = running && isChanging(running.kind) && { phase: PHASE_DURING[running.kind] }
+  await changeEnvironment(trx, { operationId: id, attempt }, { ...leftBy(kind, 'cancelled', environment, untouched), ...during })
 }
 
 async function ended (trx: Queryable, id: string): Promise<OperationRow> {

@@ -19,12 +19,11 @@ import { enqueue, enqueueFor, transact, type Requester } from './transaction.ts'
  */
 export async function previewCreation (context: Context, requester: Requester, spec: Spec): Promise<Operation> {
   const { placement, guardrails } = await teamFor(context, requester.caller, spec.team)
-  refuseOutside(spec, placement, guardrails)
-  const environmentId = context.ids.environment()
   return transact(context, requester, async trx => {
+    refuseOutside(spec, placement, guardrails)
     const existing = await environmentByName(trx, spec.team, spec.name)
     if (existing) throw new Refusal('environment-exists', `preview a change of it: POST /environments/${existing.id}/previews`)
-    const preview = { environmentId, generation: null, spec, resolved: resolveSpec(spec, placement), placement }
+    const preview = { environmentId: context.ids.environment(), generation: null, spec, resolved: resolveSpec(spec, placement), placement }
     return presentOperation(await enqueue(context, trx, {
       id: context.ids.operation(), environmentId: null, team: spec.team, kind: 'preview', generation: 1, requestId: requester.requestId, input: { preview }
     }))

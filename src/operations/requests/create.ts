@@ -16,14 +16,14 @@ import { enqueueFor, transact, type Requester } from './transaction.ts'
  */
 export async function createEnvironment (context: Context, requester: Requester, spec: Spec): Promise<Environment> {
   const team = await teamFor(context, requester.caller, spec.team)
-  refuseOutside(spec, team.placement, team.guardrails)
   return transact(context, requester, trx => insertWithCreate(context, trx, requester, { spec, team }))
 }
 
-/** The transaction's part of it. */
+/** The transaction's part of it: a request that is repeated is answered as before, whatever has become of the guardrails. */
 export async function insertWithCreate (
-  context: Context, trx: Queryable, requester: Requester, { spec, team: { placement } }: { spec: Spec, team: TeamRules }
+  context: Context, trx: Queryable, requester: Requester, { spec, team: { placement, guardrails } }: { spec: Spec, team: TeamRules }
 ): Promise<Environment> {
+  refuseOutside(spec, placement, guardrails)
   const resolved = resolveSpec(spec, placement)
   const preview = await previewOfCreation(context, trx, requester, { spec, resolved, placement })
   const inserted = await insertEnvironment(trx, {

@@ -1,10 +1,11 @@
 import { Refusal } from '../../errors.ts'
 import type { Spec } from '../../schemas/spec.ts'
 import { environmentByName, lockEnvironment } from '../../store/environments.ts'
+import { lockTeam } from '../../store/teams.ts'
 import type { Context } from '../context.ts'
 import { updateLocked, type Change, type Changed } from './change.ts'
 import { insertWithCreate } from './create.ts'
-import { refuseOutside, teamFor } from './teams.ts'
+import { teamFor } from './teams.ts'
 import { transact, type Requester } from './transaction.ts'
 
 export interface Put {
@@ -21,8 +22,9 @@ export interface Put {
  */
 export async function putEnvironment (context: Context, requester: Requester, { spec, change, onlyCreate }: Put): Promise<Changed> {
   const team = await teamFor(context, requester.caller, spec.team)
-  refuseOutside(spec, team.placement, team.guardrails)
   return transact(context, requester, async trx => {
+    // Of two that come at the same instant one creates the environment, and the other finds it.
+    await lockTeam(trx, spec.team)
     const found = await environmentByName(trx, spec.team, spec.name)
     const environment = found && await lockEnvironment(trx, found.id)
     if (environment && onlyCreate) throw new Refusal('precondition-failed', `the environment exists: /environments/${environment.id}`)

@@ -2,7 +2,7 @@ import { Refusal } from '../../errors.ts'
 import type { Operation } from '../../schemas/operation.ts'
 import { changePhase, lockEnvironment } from '../../store/environments.ts'
 import { newestOperations } from '../../store/operations.ts'
-import type { EnvironmentRow, OperationRow } from '../../store/tables.ts'
+import type { OperationRow } from '../../store/tables.ts'
 import type { Context } from '../context.ts'
 import { presentOperation } from '../present.ts'
 import { visibleOperation } from '../queries.ts'
@@ -16,25 +16,24 @@ import { enqueueFor, refuseBusy, transact, type Requester } from './transaction.
  */
 export async function retryOperation (context: Context, requester: Requester, id: string): Promise<Operation> {
   const failed = await visibleOperation(context, requester.caller, id)
-  const { environment_id: environmentId } = failed
-  if (environmentId === null) throw new Refusal('not-retryable', 'ask for a new preview instead')
+  const { environment_id: environmentId, kind } = failed
+  if (environmentId === null || !isChanging(kind)) throw new Refusal('not-retryable', `a ${kind} changes nothing: ask for a new one`)
   return transact(context, requester, async trx => {
     const environment = await lockEnvironment(trx, environmentId)
     if (!environment) throw new Refusal('not-found', `there is no environment ${environmentId}`)
     await refuseBusy(trx, environment)
-    refuseNeedless(failed, environment, (await newestOperations(trx, [environmentId])).get(environmentId))
+    refuseNeedless(failed, (await newestOperations(trx, [environmentId])).get(environmentId))
     const { deletion } = failed.input
     const operation = await enqueueFor(context, trx, {
-      environment, kind: failed.kind, requestId: requester.requestId, retryOf: id, input: deletion && { deletion }
+      environment, kind, requestId: requester.requestId, retryOf: id, input: deletion && { deletion }
     })
-    if (isChanging(failed.kind)) await changePhase(trx, environmentId, PHASE_DURING[failed.kind])
+    await changePhase(trx, environmentId, PHASE_DURING[kind])
     return presentOperation(operation)
   })
 }
 
-function refuseNeedless ({ id, kind, state }: OperationRow, environment: EnvironmentRow, newest: OperationRow | undefined): void {
+function refuseNeedless ({ id, state }: OperationRow, newest: OperationRow | undefined): void {
   const links = { operation: `/operations/${newest?.id ?? id}` }
-  if (!isChanging(kind)) throw new Refusal('not-retryable', `a ${kind} changes nothing: ask for a new one with POST ${environment.id}`, links)
   if (state !== 'failed' && state !== 'cancelled') throw new Refusal('not-retryable', `it is ${state}`, links)
   if (newest && newest.id !== id) throw new Refusal('not-retryable', 'the environment has had another operation since', links)
 }

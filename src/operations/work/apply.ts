@@ -8,7 +8,8 @@ import { contractFailure, required, runEngine } from './engine-run.ts'
 export async function apply (job: Job): Promise<Done> {
   const environment = required(job.environment)
   const { expectState } = job.attempt.operation.input
-  const refresh = isDrifted(environment)
+  // A preview does not show what a repair would do, so a write that is to do what one showed repairs nothing.
+  const refresh = isDrifted(environment) && expectState === undefined
   // The preview's state counts for the first attempt: a later one carries on from what that made.
   const expected = job.attempt.operation.attempt === 1 && expectState !== undefined ? { expectState } : {}
   const outputs = outputsOf(await runEngine(job, environment, { kind: 'up', refresh, ...expected }))

@@ -1,4 +1,3 @@
-import { RunFailure } from '../../engine/types.ts'
 import type { Outputs } from '../../schemas/environment.ts'
 import type { OperationResult } from '../../schemas/operation.ts'
 import type { EnvironmentRow } from '../../store/tables.ts'
@@ -23,5 +22,14 @@ export interface Done {
   readonly untouched?: boolean
 }
 
-/** A run that failed before it touched anything. */
-export class Untouched extends RunFailure {}
+/** Something failed before anything was touched; its cause says what. */
+export class Untouched extends Error {}
+
+/** Does what comes before anything is touched. Rejects with Untouched. */
+export async function beforehand<T> (work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    throw new Untouched('nothing was touched', { cause: error })
+  }
+}

@@ -1,7 +1,9 @@
-import type { KnownResource } from '../../engine/types.ts'
+import { RunFailure, type KnownResource } from '../../engine/types.ts'
 import type { Deletion } from '../../schemas/spec.ts'
+import { setBegun } from '../../store/attempts.ts'
+import { breakOff } from '../attempt.ts'
 import { operationError } from '../present.ts'
-import { Untouched, type Done, type Job } from './done.ts'
+import { beforehand, type Done, type Job } from './done.ts'
 import { required, runEngine, siteOf } from './engine-run.ts'
 import { BUCKET, LOG_GROUP, idsOf, queueArnsOf } from './resources.ts'
 
@@ -16,10 +18,11 @@ const COUNTED_OBJECTS = 1_000
 export async function tearDown (job: Job): Promise<Done> {
   const { attempt } = job
   const environment = required(job.environment)
-  const deletion = attempt.operation.input.deletion ?? environment.resolved.deletion
-  const resources = await attempt.context.engine.resources(environment.id)
+  const { begun = false, deletion = environment.resolved.deletion } = attempt.operation.input
+  const reading = attempt.context.engine.resources(environment.id)
+  const resources = begun ? await reading : await beforehand(reading)
   // What an earlier attempt was allowed to begin is not asked for again.
-  if (attempt.operation.attempt === 1) await refuseLosses(job, deletion, resources)
+  if (!begun) await beforehand(begin(job, deletion, resources))
   await endJobs(job, resources)
   if (deletion.bucket === 'empty') await emptyBuckets(job, resources)
   const { retained } = await runEngine(job, environment, { kind: 'destroy', retain: retainedTypes(deletion) })
@@ -30,7 +33,16 @@ function retainedTypes ({ bucket, logs }: Deletion): string[] {
   return [...(bucket === 'retain' ? [BUCKET] : []), ...(logs === 'retain' ? [LOG_GROUP] : [])]
 }
 
-/** @throws Untouched `bucket-not-empty`, `jobs-running` */
+/** Asks the policy, then notes that it has allowed the delete. */
+async function begin (job: Job, deletion: Deletion, resources: readonly KnownResource[]): Promise<void> {
+  const { context: { database }, fence, control } = job.attempt
+  await refuseLosses(job, deletion, resources)
+  if (await setBegun(database.db, fence)) return
+  breakOff(control, 'lost')
+  throw new Error('another worker has taken the operation over')
+}
+
+/** @throws RunFailure `bucket-not-empty`, `jobs-running` */
 async function refuseLosses (job: Job, deletion: Deletion, resources: readonly KnownResource[]): Promise<void> {
   const { context: { aws } } = job.attempt
   const site = siteOf(required(job.environment))
@@ -38,27 +50,27 @@ async function refuseLosses (job: Job, deletion: Deletion, resources: readonly K
     for (const bucket of idsOf(resources, BUCKET)) {
       const count = await aws.countObjects(site, bucket, COUNTED_OBJECTS) ?? 0
       const number = count >= COUNTED_OBJECTS ? `${COUNTED_OBJECTS} objects or more` : `${count} object${count === 1 ? '' : 's'}`
-      if (count > 0) throw new Untouched(operationError('bucket-not-empty', `The bucket ${bucket} holds ${number}.`))
+      if (count > 0) throw new RunFailure(operationError('bucket-not-empty', `The bucket ${bucket} holds ${number}.`))
     }
   }
   if (deletion.jobs === 'terminate') return
   const { count, running } = await aws.activeJobs(site, queueArnsOf(resources))
   const verb = count === 1 ? 'job is' : 'jobs are'
-  if (count > 0) throw new Untouched(operationError('jobs-running', `${count} ${verb} not over, ${running} of them running.`))
+  if (count > 0) throw new RunFailure(operationError('jobs-running', `${count} ${verb} not over, ${running} of them running.`))
 }
 
-async function endJobs ({ attempt, environment }: Job, resources: readonly KnownResource[]): Promise<void> {
+async function endJobs ({ attempt, environment, recorder }: Job, resources: readonly KnownResource[]): Promise<void> {
   const queues = queueArnsOf(resources)
   if (queues.length === 0) return
-  const { context: { aws }, control: { signal }, log } = attempt
+  const { context: { aws }, control: { signal } } = attempt
   const ended = await aws.drain(siteOf(required(environment)), queues, { reason: 'The environment is deleted', signal })
-  if (ended > 0) log.info({ jobs: ended }, 'jobs ended')
+  if (ended > 0) recorder.add({ type: 'diagnostic', severity: 'info', message: `${ended} job${ended === 1 ? '' : 's'} ended` })
 }
 
-async function emptyBuckets ({ attempt, environment }: Job, resources: readonly KnownResource[]): Promise<void> {
-  const { context: { aws }, control: { signal }, log } = attempt
+async function emptyBuckets ({ attempt, environment, recorder }: Job, resources: readonly KnownResource[]): Promise<void> {
+  const { context: { aws }, control: { signal } } = attempt
   for (const bucket of idsOf(resources, BUCKET)) {
     const objects = await aws.emptyBucket(siteOf(required(environment)), bucket, signal)
-    if (objects > 0) log.info({ bucket, objects }, 'bucket emptied')
+    if (objects > 0) recorder.add({ type: 'diagnostic', severity: 'info', message: `${objects} object${objects === 1 ? '' : 's'} deleted from the bucket ${bucket}` })
   }
 }

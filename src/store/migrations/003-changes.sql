@@ -33,5 +33,4 @@ insert into generations (environment_id, generation, spec) select id, generation
 -- What older specs mean by the fields they could not have.
 update environments set resolved = resolved
   || '{"deletion": {"protected": false, "bucket": "refuse", "jobs": "refuse", "logs": "delete"}, "driftIgnore": {"tagKeys": [], "tagKeyPrefixes": []}}';
-create index operations_without_environment on operations (finished_at) where environment_id is null;
 create index environments_deleted_at on environments (deleted_at) where deleted_at is not null;
