@@ -1,4 +1,5 @@
-import { get, type IncomingMessage } from 'node:http'
+import { createServer, get, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { sql } from 'kysely'
@@ -86,6 +87,8 @@ describeOnEachDatabase('An event stream', use => {
       const first = await openStream(one.base, path)
       for (const id of ['1', '2', '3']) expect(await first.next()).toMatchObject({ id })
       first.leave()
+      // At once: nothing happens for a long time that would show it.
+      await eventually(async () => one.metric('event_streams')).toBe(0)
       const second = await openStream(other.base, path, { 'last-event-id': '3' })
       expect([await second.next(), await second.next()]).toMatchObject([{ id: '4' }, { id: '5' }])
       await add('6', '7')
@@ -93,7 +96,7 @@ describeOnEachDatabase('An event stream', use => {
       await end()
       expect(idsOf(await second.all())).toEqual([7, 8])
       await eventually(async () => [await one.metric('event_streams'), await other.metric('event_streams')]).toEqual([0, 0])
-    })
+    }, { quietMilliseconds: 3_600_000 })
   })
 
   test('is gone for good, 204, where the operation has ended and nothing follows', async () => {
@@ -189,12 +192,20 @@ describeOnEachDatabase('An event stream', use => {
       try {
         const events = followOperation(createBatchyardClient(proxy.base), id)
         const seen = [(await events.next()).value?.id, (await events.next()).value?.id]
-        proxy.pointTo(other.base)
+        // In between nobody is there, as a proxy says it.
+        const nobody = createServer((_request, answer) => {
+          proxy.pointTo(other.base)
+          answer.writeHead(503, { connection: 'close' }).end('{}')
+        }).listen(0, '127.0.0.1')
+        await once(nobody, 'listening')
+        proxy.pointTo(`http://127.0.0.1:${(nobody.address() as AddressInfo).port}`)
         await one.stop()
         await add('3')
         await end()
         for await (const event of events) seen.push(event.id)
         expect(seen).toEqual([1, 2, 3, 4])
+        nobody.close()
+        await once(nobody, 'close')
       } finally {
         await proxy.close()
       }
@@ -245,8 +256,11 @@ describeOnEachDatabase('An event stream', use => {
       await eventually(async () => metric('event_streams')).toBe(2)
       left.destroy()
       await eventually(async () => metric('event_streams')).toBe(1)
+      const before = await metric('event_reads_total')
       const ids = [...(await text(stalled)).matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id))
       expect(ids).toEqual(upTo(last))
+      // What was not read had stayed in the store.
+      expect(await metric('event_reads_total') - before).toBeGreaterThan(BATCHES / 4)
       await eventually(async () => metric('event_streams')).toBe(0)
     })
   })
