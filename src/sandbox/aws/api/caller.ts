@@ -14,11 +14,19 @@ export function sessionToken (token: Token): string {
 
 const CREDENTIAL = /Credential=([^/\s,]+)\/\d{8}\/([^/\s,]+)\/([^/\s,]+)\/aws4_request/
 
-/** Who calls, and the service and region the request is signed for. Signatures are not verified. Throws in AWS's words. */
-export function callerOf (headers: IncomingHttpHeaders): { caller: Caller, service: string } {
-  const [, accessKey = '', region, service] = CREDENTIAL.exec(headers.authorization ?? '') ?? []
-  if (region === undefined || service === undefined) throw new ApiError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403)
-  return { service, caller: { region, partition: partitionOf(region), defaultTags: {}, ...identityOf(accessKey, headers['x-amz-security-token']) } }
+/** What a request is signed with, and for. */
+interface Signed { accessKey: string, region: string, service: string }
+
+/** Signatures are not verified; one must be there. Throws in AWS's words. */
+export function signedFor ({ authorization = '' }: IncomingHttpHeaders): Signed {
+  const [, accessKey, region, service] = CREDENTIAL.exec(authorization) ?? []
+  if (accessKey === undefined || region === undefined || service === undefined) throw new ApiError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403)
+  return { accessKey, region, service }
+}
+
+/** Who calls, by the credentials the request is signed with. Throws in AWS's words. */
+export function callerOf ({ accessKey, region }: Signed, headers: IncomingHttpHeaders): Caller {
+  return { region, partition: partitionOf(region), defaultTags: {}, ...identityOf(accessKey, headers['x-amz-security-token']) }
 }
 
 function identityOf (accessKey: string, token: string | string[] | undefined): Pick<Caller, 'account' | 'role'> {

@@ -31,7 +31,8 @@ export const s3: Service = {
 export function s3Operation (method: string, { bucket, key }: { bucket: string, key: string }, query: URLSearchParams): string {
   const mark = ['versions', 'delete', 'uploads', 'uploadId'].find((name) => query.has(name)) ?? ''
   const what = bucket === '' ? 'service' : key === '' ? 'bucket' : 'object'
-  return OPERATIONS[`${method} ${what} ${mark}`.trim()] ?? `${method} of a ${what}${query.size === 0 ? '' : ` with ${[...query.keys()].join(', ')}`}`
+  const parameters = [...query.keys()].filter((name) => name !== 'x-id')
+  return OPERATIONS[`${method} ${what} ${mark}`.trim()] ?? [method, what, ...parameters].join(' ')
 }
 
 const OPERATIONS: Readonly<Record<string, string>> = {

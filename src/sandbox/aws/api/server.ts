@@ -8,7 +8,7 @@ import { callIn } from '../provider/call.ts'
 import type { Props } from '../values.ts'
 import type { World } from '../world/world.ts'
 import { batch } from './batch.ts'
-import { callerOf } from './caller.ts'
+import { callerOf, signedFor } from './caller.ts'
 import { ec2 } from './ec2.ts'
 import { ecs } from './ecs.ts'
 import { iam } from './iam.ts'
@@ -42,10 +42,11 @@ async function answerTo (request: IncomingMessage, options: ApiOptions & { gone:
   let protocol = protocols.json
   try {
     const body = await readText(request)
-    const { caller, service: signedFor } = callerOf(request.headers)
-    const service = services[signedFor]
-    if (!service) throw notSimulated(`the service ${signedFor}`)
+    const signed = signedFor(request.headers)
+    const service = services[signed.service]
+    if (!service) throw notSimulated(`the service ${signed.service}`)
     protocol = protocols[service.protocol]
+    const caller = callerOf(signed, request.headers)
     const url = new URL(request.url ?? '/', 'http://127.0.0.1')
     const asked = protocol.read({ method: request.method ?? 'GET', url, target: String(request.headers['x-amz-target'] ?? ''), body })
     const { name, output } = await perform(asked, { ...options, service, caller })
