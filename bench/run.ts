@@ -9,10 +9,11 @@ import { postToReady } from './figures/post-to-ready.ts'
 import { readsUnderLoad } from './figures/reads-under-load.ts'
 import { reads } from './figures/reads.ts'
 import { readyRealistic } from './figures/ready-realistic.ts'
+import { sse } from './figures/sse.ts'
 import { throughput } from './figures/throughput.ts'
 import { tableOf } from './table.ts'
 
-const FIGURES: readonly Figure[] = [engineStarts, postToReady, readyRealistic, reads, readsUnderLoad, listing, throughput, memory]
+const FIGURES: readonly Figure[] = [engineStarts, postToReady, readyRealistic, reads, readsUnderLoad, listing, sse, throughput, memory]
 const NAMES = FIGURES.map(({ name }) => name).join(', ')
 const USAGE = `npm run bench -- [--only NAME]... [--engine sandbox|pulumi] [--rounds N] [--operations N]
 

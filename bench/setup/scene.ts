@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { createBatchyardClient, followOperation, type BatchyardClient, type Environment } from '../../client/index.ts'
+import { createBatchyardClient, followOperation, type BatchyardClient, type Environment, type Operation } from '../../client/index.ts'
 import { startServer, type Server } from '../../scripts/server-process.ts'
 import { attachSandboxCloud } from '../../src/sandbox/aws/client.ts'
 import { resolveSpec } from '../../src/spec/resolve.ts'
@@ -146,12 +146,18 @@ export function rivalInput (): EnvironmentInput {
   return { id, team: TEAM, name: spec.name, spec: resolveSpec(spec, PLACEMENT), placement: PLACEMENT }
 }
 
-/** Posts the smallest spec and follows the operation to its end. */
-export async function create ({ client }: Scene): Promise<Environment> {
+/** Posts the smallest spec. */
+export async function post ({ client }: Scene): Promise<Environment & { operation: Operation }> {
   const { data, error } = await client.POST('/environments', { body: newSpec(ids.environment()) })
-  if (!data) throw new Error(`the environment was refused: ${error.detail}`)
-  await ended(client, data)
-  return data
+  if (!data?.operation) throw new Error(`the environment was refused: ${error?.detail}`)
+  return { ...data, operation: data.operation }
+}
+
+/** Posts the smallest spec and follows the operation to its end. */
+export async function create (scene: Scene): Promise<Environment> {
+  const environment = await post(scene)
+  await ended(scene.client, environment)
+  return environment
 }
 
 export async function remove ({ client }: Scene, id: string): Promise<void> {
