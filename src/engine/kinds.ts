@@ -5,6 +5,7 @@ import type { Log } from './log.ts'
 import { openReadingWorkspace } from './reading.ts'
 import { recover } from './recovery/recover.ts'
 import type { Findings } from './runner/messages.ts'
+import type { Keyring } from './secrets.ts'
 import { importDeployment, readDeployment, type Perform } from './state-edit.ts'
 import { readCheckpoint, stateDirectory, statePaths, type StatePaths } from './state-files.ts'
 import { RunFailure, type KnownResource, type RunHooks, type RunRequest, type RunResult } from './types.ts'
@@ -18,6 +19,7 @@ export interface RunMeans {
   readonly cloudEnv: () => Promise<Record<string, string>>
   /** Runs a command of the service's own, while the runner has none under way. */
   readonly perform: Perform
+  readonly keyring: Keyring
   readonly unlock: (paths: StatePaths) => Promise<void>
   readonly log: Log
   /** Lets the runner do its part. */
@@ -49,8 +51,9 @@ export async function change (means: RunMeans): Promise<RunResult> {
 const countResources = async (paths: StatePaths): Promise<number> =>
   cloudResources((await readCheckpoint(paths))?.resources ?? []).length
 
-async function refuseUnexpected ({ request: { stack, expectState }, settings, perform }: RunMeans): Promise<void> {
-  if (expectState === undefined || fingerprintOf(await readDeployment(settings, stack, perform)) === expectState) return
+async function refuseUnexpected ({ request: { stack, expectState }, settings, perform, keyring }: RunMeans): Promise<void> {
+  if (expectState === undefined) return
+  if (await fingerprintOf(await readDeployment(settings, stack, perform), keyring) === expectState) return
   throw new RunFailure(problem({ code: 'preview-outdated', detail: 'The state is not the one that the preview began with.' }))
 }
 
@@ -66,7 +69,7 @@ async function prepareDestroy ({ request, hooks, settings, perform }: RunMeans, 
 }
 
 /** A preview or a drift check: on a copy of the state. */
-export async function read ({ request: { kind, stack }, hooks, settings, cloudEnv, perform, inRunner }: RunMeans): Promise<RunResult> {
+export async function read ({ request: { kind, stack }, hooks, settings, cloudEnv, perform, keyring, inRunner }: RunMeans): Promise<RunResult> {
   const deployment = await readDeployment(settings, stack, perform)
   const resources = deployment === undefined ? 0 : knownResources(deployment).length
   const workspace = await openReadingWorkspace(settings, stack, deployment, await cloudEnv())
@@ -74,7 +77,7 @@ export async function read ({ request: { kind, stack }, hooks, settings, cloudEn
     // A preview's program tells its own.
     if (kind === 'drift') hooks.onEvent({ type: 'plan', total: resources })
     const findings = await inRunner(workspace, { stateUrl: workspace.stateUrl, refresh: false })
-    return { ...findings, retained: [], resources, stateFingerprint: fingerprintOf(deployment) }
+    return { ...findings, retained: [], resources, stateFingerprint: await fingerprintOf(deployment, keyring) }
   } finally {
     await workspace.remove()
   }

@@ -91,7 +91,7 @@ export class Run {
 
   async #inRunner (runner: Runner): Promise<RunResult> {
     await runner.ready.catch((error: unknown) => { throw this.#failure('crashed', String(error)) })
-    const { workspace: settings, cloudEnv } = this.#dependencies
+    const { workspace: settings, cloudEnv, keyring, log } = this.#dependencies
     return DOINGS[this.#request.kind]({
       request: this.#request,
       hooks: this.#hooks,
@@ -99,7 +99,8 @@ export class Run {
       cloudEnv,
       perform: async (request) => this.#command(request),
       unlock: async (paths) => this.#unlock(paths),
-      log: this.#dependencies.log,
+      keyring,
+      log,
       inRunner: async (workspace, part) => this.#runIn(runner, workspace, part)
     })
   }

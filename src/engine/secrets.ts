@@ -74,10 +74,14 @@ export function reveal (value: unknown, decrypt?: Decrypt): unknown {
 }
 
 /** A checkpoint's or an event's value with its secrets masked; other tagged values (assets, references) stay as they are. */
-export function masked (value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(masked)
+export const masked = (value: unknown): unknown => withSecrets(value, () => MASK)
+
+/** A value with every secret in it replaced. */
+export function withSecrets (value: unknown, replace: (secret: Readonly<Record<string, unknown>>) => unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => withSecrets(item, replace))
   if (!isRecord(value)) return value
-  return value[TAG] === SECRET ? MASK : Object.fromEntries(Object.entries(value).map(([name, item]) => [name, masked(item)]))
+  if (value[TAG] === SECRET) return replace(value)
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, withSecrets(item, replace)]))
 }
 
 export function holdsSecret (value: unknown): boolean {

@@ -3,7 +3,7 @@ import type { Outcome } from '../command/execute.ts'
 import type { CommandRequest } from '../command/run-command.ts'
 import type { FromRunner, RunSpec, ToRunner } from './messages.ts'
 import { run, RunError } from './run.ts'
-import { quietSdkLog } from './sdk.ts'
+import { isEngineEnding, quietSdkLog } from './sdk.ts'
 import { listenForStrays, within } from './stray.ts'
 
 /**
@@ -38,7 +38,8 @@ async function serve (spec: RunSpec): Promise<void> {
     if (mine.strays.length > 0) send({ type: 'failed', message: textOf(stray), programError: textOf(stray) })
     else send({ type: 'done', findings })
   } catch (error) {
-    const programError = error instanceof RunError ? error.programError ?? mine.strays[0] : mine.strays[0]
+    const errors = [...(error instanceof RunError ? [error.programError] : []), ...mine.strays]
+    const programError = errors.find((candidate) => candidate !== undefined && !isEngineEnding(candidate))
     send({ type: 'failed', message: textOf(error), ...(programError === undefined ? {} : { programError: textOf(programError) }) })
   } finally {
     current = undefined

@@ -18,6 +18,9 @@ export function quietSdkLog (): void {
   log.debug = async () => undefined
 }
 
+/** What the SDK's calls fail with once the engine has given a run up: the reason is the engine's to tell. */
+export const isEngineEnding = (error: unknown): boolean => error instanceof Error && error.message === 'Resource monitor is terminating'
+
 /**
  * Called within a running program: returns a function that closes the program's connections to the engine. The SDK leaves
  * two gRPC clients open per run.

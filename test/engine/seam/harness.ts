@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createEngine, type EngineExecutable, type EngineOptions } from '../../../src/engine/index.ts'
-import { RunFailure, type Engine, type EngineProcess, type RunRequest, type RunResult } from '../../../src/engine/types.ts'
+import { RunFailure, type Engine, type EngineProcess, type RunHooks, type RunRequest, type RunResult } from '../../../src/engine/types.ts'
 import type { EngineEvent } from '../../../src/schemas/event.ts'
 import { startProvider, type Gate, type TestProvider } from '../../support/engine/provider.ts'
 import { silentLog } from '../../support/log.ts'
@@ -16,6 +16,7 @@ export interface Seam {
   readonly starts: string[]
   readonly up: (stack: string, behaviour: Behaviour, options?: RunOptions) => Promise<RunResult>
   readonly destroy: (stack: string, options?: RunOptions) => Promise<RunResult>
+  readonly run: (kind: RunRequest['kind'], stack: string, behaviour?: Behaviour, options?: RunOptions) => Promise<RunResult>
 }
 
 export interface RunOptions {
@@ -23,6 +24,8 @@ export interface RunOptions {
   readonly deadlineSeconds?: number
   readonly events?: EngineEvent[]
   readonly onEngineStarted?: (engine: EngineProcess) => Promise<void>
+  readonly locate?: NonNullable<RunHooks['locate']>
+  readonly request?: Pick<RunRequest, 'refresh' | 'retain' | 'expectState'>
 }
 
 export const PROGRAM = new URL('./programs.ts', import.meta.url).href
@@ -46,11 +49,12 @@ export async function withSeam (executable: EngineExecutable, body: (seam: Seam)
   const starts: string[] = []
   const onStart = (command: string) => { starts.push(command) }
   const engine = await createEngine({ ...engineOptions(executable, dataDir, provider.port), onStart, ...changes })
-  const run = async (kind: RunRequest['kind'], stack: string, input: Behaviour, options: RunOptions = {}) =>
-    engine.run({ kind, stack, program: { module: PROGRAM, input }, deadlineSeconds: options.deadlineSeconds ?? 120 }, {
+  const run = async (kind: RunRequest['kind'], stack: string, input: Behaviour = {}, options: RunOptions = {}) =>
+    engine.run({ ...options.request, kind, stack, program: { module: PROGRAM, input }, deadlineSeconds: options.deadlineSeconds ?? 120 }, {
       signal: options.signal ?? new AbortController().signal,
       onEvent: (event) => { options.events?.push(event) },
-      onEngineStarted: options.onEngineStarted ?? (async () => undefined)
+      onEngineStarted: options.onEngineStarted ?? (async () => undefined),
+      ...(options.locate === undefined ? {} : { locate: options.locate })
     })
   try {
     await body({
@@ -59,7 +63,8 @@ export async function withSeam (executable: EngineExecutable, body: (seam: Seam)
       dataDir,
       starts,
       up: async (stack, behaviour, options) => run('up', stack, behaviour, options),
-      destroy: async (stack, options) => run('destroy', stack, {}, options)
+      destroy: async (stack, options) => run('destroy', stack, {}, options),
+      run
     })
   } finally {
     await engine.stop()

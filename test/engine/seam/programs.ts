@@ -4,6 +4,8 @@ import { Group, pulumi, Thing } from '../../support/engine/resources.ts'
 export interface Behaviour {
   /** Names of Things to create beside each other. */
   readonly things?: readonly string[]
+  /** Resources by name. */
+  readonly detailed?: Readonly<Record<string, Detailed>>
   readonly throws?: string
   /** A promise that nobody awaits rejects with this. */
   readonly rejects?: string
@@ -21,10 +23,24 @@ export interface Behaviour {
   readonly tellsEnvironment?: boolean
 }
 
+interface Detailed {
+  readonly inputs: Record<string, unknown>
+  readonly password?: string
+  /** `test:index:Thing` by default; the provider knows every type. */
+  readonly type?: string
+  /** The name of an earlier one with which it is deleted. */
+  readonly with?: string
+}
+
+class Typed extends pulumi.CustomResource {
+  declare readonly arn: pulumi.Output<string>
+}
+
 export async function program (input: unknown): Promise<Record<string, unknown>> {
   const behaviour = input as Behaviour
   const group = new Group('group')
-  const things = (behaviour.things ?? []).map((name) => new Thing(name, { name }, { parent: group }))
+  const things: Array<Thing | Typed> = (behaviour.things ?? []).map((name) => new Thing(name, { name }, { parent: group }))
+  things.push(...detailed(behaviour.detailed ?? {}))
   if (behaviour.throws !== undefined) throw new Error(behaviour.throws)
   if (behaviour.hangs === true) things.push(new Thing('waiting', { never: new Promise<string>(() => undefined) }, { parent: group }))
   if (behaviour.spins === true) for (;;) Math.random()
@@ -35,6 +51,16 @@ export async function program (input: unknown): Promise<Record<string, unknown>>
   const secret = behaviour.secret === undefined ? {} : { secret: pulumi.secret({ value: behaviour.secret }), plain: [1, null, 'x'] }
   const names = behaviour.tellsEnvironment === true ? { environment: Object.keys(process.env) } : {}
   return { arns: things.map((thing) => thing.arn), ...secret, ...behaviour.says, ...names }
+}
+
+function detailed (wanted: Readonly<Record<string, Detailed>>): Typed[] {
+  const made = new Map<string, Typed>()
+  for (const [name, { inputs, password, type = 'test:index:Thing', with: owner = '' }] of Object.entries(wanted)) {
+    const secret = password === undefined ? {} : { password: pulumi.secret(password) }
+    const deletedWith = made.get(owner)
+    made.set(name, new Typed(type, name, { arn: undefined, ...inputs, ...secret }, deletedWith === undefined ? {} : { deletedWith }))
+  }
+  return [...made.values()]
 }
 
 async function hoard (): Promise<void> {
