@@ -21,4 +21,10 @@ describe('A cursor', () => {
       }
     }))
   })
+
+  test('of another page is refused', () => {
+    const place = encodeCursor('env_01jd3x9c8qe5vb6k2m4n7p8r9s') ?? ''
+    expect(() => decodeCursor(place, /^[0-9]{1,15}$/)).toThrow(expect.objectContaining({ code: 'validation-failed' }))
+    expect(decodeCursor(encodeCursor('42') ?? '', /^[0-9]{1,15}$/)).toBe('42')
+  })
 })
