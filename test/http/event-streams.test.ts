@@ -149,10 +149,10 @@ describeOnEachDatabase('An event stream', use => {
       const { path, add } = await givenStory(database, 1)
       const open = await openStream(one.base, path)
       expect(await open.next()).toMatchObject({ id: '1' })
-      const admin = await other.keyring.create({ name: 'first', scope: 'admin' })
+      const admin = await other.keyring.create(database.db, { name: 'first', scope: 'admin' })
       expect(await open.all()).toEqual([])
 
-      const key = await other.keyring.create({ name: 'portal', scope: 'team', team: 'vision' })
+      const key = await other.keyring.create(database.db, { name: 'portal', scope: 'team', team: 'vision' })
       const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
       const revoked = await Promise.all([one, other].map(async ({ base }) => openStream(base, path, bearer(key.token))))
       const kept = await openStream(one.base, path, bearer(admin.token))
