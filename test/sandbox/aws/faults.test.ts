@@ -106,7 +106,7 @@ describe('the control API', () => {
     await cloud.control.changeResource(item?.key ?? '', { retentionInDays: 7, tags: { b: '2' } })
     const seen = await provider.read(LOGS, 'one', made.outputs, made.inputs)
     expect(seen.inputs).toMatchObject({ retentionInDays: 7, tags: { a: '1', b: '2' } })
-    expect((await provider.diff(LOGS, seen.outputs, made.inputs)).diffs.sort()).toEqual(['retentionInDays', 'tags'])
+    expect((await provider.diff(LOGS, seen.outputs, made.inputs)).diffs.sort()).toEqual(['retentionInDays', 'tags', 'tagsAll'])
     await cloud.control.deleteResource(item?.key ?? '')
     expect((await provider.read(LOGS, 'one', made.outputs, made.inputs)).id).toBe('')
     await expect(cloud.control.resource(item?.key ?? '')).rejects.toMatchObject({ name: 'ControlError', status: 404 })

@@ -26,7 +26,7 @@ export function signedFor ({ authorization = '' }: IncomingHttpHeaders): Signed 
 
 /** Who calls, by the credentials the request is signed with. Throws in AWS's words. */
 export function callerOf ({ accessKey, region }: Signed, headers: IncomingHttpHeaders): Caller {
-  return { region, partition: partitionOf(region), defaultTags: {}, ...identityOf(accessKey, headers['x-amz-security-token']) }
+  return { region, partition: partitionOf(region), defaultTags: {}, ignoredTags: { keys: [], keyPrefixes: [] }, ...identityOf(accessKey, headers['x-amz-security-token']) }
 }
 
 function identityOf (accessKey: string, token: string | string[] | undefined): Pick<Caller, 'account' | 'role'> {

@@ -5,7 +5,7 @@ import { resourceTypes } from '../services/index.ts'
 import { findQueue, submitJobs } from '../services/batch-jobs.ts'
 import { BUCKET } from '../services/s3-bucket.ts'
 import { beginUpload, deleteObjects, emptyBucket, objectsOf, putObjects } from '../services/s3-objects.ts'
-import { isProps, text, type Props } from '../values.ts'
+import { block, isProps, text, type Props } from '../values.ts'
 import type { Item, Place } from '../world/item.ts'
 import { JOB_STATUSES, type Job, type JobStatus } from '../world/job.ts'
 import { defaultVpc, describeVpc, stableId, vpcsOf } from '../world/network.ts'
@@ -35,7 +35,7 @@ export const routes: Readonly<Record<string, Route>> = {
   'GET /resource': ({ world, query }) => viewOf(itemAt(world, query)),
   'PATCH /resource': ({ world, query, body }) => {
     const item = itemAt(world, query)
-    world.put({ ...item, props: mergeProps(item.props, body) })
+    world.put({ ...item, props: mergeProps(item.props, retag(item, body)) })
     return viewOf(itemAt(world, query))
   },
   'DELETE /resource': ({ world, query }) => {
@@ -87,6 +87,12 @@ export const routes: Readonly<Record<string, Route>> = {
     if (!defaultVpc(world, place)) world.putVpc(describeVpc(place, stableId('vpc', place.account, place.region), { isDefault: true }))
   },
   'POST /reset': ({ world }) => { world.reset() }
+}
+
+/** A resource has one set of tags, of which the provider shows those that are no default ones once more. */
+function retag (item: Item, changes: Props): Props {
+  const tags = { ...block(changes, 'tagsAll'), ...block(changes, 'tags') }
+  return 'tagsAll' in item.props && Object.keys(tags).length > 0 ? { ...changes, tags, tagsAll: tags } : changes
 }
 
 const invalid = (message: string): ApiError => new ApiError('InvalidRequest', message, 400)

@@ -3,6 +3,7 @@ import type { World } from '../world/world.ts'
 import type { Props } from '../values.ts'
 import type { ApiError } from './errors.ts'
 import type { Fields } from './fields.ts'
+import type { IgnoredTags } from './tags.ts'
 
 /** Who calls, as the provider's configuration on this connection says. */
 export interface Caller {
@@ -10,6 +11,7 @@ export interface Caller {
   region: string
   partition: string
   defaultTags: Record<string, string>
+  ignoredTags: IgnoredTags
   /** Absent when no role is assumed. */
   role?: { name: string, session: string }
 }

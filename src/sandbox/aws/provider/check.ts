@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Field, Fields } from '../model/fields.ts'
 import type { Caller, Problem, ResourceType } from '../model/types.ts'
-import { canonical, hasUnknown, isProps, text, textMap, UNKNOWN, type Props, type Value } from '../values.ts'
+import { withoutIgnored } from '../model/tags.ts'
+import { canonical, hasUnknown, isEmpty, isProps, text, textMap, UNKNOWN, type Props, type Value } from '../values.ts'
 
 /** Names of arguments whose value the provider chose; kept among the inputs so that it keeps to its choice. */
 export const DEFAULTS = '__defaults'
@@ -51,7 +52,8 @@ function complete (call: CheckCall, inputs: Props, caller: Caller, problems: Pro
   }
   if (type.fields['tagsAll']) {
     const all = inputs['tags'] === UNKNOWN ? UNKNOWN : { ...caller.defaultTags, ...allTags(inputs) }
-    if (all === UNKNOWN || Object.keys(all).length > 0) inputs['tagsAll'] = all
+    const shown = withoutIgnored({ tagsAll: all }, caller.ignoredTags)['tagsAll']
+    if (!isEmpty(shown)) inputs['tagsAll'] = shown ?? {}
   }
   return chosen.sort()
 }

@@ -1,16 +1,16 @@
 import { ProviderError } from '../model/errors.ts'
 import type { Caller, Problem } from '../model/types.ts'
-import { blocks, isProps, parseJson, text, textMap, texts, UNKNOWN, type Props, type Value } from '../values.ts'
+import { block, blocks, isProps, parseJson, text, textMap, texts, UNKNOWN, type Props, type Value } from '../values.ts'
 import { partitionOf } from '../world/network.ts'
 
 /** The account of a provider that assumes no role. */
 export const DEFAULT_ACCOUNT = '123456789012'
 
-const SIMULATED = ['region', 'allowedAccountIds', 'assumeRoles', 'defaultTags', 'version']
+const SIMULATED = ['region', 'allowedAccountIds', 'assumeRoles', 'defaultTags', 'ignoreTags', 'version']
 /** Switches of the real provider's own checks: there is nothing to skip here. */
 const HARMLESS = ['skipCredentialsValidation', 'skipMetadataApiCheck', 'skipRegionValidation', 'skipRequestingAccountId']
 const NOT_SIMULATED = ['accessKey', 'assumeRoleWithWebIdentity', 'customCaBundle', 'ec2MetadataServiceEndpoint',
-  'ec2MetadataServiceEndpointMode', 'endpoints', 'forbiddenAccountIds', 'httpProxy', 'httpsProxy', 'ignoreTags', 'insecure',
+  'ec2MetadataServiceEndpointMode', 'endpoints', 'forbiddenAccountIds', 'httpProxy', 'httpsProxy', 'insecure',
   'maxRetries', 'noProxy', 'profile', 'retryMode', 's3UsEast1RegionalEndpoint', 's3UsePathStyle', 'secretKey',
   'sharedConfigFiles', 'sharedCredentialsFiles', 'stsRegion', 'tagPolicyCompliance', 'token', 'tokenBucketRateLimiterCapacity',
   'useDualstackEndpoint', 'useFipsEndpoint', 'userAgents']
@@ -69,6 +69,7 @@ export function configure (raw: Props): Caller {
     region,
     partition: partitionOf(region),
     defaultTags: defaultTagsOf(args['defaultTags']),
+    ignoredTags: { keys: texts(block(args, 'ignoreTags'), 'keys'), keyPrefixes: texts(block(args, 'ignoreTags'), 'keyPrefixes') },
     ...(assumed && { role: { name: role.split('/').at(-1) ?? role, session: text(assumed, 'sessionName') || 'pulumi' } })
   }
 }

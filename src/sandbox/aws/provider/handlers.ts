@@ -3,6 +3,7 @@ import type * as messages from '@pulumi/pulumi/proto/provider_pb.js'
 import type * as pluginMessages from '@pulumi/pulumi/proto/plugin_pb.js'
 import { ProviderError } from '../model/errors.ts'
 import type { Problem, ResourceType } from '../model/types.ts'
+import { withoutIgnored } from '../model/tags.ts'
 import { resourceTypes } from '../services/index.ts'
 import { hasUnknown, isProps, UNKNOWN, type Props, type Value } from '../values.ts'
 import { Empty, receive, send } from '../wire.ts'
@@ -88,9 +89,11 @@ function checkResponse (inputs: Props, secrets: Set<string>, problems: Problem[]
   return new pb.CheckResponse().setInputs(send(inputs, secrets)).setFailuresList(failures)
 }
 
-export function diff (request: messages.DiffRequest): messages.DiffResponse {
+export function diff (request: messages.DiffRequest, context: Context): messages.DiffResponse {
   const type = typeOf(request.getUrn())
-  const found = difference(type, receive(request.getOlds()).props, receive(request.getNews()).props, request.getIgnorechangesList())
+  const { ignoredTags } = context.sessions.caller(context.peer)
+  const [olds, news] = [request.getOlds(), request.getNews()].map((props) => withoutIgnored(receive(props).props, ignoredTags))
+  const found = difference(type, olds ?? {}, news ?? {}, request.getIgnorechangesList())
   const response = new pb.DiffResponse()
     .setChanges(found.changes.length > 0 ? pb.DiffResponse.DiffChanges.DIFF_SOME : pb.DiffResponse.DiffChanges.DIFF_NONE)
     .setDiffsList(found.diffs)
@@ -119,7 +122,7 @@ export async function create (request: messages.CreateRequest, context: Context)
   const { props, secrets } = receive(request.getProperties())
   if (request.getPreview()) return new pb.CreateResponse().setProperties(send(foresee(type, {}, props), secrets))
   const item = await createResource(requestFor(type, context), props)
-  return new pb.CreateResponse().setId(item.id).setProperties(send(outputsOf(item), secrets))
+  return new pb.CreateResponse().setId(item.id).setProperties(send(outputsOf(item, context), secrets))
 }
 
 export async function update (request: messages.UpdateRequest, context: Context): Promise<messages.UpdateResponse> {
@@ -128,7 +131,7 @@ export async function update (request: messages.UpdateRequest, context: Context)
   const { props, secrets } = receive(request.getNews())
   if (request.getPreview()) return new pb.UpdateResponse().setProperties(send(foresee(type, olds, props), secrets))
   const item = await updateResource(requestFor(type, context), request.getId(), olds, props)
-  return new pb.UpdateResponse().setProperties(send(outputsOf(item), secrets))
+  return new pb.UpdateResponse().setProperties(send(outputsOf(item, context), secrets))
 }
 
 /** What can be said of a resource before it is there: its arguments, what it keeps, and unknowns for the rest. */
@@ -154,17 +157,17 @@ export async function read (request: messages.ReadRequest, context: Context): Pr
   const item = await readResource(requestFor(type, context), request.getId(), state.props)
   if (!item) return new pb.ReadResponse()
   return new pb.ReadResponse().setId(request.getId())
-    .setProperties(send(outputsOf(item), state.secrets))
-    .setInputs(send(inputsFrom(type, inputs.props, item), inputs.secrets))
+    .setProperties(send(outputsOf(item, context), state.secrets))
+    .setInputs(send(inputsFrom(type, inputs.props, outputsOf(item, context)), inputs.secrets))
 }
 
-function inputsFrom (type: ResourceType, before: Props, item: Item): Props {
+function inputsFrom (type: ResourceType, before: Props, actual: Props): Props {
   const imported = Object.keys(before).length === 0
-  const keys = Object.keys(type.fields).filter((key) => key in item.props && (imported || key in before || key === 'tags'))
+  const keys = Object.keys(type.fields).filter((key) => key in actual && (imported || key in before || key === 'tags'))
   const chosen = before[DEFAULTS]
   return {
     [DEFAULTS]: Array.isArray(chosen) ? chosen : [],
-    ...Object.fromEntries(keys.map((key) => [key, narrow(item.props[key] ?? null, before[key])]))
+    ...Object.fromEntries(keys.map((key) => [key, narrow(actual[key] ?? null, before[key])]))
   }
 }
 
@@ -191,8 +194,8 @@ function requestFor (type: ResourceType, context: Context): Request {
   return { type, caller: context.sessions.caller(context.peer), world: context.world, ending: context.ending, gone: context.gone }
 }
 
-export function outputsOf (item: Item): Props {
-  return { ...item.props, id: item.id }
+function outputsOf (item: Item, { sessions, peer }: Context): Props {
+  return { ...withoutIgnored(item.props, sessions.caller(peer).ignoredTags), id: item.id }
 }
 
 /** `urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME` */

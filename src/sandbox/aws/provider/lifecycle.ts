@@ -1,6 +1,7 @@
 import { matchFaults, pause, suffer, type Target } from '../faults.ts'
 import { ApiError, ProviderError, sdkText, WaitError } from '../model/errors.ts'
 import type { Call, Caller, Draft, ResourceType } from '../model/types.ts'
+import { keepIgnored } from '../model/tags.ts'
 import { text, type Props, type Value } from '../values.ts'
 import type { Item } from '../world/item.ts'
 import type { World } from '../world/world.ts'
@@ -115,9 +116,9 @@ export async function updateResource (request: Request, id: string, olds: Props,
     await suffer(faults, 'request', world, request.gone)
     const item = locate(type, id, olds, call)
     if (!item) throw new ApiError('ResourceNotFoundException', `${type.label} ${id} does not exist`, 404)
-    refuseBusy(item)
+    refuseBusy(type, item)
     type.validate?.(inputs, call, item)
-    const next = type.update?.(item, withDefaults(type, inputs), call) ?? { ...item, props: overwrite(type, item.props, inputs) }
+    const next = type.update?.(item, withDefaults(type, inputs), call) ?? { ...item, props: keepIgnored(item.props, overwrite(type, item.props, inputs), request.caller.ignoredTags) }
     world.put({ ...next, status: 'updating' })
     await world.settled()
     await elapse(request, type.seconds.update)
@@ -154,7 +155,7 @@ export async function deleteResource (request: Request, id: string, olds: Props)
 
 async function remove (request: Request, item: Item, call: Call): Promise<void> {
   const { type, world } = request
-  refuseBusy(item)
+  refuseBusy(type, item)
   type.refuseDelete?.(item, call)
   const props = 'status' in item.props ? { ...item.props, status: 'DELETING' } : item.props
   world.put({ ...item, props, status: 'deleting' })
@@ -181,8 +182,9 @@ export function finishDelete (type: ResourceType, item: Item, world: World): voi
   type.removed?.(item, world)
 }
 
-function refuseBusy (item: Item): void {
-  if (item.status === 'creating' || item.status === 'updating') {
+/** Batch works on one change after the other; elsewhere what is created can be changed at once, though its maker still waits. */
+function refuseBusy (type: ResourceType, item: Item): void {
+  if (type.service === 'Batch' && (item.status === 'creating' || item.status === 'updating')) {
     throw new ApiError('ClientException', 'Cannot modify, resource is being modified.')
   }
 }
