@@ -95,13 +95,17 @@ export async function listOptional (path: string): Promise<string[]> {
  */
 export async function writeAtomic (path: string, content: string, temporary = `${path}.${randomUUID()}.tmp`): Promise<void> {
   try {
-    await writeFile(temporary, content)
+    await writeFile(temporary, content).catch(async (error: unknown) => {
+      if (!isMissing(error)) throw error
+      await mkdir(dirname(path), { recursive: true })
+      await writeFile(temporary, content)
+    })
+    await rename(temporary, path)
   } catch (error) {
-    if (!isMissing(error)) throw error
-    await mkdir(dirname(path), { recursive: true })
-    await writeFile(temporary, content)
+    // On a full disk half a file is one too many.
+    await rm(temporary, { force: true })
+    throw error
   }
-  await rename(temporary, path)
 }
 
 /** Keeps the content of `path` as `copy`, by a hard link: the next atomic write leaves the linked file alone. */
@@ -119,6 +123,8 @@ export async function keepAs (path: string, copy: string): Promise<void> {
     throw error
   }
   await rename(temporary, copy)
+  // Where both are one file already, because the write after the last link failed, a rename does nothing.
+  await rm(temporary, { force: true })
 }
 
 /** The real engine writes a sidecar of metadata beside each file; removing a file removes it too. */
