@@ -16,8 +16,12 @@ export const SETTINGS = Type.Object({
   BATCHYARD_CLOUD: Type.Optional(oneOf(['sandbox', 'aws'], { description: '`sandbox` (simulated) or `aws`. Default `sandbox`; with `NODE_ENV=production` it must be set' })),
   BATCHYARD_ENGINE: oneOf(['auto', 'pulumi', 'sandbox'], { default: 'auto', description: '`pulumi` (the real CLI), `sandbox` (simulated), or `auto`: the real CLI if it is found' }),
   BATCHYARD_PULUMI_ROOT: Type.Optional(text({ description: 'Folder whose `bin/pulumi` is the engine; else PATH is searched' })),
+  BATCHYARD_ROLE: oneOf(['all', 'api', 'worker'], { default: 'all', description: '`api` answers requests, `worker` runs operations (and answers probes and `/metrics` only), `all` does both. `api` and `worker` need `DATABASE_URL`' }),
   BATCHYARD_SANDBOX_SPEED: Type.Number({ default: 0.1, minimum: 0, maximum: 10, description: 'Factor on the simulated durations: `0` at once, `1` as long as AWS takes' }),
-  BATCHYARD_WORKER_CONCURRENCY: Type.Integer({ default: 4, minimum: 1, maximum: 64, description: 'Operations run at once. A runner takes about 0.2 GB; each engine and its AWS provider take their own memory besides' }),
+  BATCHYARD_WORKER_CONCURRENCY: Type.Integer({ default: 4, minimum: 1, maximum: 64, description: 'Operations a worker runs at once, as far as its memory allows' }),
+  BATCHYARD_WORKER_MEMORY_MIB: Type.Optional(Type.Integer({ minimum: 512, maximum: 16777216, description: 'Memory for a worker and all it starts, MiB; it runs no more operations at once than fit (about 310 each in the sandbox, 740 on AWS). Default: what the container may use, or the machine has' })),
+  BATCHYARD_TEAM_CONCURRENCY: Type.Integer({ default: 0, minimum: 0, maximum: 10000, description: 'Operations of one team that run at once, on all workers together; `0`: no limit. The same on every worker' }),
+  BATCHYARD_HOST_GONE_SECONDS: Type.Integer({ default: 600, minimum: 121, maximum: 86400, description: 'Seconds after which a host whose workers are silent counts as gone, and its operations go to other hosts. Exceeds `BATCHYARD_INTERRUPT_SECONDS` by 120 or more: by then a worker without its database has ended its engines. The same on every worker' }),
   BATCHYARD_OPERATION_DEADLINE_SECONDS: Type.Integer({ default: 3600, minimum: 10, maximum: 43200, description: 'Seconds after which a run is ended by force' }),
   BATCHYARD_RETRY_LIMIT: Type.Integer({ default: 5, minimum: 0, maximum: 20, description: 'How often a worker tries an operation again that failed for a passing reason: throttling, a role not visible yet, a resource still in use' }),
   BATCHYARD_RETRY_SECONDS: Type.Number({ default: 8, minimum: 0, maximum: 600, description: 'About how long it waits before the first of these tries; doubled each time up to 120, plus or minus half' }),
@@ -35,6 +39,11 @@ export const SETTINGS = Type.Object({
 })
 type Settings = Static<typeof SETTINGS>
 
+/** An engine that was interrupted in vain is told to terminate, and killed 20 s later; the rest is for a busy machine. */
+const ENDING_SECONDS = 60
+/** Longer than an operation's lease: a database that was only restarted must not end what runs. */
+const LEAST_PATIENCE_SECONDS = 60
+
 export interface Config {
   readonly host: string
   readonly port: number
@@ -42,10 +51,18 @@ export interface Config {
   readonly cloud: 'sandbox' | 'aws'
   readonly engine: 'auto' | 'pulumi' | 'sandbox'
   readonly pulumiRoot: string | undefined
+  readonly role: 'all' | 'api' | 'worker'
   /** Where executables are searched, as PATH has it. */
   readonly path: string
   readonly sandboxSpeed: number
   readonly concurrency: number
+  /** Undefined: whatever the machine or container has. */
+  readonly workerMemoryMiB: number | undefined
+  /** 0: no limit. */
+  readonly teamConcurrency: number
+  readonly hostGoneSeconds: number
+  /** Without a word from the database for so long a worker breaks off what it runs. */
+  readonly patienceSeconds: number
   readonly deadlineSeconds: number
   readonly eventDays: number
   readonly deletedDays: number
@@ -85,6 +102,7 @@ export function loadConfig (environment: Environment = process.env): Config {
   const given = Object.fromEntries(known.flatMap(name => environment[name] ? [[name, environment[name]]] : []))
   const settings = Value.Default(SETTINGS, Value.Convert(SETTINGS, given))
   const problems = [...wrongValues(settings), ...unknownNames(environment, known)]
+  if (Value.Check(SETTINGS, settings)) problems.push(...contradictions(settings))
   if (environment.NODE_ENV === 'production' && !environment.BATCHYARD_CLOUD) {
     problems.push('BATCHYARD_CLOUD: must be set when NODE_ENV is production: `aws`, or `sandbox` on purpose')
   }
@@ -97,6 +115,15 @@ function wrongValues (settings: unknown): string[] {
     const name = error.instancePath.slice(1)
     return `${name}: ${error.message}${'allowedValues' in error.params ? ` (${String(error.params.allowedValues)})` : ''}`
   })
+}
+
+/** What is wrong only together. */
+function contradictions ({ BATCHYARD_ROLE: role, DATABASE_URL: url, ...settings }: Settings): string[] {
+  const least = settings.BATCHYARD_INTERRUPT_SECONDS + ENDING_SECONDS + LEAST_PATIENCE_SECONDS
+  return [
+    ...(role !== 'all' && url === undefined ? [`DATABASE_URL: must be set when BATCHYARD_ROLE is ${role}: the embedded database serves one process only`] : []),
+    ...(settings.BATCHYARD_HOST_GONE_SECONDS < least ? [`BATCHYARD_HOST_GONE_SECONDS: must be ${least} or more, as BATCHYARD_INTERRUPT_SECONDS is ${settings.BATCHYARD_INTERRUPT_SECONDS}`] : [])
+  ]
 }
 
 function unknownNames (environment: Environment, known: readonly string[]): string[] {
@@ -114,9 +141,14 @@ function toConfig (settings: Settings, path: string): Config {
     cloud: settings.BATCHYARD_CLOUD ?? 'sandbox',
     engine: settings.BATCHYARD_ENGINE,
     pulumiRoot: settings.BATCHYARD_PULUMI_ROOT,
+    role: settings.BATCHYARD_ROLE,
     path,
     sandboxSpeed: settings.BATCHYARD_SANDBOX_SPEED,
     concurrency: settings.BATCHYARD_WORKER_CONCURRENCY,
+    workerMemoryMiB: settings.BATCHYARD_WORKER_MEMORY_MIB,
+    teamConcurrency: settings.BATCHYARD_TEAM_CONCURRENCY,
+    hostGoneSeconds: settings.BATCHYARD_HOST_GONE_SECONDS,
+    patienceSeconds: settings.BATCHYARD_HOST_GONE_SECONDS - settings.BATCHYARD_INTERRUPT_SECONDS - ENDING_SECONDS,
     deadlineSeconds: settings.BATCHYARD_OPERATION_DEADLINE_SECONDS,
     eventDays: settings.BATCHYARD_EVENT_DAYS,
     deletedDays: settings.BATCHYARD_DELETED_DAYS,

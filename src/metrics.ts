@@ -30,6 +30,7 @@ export function createMetrics () {
     }),
     queueDepth: new Gauge({ name: 'batchyard_queue_depth', help: 'Operations that wait, for a worker or for another of their environment', labelNames: ['kind'], registers }),
     running: new Gauge({ name: 'batchyard_operations_running', help: 'Operations this process runs', labelNames: ['kind'], registers }),
+    workerSlots: new Gauge({ name: 'batchyard_worker_slots', help: 'Operations this process runs at once at most, by count and by memory', registers }),
     eventStreams: new Gauge({ name: 'batchyard_event_streams', help: 'Event streams open', registers }),
     eventReads: new Counter({
       name: 'batchyard_event_reads_total', help: 'Looks at the store for event streams; readers at the same position share them', registers

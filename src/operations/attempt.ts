@@ -1,58 +1,80 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { CloudFailure } from '../cloud/failure.ts'
 import { RunFailure } from '../engine/types.ts'
-import { renewLease, type Ending } from '../store/attempts.ts'
+import type { Ending } from '../store/attempts.ts'
 import { environmentById } from '../store/environments.ts'
+import { isDatabaseAway } from '../store/errors.ts'
 import { appendEvents } from '../store/events.ts'
 import type { Fence } from '../store/sql.ts'
 import type { EnvironmentRow, OperationRow } from '../store/tables.ts'
-import type { Context } from './context.ts'
+import type { WorkContext } from './context.ts'
 import { finish, postpone, release } from './endings.ts'
+import { keepLease } from './lease.ts'
 import { operationError } from './present.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
 import { retryDelay } from './retry-delay.ts'
 import { Untouched, type Done } from './work/done.ts'
 import { WORK } from './work/index.ts'
 
-/** How long a worker that says nothing keeps an operation; renewed three times in that time. */
-export const LEASE_SECONDS = 30
+/** How often a database that is away is asked whether it is back. */
+const RETRY_SECONDS = 1
 
 /**
- * Why an attempt is broken off: the service stops (hand the operation back), it was cancelled, or another worker has it
- * (write nothing more).
+ * Why an attempt is broken off: the service stops or the database is away (hand the operation back), it was cancelled, or
+ * another worker has it or may have it (write nothing more).
  */
-export type BreakOff = 'stop' | 'cancel' | 'lost'
+export type BreakOff = 'stop' | 'away' | 'cancel' | 'lost'
 
 /** One attempt of a claimed operation, from taking it up to its end. */
 export interface Attempt {
-  readonly context: Context
+  readonly context: WorkContext
   readonly operation: OperationRow
   readonly fence: Fence
   readonly control: AbortController
+  /** When the operation was first started, on the clock of `performance.now()`. */
+  readonly startedAt: number
   readonly log: Logger
 }
 
 /** Runs the operation and writes how it ended. Resolves also when it failed: the row says so. */
 export async function runAttempt (attempt: Attempt): Promise<void> {
-  const { context, operation, fence, control, log } = attempt
+  const { context: { database }, fence, control, log } = attempt
   const stopRenewing = keepLease(attempt)
-  const recorder = createRecorder({ database: context.database, fence, log, onLost: () => { breakOff(control, 'lost') } })
+  const recorder = createRecorder({ database, fence, log, onLost: () => { breakOff(control, 'lost') } })
   try {
     const outcome = await run(attempt, recorder)
-    await recorder.close()
-    const reason = control.signal.reason as BreakOff | undefined
-    if (reason === 'lost') return
-    if (reason === 'stop' && outcome.ending.state !== 'succeeded') {
-      await release(attempt, 'gone')
-      return
-    }
-    if (await postponed(attempt, outcome.ending)) return
-    await finish(attempt, outcome)
-    const seconds = Math.max(0, Date.now() - (operation.started_at ?? operation.created_at).getTime()) / 1000
-    context.metrics.operations.observe({ kind: operation.kind, outcome: outcome.ending.state }, seconds)
+    await onceItAnswers(attempt, async () => {
+      await recorder.close()
+      await settle(attempt, outcome)
+    })
   } finally {
     stopRenewing()
-    await recorder.close()
+    await recorder.close().catch((error: unknown) => { log.warn({ err: error }, 'the last events could not be stored') })
+  }
+}
+
+/** Writes how the attempt ended: the operation has ended, or goes back to the queue. */
+async function settle (attempt: Attempt, outcome: Outcome): Promise<void> {
+  const reason = attempt.control.signal.reason as BreakOff | undefined
+  if (reason === 'lost') return
+  if ((reason === 'stop' || reason === 'away') && outcome.ending.state !== 'succeeded') return release(attempt, 'gone', reason)
+  if (await postponed(attempt, outcome.ending)) return
+  await finish(attempt, outcome)
+  const { context: { metrics }, operation: { kind }, startedAt } = attempt
+  metrics.operations.observe({ kind, outcome: outcome.ending.state }, (performance.now() - startedAt) / 1000)
+}
+
+/** What was done must not be forgotten because the database is away: written when it is back, if nobody has the operation by then. */
+async function onceItAnswers ({ control, log }: Attempt, write: () => Promise<void>): Promise<void> {
+  for (;;) {
+    try {
+      return await write()
+    } catch (error) {
+      if (!isDatabaseAway(error) || control.signal.reason === 'lost') throw error
+      log.warn({ err: error }, 'the end of the attempt could not be stored yet')
+      await delay(RETRY_SECONDS * 1000)
+    }
   }
 }
 
@@ -70,6 +92,7 @@ async function run (attempt: Attempt, recorder: Recorder): Promise<Outcome> {
     const { result, ...done } = await WORK[attempt.operation.kind]({ attempt, environment, recorder })
     return { ...done, ending: { state: 'succeeded', ...(result && { result }) } }
   } catch (error) {
+    if (isDatabaseAway(error)) breakOff(attempt.control, 'away')
     const untouched = error instanceof Untouched
     return { ending: endingOf(attempt, untouched ? error.cause : error), untouched }
   }
@@ -103,19 +126,6 @@ async function postponed (attempt: Attempt, ending: Ending): Promise<boolean> {
   if (ending.state !== 'failed' || ending.error.transient !== true || retries >= limit) return false
   const seconds = retryDelay(retries, attempt.context.retries.baseSeconds, Math.random())
   return postpone(attempt, { error: ending.error, seconds, try: retries + 1, limit })
-}
-
-/** Renews the lease until told to stop; learns by it of a cancel whose notification was lost. */
-function keepLease ({ context, fence, control, log }: Attempt): () => void {
-  const renew = async (): Promise<void> => {
-    const { held, cancelRequested } = await renewLease(context.database.db, fence, LEASE_SECONDS)
-    if (!held) breakOff(control, 'lost')
-    if (cancelRequested) breakOff(control, 'cancel')
-  }
-  const timer = setInterval(() => {
-    renew().catch((error: unknown) => { log.warn({ err: error }, 'the lease could not be renewed') })
-  }, LEASE_SECONDS * 1000 / 3)
-  return () => { clearInterval(timer) }
 }
 
 /** The attempt's first event. */

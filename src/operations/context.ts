@@ -2,32 +2,25 @@ import type { Logger } from 'pino'
 import type { Cloud } from '../cloud/types.ts'
 import type { Engine } from '../engine/types.ts'
 import type { Metrics } from '../metrics.ts'
+import type { Rules } from '../store/claims.ts'
 import type { Database } from '../store/database.ts'
 import type { Ids } from '../store/ids.ts'
 import type { EventHub } from './event-hub.ts'
 import type { Keyring } from './keyring.ts'
 import type { Queue } from './queue.ts'
 
-/** What every request and operation needs; made once by the process entry, or by a test. */
+/** What every request needs, and every operation; made once by the process entry, or by a test. */
 export interface Context {
+  readonly role: 'api' | 'worker' | 'all'
   readonly database: Database
   readonly queue: Queue
   readonly keyring: Keyring
   readonly eventHub: EventHub
-  readonly engine: Engine
-  readonly engineInfo: { readonly kind: 'pulumi' | 'sandbox', readonly version: string }
   readonly cloud: 'sandbox' | 'aws'
-  /** The AWS calls that are not the engine's, real or simulated. */
-  readonly aws: Cloud
   /** Whether callers without a key are admins and unknown teams are added: the sandbox on a loopback address, until there is an admin key. */
   readonly isOpen: () => Promise<boolean>
-  /** `file:` URL of the inline program every environment is made with. */
-  readonly program: string
   /** Changes whenever the program, or what it is made with, does. */
   readonly programVersion: string
-  readonly deadlineSeconds: number
-  /** How often a worker tries again by itself what fails for a passing reason, and about how long it waits first. */
-  readonly retries: { readonly limit: number, readonly baseSeconds: number }
   readonly ids: Ids
   readonly metrics: Metrics
   readonly log: Logger
@@ -35,6 +28,31 @@ export interface Context {
   readonly stopping: AbortSignal
   /** Whether the simulated cloud answers; only where the cloud is the sandbox. */
   readonly sandboxCheck?: () => Promise<void>
+  /** What carries operations out, where this process does. */
+  readonly engineInfo?: EngineInfo
+}
+
+export interface EngineInfo { readonly kind: 'pulumi' | 'sandbox', readonly version: string }
+
+/** What an operation needs besides: a process that only answers requests has none of it. */
+export interface WorkContext extends Context {
+  readonly engine: Engine
+  readonly engineInfo: EngineInfo
+  /** The AWS calls that are not the engine's, real or simulated. */
+  readonly aws: Cloud
+  /** `file:` URL of the inline program every environment is made with. */
+  readonly program: string
+  readonly deadlineSeconds: number
+  /** How often a worker tries again by itself what fails for a passing reason, and about how long it waits first. */
+  readonly retries: { readonly limit: number, readonly baseSeconds: number }
+  /** Operations run at once. */
+  readonly concurrency: number
+  readonly rules: Rules
+  /**
+   * Without a word from the database for so long an operation is broken off: its engine has ended by the time other hosts
+   * take this one for gone.
+   */
+  readonly patienceSeconds: number
 }
 
 /** Who asks: an admin, or a key of one team, which sees that team's environments only. */

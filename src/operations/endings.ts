@@ -5,7 +5,7 @@ import { appendEvents } from '../store/events.ts'
 import { changedSince, unfinishedOf } from '../store/operations.ts'
 import type { Queryable } from '../store/sql.ts'
 import type { EnvironmentRow, OperationRow } from '../store/tables.ts'
-import type { Attempt, Outcome } from './attempt.ts'
+import type { Attempt, BreakOff, Outcome } from './attempt.ts'
 import { DRIFTED, isChanging, leftBy } from './transitions.ts'
 
 /** Undoes a transaction whose attempt has been taken over meanwhile. */
@@ -61,15 +61,17 @@ async function stillTrue (trx: Queryable, { kind, started_at: startedAt, created
   return isChanging(kind) || !await changedSince(trx, id, startedAt ?? createdAt)
 }
 
+const WHY_RELEASED = { stop: 'the service is stopping', away: 'the database did not answer' } as const satisfies Partial<Record<BreakOff, string>>
+
 /**
- * Hands the operation back to the queue: the service stops, and whoever runs next carries on from the state.
+ * Hands the operation back to the queue: whoever runs next carries on from the state.
  * @param engine whether whoever runs next has to wait for the engine of this attempt
  */
-export async function release (attempt: Attempt, engine: 'gone' | 'alive'): Promise<void> {
+export async function release (attempt: Attempt, engine: 'gone' | 'alive', why: keyof typeof WHY_RELEASED): Promise<void> {
   const { context, operation, fence, log } = attempt
   const written = await inTransaction(attempt, async trx => {
     if (!await releaseOperation(trx, fence, engine)) return false
-    await appendEvents(trx, fence, [{ type: 'state', state: 'queued', attempt: fence.attempt, reason: 'the service is stopping' }])
+    await appendEvents(trx, fence, [{ type: 'state', state: 'queued', attempt: fence.attempt, reason: WHY_RELEASED[why] }])
     await context.queue.enqueue(trx, operation.id)
     return true
   })

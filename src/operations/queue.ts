@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { fromKysely, PgBoss } from 'pg-boss'
+import { readyOperations, type Rules } from '../store/claims.ts'
 import type { Database, Log } from '../store/database.ts'
 import type { Queryable } from '../store/sql.ts'
 
@@ -24,7 +25,11 @@ const LEAVE_MS = 10_000
 
 interface Payload { readonly operationId: string }
 
-/** Told to end when the queue stops without waiting any longer. May reject: the operation's row is the truth. */
+/**
+ * A delivery is a token: it says that there is work, and names the operation it was enqueued for; whose turn it is, the
+ * handler asks the tables. The signal tells it to end when the queue stops without waiting any longer; that the queue takes
+ * its job for lost does not, for the operation's lease says who has it. May reject: the operation's row is the truth.
+ */
 export type Handler = (operationId: string, signal: AbortSignal) => Promise<void>
 
 export interface QueueOptions {
@@ -35,14 +40,14 @@ export interface QueueOptions {
 
 export interface Queue {
   /**
-   * Has the operation delivered to a worker, once the transaction commits. An operation has at most one delivery waiting:
-   * another call changes nothing. `afterSeconds`: not before, in the database's time.
+   * Has a worker come for the operation, once the transaction commits. An operation has at most one delivery waiting, and
+   * one that is delayed: another call changes nothing. `afterSeconds`: not before, in the database's time.
    */
   enqueue (trx: Queryable, operationId: string, options?: { readonly afterSeconds?: number }): Promise<void>
   /** Starts to take jobs, `concurrency` at a time. Once per queue. */
   work (handler: Handler, options: { readonly concurrency: number }): Promise<void>
-  /** Enqueues every unfinished operation that nothing will deliver, and nobody runs; how many there were. */
-  reconcile (): Promise<number>
+  /** Enqueues every operation that could be run and that nothing will deliver; how many there were. */
+  reconcile (rules: Rules): Promise<number>
   /** Deliveries that wait for a worker. */
   depth (): Promise<number>
   /** Takes no more jobs; those in hands go on, and `enqueue` works. Idempotent. */
@@ -105,7 +110,9 @@ class BossQueue implements Queue {
   async enqueue (trx: Queryable, operationId: string, { afterSeconds = 0 }: { readonly afterSeconds?: number } = {}): Promise<void> {
     const payload: Payload = { operationId }
     const startAfter = Math.ceil(afterSeconds)
-    await this.#boss.send(QUEUE, payload, { singletonKey: operationId, ...(startAfter > 0 && { startAfter }), db: fromKysely(trx) })
+    // Two keys: a delivery that waits already may be used up by another operation before the delay is over.
+    const when = startAfter > 0 ? { singletonKey: `later:${operationId}`, startAfter } : { singletonKey: operationId }
+    await this.#boss.send(QUEUE, payload, { ...when, db: fromKysely(trx) })
   }
 
   async work (handler: Handler, { concurrency }: { readonly concurrency: number }): Promise<void> {
@@ -117,7 +124,7 @@ class BossQueue implements Queue {
     const worker = await this.#boss.work<Payload>(QUEUE, { ...polling, batchSize: 1 }, async ([job]) => {
       if (!job) return
       try {
-        await handler(job.data.operationId, AbortSignal.any([job.signal, this.#leave.signal]))
+        await handler(job.data.operationId, this.#leave.signal)
       } catch (error) {
         this.#log.error({ err: error, operationId: job.data.operationId }, 'handling a job failed')
         throw error
@@ -128,27 +135,16 @@ class BossQueue implements Queue {
     })
   }
 
-  async reconcile (): Promise<number> {
+  async reconcile (rules: Rules): Promise<number> {
     const { db } = this.#database
-    // A live job either waits or is in a worker's hands, whose death the queue notices by itself; only where the lease
-    // has run out while it is in hands is that not waited for.
-    const { rows } = await sql<{ id: string }>`
-      select o.id from operations o
-      where (o.state = 'queued' or (o.state = 'running' and o.lease_until < clock_timestamp()))
-        and not exists (
-          select from pgboss.job j
-          where j.name = ${QUEUE} and j.singleton_key = o.id
-            and (j.state in ('created', 'retry') or (j.state = 'active' and o.state = 'queued'))
-        )
-        -- One that waits for another of its environment is delivered when that one ends.
-        and not (o.state = 'queued' and o.kind in ('create', 'update', 'delete') and exists (
-          select from operations running
-          where running.environment_id = o.environment_id and running.state = 'running'
-            and running.kind in ('create', 'update', 'delete')
-        ))
-      order by o.queued_at limit 1000`.execute(db)
-    for (const { id } of rows) await this.enqueue(db, id)
-    return rows.length
+    // Only what waits will be delivered: a job in a worker's hands may have been taken for another operation.
+    const isDelivered = sql<boolean>`exists (
+      select from pgboss.job j
+      where j.name = ${QUEUE} and j.state in ('created', 'retry') and j.data->>'operationId' = o.id
+    )`
+    const ids = await readyOperations(db, rules, isDelivered)
+    for (const id of ids) await this.enqueue(db, id)
+    return ids.length
   }
 
   async depth (): Promise<number> {

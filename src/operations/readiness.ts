@@ -18,7 +18,7 @@ async function check (question: () => Promise<void>): Promise<{ ok: boolean, det
 }
 
 /** Whether the service can take work: the database and the queue answer, the simulated cloud is there, it is not stopping. */
-export async function checkReadiness ({ database, queue, cloud, engineInfo, stopping, sandboxCheck }: Context): Promise<Readiness> {
+export async function checkReadiness ({ role, database, queue, cloud, engineInfo, stopping, sandboxCheck }: Context): Promise<Readiness> {
   const [databaseCheck, queueCheck, sandbox] = await Promise.all([
     check(() => database.ping()),
     check(async () => {
@@ -32,7 +32,8 @@ export async function checkReadiness ({ database, queue, cloud, engineInfo, stop
     status: ready ? 'ready' : 'not-ready',
     cloud,
     ...(cloud === 'sandbox' && { notice: 'Sandbox: everything is simulated, nothing exists at AWS' }),
-    engine: { kind: engineInfo.kind, version: engineInfo.version },
+    role,
+    ...(engineInfo && { engine: { kind: engineInfo.kind, version: engineInfo.version } }),
     checks: { database: databaseCheck, queue: queueCheck, ...(sandbox && { sandbox }) }
   }
 }

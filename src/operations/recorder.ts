@@ -14,7 +14,7 @@ const KEPT_EVENTS = 2_000
 /** Stores an attempt's events in order, in batches, and keeps its progress. */
 export interface Recorder {
   add (event: EngineEvent): void
-  /** Stores what is left; later events are dropped. Idempotent. */
+  /** Stores what is left; later events are dropped. Rejects when it cannot be stored now, and may be called again. */
   close (): Promise<void>
 }
 
@@ -33,6 +33,7 @@ export function createRecorder ({ database, fence, log, onLost }: RecorderOption
   let timer: NodeJS.Timeout | undefined
   let writing = Promise.resolve()
   let closed = false
+  let failure: unknown
 
   async function write (): Promise<void> {
     const events = waiting
@@ -43,6 +44,7 @@ export function createRecorder ({ database, fence, log, onLost }: RecorderOption
       waiting = waiting.slice(events.length)
       if (!held) onLost()
     } catch (error) {
+      failure = error
       // The events stay where they are and go with the next batch; the operation does not fail for its story.
       waiting = waiting.slice(-KEPT_EVENTS)
       log.warn({ err: error }, 'events could not be stored')
@@ -74,6 +76,7 @@ export function createRecorder ({ database, fence, log, onLost }: RecorderOption
     async close () {
       closed = true
       await flush()
+      if (waiting.length > 0) throw failure
     }
   }
 }

@@ -1,13 +1,18 @@
 import { once } from 'node:events'
-import { hostname } from 'node:os'
-import { claimOperation } from '../store/attempts.ts'
+import { claimNext, isBound, oldestWaiting } from '../store/claims.ts'
+import { seeHost } from '../store/hosts.ts'
 import { CANCEL_CHANNEL } from '../store/operations.ts'
-import { LEASE_SECONDS, announce, breakOff, runAttempt, type Attempt } from './attempt.ts'
-import type { Context } from './context.ts'
+import { announce, breakOff, runAttempt, type Attempt } from './attempt.ts'
+import type { WorkContext } from './context.ts'
 import { release } from './endings.ts'
+import { LEASE_SECONDS } from './lease.ts'
 
-/** How often unfinished operations without a delivery are looked for. */
+/** How often operations that are ready and have no delivery are looked for. */
 const RECONCILE_SECONDS = 30
+/** How often this host says that it lives. */
+const SEEN_SECONDS = 10
+/** A delivery that reached a host which may not have its operation goes round again after so long. */
+const ELSEWHERE_SECONDS = 5
 
 export interface Worker {
   /** Takes no more operations and asks the engines of those that run to stop. */
@@ -16,9 +21,9 @@ export interface Worker {
   stop (timeoutMs: number): Promise<void>
 }
 
-/** Takes operations off the queue, `concurrency` at a time, and looks after those that were left behind. */
-export async function startWorker (context: Context, concurrency: number): Promise<Worker> {
-  const { database, queue, log } = context
+/** Takes operations off the queue, as many at a time as the context says, and looks after those that were left behind. */
+export async function startWorker (context: WorkContext): Promise<Worker> {
+  const { concurrency, database, queue, log, rules } = context
   const running = new Map<string, Attempt>()
   const cancels = await database.listen(CANCEL_CHANNEL, id => {
     const attempt = running.get(id)
@@ -28,34 +33,27 @@ export async function startWorker (context: Context, concurrency: number): Promi
   async function handle (operationId: string, signal: AbortSignal): Promise<void> {
     // Delivered while the service stops: it stays queued, and whoever starts next looks for what nobody delivers.
     if (context.stopping.aborted) return
-    const attempt = await takeUp(context, operationId)
-    if (!attempt) return
-    running.set(operationId, attempt)
-    if (context.stopping.aborted) breakOff(attempt.control, 'stop')
-    if (attempt.operation.cancel_requested_at) breakOff(attempt.control, 'cancel')
-    context.metrics.running.inc({ kind: attempt.operation.kind })
-    const over = new AbortController()
-    try {
-      if (await announce(attempt)) await Promise.race([runAttempt(attempt), handBack(attempt, signal, over.signal)])
-    } finally {
-      over.abort()
-      running.delete(operationId)
-      context.metrics.running.dec({ kind: attempt.operation.kind })
-    }
+    const attempt = await takeUp(context)
+    if (attempt) await carryOut(attempt, running, signal)
+    else if (await isBound(database.db, operationId, rules)) await queue.enqueue(database.db, operationId, { afterSeconds: ELSEWHERE_SECONDS })
   }
 
-  const reconcile = (): void => {
-    queue.reconcile().then(
-      count => { if (count > 0) log.warn({ count }, 'operations without a delivery were enqueued again') },
-      (error: unknown) => { log.warn({ err: error }, 'looking for operations left behind failed') }
-    )
+  const reconcile = async (): Promise<void> => {
+    const count = await queue.reconcile(rules)
+    if (count > 0) log.warn({ count }, 'operations without a delivery were enqueued again')
   }
-  const timer = setInterval(reconcile, RECONCILE_SECONDS * 1000).unref()
-  await queue.reconcile()
+  const seen = async (): Promise<void> => seeHost(database.db, rules.host)
+  const onFailure = (error: unknown): void => { log.warn({ err: error }, 'looking after what was left behind failed') }
+  await seen()
+  await reconcile()
+  const timers = [
+    setInterval(() => { reconcile().catch(onFailure) }, RECONCILE_SECONDS * 1000).unref(),
+    setInterval(() => { seen().catch(onFailure) }, SEEN_SECONDS * 1000).unref()
+  ]
   await queue.work(handle, { concurrency })
 
   function pause (): void {
-    clearInterval(timer)
+    for (const timer of timers) clearInterval(timer)
     queue.pause()
     for (const { control } of running.values()) breakOff(control, 'stop')
   }
@@ -70,27 +68,57 @@ export async function startWorker (context: Context, concurrency: number): Promi
   }
 }
 
+/** Runs the attempt to its end, or hands it back when the queue waits no longer. */
+async function carryOut (attempt: Attempt, running: Map<string, Attempt>, signal: AbortSignal): Promise<void> {
+  const { context, control, operation: { id, kind, team, cancel_requested_at: cancelled } } = attempt
+  running.set(id, attempt)
+  if (context.stopping.aborted) breakOff(control, 'stop')
+  if (cancelled) breakOff(control, 'cancel')
+  context.metrics.running.inc({ kind })
+  const over = new AbortController()
+  try {
+    if (await announce(attempt)) await Promise.race([runAttempt(attempt), handBack(attempt, signal, over.signal)])
+  } finally {
+    over.abort()
+    running.delete(id)
+    context.metrics.running.dec({ kind })
+  }
+  await deliverNext(context, team)
+}
+
+/** Deliveries of a team that may run no more are used up in vain: with every operation that ends there is a new one. */
+async function deliverNext ({ database, queue, rules }: WorkContext, team: string): Promise<void> {
+  if (rules.teamLimit === 0) return
+  const next = await oldestWaiting(database.db, team)
+  if (next !== undefined) await queue.enqueue(database.db, next)
+}
+
 /**
- * Waits until the queue gives up on the handler, because the stop has waited long enough or the worker counts as dead; then
- * hands the operation back while its engine, interrupted, still finishes: whoever takes it up waits for that engine.
+ * Waits until the queue gives up on the handler, because the stop has waited long enough; then hands the operation back
+ * while its engine, interrupted, still finishes: whoever takes it up waits for that engine.
  */
 async function handBack (attempt: Attempt, signal: AbortSignal, over: AbortSignal): Promise<void> {
   if (!signal.aborted) await once(signal, 'abort', { signal: over }).catch(() => undefined)
   if (over.aborted) return
   breakOff(attempt.control, 'stop')
-  await release(attempt, 'alive')
+  await release(attempt, 'alive', 'stop')
 }
 
-/** Claims the operation for this process; undefined when there is nothing to do here. */
-async function takeUp (context: Context, operationId: string): Promise<Attempt | undefined> {
-  const claim = await claimOperation(context.database.db, operationId, { worker: `${hostname()}:${process.pid}`, leaseSeconds: LEASE_SECONDS })
-  // Busy: the operation in the way delivers this one when it ends. Taken: another worker has it, or it has ended.
-  if (claim.outcome !== 'claimed') return undefined
-  const { operation, waitedSeconds } = claim
+/** Claims the operation whose turn it is; undefined when there is nothing to do for this process. */
+async function takeUp (context: WorkContext): Promise<Attempt | undefined> {
+  const { rules } = context
+  const claimed = await claimNext(context.database.db, { ...rules, worker: `${rules.host}:${process.pid}`, leaseSeconds: LEASE_SECONDS })
+  if (!claimed) return undefined
+  const { operation, waitedSeconds, startedSecondsAgo } = claimed
   if (operation.attempt === 1) context.metrics.queueWait.observe({ kind: operation.kind }, waitedSeconds)
-  const log = context.log.child({ operationId, environmentId: operation.environment_id, requestId: operation.request_id })
+  const log = context.log.child({ operationId: operation.id, environmentId: operation.environment_id, requestId: operation.request_id })
   log.info({ kind: operation.kind, attempt: operation.attempt }, 'operation started')
   return {
-    context, operation, log, control: new AbortController(), fence: { operationId, attempt: operation.attempt }
+    context,
+    operation,
+    log,
+    control: new AbortController(),
+    startedAt: performance.now() - startedSecondsAgo * 1000,
+    fence: { operationId: operation.id, attempt: operation.attempt }
   }
 }

@@ -7,7 +7,8 @@ export const Readiness = Type.Object({
   status: Type.Unsafe<'ready' | 'not-ready'>({ type: 'string', enum: ['ready', 'not-ready'] }),
   cloud: CloudName,
   notice: Type.Optional(Type.String({ description: 'Says so where everything is simulated' })),
-  engine: Type.Object({ kind: Type.String(), version: Type.String() }),
+  role: Type.Unsafe<'all' | 'api' | 'worker'>({ type: 'string', enum: ['all', 'api', 'worker'] }),
+  engine: Type.Optional(Type.Object({ kind: Type.String(), version: Type.String() }, { description: 'Absent where no operations are run' })),
   checks: Type.Object({ database: Check, queue: Check, sandbox: Type.Optional(Check) })
 }, { $id: 'Readiness' })
 export type Readiness = Static<typeof Readiness>

@@ -60,6 +60,7 @@ export async function buildApp ({ context, version, sandbox }: AppOptions): Prom
   await app.register(openapi, { version })
 
   await app.register(healthRoutes(context))
+  if (context.role === 'worker') return app
   await app.forCallers(async scope => {
     await scope.register(environmentRoutes(context))
     await scope.register(changeRoutes(context))

@@ -1,9 +1,10 @@
+import type { Engine } from '../engine/types.ts'
 import type { Context } from '../operations/context.ts'
 import { OPERATION_KINDS } from '../schemas/operation.ts'
 import { backlogOf } from '../store/operations.ts'
 
 /** Gauges that are read when they are scraped, so that they cost nothing in between. */
-export function observe ({ metrics, database, engine, log }: Context): void {
+export function observe ({ metrics, database, log }: Context, engine: Engine | undefined): void {
   const { registry, queueDepth, runnerMemory, runners } = metrics
   const collect = async (): Promise<void> => {
     const { counts } = await backlogOf(database.db)
@@ -11,6 +12,7 @@ export function observe ({ metrics, database, engine, log }: Context): void {
       const waiting = counts.find(each => each.kind === kind && each.state === 'queued')
       queueDepth.set({ kind }, waiting?.count ?? 0)
     }
+    if (!engine) return
     const { count, residentBytes } = await engine.usage()
     runners.set(count)
     runnerMemory.set(residentBytes)

@@ -1,44 +1,8 @@
 import { sql } from 'kysely'
 import type { OperationResult } from '../schemas/operation.ts'
 import type { OperationError } from '../schemas/problem.ts'
-import { json, jsonOrNull, violates, type Fence, type Queryable } from './sql.ts'
-import type { EngineRecord, OperationRow } from './tables.ts'
-
-export interface Claim {
-  readonly worker: string
-  readonly leaseSeconds: number
-}
-
-export type ClaimResult =
-  /** `engine` is the process of the attempt before, if any: it must be dead before anything is run. */
-  | { readonly outcome: 'claimed', readonly operation: OperationRow, readonly waitedSeconds: number }
-  /** Another operation of the environment runs; this one goes on waiting. */
-  | { readonly outcome: 'busy' }
-  /** It has ended, or another worker holds its lease. */
-  | { readonly outcome: 'taken' }
-
-/**
- * Moves a queued operation to `running`, or takes over one whose lease has expired, in the database's time; the new
- * attempt number fences every later write. Of several callers exactly one is answered `claimed`. Not for use inside a
- * transaction: `busy` is a statement that failed.
- */
-export async function claimOperation (db: Queryable, id: string, { worker, leaseSeconds }: Claim): Promise<ClaimResult> {
-  try {
-    const { rows: [row] } = await sql<OperationRow & { waited: number }>`
-      update operations set
-        state = 'running', attempt = attempt + 1, worker = ${worker},
-        lease_until = clock_timestamp() + make_interval(secs => ${leaseSeconds}::float8),
-        started_at = coalesce(started_at, clock_timestamp()), retry_at = null
-      where id = ${id} and (state = 'queued' or (state = 'running' and lease_until < clock_timestamp()))
-      returning *, extract(epoch from clock_timestamp() - queued_at)::float8 as waited`.execute(db)
-    if (!row) return { outcome: 'taken' }
-    const { waited, ...operation } = row
-    return { outcome: 'claimed', operation, waitedSeconds: waited }
-  } catch (error) {
-    if (violates(error, 'operations_one_running')) return { outcome: 'busy' }
-    throw error
-  }
-}
+import { json, jsonOrNull, type Fence, type Queryable } from './sql.ts'
+import type { EngineRecord } from './tables.ts'
 
 /** Extends the lease. Not `held`: another worker has the operation, so stop. */
 export async function renewLease (
@@ -105,7 +69,6 @@ export async function releaseOperation (db: Queryable, fence: Fence, engine: 'go
   const { rows } = await sql`
     update operations o set
       state = case when waiting.other then 'running' else 'queued' end,
-      queued_at = clock_timestamp(),
       engine = case when ${engine === 'gone'}::boolean then null else o.engine end,
       lease_until = clock_timestamp()
     from (
@@ -123,8 +86,11 @@ export async function releaseOperation (db: Queryable, fence: Fence, engine: 'go
 export async function postponeOperation (db: Queryable, fence: Fence, seconds: number, error: OperationError): Promise<boolean> {
   const { rows } = await sql`
     update operations set
-      state = 'queued', queued_at = clock_timestamp(), engine = null, error = ${json(error)}, retries = retries + 1,
-      retry_at = clock_timestamp() + make_interval(secs => ${seconds}::float8), lease_until = null
+      state = 'queued', error = ${json(error)}, retries = retries + 1, lease_until = null,
+      -- A lock of another run may be that of the engine of the attempt before.
+      engine = case when ${error.code === 'state-locked'}::boolean then engine end,
+      -- From the beginning of the transaction, as the queue counts: a delivery that came first would find nothing.
+      retry_at = now() + make_interval(secs => ${seconds}::float8)
     where id = ${fence.operationId} and attempt = ${fence.attempt} and state = 'running' and cancel_requested_at is null
     returning id`.execute(db)
   return rows.length > 0

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { sql } from 'kysely'
 import { environmentById } from '../../src/store/environments.ts'
-import { claimOperation, finishOperation, releaseOperation, renewLease, setEngine, setProgress } from '../../src/store/attempts.ts'
+import { finishOperation, releaseOperation, renewLease, setEngine, setProgress } from '../../src/store/attempts.ts'
+import { claimNext } from '../../src/store/claims.ts'
 import { backlogOf, CANCEL_CHANNEL, insertOperation, newestOperations, operationById, requestCancel, unfinishedOf } from '../../src/store/operations.ts'
 import { describeOnEachDatabase } from '../support/databases.ts'
-import { failure, givenClaim, givenEnvironment, givenOperation, ids } from '../support/records.ts'
+import { CLAIM, failure, givenClaim, givenEnvironment, givenOperation, ids } from '../support/records.ts'
 
-const worker = { worker: 'worker-2', leaseSeconds: 60 }
-const engine = { host: 'host', pid: 42, startTime: '4711' }
+const engine = { host: 'here', pid: 42, startTime: '4711' }
 
 describeOnEachDatabase('operations', (use) => {
   const db = () => use().database.db
@@ -26,9 +26,9 @@ describeOnEachDatabase('operations', (use) => {
       const create = await givenClaim(db(), (await givenOperation(db(), id)).id)
       const remove = await givenOperation(db(), id, 'delete')
       expect((await unfinishedOf(db(), id)).map(({ kind, state }) => [kind, state])).toEqual([['create', 'running'], ['delete', 'queued']])
-      expect(await claimOperation(db(), remove.id, worker)).toEqual({ outcome: 'busy' })
+      expect(await claimNext(db(), CLAIM)).toBeUndefined()
       await finishOperation(db(), create, { state: 'succeeded' })
-      expect(await claimOperation(db(), remove.id, worker)).toMatchObject({ outcome: 'claimed', operation: { kind: 'delete', attempt: 1 } })
+      expect(await claimNext(db(), CLAIM)).toMatchObject({ operation: { id: remove.id, kind: 'delete', attempt: 1 } })
     })
 
     it('refuses two running ones in the database itself', async () => {
@@ -43,8 +43,8 @@ describeOnEachDatabase('operations', (use) => {
   describe('claims', () => {
     it('gives a queued operation to exactly one of many workers', async () => {
       const { id } = await givenQueued()
-      const results = await Promise.all(Array.from({ length: 10 }, async (_, n) => claimOperation(db(), id, { worker: `w${n}`, leaseSeconds: 60 })))
-      expect(results.map(({ outcome }) => outcome).sort()).toEqual(['claimed', ...Array.from({ length: 9 }, () => 'taken')])
+      const results = await Promise.all(Array.from({ length: 10 }, async (_, n) => claimNext(db(), { ...CLAIM, worker: `w${n}` })))
+      expect(results.filter((claimed) => claimed !== undefined)).toHaveLength(1)
       expect(await operationById(db(), id)).toMatchObject({ state: 'running', attempt: 1, team: 'vision', started_at: expect.any(Date) })
     })
 
@@ -52,10 +52,10 @@ describeOnEachDatabase('operations', (use) => {
       const { id } = await givenQueued()
       const first = await givenClaim(db(), id)
       await setEngine(db(), first, engine)
-      expect(await claimOperation(db(), id, worker)).toEqual({ outcome: 'taken' })
+      expect(await claimNext(db(), CLAIM)).toBeUndefined()
       await sql`update operations set lease_until = now() - interval '1 second' where id = ${id}`.execute(db())
-      const results = await Promise.all(Array.from({ length: 10 }, async () => claimOperation(db(), id, worker)))
-      const claimed = results.filter((result) => result.outcome === 'claimed')
+      const results = await Promise.all(Array.from({ length: 10 }, async () => claimNext(db(), CLAIM)))
+      const claimed = results.filter((result) => result !== undefined)
       expect(claimed).toHaveLength(1)
       expect(claimed[0]).toMatchObject({ operation: { attempt: 2, engine } })
     })
@@ -63,7 +63,7 @@ describeOnEachDatabase('operations', (use) => {
     it('never gives out one that has ended', async () => {
       const { id } = await givenQueued()
       await finishOperation(db(), await givenClaim(db(), id), { state: 'failed', error: failure })
-      expect(await claimOperation(db(), id, worker)).toEqual({ outcome: 'taken' })
+      expect(await claimNext(db(), CLAIM)).toBeUndefined()
     })
   })
 
@@ -85,7 +85,7 @@ describeOnEachDatabase('operations', (use) => {
       const { id } = await givenQueued()
       const fence = await givenClaim(db(), id, -1)
       expect(await renewLease(db(), fence, 60)).toEqual({ held: true, cancelRequested: false })
-      expect(await claimOperation(db(), id, worker)).toEqual({ outcome: 'taken' })
+      expect(await claimNext(db(), CLAIM)).toBeUndefined()
     })
 
     it('ends an operation once, at one time', async () => {
@@ -104,7 +104,7 @@ describeOnEachDatabase('operations', (use) => {
       const { id } = await givenQueued()
       expect(await releaseOperation(db(), await givenClaim(db(), id), 'gone')).toBe(true)
       expect(await operationById(db(), id)).toMatchObject({ state: 'queued', attempt: 1 })
-      expect(await claimOperation(db(), id, worker)).toMatchObject({ outcome: 'claimed', operation: { attempt: 2 } })
+      expect(await claimNext(db(), CLAIM)).toMatchObject({ operation: { id, attempt: 2 } })
     })
 
     it.each([['gone', null], ['alive', engine]] as const)('tells the next worker of an engine only while it lives: %s', async (state, known) => {
@@ -112,16 +112,15 @@ describeOnEachDatabase('operations', (use) => {
       const fence = await givenClaim(db(), id)
       await setEngine(db(), fence, engine)
       await releaseOperation(db(), fence, state)
-      expect(await claimOperation(db(), id, worker)).toMatchObject({ outcome: 'claimed', operation: { engine: known } })
+      expect(await claimNext(db(), CLAIM)).toMatchObject({ operation: { id, engine: known } })
     })
 
     it('keeps its turn when a delete waits', async () => {
       const { id } = await givenEnvironment(db())
       const create = await givenClaim(db(), (await givenOperation(db(), id)).id)
-      const remove = await givenOperation(db(), id, 'delete')
+      await givenOperation(db(), id, 'delete')
       expect(await releaseOperation(db(), create, 'gone')).toBe(true)
-      expect(await claimOperation(db(), remove.id, worker)).toEqual({ outcome: 'busy' })
-      expect(await claimOperation(db(), create.operationId, worker)).toMatchObject({ outcome: 'claimed' })
+      expect(await claimNext(db(), CLAIM)).toMatchObject({ operation: { id: create.operationId } })
     })
   })
 
@@ -130,7 +129,7 @@ describeOnEachDatabase('operations', (use) => {
       const { id } = await givenQueued()
       expect(await requestCancel(db(), id, failure)).toMatchObject({ state: 'cancelled', error: failure, finished_at: expect.any(Date) })
       expect(await requestCancel(db(), id, failure)).toBeUndefined()
-      expect(await claimOperation(db(), id, worker)).toEqual({ outcome: 'taken' })
+      expect(await claimNext(db(), CLAIM)).toBeUndefined()
     })
 
     it('tells the worker of a running one, at once and with its next renewal', async () => {

@@ -3,11 +3,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openQueue, type Handler, type Queue } from '../../src/operations/queue.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { migrate } from '../../src/store/migrations.ts'
-import { claimOperation, finishOperation, releaseOperation } from '../../src/store/attempts.ts'
+import { finishOperation, postponeOperation, releaseOperation } from '../../src/store/attempts.ts'
+import { claimNext } from '../../src/store/claims.ts'
 import { operationById } from '../../src/store/operations.ts'
 import { describeOnEachDatabase } from '../support/databases.ts'
 import { silentLog } from '../support/log.ts'
-import { givenClaim, givenEnvironment, givenOperation, ids } from '../support/records.ts'
+import { CLAIM, failure, givenClaim, givenEnvironment, givenOperation, ids } from '../support/records.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -88,6 +89,13 @@ describeOnEachDatabase('the queue', (use) => {
       expect(await theQueue().depth()).toBe(2)
     })
 
+    it('waits once more for later, whatever waits already', async () => {
+      const id = await givenEnqueued()
+      await theQueue().enqueue(db(), id, { afterSeconds: 3_600 })
+      await theQueue().enqueue(db(), id, { afterSeconds: 3_600 })
+      expect(await theQueue().depth()).toBe(2)
+    })
+
     it('can wait again while the operation is in a worker\'s hands', async () => {
       const id = await givenEnqueued()
       let first = true
@@ -130,8 +138,9 @@ describeOnEachDatabase('the queue', (use) => {
   it('gives two replicas each operation once', async () => {
     const other = await givenQueue()
     const claims: string[] = []
-    const { handler, delivered } = recorder(async (id) => {
-      if ((await claimOperation(db(), id, { worker: 'w', leaseSeconds: 60 })).outcome === 'claimed') claims.push(id)
+    const { handler, delivered } = recorder(async () => {
+      const claimed = await claimNext(db(), CLAIM)
+      if (claimed) claims.push(claimed.operation.id)
     })
     await theQueue().work(handler, { concurrency: 2 })
     await other.work(handler, { concurrency: 2 })
@@ -158,8 +167,8 @@ describeOnEachDatabase('the queue', (use) => {
       await givenClaim(db(), expired, -1)
       await givenClaim(db(), await givenQueued())
       await givenEnqueued()
-      expect(await theQueue().reconcile()).toBe(2)
-      expect(await theQueue().reconcile()).toBe(0)
+      expect(await theQueue().reconcile(CLAIM)).toBe(2)
+      expect(await theQueue().reconcile(CLAIM)).toBe(0)
       const { rows } = await sql<{ id: string }>`select singleton_key as id from pgboss.job`.execute(db())
       expect(rows.map(({ id }) => id)).toEqual(expect.arrayContaining([lost, expired]))
       expect(rows).toHaveLength(3)
@@ -169,17 +178,28 @@ describeOnEachDatabase('the queue', (use) => {
       const { id } = await givenEnvironment(db())
       const running = await givenClaim(db(), (await givenOperation(db(), id)).id)
       await givenOperation(db(), id, 'delete')
-      expect(await theQueue().reconcile()).toBe(0)
+      expect(await theQueue().reconcile(CLAIM)).toBe(0)
       await finishOperation(db(), running, { state: 'succeeded' })
-      expect(await theQueue().reconcile()).toBe(1)
+      expect(await theQueue().reconcile(CLAIM)).toBe(1)
     })
 
-    it('does not wait for the queue to notice a dead worker once the lease has run out', async () => {
+    it('does not count on a delivery in a worker\'s hands, which may be busy with another operation', async () => {
       const id = await givenEnqueued()
       await sql`update pgboss.job set state = 'active', started_on = now() where singleton_key = ${id}`.execute(db())
-      expect(await theQueue().reconcile()).toBe(0)
-      await givenClaim(db(), id, -1)
-      expect(await theQueue().reconcile()).toBe(1)
+      expect(await theQueue().reconcile(CLAIM)).toBe(1)
+    })
+
+    it('leaves to its time what is to be tried again later', async () => {
+      const id = await givenQueued()
+      await postponeOperation(db(), await givenClaim(db(), id), 3_600, failure)
+      expect(await theQueue().reconcile(CLAIM)).toBe(0)
+      await sql`update operations set retry_at = clock_timestamp() where id = ${id}`.execute(db())
+      expect(await theQueue().reconcile(CLAIM)).toBe(1)
+    })
+
+    it('enqueues no more of a team than may run', async () => {
+      for (let n = 0; n < 5; n++) await givenQueued()
+      expect(await theQueue().reconcile({ ...CLAIM, teamLimit: 2 })).toBe(2)
     })
   })
 

@@ -52,7 +52,7 @@ function describeOn (backend: Backend, name: string, fn: (use: () => TestDatabas
     })
 
     beforeEach(async () => {
-      await sql`truncate teams, keys, environments, operations, events`.execute(opened().db)
+      await sql`truncate teams, keys, environments, operations, events, turns, hosts cascade`.execute(opened().db)
     })
 
     afterAll(async () => {

@@ -1,10 +1,11 @@
+import { sql } from 'kysely'
 import type { OperationKind } from '../../src/schemas/operation.ts'
 import type { OperationError } from '../../src/schemas/problem.ts'
 import type { ResolvedSpec } from '../../src/schemas/spec.ts'
 import { insertEnvironment } from '../../src/store/environments.ts'
 import { createIds } from '../../src/store/ids.ts'
-import { claimOperation } from '../../src/store/attempts.ts'
 import { insertOperation } from '../../src/store/operations.ts'
+import type { Claim } from '../../src/store/claims.ts'
 import type { Fence, Queryable } from '../../src/store/sql.ts'
 import type { EnvironmentRow, OperationRow } from '../../src/store/tables.ts'
 import { addTeam } from '../../src/store/teams.ts'
@@ -51,12 +52,18 @@ export async function givenOperation (db: Queryable, environmentId: string, kind
   return result.operation
 }
 
-/** Claims the operation and returns the fence of the attempt. */
+/** Has this very operation run by somebody, whosever turn it is, and returns the fence of the attempt. */
 export async function givenClaim (db: Queryable, id: string, leaseSeconds = 60): Promise<Fence> {
-  const result = await claimOperation(db, id, { worker: 'worker-1', leaseSeconds })
-  if (result.outcome !== 'claimed') throw new Error(`claim: ${result.outcome}`)
-  return { operationId: id, attempt: result.operation.attempt }
+  const { rows: [row] } = await sql<{ attempt: number }>`
+    update operations set state = 'running', attempt = attempt + 1, worker = 'worker-1', started_at = coalesce(started_at, clock_timestamp()),
+      lease_until = clock_timestamp() + make_interval(secs => ${leaseSeconds}::float8)
+    where id = ${id} and (state = 'queued' or lease_until < clock_timestamp()) returning attempt`.execute(db)
+  if (!row) throw new Error(`operation ${id} cannot be claimed`)
+  return { operationId: id, attempt: row.attempt }
 }
+
+/** How this host's workers claim in tests. */
+export const CLAIM: Claim = { worker: 'worker-2', host: 'here', leaseSeconds: 60, hostGoneSeconds: 600, teamLimit: 0 }
 
 export const failure: OperationError = {
   type: 'urn:batchyard:problem:cancelled', title: 'The operation was cancelled', detail: 'cancelled', code: 'cancelled', retryable: true, next: 'Send the request again.'

@@ -1,0 +1,65 @@
+import { hostname } from 'node:os'
+import { createCloud } from '../cloud/index.ts'
+import type { Config } from '../config.ts'
+import { createEngine, findEngine, type EngineExecutable } from '../engine/index.ts'
+import type { Engine } from '../engine/types.ts'
+import type { Context, WorkContext } from '../operations/context.ts'
+import { SANDBOX_CREDENTIALS, type SandboxCloud } from '../sandbox/aws/client.ts'
+import { isHostGone } from '../store/hosts.ts'
+import { availableMemoryMiB, capacityFor } from './capacity.ts'
+import type { Shutdown } from './shutdown.ts'
+
+/** From being told to terminate to being killed: enough to let go, too short to begin anything. */
+const TERMINATE_SECONDS = 20
+
+const ENGINE_STOP_MILLISECONDS = 1_000
+
+const PROGRAM = new URL('../stacks/batch-environment.ts', import.meta.url).href
+
+/** Starts what carries operations out: the engine seam and the cloud's own calls. */
+export async function openWork (config: Config, context: Context, parts: { readonly shutdown: Shutdown, readonly sandbox: SandboxCloud | undefined }): Promise<WorkContext> {
+  const { shutdown, sandbox } = parts
+  const found = await findEngine({
+    engine: config.engine, cloud: config.cloud, path: config.path, pulumiRoot: config.pulumiRoot, stateUrl: config.stateUrl, log: context.log
+  })
+  const capacity = capacityFor({ concurrency: config.concurrency, memoryMiB: config.workerMemoryMiB ?? availableMemoryMiB(), cloud: config.cloud })
+  context.log.info({ ...capacity, asked: config.concurrency, teamLimit: config.teamConcurrency }, 'operations at once')
+  context.metrics.workerSlots.set(capacity.concurrency)
+  const engine = await startEngine(config, context, { found, sandbox, concurrency: capacity.concurrency })
+  // The worker has waited for the engines by then.
+  shutdown.add('engine', () => engine.stop(ENGINE_STOP_MILLISECONDS))
+  const aws = createCloud(sandbox && { endpoint: async () => (await sandbox.ensure()).apiUrl, credentials: SANDBOX_CREDENTIALS })
+  shutdown.add('cloud', () => aws.close())
+  return {
+    ...context,
+    engine,
+    engineInfo: { kind: found.kind, version: found.version },
+    aws,
+    program: PROGRAM,
+    deadlineSeconds: config.deadlineSeconds,
+    retries: { limit: config.retryLimit, baseSeconds: config.retrySeconds },
+    concurrency: capacity.concurrency,
+    rules: { host: hostname(), hostGoneSeconds: config.hostGoneSeconds, teamLimit: config.teamConcurrency },
+    patienceSeconds: config.patienceSeconds
+  }
+}
+
+interface EngineParts { readonly found: EngineExecutable, readonly sandbox: SandboxCloud | undefined, readonly concurrency: number }
+
+async function startEngine (config: Config, { database, metrics, log }: Context, { found, sandbox, concurrency }: EngineParts): Promise<Engine> {
+  return createEngine({
+    engine: found,
+    dataDir: config.dataDir,
+    stateUrl: config.stateUrl,
+    passphraseFile: config.passphraseFile,
+    cloudEnv: async (): Promise<Record<string, string>> => sandbox ? { PULUMI_DEBUG_PROVIDERS: `aws:${(await sandbox.ensure()).grpcPort}` } : {},
+    concurrency,
+    recycleAfter: config.runnerRuns,
+    runnerMemoryMiB: config.runnerMemoryMiB,
+    ladder: { interruptSeconds: config.interruptSeconds, terminateSeconds: TERMINATE_SECONDS },
+    preload: [PROGRAM],
+    isHostGone: async host => isHostGone(database.db, host, config.hostGoneSeconds),
+    onStart: command => { metrics.engineStarts.inc({ command }) },
+    log
+  })
+}

@@ -1,0 +1,22 @@
+import { sql, type RawBuilder } from 'kysely'
+import type { Queryable } from './sql.ts'
+
+/** Says that this host's workers live, in the database's time. */
+export async function seeHost (db: Queryable, name: string): Promise<void> {
+  await sql`
+    insert into hosts (name, seen_at) values (${name}, clock_timestamp())
+    on conflict (name) do update set seen_at = excluded.seen_at`.execute(db)
+}
+
+/** Whether nothing was heard of a host for so long that every process of its workers has ended; so is a host nobody knows. */
+export async function isHostGone (db: Queryable, name: string, goneSeconds: number): Promise<boolean> {
+  const { rows: [row] } = await sql<{ gone: boolean }>`select not ${isHostAlive(sql`${name}`, goneSeconds)} as gone`.execute(db)
+  return row?.gone ?? false
+}
+
+/** A condition: the host of that name was seen within `goneSeconds`. */
+export function isHostAlive (name: RawBuilder<unknown>, goneSeconds: number): RawBuilder<boolean> {
+  return sql<boolean>`exists (
+    select from hosts where hosts.name = ${name} and hosts.seen_at > clock_timestamp() - make_interval(secs => ${goneSeconds}::float8)
+  )`
+}
