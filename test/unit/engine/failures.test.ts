@@ -58,8 +58,42 @@ test.each([
 })
 
 test.each([
+  ['ClientException: Cannot delete, found existing JobQueue relationship', 'in-use'],
+  ['DependencyViolation: resource sg-1 has a dependent object', 'in-use'],
+  ['DeleteConflict: Cannot delete entity, must detach all policies first.', 'in-use'],
+  ['api error OperationAborted: A conflicting conditional operation is currently in progress', 'in-use'],
+  ['Unable to Start a service that is still Draining', 'in-use'],
+  ['api error Throttling: Rate exceeded', 'throttled'],
+  ['ServerException: fault', 'cloud-unavailable'],
+  ['InvalidParameterException: Unable to assume the service linked role. Please verify that the ECS service linked role exists.', 'cloud-rejected'],
+  ['ClientException: The service-linked role AWSServiceRoleForBatch does not exist', 'cloud-rejected'],
+  ['InvalidParameterValueException: The role defined for the function cannot be assumed by Lambda.', 'cloud-rejected'],
+  ['InvalidParameterException: ECS was unable to assume the role arn:aws:iam::1:role/x that was provided for this task.', 'cloud-rejected'],
+  ['MalformedPolicyDocument: Invalid principal in policy: "AWS":"arn:aws:iam::1:role/x"', 'cloud-rejected'],
+  ['ClientException: Object already exists, and is DELETING', 'name-conflict']
+])('what passes by itself is tried again: %s', (message, code) => {
+  expect(refused(message)).toMatchObject({ code, transient: true, retryable: true })
+})
+
+test.each([
+  ['ClientException: Object already exists', 'name-conflict'],
+  ['CLIENT_ERROR - User: batch.amazonaws.com is not authorized to perform: sts:AssumeRole on resource arn:aws:iam::1:role/x', 'access-denied'],
+  ['IAM Role (arn:aws:iam::1:role/provisioner) cannot be assumed.', 'cloud-rejected'],
+  ['Fargate resource requirements (1.00 vCPU, 4000 MiB) not valid.', 'cloud-rejected'],
+  ['api error BucketNotEmpty: The bucket you tried to delete is not empty', 'bucket-not-empty'],
+  ['LimitExceeded: Cannot exceed quota for RolesPerAccount: 1000', 'quota-exceeded'],
+  ['ExpiredToken: The security token included in the request is expired', 'credentials-invalid']
+])('what stays as it is is not tried again: %s', (message, code) => {
+  expect(refused(message)).toMatchObject({ code, transient: false, retryable: false })
+})
+
+test.each([
   ['error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file with `pulumi cancel`.', 'state-locked'],
   ['error: getting secrets manager: incorrect passphrase', 'state-unreadable'],
+  ['error: failed to load checkpoint: /state/env.json is not JSON', 'state-corrupt'],
+  ['error: snapshot integrity failure; it was already written, but is invalid', 'state-corrupt'],
+  ['error: EFBIG: file too large, write', 'storage-full'],
+  ['error: saving checkpoint: write /state/env.json: no space left on device', 'storage-full'],
   ['error: passphrase must be set with PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE environment variables', 'state-unreadable'],
   ['error: no resource plugin \'pulumi-resource-aws\' found in the workspace at version v7.48.0 or on your $PATH', 'plugin-missing'],
   ['error: the sandbox engine does not implement method calls (x)', 'engine-unsupported'],
@@ -103,7 +137,7 @@ test('a resource that failed outweighs the error it makes the program throw', ()
 })
 
 test.each([
-  ['cancelled', 'cancelled'], ['deadline', 'deadline-exceeded'], ['locked', 'state-locked'], ['out-of-memory', 'runner-out-of-memory'], ['crashed', 'runner-crashed']
+  ['killed', 'engine-killed'], ['cancelled', 'cancelled'], ['deadline', 'deadline-exceeded'], ['locked', 'state-locked'], ['out-of-memory', 'runner-out-of-memory'], ['crashed', 'runner-crashed']
 ] as const)('a run that was ended says why and what was under way: %s', (cause, code) => {
   const error = classifyFailure(evidence({ cause, detail: 'Because.', underWay: [queue], errors: [{ message: 'AccessDenied' }] }))
   expect(error).toMatchObject({ code, resource: queue, detail: 'Because. Still under way: aws:batch/jobQueue:JobQueue queue.' })
