@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import {
-  SandboxFault, SandboxFaultInput, SandboxFaultList, SandboxObject, SandboxObjectList, SandboxPlace, SandboxResource, SandboxResourceFilter, SandboxResourceList
+  SandboxFault, SandboxFaultInput, SandboxFaultList, SandboxJob, SandboxJobChange, SandboxJobFilter, SandboxJobList, SandboxJobsInput, SandboxObject, SandboxObjectList, SandboxPlace, SandboxResource, SandboxResourceFilter, SandboxResourceList
 } from '../schemas/sandbox.ts'
 import { refTo } from '../schemas/names.ts'
 import { problemsFor, typed } from './scope.ts'
@@ -15,6 +15,9 @@ export interface SandboxControl {
   objects (bucket: string): Promise<SandboxObject[]>
   putObject (bucket: string, key: string, size: number): Promise<SandboxObject>
   emptyBucket (bucket: string): Promise<void>
+  jobs (filter: SandboxJobFilter): Promise<SandboxJob[]>
+  submitJobs (jobs: SandboxJobsInput): Promise<SandboxJob[]>
+  changeJob (id: string, change: SandboxJobChange): Promise<SandboxJob>
   faults (): Promise<SandboxFault[]>
   addFault (fault: SandboxFaultInput): Promise<SandboxFault>
   clearFaults (): Promise<void>
@@ -25,6 +28,7 @@ export interface SandboxControl {
 const ByKey = Type.Object({ key: Type.String({ minLength: 1, maxLength: 500 }) }, { additionalProperties: false })
 const ByBucket = Type.Object({ bucket: Type.String({ minLength: 3, maxLength: 63 }) }, { additionalProperties: false })
 const ByObject = Type.Object({ ...ByBucket.properties, key: Type.String({ minLength: 1, maxLength: 500 }) }, { additionalProperties: false })
+const ByJob = Type.Object({ id: Type.String({ format: 'uuid' }) }, { additionalProperties: false })
 const Nothing = { 204: Type.Null() }
 
 interface Words { readonly operationId: string, readonly summary: string }
@@ -35,6 +39,7 @@ export const sandboxRoutes = (control: SandboxControl) => async (app: FastifyIns
   await app.register(resourceRoutes(control))
   await app.register(networkRoutes(control))
   await app.register(bucketRoutes(control))
+  await app.register(jobRoutes(control))
   await app.register(faultRoutes(control))
 }
 
@@ -135,6 +140,38 @@ const bucketRoutes = (control: SandboxControl) => async (app: FastifyInstance): 
     await control.emptyBucket(request.params.bucket)
     return reply.code(204).send(null)
   })
+}
+
+const jobRoutes = (control: SandboxControl) => async (app: FastifyInstance): Promise<void> => {
+  const scope = typed(app)
+
+  scope.get('/sandbox/jobs', {
+    config: { operation: 'sandbox.jobs.list' },
+    schema: {
+      ...describe({ operationId: 'listSandboxJobs', summary: 'Batch jobs, those that are over too' }),
+      querystring: SandboxJobFilter,
+      response: { 200: refTo(SandboxJobList), ...problemsFor(400, 401, 403, 503) }
+    }
+  }, async request => ({ items: await control.jobs(request.query) }))
+
+  scope.post('/sandbox/jobs', {
+    config: { operation: 'sandbox.jobs.submit' },
+    schema: {
+      ...describe({ operationId: 'submitSandboxJobs', summary: 'Submit jobs to a queue; they keep their status until somebody ends them or moves them on' }),
+      body: refTo(SandboxJobsInput),
+      response: { 201: refTo(SandboxJobList), ...problemsFor(400, 401, 403, 422, 503) }
+    }
+  }, async (request, reply) => reply.code(201).send({ items: await control.submitJobs(request.body) }))
+
+  scope.patch('/sandbox/jobs/:id', {
+    config: { operation: 'sandbox.jobs.change' },
+    schema: {
+      ...describe({ operationId: 'changeSandboxJob', summary: 'Move a job on, as the work it does would' }),
+      params: ByJob,
+      body: SandboxJobChange,
+      response: { 200: refTo(SandboxJob), ...problemsFor(400, 401, 403, 404, 503) }
+    }
+  }, async request => control.changeJob(request.params.id, request.body))
 }
 
 const faultRoutes = (control: SandboxControl) => async (app: FastifyInstance): Promise<void> => {

@@ -61,8 +61,38 @@ export const SandboxObject = Type.Object({ key: Type.String(), size: Type.Intege
 export type SandboxObject = Static<typeof SandboxObject>
 export const SandboxObjectList = Type.Object({ items: Type.Array(refTo(SandboxObject)) }, { $id: 'SandboxObjectList' })
 
+const jobStatus = (options: object = {}) => literals(['SUBMITTED', 'PENDING', 'RUNNABLE', 'STARTING', 'RUNNING', 'SUCCEEDED', 'FAILED'], options)
+const QueueName = Type.String({ minLength: 1, maxLength: 300, description: 'The queue\'s ARN, or its name where no other account or region has one of that name' })
+
+export const SandboxJobsInput = Type.Object({
+  queue: QueueName,
+  count: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 1 })),
+  status: Type.Optional(jobStatus({ default: 'RUNNING' }))
+}, { $id: 'SandboxJobsInput', ...closed })
+export type SandboxJobsInput = Static<typeof SandboxJobsInput>
+
+export const SandboxJobFilter = Type.Object({ queue: Type.Optional(Type.String({ maxLength: 300, description: 'The queue\'s ARN' })), status: Type.Optional(jobStatus()) }, closed)
+export type SandboxJobFilter = Static<typeof SandboxJobFilter>
+
+export const SandboxJobChange = Type.Object({ status: jobStatus() }, closed)
+export type SandboxJobChange = Static<typeof SandboxJobChange>
+
+export const SandboxJob = Type.Object({
+  id: Type.String({ format: 'uuid' }),
+  name: Type.String(),
+  queue: Type.String({ description: 'The queue\'s ARN' }),
+  status: jobStatus(),
+  account: AccountId,
+  region: Type.String(),
+  createdAt: Timestamp,
+  reason: Type.Optional(Type.String({ description: 'Why it was ended' }))
+}, { $id: 'SandboxJob' })
+export type SandboxJob = Static<typeof SandboxJob>
+export const SandboxJobList = Type.Object({ items: Type.Array(refTo(SandboxJob)) }, { $id: 'SandboxJobList' })
+
 export const SandboxPlace = Type.Object({ account: AccountId, region: Region }, closed)
 
 export const SANDBOX_SCHEMAS = [
-  SandboxResource, SandboxResourceList, SandboxFaultInput, SandboxFault, SandboxFaultList, SandboxObject, SandboxObjectList
+  SandboxResource, SandboxResourceList, SandboxFaultInput, SandboxFault, SandboxFaultList, SandboxObject, SandboxObjectList,
+  SandboxJobsInput, SandboxJob, SandboxJobList
 ]

@@ -15,6 +15,9 @@ export function sandboxControl ({ control }: SandboxCloud): SandboxControl {
       return { key, size }
     },
     emptyBucket: bucket => refused(control.deleteObjects(bucket)),
+    jobs: filter => refused(control.jobs(filter)),
+    submitJobs: jobs => refused(control.submitJobs(jobs)),
+    changeJob: (id, { status }) => refused(control.changeJob(id, status)),
     faults: () => refused(control.faults()),
     addFault: fault => refused(control.addFault(fault)),
     clearFaults: () => refused(control.clearFaults()),
