@@ -1,5 +1,6 @@
 import { ID_TAG } from '../spec/tags.ts'
 import type { Session } from './session.ts'
+import { unless } from './translate.ts'
 import type { TaggedResource } from './types.ts'
 
 const PAGE = 100
@@ -29,8 +30,8 @@ async function withoutRetired (session: Session, found: TaggedResource[]): Promi
     if (definition?.status !== 'ACTIVE') retired.add(arn)
   }
   for (const arn of arns.filter(each => each.includes(':task-definition/'))) {
-    const { taskDefinition } = await (await session.ecs()).describeTaskDefinition({ taskDefinition: arn })
-    if (taskDefinition?.status !== 'ACTIVE') retired.add(arn)
+    const answer = await unless(['ClientException'], (await session.ecs()).describeTaskDefinition({ taskDefinition: arn }))
+    if (answer?.taskDefinition?.status !== 'ACTIVE') retired.add(arn)
   }
   return found.filter(({ arn }) => !retired.has(arn))
 }

@@ -50,9 +50,9 @@ describe('the account', () => {
   })
 
   it('is asked for again when that failed', async () => {
-    const site = { region: 'us-east-1', placement: { roleArn: ROLE } }
+    const site = { region: 'us-west-2', placement: { roleArn: ROLE } }
     await cloud.control.addFault({ kind: 'fail', on: 'invoke', type: 'sts:AssumeRole', code: 'AccessDenied', message: 'is not authorized to perform: sts:AssumeRole', httpStatus: 403 })
-    await expect(callsTo(cloud).tagged(site, 'env_1')).rejects.toMatchObject(failure('access-denied', /sts:AssumeRole/))
+    await expect(calls.tagged(site, 'env_1')).rejects.toMatchObject(failure('access-denied', /sts:AssumeRole/))
     expect(await calls.tagged(site, 'env_1')).toEqual([])
   })
 })

@@ -2,7 +2,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { ClosableCloud } from '../../../src/cloud/index.ts'
 import { callsTo, HOME } from '../../support/aws/calls.ts'
 import { borrowCloud, type BorrowedCloud } from '../../support/aws/cloud.ts'
-import { COMPUTE, QUEUE, compute, queue } from '../../support/aws/declare.ts'
+import { BUCKET, COMPUTE, QUEUE, compute, queue } from '../../support/aws/declare.ts'
 import { connectProvider, type Created, type TestProvider } from '../../support/aws/provider.ts'
 
 let cloud: BorrowedCloud
@@ -34,7 +34,7 @@ const options = (signal = new AbortController().signal) => ({ reason: 'The envir
 const both = (): string[] => [first.id, second.id]
 const stateOf = async ({ id }: Created): Promise<unknown> => (await cloud.control.resources({ type: QUEUE })).find((item) => item.id === id)?.properties['state']
 const callsOf = async (operation: string): Promise<number> => (await cloud.control.stats()).calls[`Batch:${operation}`] ?? 0
-const removeQueues = async (): Promise<void> => { for (const each of [first, second]) await provider.remove(QUEUE, each.id, each.outputs) }
+const removeQueues = async (): Promise<void> => { for (const each of [second, first]) await provider.remove(QUEUE, each.id, each.outputs) }
 
 describe('the jobs of queues', () => {
   it('are counted in every status before their end, over all pages', async () => {
@@ -69,11 +69,9 @@ describe('the jobs of queues', () => {
   })
 
   it('are waited for while their containers stop', async () => {
-    await cloud.control.setSpeed(0.02)
+    await cloud.control.setSpeed(0.03)
     await cloud.control.submitJobs({ queue: first.id, count: 2 })
     const draining = calls.drain(HOME, both(), options())
-    while ((await cloud.control.jobs())[1]?.reason === undefined) await new Promise((resolve) => setTimeout(resolve, 5))
-    expect(await calls.activeJobs(HOME, both())).toEqual({ count: 2, running: 2 })
     expect(await draining).toBe(2)
     expect(await calls.activeJobs(HOME, both())).toEqual({ count: 0, running: 0 })
   })
@@ -102,7 +100,7 @@ describe('the jobs of queues', () => {
   })
 
   it('drain also while AWS still changes the queue', async () => {
-    await cloud.control.setSpeed(0.02)
+    await cloud.control.setSpeed(0.05)
     const updating = provider.update(QUEUE, first.id, first.outputs, { ...first.inputs, priority: 7 })
     while ((await cloud.control.resources({ type: QUEUE }))[0]?.status !== 'updating') await new Promise((resolve) => setTimeout(resolve, 5))
     expect(await calls.drain(HOME, [first.id], options())).toBe(0)
@@ -130,10 +128,13 @@ describe('what AWS does with jobs nobody ended', () => {
     await provider.remove(COMPUTE, environment.id, environment.outputs)
   })
 
-  it('remembers them when its process is killed', async () => {
+  it('remembers them when its process is killed, also after its journal was rewritten', async () => {
     const [job] = await cloud.control.submitJobs({ queue: first.id })
+    await provider.create(BUCKET, 'b', { bucket: 'big' })
+    await cloud.control.putObjects('big', Array.from({ length: 25_000 }, (_, index) => ({ key: `${index}/${'x'.repeat(200)}`, size: 1 })))
+    await cloud.control.submitJobs({ queue: second.id, status: 'PENDING' })
     process.kill((await cloud.cloud.ensure()).pid, 'SIGKILL')
-    expect(await calls.activeJobs(HOME, both())).toEqual({ count: 1, running: 1 })
-    expect(await cloud.control.jobs()).toEqual([job])
+    expect(await calls.activeJobs(HOME, both())).toEqual({ count: 2, running: 1 })
+    expect(await cloud.control.jobs({ status: 'RUNNING' })).toEqual([job])
   })
 })

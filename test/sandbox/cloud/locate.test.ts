@@ -101,7 +101,8 @@ describe('locating what an engine had begun', () => {
   })
 
   it('waits for what AWS is still making', async () => {
-    await cloud.control.setSpeed(0.03)
+    expect(await only({ type: COMPUTE, inputs: { name: 'slow' } })).toBeUndefined()
+    await cloud.control.setSpeed(0.15)
     const making = compute(provider, 'compute', { name: 'slow' })
     while ((await cloud.control.resources({ type: COMPUTE })).length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
     expect(await only({ type: COMPUTE, inputs: { name: 'slow' } })).toBe('slow')

@@ -13,7 +13,7 @@ const STOP_SECONDS = 30
  * AWS ends the jobs of a deleted queue in the background, after the deletion has been answered. Also where the cloud's
  * durations take no time it takes this long: whoever deletes without draining meets the jobs that are still there.
  */
-const BACKGROUND_MS = 2_000
+const BACKGROUND_MS = 3_000
 
 /** The queue a name or an ARN stands for, in any account; an ARN where the name is used twice. Throws in AWS's words. */
 export function findQueue (world: World, named: string): Item {
