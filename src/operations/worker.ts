@@ -4,6 +4,7 @@ import { seeHost } from '../store/hosts.ts'
 import { CANCEL_CHANNEL } from '../store/operations.ts'
 import { announce, breakOff, runAttempt, type Attempt } from './attempt.ts'
 import type { WorkContext } from './context.ts'
+import { endLeasesOfDead, workerName } from './dead-workers.ts'
 import { release } from './endings.ts'
 import { LEASE_SECONDS } from './lease.ts'
 
@@ -24,6 +25,7 @@ export interface Worker {
 /** Takes operations off the queue, as many at a time as the context says, and looks after those that were left behind. */
 export async function startWorker (context: WorkContext): Promise<Worker> {
   const { concurrency, database, queue, log, rules } = context
+  const name = await workerName()
   const running = new Map<string, Attempt>()
   const cancels = await database.listen(CANCEL_CHANNEL, id => {
     const attempt = running.get(id)
@@ -33,12 +35,14 @@ export async function startWorker (context: WorkContext): Promise<Worker> {
   async function handle (operationId: string, signal: AbortSignal): Promise<void> {
     // Delivered while the service stops: it stays queued, and whoever starts next looks for what nobody delivers.
     if (context.stopping.aborted) return
-    const attempt = await takeUp(context)
+    const attempt = await takeUp(context, name)
     if (attempt) await carryOut(attempt, running, signal)
     else if (await isBound(database.db, operationId, rules)) await queue.enqueue(database.db, operationId, { afterSeconds: ELSEWHERE_SECONDS })
   }
 
   const reconcile = async (): Promise<void> => {
+    const freed = await endLeasesOfDead(database.db)
+    if (freed > 0) log.warn({ count: freed }, 'operations of workers that died are taken over')
     const count = await queue.reconcile(rules)
     if (count > 0) log.warn({ count }, 'operations without a delivery were enqueued again')
   }
@@ -105,9 +109,9 @@ async function handBack (attempt: Attempt, signal: AbortSignal, over: AbortSigna
 }
 
 /** Claims the operation whose turn it is; undefined when there is nothing to do for this process. */
-async function takeUp (context: WorkContext): Promise<Attempt | undefined> {
+async function takeUp (context: WorkContext, worker: string): Promise<Attempt | undefined> {
   const { rules } = context
-  const claimed = await claimNext(context.database.db, { ...rules, worker: `${rules.host}:${process.pid}`, leaseSeconds: LEASE_SECONDS })
+  const claimed = await claimNext(context.database.db, { ...rules, worker, leaseSeconds: LEASE_SECONDS })
   if (!claimed) return undefined
   const { operation, waitedSeconds, startedSecondsAgo } = claimed
   if (operation.attempt === 1) context.metrics.queueWait.observe({ kind: operation.kind }, waitedSeconds)
