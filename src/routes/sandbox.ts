@@ -1,9 +1,12 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
+import type { Context } from '../operations/context.ts'
+import { transact } from '../operations/requests/transaction.ts'
 import {
   SandboxFault, SandboxFaultInput, SandboxFaultList, SandboxJob, SandboxJobChange, SandboxJobFilter, SandboxJobList, SandboxJobsInput, SandboxObject, SandboxObjectList, SandboxPlace, SandboxResource, SandboxResourceFilter, SandboxResourceList
 } from '../schemas/sandbox.ts'
 import { refTo } from '../schemas/names.ts'
+import { Once, requesterOf } from './requester.ts'
 import { problemsFor, typed } from './scope.ts'
 
 /** The simulated account's controls, as these routes need them. Refusals are thrown as Refusal. */
@@ -35,12 +38,12 @@ interface Words { readonly operationId: string, readonly summary: string }
 const describe = ({ operationId, summary }: Words) => ({ operationId, summary, tags: ['sandbox'] })
 
 /** The simulated account: look at it, change it behind Batchyard's back, make it fail. Only where the cloud is the sandbox. */
-export const sandboxRoutes = (control: SandboxControl) => async (app: FastifyInstance): Promise<void> => {
+export const sandboxRoutes = (context: Context, control: SandboxControl) => async (app: FastifyInstance): Promise<void> => {
   await app.register(resourceRoutes(control))
   await app.register(networkRoutes(control))
   await app.register(bucketRoutes(control))
-  await app.register(jobRoutes(control))
-  await app.register(faultRoutes(control))
+  await app.register(jobRoutes(context, control))
+  await app.register(faultRoutes(context, control))
 }
 
 const resourceRoutes = (control: SandboxControl) => async (app: FastifyInstance): Promise<void> => {
@@ -142,7 +145,7 @@ const bucketRoutes = (control: SandboxControl) => async (app: FastifyInstance): 
   })
 }
 
-const jobRoutes = (control: SandboxControl) => async (app: FastifyInstance): Promise<void> => {
+const jobRoutes = (context: Context, control: SandboxControl) => async (app: FastifyInstance): Promise<void> => {
   const scope = typed(app)
 
   scope.get('/sandbox/jobs', {
@@ -158,10 +161,14 @@ const jobRoutes = (control: SandboxControl) => async (app: FastifyInstance): Pro
     config: { operation: 'sandbox.jobs.submit' },
     schema: {
       ...describe({ operationId: 'submitSandboxJobs', summary: 'Submit jobs to a queue; they keep their status until somebody ends them or moves them on' }),
+      headers: Once,
       body: refTo(SandboxJobsInput),
       response: { 201: refTo(SandboxJobList), ...problemsFor(400, 401, 403, 422, 503) }
     }
-  }, async (request, reply) => reply.code(201).send({ items: await control.submitJobs(request.body) }))
+  }, async (request, reply) => {
+    const jobs = await transact(context, requesterOf(request), async () => ({ items: await control.submitJobs(request.body) }))
+    return reply.code(201).send(jobs)
+  })
 
   scope.patch('/sandbox/jobs/:id', {
     config: { operation: 'sandbox.jobs.change' },
@@ -174,7 +181,7 @@ const jobRoutes = (control: SandboxControl) => async (app: FastifyInstance): Pro
   }, async request => control.changeJob(request.params.id, request.body))
 }
 
-const faultRoutes = (control: SandboxControl) => async (app: FastifyInstance): Promise<void> => {
+const faultRoutes = (context: Context, control: SandboxControl) => async (app: FastifyInstance): Promise<void> => {
   const scope = typed(app)
 
   scope.get('/sandbox/faults', {
@@ -189,10 +196,14 @@ const faultRoutes = (control: SandboxControl) => async (app: FastifyInstance): P
     config: { operation: 'sandbox.faults.add' },
     schema: {
       ...describe({ operationId: 'addSandboxFault', summary: 'Script a fault' }),
+      headers: Once,
       body: refTo(SandboxFaultInput),
       response: { 201: refTo(SandboxFault), ...problemsFor(400, 401, 403, 422, 503) }
     }
-  }, async (request, reply) => reply.code(201).send(await control.addFault(request.body)))
+  }, async (request, reply) => {
+    const fault = await transact(context, requesterOf(request), async () => control.addFault(request.body))
+    return reply.code(201).send(fault)
+  })
 
   scope.delete('/sandbox/faults', {
     config: { operation: 'sandbox.faults.clear' },

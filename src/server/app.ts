@@ -71,7 +71,7 @@ export async function buildApp ({ context, version, sandbox }: AppOptions): Prom
   await app.forAdmins(async scope => {
     await scope.register(teamRoutes(context))
     await scope.register(keyRoutes(context))
-    if (sandbox) await scope.register(sandboxRoutes(sandbox))
+    if (sandbox) await scope.register(sandboxRoutes(context, sandbox))
   })
   return app
 }

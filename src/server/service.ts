@@ -8,6 +8,7 @@ import { createMetrics } from '../metrics.ts'
 import type { Context, WorkContext } from '../operations/context.ts'
 import { openEventHub } from '../operations/event-hub.ts'
 import { openKeyring, type Keyring } from '../operations/keyring.ts'
+import { keepPruned } from '../operations/pruning.ts'
 import { openQueue } from '../operations/queue.ts'
 import { startWorker } from '../operations/worker.ts'
 import { attachSandboxCloud, type SandboxCloud } from '../sandbox/aws/client.ts'
@@ -97,6 +98,8 @@ async function start (config: Config, log: Logger, shutdown: Shutdown): Promise<
 }
 
 async function takeOperations (work: WorkContext, config: Config, shutdown: Shutdown): Promise<void> {
+  const pruning = keepPruned(work, { eventDays: config.eventDays, deletedDays: config.deletedDays })
+  shutdown.add('pruning', () => pruning)
   const worker = await startWorker(work)
   const stopMs = config.stopSeconds * 1000
   shutdown.add('worker', () => worker.stop(stopMs), stopMs + HAND_BACK_MILLISECONDS)
