@@ -43,22 +43,27 @@ function propertiesOf ({ old, new: found, diffs = [], detailedDiff }: StepEventM
   const isInput = (root: string): boolean => root in recordOf(old?.inputs) || root in recordOf(found?.inputs)
   const outputs = differences('', masked(old?.outputs), masked(found?.outputs)).filter(counts)
     .filter(({ path }) => !isInput(rootOf(path)))
-  const properties = [...inputs, ...outputs.filter((output) => !inputs.some((input) => isSameChange(input, output)))]
+  const all = [...inputs, ...outputs]
+  const properties = all.filter((property) => !all.some((other) => follows(property, other)))
   if (properties.length > 0) return properties
   // Where both sides look the same a secret differs.
   const valueOf = (inputs: unknown, root: string): unknown => masked(recordOf(inputs)[root] ?? null)
   return [...named].map((path) => ({ path, expected: valueOf(old?.inputs, path), actual: valueOf(found?.inputs, path) }))
 }
 
-const isSameChange = (one: Property, other: Property): boolean =>
-  one.path.slice(rootOf(one.path).length) === other.path.slice(rootOf(other.path).length) &&
-  JSON.stringify([one.expected, one.actual]) === JSON.stringify([other.expected, other.actual])
+/** Whether it is the same change of the same field under a longer name, as of tags and tagsAll. */
+function follows (property: Property, other: Property): boolean {
+  const [root, shorter] = [rootOf(property.path), rootOf(other.path)]
+  if (root === shorter || !root.startsWith(shorter) || property.path.slice(root.length) !== other.path.slice(shorter.length)) return false
+  return JSON.stringify([property.expected, property.actual]) === JSON.stringify([other.expected, other.actual])
+}
 
-/** Where two values differ, as deep as both are of one form. */
+/** Where two values differ, as deep as both are of one form; an object that is missing is one without fields. */
 function differences (path: string, expected: unknown, actual: unknown): Property[] {
-  if (isRecord(expected) && isRecord(actual)) {
-    const names = [...new Set([...Object.keys(expected), ...Object.keys(actual)])].toSorted()
-    return names.flatMap((name) => differences(fieldOf(path, name), expected[name], actual[name]))
+  if (isFields(expected) && isFields(actual)) {
+    const [wanted, found] = [recordOf(expected), recordOf(actual)]
+    const names = [...new Set([...Object.keys(wanted), ...Object.keys(found)])].toSorted()
+    if (names.length > 0) return names.flatMap((name) => differences(fieldOf(path, name), wanted[name], found[name]))
   }
   if (Array.isArray(expected) && Array.isArray(actual) && expected.length === actual.length) {
     return expected.flatMap((item, index) => differences(itemOf(path, index), item, actual[index]))
@@ -68,6 +73,8 @@ function differences (path: string, expected: unknown, actual: unknown): Propert
   const isSecret = expected === MASK || actual === MASK
   return [{ path, expected: isSecret ? MASK : expected ?? null, actual: isSecret ? MASK : actual ?? null }]
 }
+
+const isFields = (value: unknown): boolean => isRecord(value) || value === undefined || value === null
 
 const shown = ({ path, expected, actual }: Property): Property =>
   ({ path: presentable(path, MAX_PATH), expected: bounded(expected), actual: bounded(actual) })
