@@ -4,7 +4,9 @@ import type { EngineEvent } from '../schemas/event.ts'
 import type { OperationError } from '../schemas/problem.ts'
 import { CLOUD_REQUEST_ID, EMPTY_WORDS, FAILURE_RULES, WRAPPINGS } from './failure-rules.ts'
 import { nameOf } from './events.ts'
+import { recordOf, textOf } from './records.ts'
 import { presentable } from './text.ts'
+import { RunFailure } from './types.ts'
 
 type Resource = NonNullable<OperationError['resource']>
 
@@ -58,6 +60,12 @@ export function classifyFailure (evidence: FailureEvidence): OperationError {
 
 /** A failure that is over by itself in a while, whatever its code says. */
 const PASSING = { retryable: true, transient: true } as const
+
+/** A write of the service's own that found no room is the run's failure; anything else stays what it is. */
+export function ofStorage (error: Error): Error {
+  if (!/^(ENOSPC|EDQUOT|EFBIG)$/.test(textOf(recordOf(error).code))) return error
+  return new RunFailure(problem({ code: 'storage-full', detail: error.message }), { cause: error })
+}
 
 /** How an engine that failed ended. */
 export const endOf = ({ code, killedBy }: Outcome): Pick<FailureEvidence, 'cause' | 'detail'> => killedBy === undefined

@@ -4,6 +4,7 @@ import { problem } from './failures.ts'
 import type { Log } from './log.ts'
 import { openReadingWorkspace } from './reading.ts'
 import { recover } from './recovery/recover.ts'
+import { refuseWithoutRoom } from './recovery/room.ts'
 import type { Findings } from './runner/messages.ts'
 import type { Keyring } from './secrets.ts'
 import { importDeployment, readDeployment, type Perform } from './state-edit.ts'
@@ -41,6 +42,7 @@ export async function change (means: RunMeans): Promise<RunResult> {
   if (paths !== undefined) await means.unlock(paths)
   await refuseUnexpected(means)
   const workspace = await openStackWorkspace(settings, stack, await cloudEnv())
+  if (directory !== undefined) await refuseWithoutRoom(directory)
   const recovered = await recover({ ...means, stack, workspace, deployment: await readDeployment(settings, stack, means.perform) })
   const retained = kind === 'destroy' ? await prepareDestroy(means, workspace) : []
   const findings = await inRunner(workspace, { stateUrl: settings.stateUrl, refresh: request.refresh === true || recovered })

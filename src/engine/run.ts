@@ -1,7 +1,7 @@
 import { runCommand, type CommandContext, type CommandRequest, type EngineExecutable } from './command/run-command.ts'
 import type { Outcome } from './command/execute.ts'
 import type { LadderSeconds } from './command/ladder.ts'
-import { classifyFailure, endOf, EventRecord, type FailureEvidence } from './failures.ts'
+import { classifyFailure, endOf, EventRecord, ofStorage, type FailureEvidence } from './failures.ts'
 import { change, read, type RunMeans, type RunnerPart } from './kinds.ts'
 import { waitUntilUnlocked, type IsHostGone, type Lock } from './locks.ts'
 import type { Log } from './log.ts'
@@ -81,7 +81,7 @@ export class Run {
     } catch (error) {
       // What a failed run left in the process (pending promises, listeners) must not meet the next one.
       runner.healthy = false
-      throw error
+      throw error instanceof Error ? ofStorage(error) : error
     } finally {
       clearTimeout(deadline)
       runner.listen(undefined)

@@ -30,11 +30,11 @@ export interface RunOptions {
 
 export const PROGRAM = new URL('./programs.ts', import.meta.url).href
 
-export const engineOptions = (executable: EngineExecutable, dataDir: string, providerPort: number): EngineOptions => ({
+export const engineOptions = (executable: EngineExecutable, dataDir: string, providerPort: number, provider = 'test'): EngineOptions => ({
   engine: executable,
   dataDir,
   passphraseFile: join(dataDir, 'passphrase'),
-  cloudEnv: async () => ({ PULUMI_DEBUG_PROVIDERS: `test:${providerPort}` }),
+  cloudEnv: async () => ({ PULUMI_DEBUG_PROVIDERS: `${provider}:${providerPort}` }),
   concurrency: 2,
   recycleAfter: 10,
   runnerMemoryMiB: 192,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { classifyFailure, EventRecord, type FailureEvidence } from '../../../src/engine/failures.ts'
+import { classifyFailure, EventRecord, ofStorage, type FailureEvidence } from '../../../src/engine/failures.ts'
 
 const queue = { urn: 'urn:pulumi:env::batchyard::aws:batch/jobQueue:JobQueue::queue', type: 'aws:batch/jobQueue:JobQueue', name: 'queue' }
 const bucket = { urn: 'urn:pulumi:env::batchyard::aws:s3/bucket:Bucket::bucket', type: 'aws:s3/bucket:Bucket', name: 'bucket' }
@@ -141,6 +141,13 @@ test.each([
 ] as const)('a run that was ended says why and what was under way: %s', (cause, code) => {
   const error = classifyFailure(evidence({ cause, detail: 'Because.', underWay: [queue], errors: [{ message: 'AccessDenied' }] }))
   expect(error).toMatchObject({ code, resource: queue, detail: 'Because. Still under way: aws:batch/jobQueue:JobQueue queue.' })
+})
+
+test('a write of the service\'s own that found no room is a full storage, any other error stays what it is', () => {
+  const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+  expect(ofStorage(full)).toMatchObject({ error: { code: 'storage-full', detail: full.message }, cause: full })
+  const other = Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' })
+  expect(ofStorage(other)).toBe(other)
 })
 
 test('what is kept of a run is bounded', () => {

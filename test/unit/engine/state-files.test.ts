@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { isStale, listLocks, waitUntilUnlocked } from '../../../src/engine/locks.ts'
 import { identify, isAlive } from '../../../src/engine/processes.ts'
+import { refuseWithoutRoom } from '../../../src/engine/recovery/room.ts'
 import { ensurePassphraseFile } from '../../../src/engine/secrets.ts'
 import { cloudResources } from '../../../src/engine/checkpoint.ts'
 import { readCheckpoint, stateDirectory, statePaths, type StatePaths } from '../../../src/engine/state-files.ts'
@@ -145,6 +146,11 @@ test('a lock that is not written to its end is one, until its owner has had time
   const held = await waitUntilUnlocked(paths, AbortSignal.abort(), { isHostGone: never, onRemoved: () => undefined })
   expect(held.map(({ path }) => path)).toEqual([join(paths.locks, 'empty.json')])
   expect(await readdir(paths.locks)).toEqual(['empty.json'])
+})
+
+test('a run is not begun where the state has too little room for it', async () => {
+  await refuseWithoutRoom(directory, 1)
+  await expect(refuseWithoutRoom(directory, Number.MAX_SAFE_INTEGER)).rejects.toMatchObject({ error: { code: 'storage-full', detail: expect.stringContaining(directory) } })
 })
 
 test('a process is known by its start time as well, and gone once it has ended', async () => {
