@@ -1,19 +1,29 @@
-import { Kysely, PostgresDialect, sql } from 'kysely'
+import { Kysely, PostgresDialect, sql, type PostgresPool, type PostgresPoolClient } from 'kysely'
 import pg from 'pg'
+import type { ConstructorOptions } from 'pg-boss'
 import type { Database, Log } from './database.ts'
-import { DatabaseUnreachable } from './errors.ts'
+import { DatabaseUnreachable, isUnanswered } from './errors.ts'
 import { createNotifications } from './notifications.ts'
 import type { Tables } from './tables.ts'
 
 const CONNECT_MS = 5_000
-/** Longer than any statement of the store takes; a lost server must not hold a request for ever. */
-const STATEMENT_MS = 30_000
+/** Longer than any statement of the store takes. */
+const STATEMENT_MS = 10_000
+/** A server that hangs, or has gone without a word, cannot end a statement itself; a lost one must not hold a request for long. */
+const ANSWER_MS = STATEMENT_MS + 2_000
+/** A migration takes as long as it takes. */
+const SCRIPT_MS = 24 * 3_600_000
 const BOSS_CONNECTIONS = 6
+/** Its upkeep may take longer. */
+const BOSS_ANSWER_MS = 60_000
 
 // bigint as a number: what the store counts stays far below 2^53. jsonb and timestamptz are parsed well by default.
 const types: pg.CustomTypesConfig = {
   getTypeParser: (oid, format) => oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format)
 }
+
+/** It hands them on to the driver's pool. */
+type BossOptions = ConstructorOptions & Pick<pg.PoolConfig, 'query_timeout' | 'keepAlive'>
 
 interface PostgresOptions {
   readonly url: string
@@ -29,23 +39,62 @@ export async function openPostgres ({ url, poolSize, log }: PostgresOptions): Pr
     application_name: 'batchyard',
     max: poolSize,
     statement_timeout: STATEMENT_MS,
-    idle_in_transaction_session_timeout: 2 * STATEMENT_MS
+    query_timeout: ANSWER_MS,
+    idle_in_transaction_session_timeout: 6 * STATEMENT_MS
   })
   // An idle connection that the server ends is replaced by the pool; without a listener it would end the process.
   pool.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'))
+  // The same for one in use: its statement fails with that error, which is how we learn of it.
+  pool.on('connect', (client) => { client.on('error', () => {}) })
   await reach(pool, url)
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: discardingUnanswered(pool) }) })
   const notifications = createNotifications({ connect: () => new pg.Client({ ...connection, application_name: 'batchyard listen' }), log })
+  const boss: BossOptions = {
+    connectionString: url, connectionTimeoutMillis: CONNECT_MS, query_timeout: BOSS_ANSWER_MS, keepAlive: true, max: BOSS_CONNECTIONS, application_name: 'batchyard queue'
+  }
   let closing: Promise<void> | undefined
   return {
     kind: 'postgres',
     db,
-    boss: { connectionString: url, connectionTimeoutMillis: CONNECT_MS, max: BOSS_CONNECTIONS, application_name: 'batchyard queue' },
+    boss,
     script: async (text) => runScript(pool, text),
     listen: async (channel, onNotify, onReconnect) => notifications.listen(channel, onNotify, onReconnect),
     ping: async () => { await sql`select 1`.execute(db) },
     close: async () => (closing ??= notifications.close().then(async () => pool.end()))
   }
+}
+
+/**
+ * A connection on which a statement got no answer is not used again: the server may be gone without a word, and the system
+ * would go on sending for a quarter of an hour.
+ */
+function discardingUnanswered (pool: pg.Pool): PostgresPool {
+  const known = new WeakMap<pg.PoolClient, PostgresPoolClient>()
+  return {
+    options: pool.options,
+    end: async () => pool.end(),
+    async connect () {
+      const client = await pool.connect()
+      const connection = known.get(client) ?? discarding(client)
+      known.set(client, connection)
+      return connection
+    }
+  }
+}
+
+function discarding (client: pg.PoolClient): PostgresPoolClient {
+  let unanswered: Error | undefined
+  const query = async (text: string, values: unknown[] = []): Promise<pg.QueryResult> => {
+    if (unanswered) throw unanswered
+    try {
+      return await client.query(text, values)
+    } catch (error) {
+      if (error instanceof Error && isUnanswered(error)) unanswered = error
+      throw error
+    }
+  }
+  // Without cursors, which nobody asks for.
+  return { query: query as never, release: (destroy) => { client.release(destroy === true || unanswered !== undefined) } }
 }
 
 async function reach (pool: pg.Pool, url: string): Promise<void> {
@@ -67,8 +116,9 @@ function withoutSecrets (url: string): string {
 
 async function runScript (pool: pg.Pool, text: string): Promise<void> {
   const client = await pool.connect()
+  const unhurried: pg.QueryConfig & Pick<pg.ClientConfig, 'query_timeout'> = { text, query_timeout: SCRIPT_MS }
   try {
-    await client.query(text)
+    await client.query(unhurried)
     client.release()
   } catch (error) {
     // The script may have left its transaction open; a connection in doubt is not given back.

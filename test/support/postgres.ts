@@ -11,6 +11,12 @@ const USER = 'batchyard'
 export interface PostgresServer {
   /** Makes an empty database and returns its connection string. */
   createDatabase (): Promise<string>
+  /** Ends the server at once, without a word to its clients, as a crash would. */
+  crash (): Promise<void>
+  /** Starts it again, with the same data on the same socket. */
+  restart (): Promise<void>
+  /** Freezes every process of the server, which then accepts connections and never answers; answers what thaws them. */
+  freeze (): () => void
   /** Stops the server and removes its directory. */
   stop (): Promise<void>
 }
@@ -31,10 +37,14 @@ export async function startPostgres (bin: string): Promise<PostgresServer> {
   if (account) chownSync(directory, account.uid, account.gid)
   const data = join(directory, 'data')
   await run(spawn(join(bin, 'initdb'), ['-D', data, '-U', USER, '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'], { ...account, cwd: directory, stdio: ['ignore', 'ignore', 'inherit'] }))
-  const server = spawn(join(bin, 'postgres'), [
-    '-D', data, '-k', directory, '-c', 'listen_addresses=', '-c', 'fsync=off', '-c', 'full_page_writes=off', '-c', 'max_connections=200'
-  ], { ...account, cwd: directory, stdio: ['ignore', 'ignore', 'pipe'] })
-  await ready(server)
+  const launch = async (): Promise<ChildProcess> => {
+    const started = spawn(join(bin, 'postgres'), [
+      '-D', data, '-k', directory, '-c', 'listen_addresses=', '-c', 'fsync=off', '-c', 'full_page_writes=off', '-c', 'max_connections=200'
+    ], { ...account, cwd: directory, stdio: ['ignore', 'ignore', 'pipe'] })
+    await ready(started)
+    return started
+  }
+  let server = await launch()
   let databases = 0
   return {
     async createDatabase () {
@@ -45,12 +55,29 @@ export async function startPostgres (bin: string): Promise<PostgresServer> {
       await client.end()
       return urlOf(directory, name)
     },
+    async crash () { await quit(server) },
+    async restart () { server = await launch() },
+    freeze () {
+      const frozen = familyOf(server.pid ?? 0)
+      for (const pid of frozen) process.kill(pid, 'SIGSTOP')
+      return () => { for (const pid of frozen) process.kill(pid, 'SIGCONT') }
+    },
     async stop () {
-      // Immediate: nothing of it is needed again.
-      if (server.exitCode === null && server.kill('SIGQUIT')) await once(server, 'exit')
+      await quit(server)
       rmSync(directory, { recursive: true, force: true })
     }
   }
+}
+
+/** Immediate, as `pg_ctl stop -m immediate` does it. */
+async function quit (server: ChildProcess): Promise<void> {
+  if (server.exitCode === null && server.signalCode === null && server.kill('SIGQUIT')) await once(server, 'exit')
+}
+
+/** The server's process and those it serves its clients with. */
+function familyOf (parent: number): number[] {
+  const children = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim()
+  return [parent, ...children.split(' ').filter(Boolean).map(Number)]
 }
 
 const urlOf = (directory: string, database: string) =>

@@ -6,6 +6,7 @@ import { typeidUnboxed } from 'typeid-js'
 import { REQUEST_CODES, Refusal, invalidFields, type RefusalDetails, type RequestCode } from '../../errors.ts'
 import { fieldErrors } from '../../routes/field-errors.ts'
 import type { Problem } from '../../schemas/problem.ts'
+import { isDatabaseAway } from '../../store/errors.ts'
 import { subjectOf } from './request-log.ts'
 
 /** Fastify's own refusals, in our codes. Whatever else has a 4xx status is `malformed-request`. */
@@ -56,7 +57,7 @@ export const problems = fp(async app => {
 
 function toRefusal (error: FastifyError): Refusal {
   if (error instanceof Refusal) return error
-  if (isDatabaseDown(error)) return new Refusal('unavailable', 'the database does not answer', { retryAfter: 5, cause: error })
+  if (isDatabaseAway(error)) return new Refusal('unavailable', 'the database does not answer', { retryAfter: 5, cause: error })
   if (error.validation) return invalidFields(fieldErrors(error.validation, error.validationContext))
   const code = FASTIFY_CODES[error.code]
   if (code) return new Refusal(code, error.message)
@@ -64,12 +65,6 @@ function toRefusal (error: FastifyError): Refusal {
     return new Refusal('malformed-request', error.message)
   }
   return new Refusal('internal-error', 'the failure is in the log under this requestId', { cause: error })
-}
-
-/** Connection refused, reset or timed out; Postgres shutting down (57P0x) or out of connections (53300). */
-function isDatabaseDown (error: FastifyError): boolean {
-  return /^(ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOENT|EPIPE|57P0[1-3]|53300)$/.test(error.code ?? '') ||
-    /Connection terminated|timeout exceeded when trying to connect/.test(error.message)
 }
 
 /** Sends a refusal as `application/problem+json`. */
