@@ -24,7 +24,7 @@ export const REQUEST_CODES = {
   'outputs-not-ready': { status: 409, title: 'The environment has no outputs yet' },
   'precondition-failed': { status: 412, title: 'The environment has changed' },
   'payload-too-large': { status: 413, title: 'The body is too large' },
-  'unsupported-media-type': { status: 415, title: 'The body must be application/json' },
+  'unsupported-media-type': { status: 415, title: 'The body is not of a type that can be read here' },
   'idempotency-key-reused': { status: 422, title: 'The Idempotency-Key was used for another request' },
   'sandbox-rejected': { status: 422, title: 'The simulated account cannot do that' },
   'internal-error': { status: 500, title: 'Batchyard made a mistake' },

@@ -13,7 +13,7 @@ import { ById, ETag, answer } from './environment-answers.ts'
 import { refuseWrongFields } from './field-errors.ts'
 import { Previewed, requesterOf } from './requester.ts'
 import { problemsFor, typed } from './scope.ts'
-import { generationsOf, namedSpec, patched, replaced, wrongName } from './spec-body.ts'
+import { PATCH_TYPES, acceptMergePatches, generationsOf, namedSpec, patched, replaced, wrongName } from './spec-body.ts'
 
 const ByName = Type.Object({ team: Slug, name: Slug }, { additionalProperties: false })
 const Conditional = Type.Object({
@@ -33,15 +33,19 @@ const responses = {
 
 /** Changes of environments: by id, a merge patch; by name, the whole spec. */
 export const changeRoutes = (context: Context) => async (app: FastifyInstance): Promise<void> => {
-  const scope = typed(app)
-  app.addContentTypeParser('application/merge-patch+json', { parseAs: 'string' }, app.getDefaultJsonParser('error', 'error'))
+  await app.register(byId(context))
+  await app.register(byName(context))
+}
 
-  scope.patch('/environments/:id', {
+const byId = (context: Context) => async (app: FastifyInstance): Promise<void> => {
+  acceptMergePatches(app)
+  typed(app).patch('/environments/:id', {
     config: { operation: 'environments.update' },
     schema: {
       operationId: 'updateEnvironment',
       tags: ['environments'],
       summary: 'Change the spec by a JSON merge patch (RFC 7396); team, name and region stay',
+      consumes: PATCH_TYPES,
       params: ById,
       headers: Conditional,
       body: refTo(SpecPatch),
@@ -53,8 +57,10 @@ export const changeRoutes = (context: Context) => async (app: FastifyInstance): 
     const change = { spec: patched(request), ifMatch: generationsOf(request.headers['if-match']) }
     return answerChange(reply, await changeEnvironment(context, requesterOf(request), id, change))
   })
+}
 
-  scope.put('/teams/:team/environments/:name', {
+const byName = (context: Context) => async (app: FastifyInstance): Promise<void> => {
+  typed(app).put('/teams/:team/environments/:name', {
     config: { operation: 'environments.put' },
     // The handler answers for schema and rules together, so that every wrong field is named at once.
     attachValidation: true,

@@ -11,15 +11,18 @@ import { ById } from './environment-answers.ts'
 import { refuseWrongFields } from './field-errors.ts'
 import { Once, requesterOf } from './requester.ts'
 import { problemsFor, typed } from './scope.ts'
-import { patched } from './spec-body.ts'
+import { PATCH_TYPES, acceptMergePatches, patched } from './spec-body.ts'
 
 const accepted = { ...refTo(Operation), description: 'Accepted; follow the operation, its report is in it', headers: { location: { type: 'string' } } }
 
 /** What only looks: previews and drift checks. They wait for nobody, and nobody waits for them. */
 export const checkRoutes = (context: Context) => async (app: FastifyInstance): Promise<void> => {
-  const scope = typed(app)
+  await app.register(checksOfSpecs(context))
+  await app.register(checksOfChanges(context))
+}
 
-  scope.post('/previews', {
+const checksOfSpecs = (context: Context) => async (app: FastifyInstance): Promise<void> => {
+  typed(app).post('/previews', {
     config: { operation: 'previews.create' },
     attachValidation: true,
     schema: {
@@ -35,6 +38,11 @@ export const checkRoutes = (context: Context) => async (app: FastifyInstance): P
     refuseWrongFields(request, (body, bySchema) => checkSpec(body, bySchema, placement))
     return answer(reply, await previewCreation(context, requesterOf(request), request.body))
   })
+}
+
+const checksOfChanges = (context: Context) => async (app: FastifyInstance): Promise<void> => {
+  acceptMergePatches(app)
+  const scope = typed(app)
 
   scope.post('/environments/:id/previews', {
     config: { operation: 'environments.preview' },
@@ -42,6 +50,7 @@ export const checkRoutes = (context: Context) => async (app: FastifyInstance): P
       operationId: 'previewChange',
       tags: ['previews'],
       summary: 'Show what a change (a JSON merge patch, as of the PATCH) would create, update, replace and delete',
+      consumes: PATCH_TYPES,
       params: ById,
       headers: Once,
       body: refTo(SpecPatch),

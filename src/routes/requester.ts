@@ -26,7 +26,7 @@ export function requesterOf (request: FastifyRequest): Requester {
 }
 
 /** The draft has the key as a structured string, in quotes; without them it is taken as it is. */
-const KEY = /^"([\x20-\x7e]{1,253})"$|^([\x21-\x7e]{1,255})$/
+const KEY = /^"([\x20-\x7e]{1,253})"$|^([\x21\x23-\x7e][\x21-\x7e]{0,254})$/
 
 function idempotency ({ caller, method, url, headers, body }: FastifyRequest): Idempotency | undefined {
   const header = headers['idempotency-key']

@@ -1,4 +1,4 @@
-import type { FastifyRequest, FastifySchemaValidationError } from 'fastify'
+import type { FastifyInstance, FastifyRequest, FastifySchemaValidationError } from 'fastify'
 import { Refusal, invalidFields } from '../errors.ts'
 import { refTo } from '../schemas/names.ts'
 import type { FieldError } from '../schemas/problem.ts'
@@ -37,6 +37,15 @@ function judged (request: FastifyRequest, candidate: unknown, present: Environme
   if (problems.length > 0) throw invalidFields(problems)
   return candidate as Spec
 }
+
+/** Lets the routes of a scope take a merge patch under its own media type too. */
+export function acceptMergePatches (scope: FastifyInstance): void {
+  scope.addContentTypeParser(MERGE_PATCH, { parseAs: 'string' }, scope.getDefaultJsonParser('error', 'error'))
+}
+
+const MERGE_PATCH = 'application/merge-patch+json'
+/** Media types of a body that is a merge patch, as the documentation has them. */
+export const PATCH_TYPES = ['application/json', MERGE_PATCH]
 
 /** The spec that the body, a JSON merge patch, makes of the present one. */
 export const patched = (request: FastifyRequest) => (present: EnvironmentRow): Spec =>
