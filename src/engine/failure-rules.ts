@@ -38,11 +38,12 @@ export const FAILURE_RULES: readonly FailureRule[] = [
 ]
 
 /** Lines in which the engine only says that something failed; the reason is in another. */
-export const EMPTY_WORDS = /^(update failed|destroy failed|deleting failed|resource .* has a problem.*|error: update failed)$/i
+export const EMPTY_WORDS = /^((update|destroy|preview|refresh) failed|deleting failed|resource .* has a problem.*|error: update failed)$/i
 
 /** What is wrapped around the cloud's own message on its way here: the engine's step, the bridge's log prefix and suffix. */
 export const WRAPPINGS: readonly RegExp[] = [
   /^error: /,
+  /^Preview failed: /,
   /^\S+\.go:\d+: (\S+: )?/,
   /^(creating|updating|deleting|reading|replacing) urn:pulumi:\S+: /i,
   /^invocation of \S+ returned an error: /,
