@@ -51,7 +51,7 @@ describe.each(await enginesPresent())('on the $kind engine', (executable) => {
     })
   })
 
-  test('what a destroy was to retain before it failed is deleted by a later one that does not retain it', async () => {
+  test('a destroy that was to retain and failed leaves no copy of the state behind, and is carried on by one that retains nothing', async () => {
     await withSeam(executable, async ({ up, destroy, provider, dataDir }) => {
       await up('env', BUCKET)
       provider.fail('Delete', 'late', 'AccessDenied: not now')
