@@ -5,6 +5,7 @@ import type { Log } from './log.ts'
 import { openReadingWorkspace } from './reading.ts'
 import { recover } from './recovery/recover.ts'
 import { refuseWithoutRoom } from './recovery/room.ts'
+import { removeHalfSidecars } from './recovery/sidecars.ts'
 import type { Findings } from './runner/messages.ts'
 import type { Keyring } from './secrets.ts'
 import { importDeployment, readDeployment, type Perform } from './state-edit.ts'
@@ -39,7 +40,10 @@ export async function change (means: RunMeans): Promise<RunResult> {
   const { kind, stack } = request
   const directory = stateDirectory(settings.stateUrl)
   const paths = directory === undefined ? undefined : statePaths(directory, stack)
-  if (paths !== undefined) await means.unlock(paths)
+  if (paths !== undefined) {
+    await means.unlock(paths)
+    await removeHalfSidecars(paths)
+  }
   await refuseUnexpected(means)
   const workspace = await openStackWorkspace(settings, stack, await cloudEnv())
   if (directory !== undefined) await refuseWithoutRoom(directory)

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { isStale, listLocks, waitUntilUnlocked } from '../../../src/engine/locks.ts'
 import { identify, isAlive } from '../../../src/engine/processes.ts'
 import { refuseWithoutRoom } from '../../../src/engine/recovery/room.ts'
+import { removeHalfSidecars } from '../../../src/engine/recovery/sidecars.ts'
 import { ensurePassphraseFile } from '../../../src/engine/secrets.ts'
 import { cloudResources } from '../../../src/engine/checkpoint.ts'
 import { readCheckpoint, stateDirectory, statePaths, type StatePaths } from '../../../src/engine/state-files.ts'
@@ -151,6 +152,20 @@ test('a lock that is not written to its end is one, until its owner has had time
 test('a run is not begun where the state has too little room for it', async () => {
   await refuseWithoutRoom(directory, 1)
   await expect(refuseWithoutRoom(directory, Number.MAX_SAFE_INTEGER)).rejects.toMatchObject({ error: { code: 'storage-full', detail: expect.stringContaining(directory) } })
+})
+
+test('attributes that the CLI was killed while writing go, whole ones and the files themselves stay', async () => {
+  const meta = join(directory, '.pulumi', 'meta.yaml')
+  for (const [path, attributes] of [[paths.checkpoint, ''], [meta, '{"user.cache']] as const) {
+    await writeFile(path, 'kept')
+    await writeFile(`${path}.attrs`, attributes)
+  }
+  await removeHalfSidecars(paths)
+  expect((await readdir(join(directory, '.pulumi'))).sort()).toEqual(['locks', 'meta.yaml', 'stacks'])
+  expect(await readdir(join(directory, '.pulumi', 'stacks', 'batchyard'))).toEqual(['env.json'])
+  await writeFile(`${meta}.attrs`, '{}')
+  await removeHalfSidecars(paths)
+  expect(await readdir(join(directory, '.pulumi'))).toContain('meta.yaml.attrs')
 })
 
 test('a process is known by its start time as well, and gone once it has ended', async () => {
