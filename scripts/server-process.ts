@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
 /** A service in a process and a folder of its own. */
@@ -22,6 +23,8 @@ export interface ServerOptions {
   readonly settings?: Readonly<Record<string, string>>
   /** Kept after the stop where it is given. */
   readonly dataDir?: string
+  /** Where its log goes once it listens; nowhere by default. */
+  readonly log?: Writable
 }
 
 const MAIN = fileURLToPath(new URL('../src/server/main.ts', import.meta.url))
@@ -30,13 +33,13 @@ const MAIN = fileURLToPath(new URL('../src/server/main.ts', import.meta.url))
  * Starts the service as `npm start` does, on a free port.
  * @throws Error with what it printed when it ends before it listens
  */
-export async function startServer ({ speed, settings = {}, dataDir: given }: ServerOptions): Promise<Server> {
+export async function startServer ({ speed, settings = {}, dataDir: given, log }: ServerOptions): Promise<Server> {
   const dataDir = given ?? await mkdtemp(join(tmpdir(), 'batchyard-'))
   const child = spawn(process.execPath, [MAIN], {
     env: { ...ownEnvironment(), BATCHYARD_CLOUD: 'sandbox', BATCHYARD_DATA: dataDir, BATCHYARD_PORT: '0', BATCHYARD_SANDBOX_SPEED: String(speed), ...settings },
     stdio: ['ignore', 'pipe', 'pipe']
   })
-  const { address, engine } = await listening(child)
+  const { address, engine } = await listening(child, log)
   return {
     base: address,
     engine,
@@ -59,7 +62,7 @@ function ownEnvironment (): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => taken.includes(name) || !isSetting(name)))
 }
 
-async function listening (child: ChildProcess): Promise<{ address: string, engine: string }> {
+async function listening (child: ChildProcess, log: Writable | undefined): Promise<{ address: string, engine: string }> {
   if (!child.stdout || !child.stderr) throw new Error('the service has no output')
   const printed: string[] = []
   child.stderr.on('data', (text: Buffer) => { printed.push(text.toString()) })
@@ -67,8 +70,9 @@ async function listening (child: ChildProcess): Promise<{ address: string, engin
     printed.push(line)
     const entry = JSON.parse(line) as { msg: string, address: string, engine: string }
     if (entry.msg !== 'listening') continue
-    // Nobody reads the log from here on; a full pipe would stop the service.
-    child.stdout.resume()
+    // A pipe that nobody reads would be full in the end, and stop the service.
+    if (log) child.stdout.pipe(log, { end: false })
+    else child.stdout.resume()
     return entry
   }
   throw new Error(`the service did not start:\n${printed.join('\n')}`)

@@ -1,0 +1,60 @@
+/** `npm run chaos`: kills the service, runners and engines at drawn moments, and looks whether anything is lost. Exits 1 if so. */
+import { parseArgs } from 'node:util'
+import { findPostgres, startPostgres } from '../test/support/postgres.ts'
+import { describeStep, reportOf } from './chaos/report.ts'
+import { runChaos } from './chaos/run.ts'
+
+const USAGE = `npm run chaos -- [--kills N] [--seed N] [--engine sandbox|pulumi] [--database pglite|postgres]
+
+  --kills     how many processes, or groups of them, are killed at least (20)
+  --seed      what decides who is killed when (1)
+  --engine    the engine that is killed (sandbox); pulumi is looked up in BATCHYARD_PULUMI_ROOT, then on PATH
+  --database  pglite (the default), or postgres: an empty database in DATABASE_URL, else a server started for the run`
+
+function readOptions () {
+  const { values: { kills, seed, engine, database } } = parseArgs({
+    options: {
+      kills: { type: 'string', default: '20' },
+      seed: { type: 'string', default: '1' },
+      engine: { type: 'string', default: 'sandbox' },
+      database: { type: 'string', default: 'pglite' }
+    }
+  })
+  if (!/^[1-9]\d{0,4}$/.test(kills)) throw new Error(`--kills ${kills} is not a number from 1 to 99999`)
+  if (!/^\d{1,9}$/.test(seed)) throw new Error(`--seed ${seed} is not a number from 0 to 999999999`)
+  if (engine !== 'sandbox' && engine !== 'pulumi') throw new Error(`there is no engine "${engine}"`)
+  if (database !== 'pglite' && database !== 'postgres') throw new Error(`there is no database "${database}"`)
+  if (process.platform !== 'linux') throw new Error('whom to kill is looked up in /proc, which only Linux has')
+  return { kills: Number(kills), seed: Number(seed), engine, database } as const
+}
+
+/** Hands over the URL of a database, or undefined for the embedded one. */
+async function withDatabase (database: 'pglite' | 'postgres', use: (url: string | undefined) => Promise<void>): Promise<void> {
+  if (database === 'pglite') return use(undefined)
+  const { DATABASE_URL: given } = process.env
+  if (given !== undefined) return use(given)
+  const bin = findPostgres()
+  if (bin === undefined) throw new Error('there is no DATABASE_URL, and initdb is neither on PATH nor in /usr/lib/postgresql')
+  const server = await startPostgres(bin)
+  try {
+    await use(await server.createDatabase())
+  } finally {
+    await server.stop()
+  }
+}
+
+async function chaos (): Promise<void> {
+  const { database, ...options } = readOptions()
+  await withDatabase(database, async databaseUrl => {
+    const report = await runChaos({ ...options, databaseUrl, onStep: (seed, taken) => { console.log(describeStep(seed, taken)) } })
+    console.log(reportOf(report))
+    if (report.findings.length > 0) process.exitCode = 1
+  })
+}
+
+try {
+  await chaos()
+} catch (error) {
+  process.stderr.write(`chaos: ${error instanceof Error ? error.message : String(error)}\n\n${USAGE}\n`)
+  process.exitCode = 2
+}

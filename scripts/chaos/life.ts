@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Environment } from '../../src/schemas/environment.ts'
+import type { Operation } from '../../src/schemas/operation.ts'
+import { mergePatch } from '../../src/spec/merge-patch.ts'
+import { checkEnd, checkGone, checkHistory, checkReady, checkStory, storyOf } from './checks.ts'
+import { VICTIMS, type Kill, type Step } from './plan.ts'
+import type { Part } from './processes.ts'
+import { insist, Violation, type Request } from './requests.ts'
+import type { Site } from './site.ts'
+import { watch, type Phase, type Watch } from './watch.ts'
+
+/** A kill as it happened. */
+export interface Strike {
+  readonly kill: Kill
+  /** Who was there to be killed. */
+  readonly killed: readonly Part[]
+  readonly phase: Phase
+}
+
+/** A step as it went. */
+export interface Taken {
+  readonly step: Step
+  readonly strikes: readonly Strike[]
+  readonly attempts: number
+  /** From the last kill, or the request, to the end. */
+  readonly seconds: number
+  readonly wrong: readonly string[]
+}
+
+export const SPEC = { team: 'vision', name: 'training', jobs: { default: { image: 'public.ecr.aws/docker/library/python:3.13' } } }
+const LOOK_MS = 50
+const PATIENCE_SECONDS = 180
+
+/** One environment, from its request to its end. */
+export interface Life {
+  readonly site: Site
+  /** How many resources of each type an environment has; none where that is not known yet. */
+  readonly types: ReadonlyMap<string, number>
+  readonly accepted: Operation['kind'][]
+  id: string
+  spec: unknown
+}
+
+/** Asks for a step, kills whom it says when it says, follows the operation to its end, and looks at everything. */
+export async function take (life: Life, step: Step): Promise<Taken> {
+  const watching = watch(life.site)
+  try {
+    const request = requestOf(life, step)
+    const answered = insist<Environment>(life.site, request).then(environment => {
+      watching.follow(operationOf(environment))
+      return environment
+    })
+    const strikes = await strikeAll(life.site, step.kills, watching, answered)
+    const since = performance.now()
+    const environment = await answered
+    const operation = await ended(life.site, operationOf(environment))
+    const seconds = (performance.now() - since) / 1000
+    await watching.stop()
+    life.id = environment.id
+    life.spec = mergePatch(life.spec, step.patch ?? {})
+    life.accepted.push(step.kind)
+    const wrong = [...checkEnd(operation), ...checkStory(operation, await storyOf(life.site, operation.id)), ...await lookAround(life, { step, request, operation })]
+    return { step, strikes, attempts: operation.attempt, seconds, wrong }
+  } finally {
+    await watching.stop()
+  }
+}
+
+function requestOf ({ id, spec }: Life, { kind, patch }: Step): Request {
+  switch (kind) {
+    case 'create': return { method: 'POST', path: '/environments', body: spec as object, idempotencyKey: randomUUID() }
+    case 'update': return { method: 'PATCH', path: `/environments/${id}`, body: patch ?? {} }
+    case 'delete': return { method: 'DELETE', path: `/environments/${id}` }
+  }
+}
+
+function operationOf ({ id, operation }: Environment): string {
+  if (!operation) throw new Violation(`environment ${id} was accepted without an operation`)
+  return operation.id
+}
+
+async function strikeAll (site: Site, kills: readonly Kill[], watching: Watch, answered: Promise<unknown>): Promise<Strike[]> {
+  const strikes: Strike[] = []
+  // A refusal is reported where the answer is waited for.
+  answered.catch(async () => watching.stop())
+  for (const kill of kills) {
+    await watching.until(kill.moment)
+    const phase = watching.phase()
+    strikes.push({ kill, phase, killed: await site.strike(VICTIMS[kill.victim], kill) })
+  }
+  return strikes
+}
+
+async function ended (site: Site, id: string): Promise<Operation> {
+  const deadline = performance.now() + PATIENCE_SECONDS * 1000
+  for (;;) {
+    const operation = await insist<Operation>(site, { path: `/operations/${id}` })
+    if (operation.finishedAt !== null) return operation
+    if (performance.now() > deadline) throw new Violation(`${operation.kind} ${id} is ${operation.state}, attempt ${operation.attempt}, after ${PATIENCE_SECONDS} s`)
+    await delay(LOOK_MS)
+  }
+}
+
+async function lookAround (life: Life, { step: { kind }, request, operation }: { step: Step, request: Request, operation: Operation }): Promise<string[]> {
+  const { site, id, accepted, types, spec } = life
+  const environment = await insist<Environment>(site, { path: `/environments/${id}` })
+  if (kind === 'delete') return [...await checkGone(site, environment), ...await checkHistory(site, id, accepted)]
+  return [
+    ...await checkReady(site, environment, { spec: spec as object, generation: accepted.length, types }),
+    ...await checkHistory(site, id, accepted),
+    ...kind === 'create' ? await checkRepeated(site, request, operation) : [],
+    ...await checkUnchanged(site, id)
+  ]
+}
+
+/** The request is not done twice. */
+async function checkRepeated (site: Site, request: Request, operation: Operation): Promise<string[]> {
+  const again = await insist<Environment>(site, request)
+  return again.operation?.id === operation.id ? [] : [`the request, sent again with its key, was answered with operation ${again.operation?.id ?? 'none'} and not ${operation.id}`]
+}
+
+/** The cloud is as the state has it, and the state as the program wants it. */
+async function checkUnchanged (site: Site, id: string): Promise<string[]> {
+  const asked = [
+    await insist<Operation>(site, { method: 'POST', path: `/environments/${id}/previews`, body: {} }),
+    await insist<Operation>(site, { method: 'POST', path: `/environments/${id}/drift-checks` })
+  ]
+  const [preview, check] = [await ended(site, asked[0]?.id ?? ''), await ended(site, asked[1]?.id ?? '')]
+  return [
+    ...checkEnd(preview), ...(preview.preview?.changes ?? []).map(change => `a preview would ${JSON.stringify(change)}`),
+    ...checkEnd(check), ...[...check.drift?.resources ?? [], ...check.drift?.unmanaged ?? []].map(drift => `drifted: ${JSON.stringify(drift)}`)
+  ]
+}

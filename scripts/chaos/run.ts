@@ -1,0 +1,91 @@
+import { drawsOf } from './draw.ts'
+import { SPEC, take, type Life, type Taken } from './life.ts'
+import { planLife, type Step } from './plan.ts'
+import { Violation } from './requests.ts'
+import { openSite, type Site, type SiteOptions } from './site.ts'
+import { countTypes, readCloud } from './state.ts'
+
+export interface ChaosOptions extends SiteOptions {
+  /** At least so many; the life in which the last one comes is lived to its end. */
+  readonly kills: number
+  /** Each life has a seed of its own: this one, the next, and so on. */
+  readonly seed: number
+  /** Told of each step when it is over. */
+  readonly onStep?: (seed: number, taken: Taken) => void
+}
+
+/** What was found, in one step or because a life could not go on. */
+export interface Finding {
+  readonly seed: number
+  readonly step: string
+  readonly wrong: string
+  /** Where the data folder and the service's log are. */
+  readonly folder: string
+}
+
+export interface ChaosReport {
+  readonly engine: string
+  readonly database: string
+  readonly lives: number
+  readonly taken: readonly Taken[]
+  readonly findings: readonly Finding[]
+}
+
+/** Lives environments one after the other and kills, until there were `kills` kills. A life that goes wrong leaves its folder. */
+export async function runChaos (options: ChaosOptions): Promise<ChaosReport> {
+  const taken: Taken[] = []
+  const findings: Finding[] = []
+  let site = await openSite(options)
+  const { engine, database } = site
+  let types = new Map<string, number>()
+  let lives = 0
+  try {
+    types = await undisturbed(site)
+    for (; countKills(taken) < options.kills; lives++) {
+      const found = await live(site, types, { ...options, seed: options.seed + lives }, taken)
+      findings.push(...found)
+      if (found.length === 0) continue
+      await site.close({ keep: true })
+      site = await openSite(options)
+    }
+  } finally {
+    await site.close({ keep: false })
+  }
+  return { engine, database, lives, taken, findings }
+}
+
+export function countKills (taken: readonly Taken[]): number {
+  return taken.flatMap(({ strikes }) => strikes).filter(({ killed }) => killed.length > 0).length
+}
+
+/** How many resources of each type an environment has that nobody was killed for. */
+async function undisturbed (site: Site): Promise<Map<string, number>> {
+  const life = begin(site, new Map())
+  const steps: Step[] = [{ kind: 'create', what: 'create', kills: [] }, { kind: 'delete', what: 'delete', kills: [] }]
+  let types = new Map<string, number>()
+  for (const step of steps) {
+    const { wrong } = await take(life, step)
+    if (wrong.length > 0) throw new Error(`a ${step.what} that nobody disturbed went wrong: ${wrong.join('; ')}`)
+    if (step.kind === 'create') types = countTypes(await readCloud(site))
+  }
+  return types
+}
+
+const begin = (site: Site, types: ReadonlyMap<string, number>): Life => ({ site, types, accepted: [], id: '', spec: SPEC })
+
+async function live (site: Site, types: ReadonlyMap<string, number>, { seed, onStep }: ChaosOptions, taken: Taken[]): Promise<Finding[]> {
+  const life = begin(site, types)
+  for (const step of planLife(drawsOf(seed))) {
+    const found = (wrong: string): Finding => ({ seed, step: step.what, wrong, folder: site.dataDir })
+    try {
+      const went = await take(life, step)
+      taken.push(went)
+      onStep?.(seed, went)
+      if (went.wrong.length > 0) return went.wrong.map(found)
+    } catch (error) {
+      if (!(error instanceof Violation)) throw error
+      return [found(error.message)]
+    }
+  }
+  return []
+}
