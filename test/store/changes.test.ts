@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { describe, expect, it } from 'vitest'
 import { finishOperation, postponeOperation, releaseOperation, setBegun, setEngine } from '../../src/store/attempts.ts'
 import { changeSpec, environmentById, lockEnvironment, setCondition, specAt } from '../../src/store/environments.ts'
@@ -45,6 +46,7 @@ describeOnEachDatabase('changes', (use) => {
       expect(first).toEqual({ type: 'Drifted', status: true, reason: '1 changed', since: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) })
       await setCondition(db(), environment.id, { type: 'Drifted', status: true, reason: '2 changed' })
       expect(await conditionsOf(environment)).toEqual([{ ...first, reason: '2 changed' }])
+      await sql`update environments set conditions = jsonb_set(conditions, '{0,since}', '"2020-01-01T00:00:00.000Z"')`.execute(db())
       await setCondition(db(), environment.id, { type: 'Drifted', status: false, reason: 'repaired' })
       const [repaired] = await conditionsOf(environment)
       expect(repaired).toMatchObject({ status: false, reason: 'repaired' })

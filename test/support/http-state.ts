@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -18,6 +18,23 @@ export async function stateFiles (dataDir: string): Promise<string[]> {
   const root = join(dataDir, 'state')
   const entries = await readdir(root, { recursive: true, withFileTypes: true })
   return entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name).slice(root.length + 1)).sort()
+}
+
+/** An environment's state as the default backend has it, read as text: what has not been written is the same byte by byte. */
+export async function stateOf (dataDir: string, environmentId: string): Promise<string> {
+  return readFile(statePath(dataDir, environmentId), 'utf8')
+}
+
+const statePath = (dataDir: string, environmentId: string): string => join(dataDir, 'state/.pulumi/stacks/batchyard', `${environmentId}.json`)
+
+interface Checkpoint { readonly checkpoint: { readonly latest: { resources: Array<{ readonly type: string }> } } }
+
+/** Takes the resources of a type out of the state, as if they had been made behind its back. */
+export async function forget (dataDir: string, environmentId: string, type: string): Promise<void> {
+  const state = JSON.parse(await stateOf(dataDir, environmentId)) as Checkpoint
+  const { latest } = state.checkpoint
+  latest.resources = latest.resources.filter(resource => resource.type !== type)
+  await writeFile(statePath(dataDir, environmentId), JSON.stringify(state))
 }
 
 /**

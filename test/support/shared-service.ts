@@ -1,0 +1,27 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll } from 'vitest'
+import { clearFaults } from './http-faults.ts'
+import { launch, type TestService, type TestServiceOptions } from './service.ts'
+
+/** One service for the tests of a file, each with environments of its own; without faults at the end of each, stopped after the last. */
+export function sharedService (options: Pick<TestServiceOptions, 'settings'> = {}): () => TestService {
+  let service: TestService | undefined
+  let dataDir: string | undefined
+  const started = (): TestService => {
+    if (!service) throw new Error('the service runs only while tests do')
+    return service
+  }
+
+  beforeAll(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'batchyard-test-'))
+    service = await launch(dataDir, options)
+  })
+  afterEach(async () => { await clearFaults(started().client) })
+  afterAll(async () => {
+    await service?.service.stop()
+    if (dataDir !== undefined) await rm(dataDir, { recursive: true, force: true })
+  })
+  return started
+}
