@@ -80,11 +80,12 @@ export interface paths {
         get: operations["getEnvironment"];
         put?: never;
         post?: never;
-        /** Tear an environment down; repeating it is harmless */
+        /** Tear an environment down; repeating it is harmless. The parameters say for this call what the spec's deletion says otherwise */
         delete: operations["deleteEnvironment"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change the spec by a JSON merge patch (RFC 7396); team, name and region stay */
+        patch: operations["updateEnvironment"];
         trace?: never;
     };
     "/environments/{id}/outputs": {
@@ -104,6 +105,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/environments/{id}/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The history of an environment: its operations of every kind, newest first */
+        get: operations["listOperations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/teams/{team}/environments/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Create or change the environment of that name: its spec becomes the body */
+        put: operations["putEnvironment"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show what making a new environment would create */
+        post: operations["previewCreation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/environments/{id}/previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show what a change (a JSON merge patch, as of the PATCH) would create, update, replace and delete */
+        post: operations["previewChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/environments/{id}/drift-checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Compare the state with the cloud; the report is in the operation, the condition Drifted in the environment */
+        post: operations["checkDrift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/operations/{id}": {
         parameters: {
             query?: never;
@@ -111,10 +197,44 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** State, progress, steps by resource, error */
+        /** State, progress, steps by resource, error, report */
         get: operations["getOperation"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operations/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop an operation as gently as its engine allows; harmless to repeat */
+        post: operations["cancelOperation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operations/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Carry a failed or cancelled create, update or delete on from where it is, as a new operation */
+        post: operations["retryOperation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -128,7 +248,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The story of an operation: a page, or with `Accept: text/event-stream` a stream that ends with the operation and resumes by Last-Event-ID */
+        /**
+         * The story of an operation: a page, or with `Accept: text/event-stream` a stream that ends with the operation and resumes by Last-Event-ID
+         * @description With `Accept: text/event-stream` the answer is a stream of Server-Sent Events: each has the event's id, its type and the same JSON as in a page.
+         *     It ends with the operation, or when the key is revoked, and resumes after `Last-Event-ID` (before `after`) on any replica. Events that were pruned are passed over,
+         *     which the ids show; an id beyond the last event counts as the last. Comments are signs of life; `retry` says when to come back after a break.
+         */
         get: operations["listEvents"];
         put?: never;
         post?: never;
@@ -297,6 +422,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sandbox/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Batch jobs, those that are over too */
+        get: operations["listSandboxJobs"];
+        put?: never;
+        /** Submit jobs to a queue; they keep their status until somebody ends them or moves them on */
+        post: operations["submitSandboxJobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sandbox/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Move a job on, as the work it does would */
+        patch: operations["changeSandboxJob"];
+        trace?: never;
+    };
     "/sandbox/faults": {
         parameters: {
             query?: never;
@@ -400,6 +560,148 @@ export interface components {
                  */
                 retentionDays?: 1 | 3 | 5 | 7 | 14 | 30 | 60 | 90 | 120 | 150 | 180 | 365 | 400 | 545 | 731 | 1096 | 1827 | 2192 | 2557 | 2922 | 3288 | 3653;
             };
+            deletion?: {
+                /** @description Refuse to delete the environment */
+                protected?: boolean;
+                /**
+                 * @description `refuse`: a bucket with objects stops the deletion before anything is torn down; `empty`: delete the objects; `retain`: the bucket stays in the account
+                 * @enum {string}
+                 */
+                bucket?: "refuse" | "empty" | "retain";
+                /**
+                 * @description `refuse`: jobs that are not over stop the deletion before anything is torn down; `terminate`: end them
+                 * @enum {string}
+                 */
+                jobs?: "refuse" | "terminate";
+                /**
+                 * @description `retain`: the log group stays in the account
+                 * @enum {string}
+                 */
+                logs?: "delete" | "retain";
+            };
+            /** @description Tags that others write on the environment's resources, and that are left alone */
+            driftIgnore?: {
+                tagKeys?: string[];
+                tagKeyPrefixes?: string[];
+            };
+        };
+        NamedSpec: {
+            /** @description 2 to 32 characters: lower-case letters, digits and hyphens; begins with a letter, ends with a letter or digit */
+            team?: string;
+            /** @description 2 to 32 characters: lower-case letters, digits and hyphens; begins with a letter, ends with a letter or digit */
+            name?: string;
+            /** @example eu-central-1 */
+            region?: string;
+            /** @description Become tags of every resource */
+            labels?: {
+                [key: string]: string;
+            };
+            /** @description Compute environments by name */
+            compute?: {
+                [key: string]: {
+                    /** @enum {string} */
+                    type?: "FARGATE" | "FARGATE_SPOT";
+                    /** @description Upper limit of running vCPUs; the account quota applies besides */
+                    maxVcpus?: number;
+                };
+            };
+            /** @description Job queues by name */
+            queues?: {
+                [key: string]: {
+                    /** @description Higher is served first where queues share compute */
+                    priority?: number;
+                };
+            };
+            /** @description Job definitions by name */
+            jobs: {
+                [key: string]: {
+                    /**
+                     * @description Container image reference, with a tag or digest
+                     * @example public.ecr.aws/docker/library/python:3.13
+                     */
+                    image: string;
+                    command?: string[];
+                    /** @description Plain environment variables; never put a secret here */
+                    environment?: {
+                        [key: string]: string;
+                    };
+                    /**
+                     * @description vCPU of each job, a Fargate size
+                     * @enum {number}
+                     */
+                    vcpus?: 0.25 | 0.5 | 1 | 2 | 4 | 8 | 16;
+                    /** @description MiB; must match the vCPU as Fargate pairs them */
+                    memoryMiB?: number;
+                    /** @description Seconds one attempt may run; Batch takes 60 or more, Fargate ends a task after 14 days */
+                    timeoutSeconds?: number;
+                    /** @description Attempts in all when Spot interrupts or an image pull fails; a job that fails by itself is not retried */
+                    attempts?: number;
+                };
+            };
+            service?: {
+                /**
+                 * @description Container image reference, with a tag or digest
+                 * @example public.ecr.aws/docker/library/python:3.13
+                 */
+                image?: string;
+                /**
+                 * @description ECS CPU units of the task; 1024 are one vCPU
+                 * @enum {number}
+                 */
+                cpu?: 256 | 512 | 1024 | 2048 | 4096 | 8192 | 16384;
+                /** @description MiB; must match the vCPU as Fargate pairs them */
+                memoryMiB?: number;
+                desiredCount?: number;
+            };
+            network?: {
+                subnets?: string[];
+                securityGroups?: string[];
+                assignPublicIp?: boolean;
+            };
+            logs?: {
+                /**
+                 * @description Days CloudWatch keeps the log events
+                 * @enum {number}
+                 */
+                retentionDays?: 1 | 3 | 5 | 7 | 14 | 30 | 60 | 90 | 120 | 150 | 180 | 365 | 400 | 545 | 731 | 1096 | 1827 | 2192 | 2557 | 2922 | 3288 | 3653;
+            };
+            deletion?: {
+                /** @description Refuse to delete the environment */
+                protected?: boolean;
+                /**
+                 * @description `refuse`: a bucket with objects stops the deletion before anything is torn down; `empty`: delete the objects; `retain`: the bucket stays in the account
+                 * @enum {string}
+                 */
+                bucket?: "refuse" | "empty" | "retain";
+                /**
+                 * @description `refuse`: jobs that are not over stop the deletion before anything is torn down; `terminate`: end them
+                 * @enum {string}
+                 */
+                jobs?: "refuse" | "terminate";
+                /**
+                 * @description `retain`: the log group stays in the account
+                 * @enum {string}
+                 */
+                logs?: "delete" | "retain";
+            };
+            /** @description Tags that others write on the environment's resources, and that are left alone */
+            driftIgnore?: {
+                tagKeys?: string[];
+                tagKeyPrefixes?: string[];
+            };
+        };
+        /**
+         * @description JSON merge patch (RFC 7396) of the spec: null removes a field
+         * @example {
+         *       "compute": {
+         *         "default": {
+         *           "maxVcpus": 200
+         *         }
+         *       }
+         *     }
+         */
+        SpecPatch: {
+            [key: string]: unknown;
         };
         ResolvedSpec: {
             /** @description 2 to 32 characters: lower-case letters, digits and hyphens; begins with a letter, ends with a letter or digit */
@@ -478,6 +780,29 @@ export interface components {
                  */
                 retentionDays: 1 | 3 | 5 | 7 | 14 | 30 | 60 | 90 | 120 | 150 | 180 | 365 | 400 | 545 | 731 | 1096 | 1827 | 2192 | 2557 | 2922 | 3288 | 3653;
             };
+            deletion: {
+                /** @description Refuse to delete the environment */
+                protected: boolean;
+                /**
+                 * @description `refuse`: a bucket with objects stops the deletion before anything is torn down; `empty`: delete the objects; `retain`: the bucket stays in the account
+                 * @enum {string}
+                 */
+                bucket: "refuse" | "empty" | "retain";
+                /**
+                 * @description `refuse`: jobs that are not over stop the deletion before anything is torn down; `terminate`: end them
+                 * @enum {string}
+                 */
+                jobs: "refuse" | "terminate";
+                /**
+                 * @description `retain`: the log group stays in the account
+                 * @enum {string}
+                 */
+                logs: "delete" | "retain";
+            };
+            driftIgnore: {
+                tagKeys: string[];
+                tagKeyPrefixes: string[];
+            };
         };
         Environment: {
             /** @example env_01jd3x9c8qe5vb6k2m4n7p8r9s */
@@ -507,7 +832,7 @@ export interface components {
             spec: components["schemas"]["Spec"];
             resolved: components["schemas"]["ResolvedSpec"];
             outputs: components["schemas"]["Outputs"] | null;
-            /** @description The newest operation */
+            /** @description The newest operation that changes it */
             operation: components["schemas"]["Operation"] | null;
             /** Format: date-time */
             createdAt: string;
@@ -516,6 +841,7 @@ export interface components {
             links: {
                 self: string;
                 outputs: string;
+                operations: string;
                 operation: string | null;
             };
         };
@@ -531,13 +857,75 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        PreviewResult: {
+            /** @description The environment that would be made or changed */
+            environmentId: string;
+            changes: {
+                urn: string;
+                /** @example aws:batch/jobQueue:JobQueue */
+                resourceType: string;
+                /** @description The logical name */
+                name: string;
+                /** @description The cloud's id of what exists */
+                id?: string;
+                /** @enum {string} */
+                action: "create" | "update" | "replace" | "delete";
+                properties: {
+                    /** @example computeResources.maxVcpus */
+                    path: string;
+                    /** @enum {string} */
+                    action: "add" | "update" | "delete";
+                    /** @description Whether this property is why the resource must be replaced */
+                    replaces: boolean;
+                }[];
+            }[];
+            summary: {
+                create: number;
+                update: number;
+                replace: number;
+                delete: number;
+            };
+            /** @description Jobs that are not over in queues that would be replaced or deleted, or lose their compute; null where the cloud could not be asked */
+            affectedJobs: {
+                count: number;
+                running: number;
+            } | null;
+            stateFingerprint: string;
+            programVersion: string;
+        };
+        DriftResult: {
+            resources: {
+                urn: string;
+                /** @example aws:batch/jobQueue:JobQueue */
+                resourceType: string;
+                /** @description The logical name */
+                name: string;
+                id: string;
+                /** @enum {string} */
+                status: "changed" | "missing";
+                properties: {
+                    path: string;
+                    /** @description As the state has it; null where it has none */
+                    expected: unknown;
+                    /** @description As the cloud has it; null where it has none */
+                    actual: unknown;
+                }[];
+            }[];
+            /** @description What carries this environment's tags and is not in its state */
+            unmanaged: {
+                arn: string;
+                tags: {
+                    [key: string]: string;
+                };
+            }[];
+        };
         Operation: {
             /** @example op_01jd3x9c8qe5vb6k2m4n7p8r9s */
             id: string;
-            /** @example env_01jd3x9c8qe5vb6k2m4n7p8r9s */
-            environmentId: string;
+            /** @description Null of a preview of an environment that does not exist yet */
+            environmentId: string | null;
             /** @enum {string} */
-            kind: "create" | "delete";
+            kind: "create" | "update" | "delete" | "drift-check" | "preview";
             /** @enum {string} */
             state: "queued" | "running" | "succeeded" | "failed" | "cancelled";
             /** @description How often a worker has taken it up */
@@ -559,6 +947,21 @@ export interface components {
                 /** Format: date-time */
                 finishedAt?: string;
             }[];
+            /** @description How often the worker has tried again by itself */
+            retries: number;
+            /** @description When it tries again */
+            retryAt: string | null;
+            /** @description The failed operation that this one carries on */
+            retryOf: string | null;
+            preview?: components["schemas"]["PreviewResult"];
+            drift?: components["schemas"]["DriftResult"];
+            retained?: {
+                urn: string;
+                resourceType: string;
+                name: string;
+                id: string;
+            }[];
+            /** @description Why it failed, or why it was last tried again */
             error: components["schemas"]["OperationError"] | null;
             /** Format: date-time */
             createdAt: string;
@@ -566,7 +969,7 @@ export interface components {
             finishedAt: string | null;
             links: {
                 self: string;
-                environment: string;
+                environment: string | null;
                 events: string;
             };
         };
@@ -579,6 +982,8 @@ export interface components {
             code: string;
             /** @description Whether the same request can succeed later */
             retryable: boolean;
+            /** @description Whether the worker tries again by itself, a limited number of times */
+            transient?: boolean;
             /** @description What to do next */
             next: string;
             resource?: {
@@ -588,6 +993,11 @@ export interface components {
             };
             /** @description The cloud's own request id, for a support case */
             cloudRequestId?: string;
+        };
+        OperationPage: {
+            items: components["schemas"]["Operation"][];
+            /** @description Cursor of the next page; null on the last */
+            next: string | null;
         };
         OperationEvent: {
             id: number;
@@ -657,6 +1067,15 @@ export interface components {
                  */
                 pointer: string;
                 message: string;
+            }[];
+            /** @description Of a 412: what has changed since the expected version */
+            changed?: {
+                /** @description JSON pointer into the spec */
+                pointer: string;
+                /** @description Absent where there was none */
+                before?: unknown;
+                /** @description Absent where there is none */
+                after?: unknown;
             }[];
             /** @description Link to the operation in the way */
             operation?: string;
@@ -747,7 +1166,10 @@ export interface components {
             cloud: "sandbox" | "aws";
             /** @description Says so where everything is simulated */
             notice?: string;
-            engine: {
+            /** @enum {string} */
+            role: "all" | "api" | "worker";
+            /** @description Absent where no operations are run */
+            engine?: {
                 kind: string;
                 version: string;
             };
@@ -869,6 +1291,39 @@ export interface components {
         };
         SandboxObjectList: {
             items: components["schemas"]["SandboxObject"][];
+        };
+        SandboxJobsInput: {
+            /** @description The queue's ARN, or its name where no other account or region has one of that name */
+            queue: string;
+            /** @default 1 */
+            count: number;
+            /**
+             * @default RUNNING
+             * @enum {string}
+             */
+            status: "SUBMITTED" | "PENDING" | "RUNNABLE" | "STARTING" | "RUNNING" | "SUCCEEDED" | "FAILED";
+        };
+        SandboxJob: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description The queue's ARN */
+            queue: string;
+            /** @enum {string} */
+            status: "SUBMITTED" | "PENDING" | "RUNNABLE" | "STARTING" | "RUNNING" | "SUCCEEDED" | "FAILED";
+            /**
+             * @description AWS account id, 12 digits
+             * @example 123456789012
+             */
+            account: string;
+            region: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description Why it was ended */
+            reason?: string;
+        };
+        SandboxJobList: {
+            items: components["schemas"]["SandboxJob"][];
         };
     };
     responses: never;
@@ -1008,7 +1463,15 @@ export interface operations {
     createEnvironment: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key and body within 24 hours give the same answer and are done once; another body is answered 422 */
+                "idempotency-key"?: string;
+                /**
+                 * @description Id of a preview: do exactly what it showed, or answer 409
+                 * @example op_01jd3x9c8qe5vb6k2m4n7p8r9s
+                 */
+                "if-preview"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1058,6 +1521,15 @@ export interface operations {
                 };
             };
             /** @description A problem; `code` says which */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1077,6 +1549,15 @@ export interface operations {
             };
             /** @description A problem; `code` says which */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1158,7 +1639,16 @@ export interface operations {
     };
     deleteEnvironment: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Refuse to delete the environment */
+                protected?: boolean;
+                /** @description `refuse`: a bucket with objects stops the deletion before anything is torn down; `empty`: delete the objects; `retain`: the bucket stays in the account */
+                bucket?: "refuse" | "empty" | "retain";
+                /** @description `refuse`: jobs that are not over stop the deletion before anything is torn down; `terminate`: end them */
+                jobs?: "refuse" | "terminate";
+                /** @description `retain`: the log group stays in the account */
+                logs?: "delete" | "retain";
+            };
             header?: never;
             path: {
                 /** @example env_01jd3x9c8qe5vb6k2m4n7p8r9s */
@@ -1215,6 +1705,148 @@ export interface operations {
             };
             /** @description A problem; `code` says which */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateEnvironment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours give the same answer and are done once; another body is answered 422 */
+                "idempotency-key"?: string;
+                /**
+                 * @description Id of a preview: do exactly what it showed, or answer 409
+                 * @example op_01jd3x9c8qe5vb6k2m4n7p8r9s
+                 */
+                "if-preview"?: string;
+                /** @description The ETag the change is meant for; 412 when it is another by now */
+                "if-match"?: string;
+            };
+            path: {
+                /** @example env_01jd3x9c8qe5vb6k2m4n7p8r9s */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpecPatch"];
+                "application/merge-patch+json": components["schemas"]["SpecPatch"];
+            };
+        };
+        responses: {
+            /** @description Nothing to do: it is what the spec says, or an operation is making it so */
+            200: {
+                headers: {
+                    /** @description Follows the generation */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Environment"];
+                };
+            };
+            /** @description Accepted; follow the operation */
+            202: {
+                headers: {
+                    location?: string;
+                    /** @description Follows the generation */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Environment"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1301,6 +1933,508 @@ export interface operations {
             };
         };
     };
+    listOperations: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @example env_01jd3x9c8qe5vb6k2m4n7p8r9s */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationPage"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putEnvironment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours give the same answer and are done once; another body is answered 422 */
+                "idempotency-key"?: string;
+                /**
+                 * @description Id of a preview: do exactly what it showed, or answer 409
+                 * @example op_01jd3x9c8qe5vb6k2m4n7p8r9s
+                 */
+                "if-preview"?: string;
+                /** @description The ETag the change is meant for; 412 when it is another by now */
+                "if-match"?: string;
+                /** @description Only create: 412 when the environment exists */
+                "if-none-match"?: "*";
+            };
+            path: {
+                /** @description 2 to 32 characters: lower-case letters, digits and hyphens; begins with a letter, ends with a letter or digit */
+                team: string;
+                /** @description 2 to 32 characters: lower-case letters, digits and hyphens; begins with a letter, ends with a letter or digit */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NamedSpec"];
+            };
+        };
+        responses: {
+            /** @description Nothing to do: it is what the spec says, or an operation is making it so */
+            200: {
+                headers: {
+                    /** @description Follows the generation */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Environment"];
+                };
+            };
+            /** @description Accepted; follow the operation */
+            202: {
+                headers: {
+                    location?: string;
+                    /** @description Follows the generation */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Environment"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewCreation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours give the same answer and are done once; another body is answered 422 */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Spec"];
+            };
+        };
+        responses: {
+            /** @description Accepted; follow the operation, its report is in it */
+            202: {
+                headers: {
+                    location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewChange: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours give the same answer and are done once; another body is answered 422 */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @example env_01jd3x9c8qe5vb6k2m4n7p8r9s */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpecPatch"];
+                "application/merge-patch+json": components["schemas"]["SpecPatch"];
+            };
+        };
+        responses: {
+            /** @description Accepted; follow the operation, its report is in it */
+            202: {
+                headers: {
+                    location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkDrift: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours give the same answer and are done once; another body is answered 422 */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @example env_01jd3x9c8qe5vb6k2m4n7p8r9s */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; follow the operation, its report is in it */
+            202: {
+                headers: {
+                    location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getOperation: {
         parameters: {
             query?: never;
@@ -1360,6 +2494,167 @@ export interface operations {
             };
         };
     };
+    cancelOperation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours give the same answer and are done once; another body is answered 422 */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @example op_01jd3x9c8qe5vb6k2m4n7p8r9s */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description It was asked to stop; follow it */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retryOperation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours give the same answer and are done once; another body is answered 422 */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @example op_01jd3x9c8qe5vb6k2m4n7p8r9s */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; follow the new operation */
+            202: {
+                headers: {
+                    location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listEvents: {
         parameters: {
             query?: {
@@ -1384,6 +2679,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["EventPage"];
                 };
+            };
+            /** @description Only to a stream: the operation has ended and nothing follows, so do not come back */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem; `code` says which */
             400: {
@@ -1673,7 +2975,10 @@ export interface operations {
     createKey: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key and body within 24 hours give the same answer and are done once; another body is answered 422 */
+                "idempotency-key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1712,6 +3017,15 @@ export interface operations {
             };
             /** @description A problem; `code` says which */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2433,6 +3747,212 @@ export interface operations {
             };
         };
     };
+    listSandboxJobs: {
+        parameters: {
+            query?: {
+                /** @description The queue's ARN */
+                queue?: string;
+                status?: "SUBMITTED" | "PENDING" | "RUNNABLE" | "STARTING" | "RUNNING" | "SUCCEEDED" | "FAILED";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SandboxJobList"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submitSandboxJobs: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours give the same answer and are done once; another body is answered 422 */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SandboxJobsInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SandboxJobList"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeSandboxJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    status: "SUBMITTED" | "PENDING" | "RUNNABLE" | "STARTING" | "RUNNING" | "SUCCEEDED" | "FAILED";
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SandboxJob"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listSandboxFaults: {
         parameters: {
             query?: never;
@@ -2483,7 +4003,10 @@ export interface operations {
     addSandboxFault: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key and body within 24 hours give the same answer and are done once; another body is answered 422 */
+                "idempotency-key"?: string;
+            };
             path?: never;
             cookie?: never;
         };

@@ -8,10 +8,8 @@ import { endLeasesOfDead, workerName } from './dead-workers.ts'
 import { release } from './endings.ts'
 import { LEASE_SECONDS } from './lease.ts'
 
-/** How often operations that are ready and have no delivery are looked for. */
-const RECONCILE_SECONDS = 30
-/** How often this host says that it lives. */
-const SEEN_SECONDS = 10
+/** How often a worker says that its host lives, and looks for operations that are ready and have no delivery. */
+const ROUND_SECONDS = 10
 /** A delivery that reached a host which may not have its operation goes round again after so long. */
 const ELSEWHERE_SECONDS = 5
 
@@ -40,24 +38,22 @@ export async function startWorker (context: WorkContext): Promise<Worker> {
     else if (await isBound(database.db, operationId, rules)) await queue.enqueue(database.db, operationId, { afterSeconds: ELSEWHERE_SECONDS })
   }
 
-  const reconcile = async (): Promise<void> => {
+  async function round (): Promise<void> {
+    await seeHost(database.db, rules.host)
     const freed = await endLeasesOfDead(database.db)
     if (freed > 0) log.warn({ count: freed }, 'operations of workers that died are taken over')
     const count = await queue.reconcile(rules)
     if (count > 0) log.warn({ count }, 'operations without a delivery were enqueued again')
   }
-  const seen = async (): Promise<void> => seeHost(database.db, rules.host)
-  const onFailure = (error: unknown): void => { log.warn({ err: error }, 'looking after what was left behind failed') }
-  await seen()
-  await reconcile()
-  const timers = [
-    setInterval(() => { reconcile().catch(onFailure) }, RECONCILE_SECONDS * 1000).unref(),
-    setInterval(() => { seen().catch(onFailure) }, SEEN_SECONDS * 1000).unref()
-  ]
+
+  await round()
+  const timer = setInterval(() => {
+    round().catch((error: unknown) => { log.warn({ err: error }, 'looking for operations left behind failed') })
+  }, ROUND_SECONDS * 1000).unref()
   await queue.work(handle, { concurrency })
 
   function pause (): void {
-    for (const timer of timers) clearInterval(timer)
+    clearInterval(timer)
     queue.pause()
     for (const { control } of running.values()) breakOff(control, 'stop')
   }
