@@ -1,6 +1,6 @@
 import type { STSClientConfig } from '@aws-sdk/client-sts'
 import { countEntries, empty } from './buckets.ts'
-import { countActive, drainQueues } from './jobs.ts'
+import { countActive, drainQueues, setQueues } from './jobs.ts'
 import { locateOne } from './locate.ts'
 import { openSession, type Session, type Settings } from './session.ts'
 import { listTagged } from './tagged.ts'
@@ -43,6 +43,7 @@ export function createCloud (simulation?: Simulation): ClosableCloud {
     countObjects: (site, bucket, limit) => at(site, async session => countEntries(await session.s3(), bucket, limit)),
     emptyBucket: (site, bucket, signal) => at(site, async session => empty(await session.s3(), bucket, signal)),
     activeJobs: (site, queueArns) => at(site, async session => countActive(await session.batch(), queueArns)),
+    setQueues: (site, queueArns, state, signal) => at(site, async session => setQueues(await session.batch(), queueArns, state, signal)),
     drain: (site, queueArns, options) => at(site, async session => drainQueues(await session.batch(), queueArns, options)),
     close: async () => { (await settings)?.requestHandler.destroy() }
   }

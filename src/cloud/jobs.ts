@@ -1,4 +1,4 @@
-import type { Batch, JobQueueDetail, JobStatus } from '@aws-sdk/client-batch'
+import type { Batch, JobQueueDetail, JobStatus, JQState } from '@aws-sdk/client-batch'
 import type { ActiveJobs } from './types.ts'
 import { forEach, until } from './waiting.ts'
 
@@ -44,13 +44,18 @@ export async function countActive (batch: Batch, queueArns: readonly string[]): 
   return { count: jobs.size, running: [...jobs.values()].filter(status => status === 'RUNNING').length }
 }
 
-/** Stops the queue taking jobs. Batch refuses that while it still carries out another change, so that is waited for. */
-async function disable (batch: Batch, queueArn: string, abortSignal: AbortSignal): Promise<void> {
+/** Lets queues take jobs, or stops them; resolves once Batch has taken the change. */
+export async function setQueues (batch: Batch, queueArns: readonly string[], state: JQState, signal: AbortSignal): Promise<void> {
+  await forEach(queueArns, async queueArn => setQueue(batch, queueArn, state, signal))
+}
+
+/** Batch refuses a change while it still carries out another one, so that is waited for. */
+async function setQueue (batch: Batch, queueArn: string, state: JQState, abortSignal: AbortSignal): Promise<void> {
   await until(abortSignal, async () => {
     const [queue] = await existing(batch, [queueArn], abortSignal)
     if (queue === undefined || queue.status === 'DELETING') return true
     if (queue.status === 'CREATING' || queue.status === 'UPDATING') return undefined
-    if (queue.state !== 'DISABLED') await batch.updateJobQueue({ jobQueue: queueArn, state: 'DISABLED' }, { abortSignal })
+    if (queue.state !== state) await batch.updateJobQueue({ jobQueue: queueArn, state }, { abortSignal })
     return true
   })
 }
@@ -59,7 +64,7 @@ interface Drain { readonly reason: string, readonly signal: AbortSignal }
 
 /** Disables the queues and ends their jobs; resolves, with their number, once none is active. Rejects with AbortError when aborted. */
 export async function drainQueues (batch: Batch, queueArns: readonly string[], { reason, signal }: Drain): Promise<number> {
-  await forEach(queueArns, async queueArn => disable(batch, queueArn, signal))
+  await setQueues(batch, queueArns, 'DISABLED', signal)
   const asked = new Map<string, 'cancelJob' | 'terminateJob'>()
   return until(signal, async () => {
     const jobs = await listActive(batch, queueArns, signal)

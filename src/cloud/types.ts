@@ -44,6 +44,8 @@ export interface Cloud {
   emptyBucket (site: Site, bucket: string, signal: AbortSignal): Promise<number>
   /** Jobs of these queues that are not over; a queue that does not exist has none. */
   activeJobs (site: Site, queueArns: readonly string[]): Promise<ActiveJobs>
+  /** Lets the queues take jobs, or stops them; a queue that does not exist is passed over. */
+  setQueues (site: Site, queueArns: readonly string[], state: 'ENABLED' | 'DISABLED', signal: AbortSignal): Promise<void>
   /** Disables the queues, ends their jobs, waits until none is active; answers how many were ended. */
   drain (site: Site, queueArns: readonly string[], options: { readonly reason: string, readonly signal: AbortSignal }): Promise<number>
 }

@@ -61,7 +61,8 @@ export function createRecorder ({ database, fence, log, onLost }: RecorderOption
   function note (event: EngineEvent): void {
     if (event.type === 'plan') total = event.total
     if (event.type !== 'resource' || event.status === 'started') return
-    if (event.status === 'succeeded') finished.add(event.urn)
+    // What a refresh reads is still to be worked on.
+    if (event.status === 'succeeded' && event.action !== 'read') finished.add(event.urn)
     if (event.action !== 'same') log.info({ resource: event.name, type: event.resourceType, action: event.action, status: event.status }, 'step')
   }
 

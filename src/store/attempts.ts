@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { OperationResult } from '../schemas/operation.ts'
 import type { OperationError } from '../schemas/problem.ts'
 import { json, jsonOrNull, type Fence, type Queryable } from './sql.ts'
-import type { EngineRecord } from './tables.ts'
+import type { EngineRecord, OperationInput } from './tables.ts'
 
 /** Extends the lease. Not `held`: another worker has the operation, so stop. */
 export async function renewLease (
@@ -25,9 +25,9 @@ export async function setEngine (db: Queryable, fence: Fence, engine: EngineReco
 }
 
 /** Notes that the operation has begun to change something, so that no later attempt takes it for untouched; false when the attempt is no longer ours. */
-export async function setBegun (db: Queryable, fence: Fence): Promise<boolean> {
+export async function setBegun (db: Queryable, fence: Fence, retaining: NonNullable<OperationInput['retaining']>): Promise<boolean> {
   const { rows } = await sql`
-    update operations set input = input || '{"begun": true}'
+    update operations set input = input || ${json({ begun: true, retaining })}
     where id = ${fence.operationId} and attempt = ${fence.attempt} and state = 'running'
     returning id`.execute(db)
   return rows.length > 0

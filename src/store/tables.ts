@@ -1,7 +1,7 @@
 import type { ColumnType, Generated, RawBuilder, Selectable } from 'kysely'
 import type { Condition, Outputs, Phase } from '../schemas/environment.ts'
 import type { EventBody } from '../schemas/event.ts'
-import type { OperationKind, OperationResult, OperationState } from '../schemas/operation.ts'
+import type { DeleteResult, OperationKind, OperationResult, OperationState } from '../schemas/operation.ts'
 import type { OperationError } from '../schemas/problem.ts'
 import type { Deletion, ResolvedSpec, Spec } from '../schemas/spec.ts'
 import type { Guardrails, Placement } from '../schemas/team.ts'
@@ -23,6 +23,8 @@ export interface OperationInput {
   readonly deletion?: Deletion
   /** Of a delete: the policy allowed it, and it has begun to take things away. */
   readonly begun?: boolean
+  /** Of a delete that has begun: what its policy leaves in the account. */
+  readonly retaining?: DeleteResult['retained']
   /** Of a create or update: run only if the state is as the preview found it. */
   readonly expectState?: string
   /** Of a preview. */

@@ -96,11 +96,13 @@ describeOnEachDatabase('changes', (use) => {
       const { id } = await givenEnvironment(db())
       const fence = await givenClaim(db(), (await givenOperation(db(), id, 'delete')).id)
       expect((await operationById(db(), fence.operationId))?.input).toEqual({})
-      expect(await setBegun(db(), fence)).toBe(true)
+      const retaining = [{ urn: 'urn', resourceType: 'aws:s3/bucket:Bucket', name: 'bucket', id: 'b' }]
+      expect(await setBegun(db(), fence, retaining)).toBe(true)
+      expect((await operationById(db(), fence.operationId))?.input).toEqual({ begun: true, retaining })
       await releaseOperation(db(), fence, 'gone')
       await givenClaim(db(), fence.operationId)
-      expect(await setBegun(db(), fence)).toBe(false)
-      expect((await operationById(db(), fence.operationId))?.input).toEqual({ begun: true })
+      expect(await setBegun(db(), fence, [])).toBe(false)
+      expect((await operationById(db(), fence.operationId))?.input).toEqual({ begun: true, retaining })
     })
   })
 

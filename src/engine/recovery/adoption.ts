@@ -60,7 +60,7 @@ export function settle (deployment: Deployment, located: ReadonlyMap<string, str
     const id = located.get(textOf(created.urn))
     // What is in the state already, under whatever URN, must not be there twice: it would be deleted with the second.
     if (id === undefined || entries.some((entry) => entry.type === created.type && entry.id === id)) continue
-    entries = withAdopted(entries, unread({ ...created, id, outputs: withoutInternal(recordOf(created.inputs)) }))
+    entries = withAdopted(entries, unread({ ...created, id, outputs: { ...withoutInternal(recordOf(created.inputs)), ...namedBy(id) } }))
     adopted.push(textOf(created.urn))
   }
   return { deployment: { ...rest, resources: entries }, adopted }
@@ -69,6 +69,9 @@ export function settle (deployment: Deployment, located: ReadonlyMap<string, str
 const isSame = (entry: Entry, other: Entry): boolean => entry.urn === other.urn && entry.id === other.id
 
 const unread = (entry: Entry): Entry => ({ ...entry, initErrors: [UNREAD] })
+
+/** Where the cloud's own name is an ARN, some of the provider's Reads (a task definition's) go by that and not by the id. */
+const namedBy = (id: string): Entry => id.startsWith('arn:') ? { arn: id } : {}
 
 /** The provider's notes to itself (`__defaults`) are inputs only. */
 const withoutInternal = (inputs: Entry): Entry => Object.fromEntries(Object.entries(inputs).filter(([name]) => !name.startsWith('__')))

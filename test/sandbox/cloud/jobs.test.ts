@@ -52,6 +52,15 @@ describe('the jobs of queues', () => {
     expect(await calls.drain(HOME, ['arn:aws:batch:us-east-1:123456789012:job-queue/missing'], options())).toBe(0)
   })
 
+  it('are taken no more by a queue that is closed, and again by one that is opened', async () => {
+    const { signal } = new AbortController()
+    await calls.setQueues(HOME, [...both(), 'arn:aws:batch:us-east-1:123456789012:job-queue/missing'], 'DISABLED', signal)
+    await expect(cloud.control.submitJobs({ queue: first.id })).rejects.toThrow(/DISABLED/)
+    await calls.setQueues(HOME, both(), 'ENABLED', signal)
+    await cloud.control.submitJobs({ queue: first.id })
+    expect(await calls.activeJobs(HOME, both())).toEqual({ count: 1, running: 1 })
+  })
+
   it('are ended when the queues are drained, with the reason, and the queues take no more', async () => {
     for (const status of ['SUBMITTED', 'PENDING', 'RUNNABLE', 'STARTING', 'RUNNING', 'SUCCEEDED'] as const) await cloud.control.submitJobs({ queue: first.id, count: 3, status })
     await cloud.control.submitJobs({ queue: second.id })

@@ -86,3 +86,9 @@ test('who looks a resource up sees its inputs without the secrets, which stay en
   expect(pendingCreates(deployment)).toEqual([{ urn: urn('a'), type: 'aws:s3/bucket:Bucket', inputs: { name: 'a', nested: { list: ['b'], deep: {} } } }])
   expect(settled(deployment, { a: 'x' }).resources).toMatchObject([{ inputs, outputs: inputs }])
 })
+
+test('one that the cloud knows by an ARN has it among its outputs, because some Reads go by that', () => {
+  const arn = 'arn:aws:ecs:us-east-1:123456789012:task-definition/b:7'
+  expect(settled(deploymentOf([], ['creating', entry('b', { inputs: { family: 'b' } })]), { b: arn }).resources)
+    .toMatchObject([{ id: arn, outputs: { family: 'b', arn } }])
+})
