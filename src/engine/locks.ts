@@ -63,6 +63,8 @@ export async function waitUntilUnlocked (paths: StatePaths, signal: AbortSignal,
   for (;;) {
     const held = await Promise.all((await listLocks(paths)).map(async (lock) => {
       if (!await isStale(lock, isHostGone)) return [lock]
+      // The CLI keeps attributes beside each file; first, so that none is left without its lock.
+      await rm(`${lock.path}.attrs`, { force: true })
       await rm(lock.path, { force: true })
       onRemoved(lock)
       return []

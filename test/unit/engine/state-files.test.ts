@@ -128,6 +128,14 @@ test('stale locks are removed one by one, a live one is waited for and reported 
   expect(await waitUntilUnlocked(paths, new AbortController().signal, { isHostGone: never, onRemoved: () => undefined })).toEqual([])
 })
 
+test('what the CLI keeps beside a lock goes with it', async () => {
+  const dead = await deadPid()
+  await lock(dead)
+  await writeFile(join(paths.locks, `${dead}.json.attrs`), '{}')
+  await waitUntilUnlocked(paths, new AbortController().signal, { isHostGone: never, onRemoved: () => undefined })
+  expect(await readdir(paths.locks)).toEqual([])
+})
+
 test('a lock of another host is removed once that host is known to be gone', async () => {
   await lock(1, { hostname: 'gone' })
   await lock(2, { hostname: 'there' })
