@@ -17,7 +17,7 @@ export interface StackState {
 
 export async function readStack (site: Site, stack: string): Promise<StackState> {
   const paths = statePaths(join(site.dataDir, 'state'), stack)
-  const locks = await readdir(paths.locks).catch(() => [])
+  const locks = (await readdir(paths.locks).catch(() => [])).filter(name => name.endsWith('.json'))
   const lockFaults = locks.map(name => `the lock ${name} stays`)
   const text = await readFile(paths.checkpoint, 'utf8').catch(() => undefined)
   if (text === undefined) return { exists: false, resources: [], faults: lockFaults }
