@@ -27,6 +27,19 @@ describe('Settings', () => {
     expect(problemsOf({ BATCHYARD_PROT: '80' })).toEqual(['BATCHYARD_PROT: there is no such setting'])
   })
 
+  test('roles that share the work need a database that can be shared', () => {
+    for (const role of ['api', 'worker']) {
+      expect(problemsOf({ BATCHYARD_ROLE: role })).toEqual([expect.stringMatching(`^DATABASE_URL: .* BATCHYARD_ROLE is ${role}`)])
+      expect(problemsOf({ BATCHYARD_ROLE: role, DATABASE_URL: 'postgres://db/batchyard' })).toEqual([])
+    }
+    expect(problemsOf({ BATCHYARD_ROLE: 'all' })).toEqual([])
+  })
+
+  test('a host counts as gone only after its workers have ended their engines', () => {
+    expect(problemsOf({ BATCHYARD_INTERRUPT_SECONDS: '600' })).toEqual(['BATCHYARD_HOST_GONE_SECONDS: must be 720 or more, as BATCHYARD_INTERRUPT_SECONDS is 600'])
+    expect(loadConfig({ BATCHYARD_INTERRUPT_SECONDS: '600', BATCHYARD_HOST_GONE_SECONDS: '720' }).patienceSeconds).toBe(60)
+  })
+
   test('production must name its cloud', () => {
     expect(problemsOf({ NODE_ENV: 'production' })).toEqual([expect.stringContaining('BATCHYARD_CLOUD')])
     expect(problemsOf({ NODE_ENV: 'production', BATCHYARD_CLOUD: 'aws' })).toEqual([])
