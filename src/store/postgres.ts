@@ -2,7 +2,7 @@ import { Kysely, PostgresDialect, sql, type PostgresPool, type PostgresPoolClien
 import pg from 'pg'
 import type { ConstructorOptions } from 'pg-boss'
 import type { Database, Log } from './database.ts'
-import { DatabaseUnreachable, isUnanswered } from './errors.ts'
+import { DatabaseUnreachable, isDatabaseAway } from './errors.ts'
 import { createNotifications } from './notifications.ts'
 import type { Tables } from './tables.ts'
 
@@ -47,7 +47,7 @@ export async function openPostgres ({ url, poolSize, log }: PostgresOptions): Pr
   // The same for one in use: its statement fails with that error, which is how we learn of it.
   pool.on('connect', (client) => { client.on('error', () => {}) })
   await reach(pool, url)
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: discardingUnanswered(pool) }) })
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: discardingLost(pool) }) })
   const notifications = createNotifications({ connect: () => new pg.Client({ ...connection, application_name: 'batchyard listen' }), log })
   const boss: BossOptions = {
     connectionString: url, connectionTimeoutMillis: CONNECT_MS, query_timeout: BOSS_ANSWER_MS, keepAlive: true, max: BOSS_CONNECTIONS, application_name: 'batchyard queue'
@@ -65,10 +65,10 @@ export async function openPostgres ({ url, poolSize, log }: PostgresOptions): Pr
 }
 
 /**
- * A connection on which a statement got no answer is not used again: the server may be gone without a word, and the system
- * would go on sending for a quarter of an hour.
+ * A connection on which a statement was cut off, or got no answer, is not used again: the next statement would fail too, or,
+ * where the server has gone without a word, the system would go on sending for a quarter of an hour.
  */
-function discardingUnanswered (pool: pg.Pool): PostgresPool {
+function discardingLost (pool: pg.Pool): PostgresPool {
   const known = new WeakMap<pg.PoolClient, PostgresPoolClient>()
   return {
     options: pool.options,
@@ -83,18 +83,18 @@ function discardingUnanswered (pool: pg.Pool): PostgresPool {
 }
 
 function discarding (client: pg.PoolClient): PostgresPoolClient {
-  let unanswered: Error | undefined
+  let lost: Error | undefined
   const query = async (text: string, values: unknown[] = []): Promise<pg.QueryResult> => {
-    if (unanswered) throw unanswered
+    if (lost) throw lost
     try {
       return await client.query(text, values)
     } catch (error) {
-      if (error instanceof Error && isUnanswered(error)) unanswered = error
+      if (error instanceof Error && isDatabaseAway(error)) lost = error
       throw error
     }
   }
   // Without cursors, which nobody asks for.
-  return { query: query as never, release: (destroy) => { client.release(destroy === true || unanswered !== undefined) } }
+  return { query: query as never, release: (destroy) => { client.release(destroy === true || lost !== undefined) } }
 }
 
 async function reach (pool: pg.Pool, url: string): Promise<void> {

@@ -1,6 +1,11 @@
+import { sql } from 'kysely'
+import { tmpdir } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { BatchyardClient, Environment, Operation } from '../../client/index.ts'
+import { openDatabase } from '../../src/store/database.ts'
+import { isDatabaseAway } from '../../src/store/errors.ts'
+import { silentLog } from '../support/log.ts'
 import { findPostgres, startPostgres, type PostgresServer } from '../support/postgres.ts'
 import { SPEC, ended, post, resources, withService, type TestService } from '../support/service.ts'
 
@@ -48,6 +53,19 @@ describe.skipIf(bin === undefined)('While Postgres is away', () => {
       const { data } = await client.GET('/environments', {})
       expect(data?.items.map(({ name, phase }) => [name, phase])).toEqual([['refused', 'ready'], [SPEC.name, 'ready']])
     })
+  })
+
+  test('one connection that is cut fails its statement and nothing else', async () => {
+    const database = await openDatabase({ url: await postgres.createDatabase(), dataDir: tmpdir(), log: silentLog })
+    try {
+      const cut = expect(sql`select pg_sleep(60)`.execute(database.db)).rejects.toSatisfy(isDatabaseAway)
+      const others = sql`select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_sleep(60)' and pid <> pg_backend_pid()`
+      await eventually(async () => (await others.execute(database.db)).rows.length > 0, true)
+      await cut
+      await database.ping()
+    } finally {
+      await database.close()
+    }
   })
 
   /** A create in the middle. */
