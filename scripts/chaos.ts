@@ -1,15 +1,17 @@
 /** `npm run chaos`: kills the service, runners and engines at drawn moments, and looks whether anything is lost. Exits 1 if so. */
+import { randomUUID } from 'node:crypto'
 import { parseArgs } from 'node:util'
+import pg from 'pg'
 import { findPostgres, startPostgres } from '../test/support/postgres.ts'
 import { describeStep, reportOf } from './chaos/report.ts'
-import { runChaos } from './chaos/run.ts'
+import { runChaos, type ChaosOptions } from './chaos/run.ts'
 
 const USAGE = `npm run chaos -- [--kills N] [--seed N] [--engine sandbox|pulumi] [--database pglite|postgres]
 
   --kills     how many processes, or groups of them, are killed at least (20)
   --seed      what decides who is killed when (1)
   --engine    the engine that is killed (sandbox); pulumi is looked up in BATCHYARD_PULUMI_ROOT, then on PATH
-  --database  pglite (the default), or postgres: an empty database in DATABASE_URL, else a server started for the run`
+  --database  pglite (the default), or postgres: new databases of the server in DATABASE_URL, else of one started for the run`
 
 function readOptions () {
   const { values: { kills, seed, engine, database } } = parseArgs({
@@ -28,25 +30,39 @@ function readOptions () {
   return { kills: Number(kills), seed: Number(seed), engine, database } as const
 }
 
-/** Hands over the URL of a database, or undefined for the embedded one. */
-async function withDatabase (database: 'pglite' | 'postgres', use: (url: string | undefined) => Promise<void>): Promise<void> {
-  if (database === 'pglite') return use(undefined)
+type FreshDatabase = ChaosOptions['freshDatabase']
+
+/** Hands over what makes databases: of the server in DATABASE_URL, of one started for the run, or embedded ones. */
+async function withDatabases (database: 'pglite' | 'postgres', use: (fresh: FreshDatabase) => Promise<void>): Promise<void> {
+  if (database === 'pglite') return use(async () => undefined)
   const { DATABASE_URL: given } = process.env
-  if (given !== undefined) return use(given)
+  if (given !== undefined) return use(async () => createDatabase(given))
   const bin = findPostgres()
   if (bin === undefined) throw new Error('there is no DATABASE_URL, and initdb is neither on PATH nor in /usr/lib/postgresql')
   const server = await startPostgres(bin)
   try {
-    await use(await server.createDatabase())
+    await use(server.createDatabase)
   } finally {
     await server.stop()
   }
 }
 
+/** Beside the one that is given, which may be in use; it stays, to be looked into. */
+async function createDatabase (url: string): Promise<string> {
+  const name = `batchyard_chaos_${randomUUID().replaceAll('-', '')}`
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  await client.query(`create database ${name}`)
+  await client.end()
+  const fresh = new URL(url)
+  fresh.pathname = `/${name}`
+  return fresh.href
+}
+
 async function chaos (): Promise<void> {
   const { database, ...options } = readOptions()
-  await withDatabase(database, async databaseUrl => {
-    const report = await runChaos({ ...options, databaseUrl, onStep: (seed, taken) => { console.log(describeStep(seed, taken)) } })
+  await withDatabases(database, async freshDatabase => {
+    const report = await runChaos({ ...options, freshDatabase, onStep: (seed, taken) => { console.log(describeStep(seed, taken)) } })
     console.log(reportOf(report))
     if (report.findings.length > 0) process.exitCode = 1
   })

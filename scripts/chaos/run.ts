@@ -5,7 +5,10 @@ import { Violation } from './requests.ts'
 import { openSite, type Site, type SiteOptions } from './site.ts'
 import { countTypes, readCloud } from './state.ts'
 
-export interface ChaosOptions extends SiteOptions {
+export interface ChaosOptions {
+  readonly engine: SiteOptions['engine']
+  /** The URL of an empty database of a Postgres server, another with each call; undefined for the embedded one. */
+  readonly freshDatabase: () => Promise<string | undefined>
   /** At least so many; the life in which the last one comes is lived to its end. */
   readonly kills: number
   /** Each life has a seed of its own: this one, the next, and so on. */
@@ -35,7 +38,8 @@ export interface ChaosReport {
 export async function runChaos (options: ChaosOptions): Promise<ChaosReport> {
   const taken: Taken[] = []
   const findings: Finding[] = []
-  let site = await openSite(options)
+  const open = async (): Promise<Site> => openSite({ engine: options.engine, databaseUrl: await options.freshDatabase() })
+  let site = await open()
   const { engine, database } = site
   let types = new Map<string, number>()
   let lives = 0
@@ -46,7 +50,7 @@ export async function runChaos (options: ChaosOptions): Promise<ChaosReport> {
       findings.push(...found)
       if (found.length === 0) continue
       await site.close({ keep: true })
-      site = await openSite(options)
+      site = await open()
     }
   } finally {
     await site.close({ keep: false })
