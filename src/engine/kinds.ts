@@ -75,14 +75,14 @@ async function prepareDestroy ({ request, hooks, settings, perform }: RunMeans, 
 }
 
 /** A preview or a drift check: on a copy of the state. */
-export async function read ({ request: { kind, stack }, hooks, settings, cloudEnv, perform, keyring, inRunner }: RunMeans): Promise<RunResult> {
+export async function read ({ request: { kind, stack, refresh = false }, hooks, settings, cloudEnv, perform, keyring, inRunner }: RunMeans): Promise<RunResult> {
   const deployment = await readDeployment(settings, stack, perform)
   const resources = deployment === undefined ? 0 : knownResources(deployment).length
   const workspace = await openReadingWorkspace(settings, stack, deployment, await cloudEnv())
   try {
     // A preview's program tells its own.
     if (kind === 'drift') hooks.onEvent({ type: 'plan', total: resources })
-    const findings = await inRunner(workspace, { stateUrl: workspace.stateUrl, refresh: false })
+    const findings = await inRunner(workspace, { stateUrl: workspace.stateUrl, refresh })
     return { ...findings, retained: [], resources, stateFingerprint: await fingerprintOf(deployment, keyring) }
   } finally {
     await workspace.remove()

@@ -20,7 +20,7 @@ export interface RunRequest {
   readonly kind: RunKind
   /** The stack's name: the environment's id. A preview of a stack that does not exist shows what making it would create. */
   readonly stack: string
-  /** Of an `up`: reads the cloud into the state first, so that what drifted is repaired. */
+  /** Of an `up`: reads the cloud into the state first, so that what drifted is repaired. Of a `preview`: shows what such an `up` would do. */
   readonly refresh?: boolean
   /** Of a `destroy`: types of resources (`aws:s3/bucket:Bucket`) that stay in the cloud and leave the state. */
   readonly retain?: readonly string[]

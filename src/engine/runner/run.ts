@@ -100,6 +100,8 @@ const KINDS: Readonly<Record<RunSpec['kind'], Kind>> = {
 
   async preview (spec, workspace, ports) {
     const stack = await Stack.select(spec.stack, workspace)
+    // Into the copy of the state.
+    if (spec.refresh) await refresh(stack, ports)
     const steps: StepEventMetadata[] = []
     await stack.preview(optionsOf(ports, 'read', (event) => steps.push(...changingStep(event))))
     return { changes: plannedChanges(steps) }

@@ -1,5 +1,6 @@
 import type { PlannedChange } from '../../schemas/change.ts'
 import type { PreviewResult } from '../../schemas/operation.ts'
+import { isDrifted } from '../transitions.ts'
 import type { Done, Job } from './done.ts'
 import { runEngine, siteOf, type Subject } from './engine-run.ts'
 import { COMPUTE, QUEUE, queueArnsOf } from './resources.ts'
@@ -11,7 +12,9 @@ export async function preview (job: Job): Promise<Done> {
   if (!input) throw new Error('a preview has a spec')
   const { environmentId, spec: { team, name }, resolved, placement } = input
   const subject = { id: environmentId, team, name, resolved, placement }
-  const { changes, stateFingerprint } = await runEngine(job, subject, { kind: 'preview' })
+  // What an update of a drifted environment repairs is part of what it would do.
+  const refresh = job.environment !== undefined && isDrifted(job.environment)
+  const { changes, stateFingerprint } = await runEngine(job, subject, { kind: 'preview', refresh })
   const result: PreviewResult = {
     environmentId,
     changes: [...changes],

@@ -44,6 +44,19 @@ describe.each(await enginesPresent())('on the $kind engine', (executable) => {
     })
   })
 
+  test('a preview with a refresh tells what an up with one would repair, and touches nothing', async () => {
+    await withSeam(executable, async (seam) => {
+      await seam.up('env', FIRST)
+      byHand(seam, 'goes')
+      const before = await stateOf(seam)
+      expect((await seam.run('preview', 'env', FIRST)).changes).toEqual([])
+      const { changes } = await seam.run('preview', 'env', FIRST, { request: { refresh: true } })
+      expect(changes.map(({ name, action }) => [name, action])).toEqual([['goes', 'create']])
+      expect(await stateOf(seam)).toBe(before)
+      expect(await leftIn(seam)).toEqual([])
+    })
+  })
+
   test('a preview tells each resource that would be created, updated, replaced or deleted, and why, and touches nothing', async () => {
     await withSeam(executable, async (seam) => {
       await seam.up('env', FIRST)
