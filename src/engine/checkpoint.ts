@@ -21,8 +21,11 @@ export interface Checkpoint {
 /** Why a text is no checkpoint. */
 export class Damage extends Error {}
 
+/** Version 4 is version 3 with a list of the engine's features without which it must not be read (CLI 3.260: pkg/resource/stack). */
+const VERSIONS: readonly unknown[] = [3, 4]
+
 /**
- * Parses a checkpoint of version 3, the only one that the engines write.
+ * Parses a checkpoint of version 3 or 4, the only ones that the engines write.
  * @throws Damage whose message says, as the end of a sentence, what is wrong.
  */
 export function parseCheckpoint (text: string): Checkpoint {
@@ -42,7 +45,7 @@ function parseFile (text: string): Record<string, unknown> {
   if (text.trim() === '') throw new Damage('it is empty')
   const file = parseJson(text)
   if (!isRecord(file) || !isRecord(file.checkpoint)) throw new Damage('it holds no checkpoint')
-  if (file.version !== 3) throw new Damage(`it is of version ${JSON.stringify(file.version)}, not 3`)
+  if (!VERSIONS.includes(file.version)) throw new Damage(`it is of version ${JSON.stringify(file.version)}, not 3 or 4`)
   return file
 }
 

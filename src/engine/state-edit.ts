@@ -16,7 +16,7 @@ export type Perform = (request: CommandRequest) => Promise<Outcome>
 
 /** In the work directory, for its owner only and not for long: a state holds more than anyone else should see. */
 const EXCHANGE = 'deployment.json'
-/** Of deployments, as of checkpoints. */
+/** Of deployments, as of checkpoints. What needs version 4 is told from the resources by the engine when it writes them. */
 const VERSION = 3
 
 /**

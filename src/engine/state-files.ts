@@ -45,7 +45,7 @@ export function statePaths (directory: string, stack: string): StatePaths {
  * Reads a checkpoint. Compressed state has another name and is therefore absent to this reader; engines are started
  * without those settings.
  * @returns `undefined` when the stack does not exist.
- * @throws RunFailure (`state-corrupt`) when the file is there and is not a checkpoint of version 3.
+ * @throws RunFailure (`state-corrupt`) when the file is there and is not a checkpoint of version 3 or 4.
  */
 export async function readCheckpoint (paths: StatePaths): Promise<Checkpoint | undefined> {
   const text = await readBounded(paths.checkpoint)

@@ -46,14 +46,14 @@ test('only file URLs with an absolute path name a state directory', () => {
   for (const url of ['s3://bucket', 'postgres://db', 'file://~/state']) expect(stateDirectory(url)).toBeUndefined()
 })
 
-test('a checkpoint is read with its resources, its pending operations and its salt', async () => {
+test.each([{ version: 3 }, { version: 4, features: ['refreshBeforeUpdate'] }])('a checkpoint is read with its resources, its pending operations and its salt: %j', async (schema) => {
   const resources = [
     { urn: 'urn:1', type: 'pulumi:pulumi:Stack', outputs: { a: 1 } },
     { urn: 'urn:2', type: 'pulumi:providers:aws', custom: true },
     { urn: 'urn:3', type: 'aws:s3/bucket:Bucket', custom: true }
   ]
   const latest = { resources, secrets_providers: { type: 'passphrase', state: { salt: 'v1:x' } }, pending_operations: [{}] }
-  await writeFile(paths.checkpoint, JSON.stringify({ version: 3, checkpoint: { latest } }))
+  await writeFile(paths.checkpoint, JSON.stringify({ ...schema, checkpoint: { latest } }))
   const checkpoint = await readCheckpoint(paths)
   expect(checkpoint).toMatchObject({ pending: 1, salt: 'v1:x' })
   expect(cloudResources(checkpoint?.resources ?? []).map((resource) => resource.urn)).toEqual(['urn:3'])
@@ -72,7 +72,7 @@ test.each([
   ['', 'it is empty'],
   ['{"version":3,"checkp', 'it is not JSON, or only the beginning of it'],
   ['[]', 'it holds no checkpoint'],
-  ['{"version":2,"checkpoint":{}}', 'it is of version 2, not 3'],
+  ['{"version":2,"checkpoint":{}}', 'it is of version 2, not 3 or 4'],
   ['{"version":3,"checkpoint":{"latest":{"resources":{}}}}', 'its resources cannot be made out']
 ])('a damaged state file is named with what is wrong, and left as it is: %j', async (text, reason) => {
   await writeFile(paths.checkpoint, text)
