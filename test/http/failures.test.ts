@@ -78,8 +78,8 @@ describe('What goes wrong in the cloud', () => {
       const bucket = (await resources(client)).find(({ type }) => type === 'aws:s3/bucket:Bucket')?.name ?? ''
       await client.PUT('/sandbox/buckets/{bucket}/objects/{key}', { params: { path: { bucket, key: 'model.bin' } }, body: { size: 3 } })
       const { operation } = await ended(client, (await remove(client, accepted.id)).operation)
-      expect(operation).toMatchObject({ state: 'failed', error: { code: 'bucket-not-empty', resource: { type: 'aws:s3/bucket:Bucket' } } })
-      expect((await environment(client, accepted.id)).phase).toBe('degraded')
+      expect(operation).toMatchObject({ state: 'failed', error: { code: 'bucket-not-empty', detail: `The bucket ${bucket} holds 1 object.`, resource: { type: 'aws:s3/bucket:Bucket' } } })
+      expect((await environment(client, accepted.id)).phase).toBe('ready')
       const { data } = await client.GET('/sandbox/buckets/{bucket}/objects', { params: { path: { bucket } } })
       expect(data?.items).toEqual([{ key: 'model.bin', size: 3 }])
       await client.DELETE('/sandbox/buckets/{bucket}/objects', { params: { path: { bucket } } })

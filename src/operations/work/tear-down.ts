@@ -55,10 +55,10 @@ async function refuseLosses (job: Job, deletion: Deletion, resources: readonly K
   const { context: { aws } } = job.attempt
   const site = siteOf(required(job.environment))
   if (deletion.bucket === 'refuse') {
-    for (const bucket of idsOf(resources, BUCKET)) {
-      const count = await aws.countObjects(site, bucket, COUNTED_OBJECTS) ?? 0
+    for (const { id, urn, type, name } of resources.filter(({ type }) => type === BUCKET)) {
+      const count = await aws.countObjects(site, id, COUNTED_OBJECTS) ?? 0
       const number = count >= COUNTED_OBJECTS ? `${COUNTED_OBJECTS} objects or more` : `${count} object${count === 1 ? '' : 's'}`
-      if (count > 0) throw new RunFailure(operationError('bucket-not-empty', `The bucket ${bucket} holds ${number}.`))
+      if (count > 0) throw new RunFailure({ ...operationError('bucket-not-empty', `The bucket ${id} holds ${number}.`), resource: { urn, type, name } })
     }
   }
   if (deletion.jobs === 'refuse') await closeQueues(job, queueArnsOf(resources))
