@@ -57,6 +57,8 @@ const killed = async (scene: Scene, kind: 'up' | 'destroy', begun: number): Prom
 describe.each(await enginesPresent())('an environment whose $kind engine is killed again and again', (executable) => {
   it('has every resource once in the end, and none after its deletion', async () => {
     await withCloud(async (_, cloud) => withScene(executable, cloud, async (scene) => {
+      // So that it lives when it is killed: its events come a little later than its calls.
+      for (const on of ['create', 'delete'] as const) await cloud.control.addFault({ kind: 'slow', on, at: 'response', seconds: 0.2, count: 0 })
       for (const begun of [2, 5, 8]) await killed(scene, 'up', begun)
       const { resources } = await run(scene, 'up')
       expect((await cloud.control.resources()).length).toBe(resources)

@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises'
+import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, test } from 'vitest'
@@ -6,6 +6,7 @@ import { answerFromState, type AnswerContext } from '../../../src/engine/command
 import { runCommand } from '../../../src/engine/command/run-command.ts'
 import { Keyring } from '../../../src/engine/secrets.ts'
 import { openStackWorkspace } from '../../../src/engine/workspace.ts'
+import { statePaths } from '../../../src/engine/state-files.ts'
 import { enginesPresent } from '../../support/engine/engines.ts'
 import { withSeam } from './harness.ts'
 
@@ -41,10 +42,15 @@ describe.each(await enginesPresent())('the read-only commands on the $kind engin
       expect(surprises).toEqual([])
       const missing = ['stack', 'select', '--stack', 'none']
       expect((await answerFromState(missing, context))?.code).toBe((await ask(missing)).code)
-      await writeFile(join(dataDir, 'state', '.pulumi', 'stacks', 'batchyard', 'env.json'), '{"version": 9}')
-      expect(await answerFromState(COMMANDS[0] ?? [], context)).toBeUndefined()
+      const { checkpoint, history } = statePaths(join(dataDir, 'state'), 'env')
+      const [entry = ''] = (await readdir(history)).filter((name) => name.endsWith('.history.json'))
+      await writeFile(join(history, entry), '{"startTime": "yesterday"}')
+      expect(await answerFromState(COMMANDS[2] ?? [], context)).toBeUndefined()
       expect(surprises).toHaveLength(1)
-      await rm(join(dataDir, 'state', '.pulumi', 'stacks', 'batchyard', 'env.json'))
+      await writeFile(checkpoint, '{"version": 9}')
+      // Damage is no oddity: an engine would guess.
+      for (const args of COMMANDS.slice(0, 2)) await expect(answerFromState(args, context)).rejects.toThrow(/damaged/)
+      expect(surprises).toHaveLength(1)
     })
   })
 })

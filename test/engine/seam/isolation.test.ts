@@ -45,10 +45,9 @@ test('a program that rejects unhandled in a later run of its runner does not fai
   await withSeam(sandbox, async ({ up, provider }) => {
     const gate = provider.hold('Create', 'slow')
     await up('early', { rejectsLater: 'late' })
-    // With a concurrency of one the same runner takes the next run.
+    // With a concurrency of one the same runner takes the next run, in which the first one's promise rejects.
     const next = up('next', { things: ['slow'] })
     await reached(gate, next)
-    await new Promise((resolve) => setTimeout(resolve, 500))
     gate.release()
     expect(await next).toMatchObject({ resources: 1 })
   }, { concurrency: 1 })

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks'
 import { Group, pulumi, Thing } from '../../support/engine/resources.ts'
 
 /** What the program of these tests does, as its input says. */
@@ -9,7 +10,7 @@ export interface Behaviour {
   readonly throws?: string
   /** A promise that nobody awaits rejects with this. */
   readonly rejects?: string
-  /** The same, once the program has returned and its resource is being created. */
+  /** The same, in the middle of the next run of this runner. */
   readonly rejectsLater?: string
   readonly hangs?: boolean
   readonly spins?: boolean
@@ -46,8 +47,9 @@ export async function program (input: unknown): Promise<Record<string, unknown>>
   if (behaviour.spins === true) for (;;) Math.random()
   if (behaviour.spinsLater === true) pulumi.all(things.map((thing) => thing.arn)).apply(() => { for (;;) Math.random() })
   if (behaviour.hoards === true) await hoard()
-  if (behaviour.rejects !== undefined) rejectLater(behaviour.rejects, 0)
-  if (behaviour.rejectsLater !== undefined) rejectLater(behaviour.rejectsLater, 300)
+  for (const reject of late.splice(0)) setImmediate(reject)
+  if (behaviour.rejects !== undefined) setTimeout(stray(behaviour.rejects))
+  if (behaviour.rejectsLater !== undefined) late.push(stray(behaviour.rejectsLater))
   const secret = behaviour.secret === undefined ? {} : { secret: pulumi.secret({ value: behaviour.secret }), plain: [1, null, 'x'] }
   const names = behaviour.tellsEnvironment === true ? { environment: Object.keys(process.env) } : {}
   return { arns: things.map((thing) => thing.arn), ...secret, ...behaviour.says, ...names }
@@ -73,7 +75,12 @@ async function hoard (): Promise<void> {
 
 /** Kept, and never awaited: their rejections are unhandled. */
 const strays: Array<Promise<never>> = []
+/** What the next run of this runner has rejected. */
+const late: Array<() => void> = []
 
-function rejectLater (message: string, milliseconds: number): void {
-  strays.push(new Promise((_resolve, reject) => { setTimeout(() => reject(new Error(message)), milliseconds) }))
+/** @returns Rejects it, as this run's whenever that is. */
+function stray (message: string): () => void {
+  const { promise, reject } = Promise.withResolvers<never>()
+  strays.push(promise)
+  return AsyncResource.bind(() => reject(new Error(message)))
 }
