@@ -890,6 +890,8 @@ export interface components {
                 count: number;
                 running: number;
             } | null;
+            /** @description Whether the environment had drifted, so that the changes include what repairs it */
+            repairsDrift: boolean;
             stateFingerprint: string;
             programVersion: string;
         };

@@ -27,6 +27,8 @@ export interface OperationInput {
   readonly retaining?: DeleteResult['retained']
   /** Of a create or update: run only if the state is as the preview found it. */
   readonly expectState?: string
+  /** Of an update: whether it repairs what has drifted, as its preview showed; without a preview, if the environment has. */
+  readonly repair?: boolean
   /** Of a preview. */
   readonly preview?: PreviewInput
 }

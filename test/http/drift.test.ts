@@ -19,8 +19,8 @@ describe('A drift check', () => {
     expect(operation).toMatchObject({ state: 'succeeded', error: null })
     return operation.drift
   }
-  const patch = async (id: string, body: unknown) => {
-    const { status, body: { operation } } = await call<Environment>(service().base, 'PATCH', `/environments/${id}`, { body })
+  const patch = async (id: string, body: unknown, headers = {}) => {
+    const { status, body: { operation } } = await call<Environment>(service().base, 'PATCH', `/environments/${id}`, { body, headers })
     return { status, operation: status === 202 && operation ? (await ended(service().client, operation)).operation : null }
   }
   const drifted = async (id: string) => (await environment(service().client, id)).conditions.find(({ type }) => type === 'Drifted')
@@ -74,8 +74,11 @@ describe('A drift check', () => {
     expect(Date.parse(again?.since ?? '')).toBeGreaterThan(Date.parse(first?.since ?? ''))
     await check(id)
     expect(await drifted(id)).toEqual(again)
-    // Nothing of the spec changes, and still it is made true again.
-    expect(await patch(id, {})).toMatchObject({ status: 202, operation: { kind: 'update', state: 'succeeded' } })
+    const preview = await call<Operation>(base, 'POST', `/environments/${id}/previews`, { body: {} })
+    const shown = (await ended(client, preview.body)).operation.preview
+    expect(shown).toMatchObject({ repairsDrift: true, changes: [{ resourceType: COMPUTE, action: 'update', properties: [{ path: 'computeResources.maxVcpus' }] }] })
+    // Nothing of the spec changes, and still it is made true again, as the preview says.
+    expect(await patch(id, {}, { 'if-preview': preview.body.id })).toMatchObject({ status: 202, operation: { kind: 'update', state: 'succeeded' } })
     expect(await check(id)).toEqual({ resources: [], unmanaged: [] })
     expect(await environment(client, id)).toMatchObject({ phase: 'ready', generation: 2, observedGeneration: 2 })
 

@@ -42,10 +42,10 @@ export async function previewOfCreation (context: Context, trx: Queryable, reque
   return preview?.input
 }
 
-/** The state a change must find; undefined where no preview is named. */
+/** The state a change must find, and whether it repairs what has drifted; undefined where no preview is named. */
 export async function previewOfChange (
   context: Context, trx: Queryable, requester: Requester, { environment, ...wanted }: Pick<Wanted, 'spec' | 'resolved'> & { environment: EnvironmentRow }
-): Promise<{ expectState: string } | undefined> {
+): Promise<{ expectState: string, repair: boolean } | undefined> {
   const { id, generation, placement } = environment
   const preview = await standing(context, trx, requester, { ...wanted, placement })
   if (!preview) return undefined
@@ -53,5 +53,5 @@ export async function previewOfChange (
   if (input.environmentId !== id || input.generation === null) throw outdated('the preview is of another environment')
   if (input.generation !== generation) throw outdated(`the spec has changed: it is generation ${generation}, the preview is of ${input.generation}`)
   if (await changedSince(trx, id, operation.started_at ?? operation.created_at)) throw outdated('an operation has changed the environment since')
-  return { expectState: result.stateFingerprint }
+  return { expectState: result.stateFingerprint, repair: result.repairsDrift }
 }

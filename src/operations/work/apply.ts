@@ -7,13 +7,11 @@ import { contractFailure, required, runEngine } from './engine-run.ts'
 /** Makes the environment what its spec says: create and update alike. */
 export async function apply (job: Job): Promise<Done> {
   const environment = required(job.environment)
-  const { expectState } = job.attempt.operation.input
-  // A preview does not show what a repair would do, so a write that is to do what one showed repairs nothing.
-  const refresh = isDrifted(environment) && expectState === undefined
+  const { expectState, repair = isDrifted(environment) } = job.attempt.operation.input
   // The preview's state counts for the first attempt: a later one carries on from what that made.
   const expected = job.attempt.operation.attempt === 1 && expectState !== undefined ? { expectState } : {}
-  const outputs = outputsOf(await runEngine(job, environment, { kind: 'up', refresh, ...expected }))
-  return { outputs, ...(refresh && { drifted: { status: false, reason: 'repaired by an update' } }) }
+  const outputs = outputsOf(await runEngine(job, environment, { kind: 'up', refresh: repair, ...expected }))
+  return { outputs, ...(repair && { drifted: { status: false, reason: 'repaired by an update' } }) }
 }
 
 function outputsOf ({ outputs }: RunResult): Outputs {

@@ -13,13 +13,14 @@ export async function preview (job: Job): Promise<Done> {
   const { environmentId, spec: { team, name }, resolved, placement } = input
   const subject = { id: environmentId, team, name, resolved, placement }
   // What an update of a drifted environment repairs is part of what it would do.
-  const refresh = job.environment !== undefined && isDrifted(job.environment)
-  const { changes, stateFingerprint } = await runEngine(job, subject, { kind: 'preview', refresh })
+  const repairsDrift = job.environment !== undefined && isDrifted(job.environment)
+  const { changes, stateFingerprint } = await runEngine(job, subject, { kind: 'preview', refresh: repairsDrift })
   const result: PreviewResult = {
     environmentId,
     changes: [...changes],
     summary: summaryOf(changes),
     affectedJobs: await affectedJobs(job, subject, changes),
+    repairsDrift,
     stateFingerprint,
     programVersion: context.programVersion
   }
