@@ -9,6 +9,8 @@ const QUEUE = 'operations'
 const POLL_SECONDS = 2
 /** While notifications arrive, polling only covers what they miss. */
 const POLL_BESIDE_NOTIFY_SECONDS = 10
+/** The database's time counts, from the transaction's beginning; a timer here may be early by its rounding. */
+const WAKE_SLACK_MS = 50
 /** A worker that says nothing for so long is dead, and its job is delivered again. */
 const HEARTBEAT_SECONDS = 30
 /** A handler that failed is tried again after so long, doubled each time; then the reconciler sees to it. */
@@ -97,6 +99,7 @@ class BossQueue implements Queue {
   readonly #database: Database
   readonly #log: Log
   readonly #leave = new AbortController()
+  readonly #workers: string[] = []
   /** Settles when every handler has ended, once no more jobs are taken. */
   #idle: Promise<void> | undefined
   #stopping: Promise<void> | undefined
@@ -113,6 +116,12 @@ class BossQueue implements Queue {
     // Two keys: a delivery that waits already may be used up by another operation before the delay is over.
     const when = startAfter > 0 ? { singletonKey: `later:${operationId}`, startAfter } : { singletonKey: operationId }
     await this.#boss.send(QUEUE, payload, { ...when, db: fromKysely(trx) })
+    if (startAfter > 0) this.#wakeAfter(startAfter)
+  }
+
+  /** A delayed job notifies nobody when its time has come, and would wait for the next poll: here or, if this process is gone, elsewhere. */
+  #wakeAfter (seconds: number): void {
+    setTimeout(() => { for (const worker of this.#workers) this.#boss.notifyWorker(worker) }, seconds * 1000 + WAKE_SLACK_MS).unref()
   }
 
   async work (handler: Handler, { concurrency }: { readonly concurrency: number }): Promise<void> {
@@ -133,6 +142,7 @@ class BossQueue implements Queue {
         this.#boss.notifyWorker(worker)
       }
     })
+    this.#workers.push(worker)
   }
 
   async reconcile (rules: Rules): Promise<number> {
