@@ -53,7 +53,7 @@ export default [
     files: ['src/config.ts', 'src/engine/command/environment.ts', 'src/engine/runner/environment.ts', 'src/sandbox/*/environment.ts'],
     rules: { 'no-restricted-properties': 'off' }
   },
-  { files: ['scripts/**', 'bench/**', 'test/**'], rules: { 'no-console': 'off' } },
+  { files: ['scripts/**', 'bench/**', 'test/**', 'vitest.config.ts'], rules: { 'no-console': 'off' } },
   layer(['src/schemas/**'], pulumi, pgBoss, from('spec', 'store', 'operations', 'engine', 'stacks', 'sandbox', 'routes', 'server', 'cloud')),
   layer(['src/spec/**'], pulumi, pgBoss, from('store', 'operations', 'engine', 'stacks', 'sandbox', 'routes', 'server', 'cloud')),
   layer(['src/store/**'], pulumi, from('operations', 'engine', 'stacks', 'sandbox', 'routes', 'server', 'cloud')),

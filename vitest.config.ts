@@ -1,14 +1,21 @@
 import { defineConfig } from 'vitest/config'
+import { findPostgres } from './test/support/postgres.ts'
 
-const project = (name: string, timeout: number) => ({
-  test: {
-    name,
-    include: [`test/${name}/**/*.test.ts`],
-    testTimeout: timeout,
-    hookTimeout: timeout,
-    restoreMocks: true
-  }
+interface Suite {
+  readonly timeout: number
+  readonly include?: string[]
+  readonly globalSetup?: string
+}
+
+const project = (name: string, { timeout, include = [`test/${name}/**/*.test.ts`], globalSetup }: Suite) => ({
+  test: { name, include, testTimeout: timeout, hookTimeout: timeout, restoreMocks: true, ...(globalSetup !== undefined && { globalSetup }) }
 })
+
+/** What a request stores and what comes of it: the same tests with either database. */
+const REQUESTS = ['cancel-retry', 'changes', 'deletion', 'drift', 'history', 'idempotency', 'previews', 'put-by-name']
+  .map((name) => `test/http/${name}.test.ts`)
+const hasPostgres = findPostgres() !== undefined
+if (!hasPostgres) console.log('the HTTP tests do not run on Postgres: initdb is neither on PATH nor in /usr/lib/postgresql')
 
 // unit: pure functions. store: SQL on PGlite and Postgres. sandbox: the simulated engine and cloud.
 // engine: the contract suite, on every engine present. http: the service, through its HTTP API.
@@ -19,11 +26,12 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     projects: [
-      project('unit', 30_000),
-      project('store', 120_000),
-      project('sandbox', 120_000),
-      project('engine', 240_000),
-      project('http', 300_000)
+      project('unit', { timeout: 30_000 }),
+      project('store', { timeout: 120_000 }),
+      project('sandbox', { timeout: 120_000 }),
+      project('engine', { timeout: 240_000 }),
+      project('http', { timeout: 300_000, globalSetup: './test/support/setup-template.ts' }),
+      ...hasPostgres ? [project('http-postgres', { timeout: 300_000, include: REQUESTS, globalSetup: './test/support/setup-postgres.ts' })] : []
     ]
   }
 })

@@ -1,8 +1,6 @@
 /** `npm run chaos`: kills the service, runners and engines at drawn moments, and looks whether anything is lost. Exits 1 if so. */
-import { randomUUID } from 'node:crypto'
 import { parseArgs } from 'node:util'
-import pg from 'pg'
-import { findPostgres, startPostgres } from '../test/support/postgres.ts'
+import { createDatabase, findPostgres, startPostgres } from '../test/support/postgres.ts'
 import { describeStep, reportOf } from './chaos/report.ts'
 import { runChaos, type ChaosOptions } from './chaos/run.ts'
 
@@ -45,18 +43,6 @@ async function withDatabases (database: 'pglite' | 'postgres', use: (fresh: Fres
   } finally {
     await server.stop()
   }
-}
-
-/** Beside the one that is given, which may be in use; it stays, to be looked into. */
-async function createDatabase (url: string): Promise<string> {
-  const name = `batchyard_chaos_${randomUUID().replaceAll('-', '')}`
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  await client.query(`create database ${name}`)
-  await client.end()
-  const fresh = new URL(url)
-  fresh.pathname = `/${name}`
-  return fresh.href
 }
 
 async function chaos (): Promise<void> {

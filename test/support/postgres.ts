@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { accessSync, chownSync, constants, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,6 +10,8 @@ import pg from 'pg'
 const USER = 'batchyard'
 
 export interface PostgresServer {
+  /** Of the database that every server has. */
+  readonly url: string
   /** Makes an empty database and returns its connection string. */
   createDatabase (): Promise<string>
   /** Ends the server at once, without a word to its clients, as a crash would. */
@@ -45,16 +48,10 @@ export async function startPostgres (bin: string): Promise<PostgresServer> {
     return started
   }
   let server = await launch()
-  let databases = 0
+  const url = urlOf(directory, 'postgres')
   return {
-    async createDatabase () {
-      const name = `test${++databases}`
-      const client = new pg.Client({ connectionString: urlOf(directory, 'postgres') })
-      await client.connect()
-      await client.query(`create database ${name}`)
-      await client.end()
-      return urlOf(directory, name)
-    },
+    url,
+    createDatabase: async () => createDatabase(url),
     async crash () { await quit(server) },
     async restart () { server = await launch() },
     freeze () {
@@ -67,6 +64,18 @@ export async function startPostgres (bin: string): Promise<PostgresServer> {
       rmSync(directory, { recursive: true, force: true })
     }
   }
+}
+
+/** Makes an empty database beside the one that is given and returns its connection string. */
+export async function createDatabase (url: string): Promise<string> {
+  const name = `batchyard_${randomUUID().replaceAll('-', '')}`
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  await client.query(`create database ${name}`)
+  await client.end()
+  const made = new URL(url)
+  made.pathname = `/${name}`
+  return made.href
 }
 
 /** Immediate, as `pg_ctl stop -m immediate` does it. */

@@ -1,11 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { pino } from 'pino'
+import { inject } from 'vitest'
 import { createBatchyardClient, followOperation, type BatchyardClient, type Environment, type Operation, type OperationEvent } from '../../client/index.ts'
 import { loadConfig } from '../../src/config.ts'
 import { startService, type Service } from '../../src/server/service.ts'
+import { createDatabase } from './postgres.ts'
 
 export const SPEC = { team: 'vision', name: 'training', jobs: { default: { image: 'public.ecr.aws/docker/library/python:3.13' } } }
 
@@ -36,7 +38,7 @@ export async function withService (use: (service: TestService) => Promise<void>,
   }, options.dataDir)
 }
 
-/** Starts a service; the caller stops it. */
+/** Starts a service, with a database of the project's Postgres server where it has one; the caller stops it. */
 export async function launch (dataDir: string, { settings = {} }: TestServiceOptions = {}): Promise<TestService> {
   const { PATH, BATCHYARD_ENGINE = 'sandbox', BATCHYARD_PULUMI_ROOT } = process.env
   const log: Array<Record<string, unknown>> = []
@@ -46,17 +48,27 @@ export async function launch (dataDir: string, { settings = {} }: TestServiceOpt
       done()
     }
   })
+  const postgres = inject('postgresUrl')
+  const database = postgres === undefined ? {} : { DATABASE_URL: await createDatabase(postgres) }
   const config = loadConfig({
-    PATH, BATCHYARD_ENGINE, BATCHYARD_PULUMI_ROOT, BATCHYARD_DATA: dataDir, BATCHYARD_PORT: '0', BATCHYARD_SANDBOX_SPEED: '0', BATCHYARD_WORKER_CONCURRENCY: '2', ...settings
+    ...database, PATH, BATCHYARD_ENGINE, BATCHYARD_PULUMI_ROOT, BATCHYARD_DATA: dataDir, BATCHYARD_PORT: '0', BATCHYARD_SANDBOX_SPEED: '0', BATCHYARD_WORKER_CONCURRENCY: '2', ...settings
   })
   const service = await startService(config, pino({ level: 'info' }, sink))
   const key = settings.BATCHYARD_ADMIN_KEY
   return { service, base: service.address, client: createBatchyardClient(service.address, key), dataDir, log }
 }
 
+/** A folder for a service, in which an embedded database lies ready. */
+export async function newDataDir (): Promise<string> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'batchyard-test-'))
+  const template = inject('databaseTemplate')
+  if (template !== undefined) await cp(template, join(dataDir, 'database'), { recursive: true })
+  return dataDir
+}
+
 /** A folder that is removed at the end, unless it was given. */
 export async function withDataDir (use: (dataDir: string) => Promise<void>, given?: string): Promise<void> {
-  const dataDir = given ?? await mkdtemp(join(tmpdir(), 'batchyard-test-'))
+  const dataDir = given ?? await newDataDir()
   try {
     await use(dataDir)
   } finally {

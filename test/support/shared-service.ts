@@ -1,9 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { afterAll, afterEach, beforeAll } from 'vitest'
 import { clearFaults } from './http-faults.ts'
-import { launch, type TestService, type TestServiceOptions } from './service.ts'
+import { launch, newDataDir, type TestService, type TestServiceOptions } from './service.ts'
 
 /** One service for the tests of a file, each with environments of its own; without faults at the end of each, stopped after the last. */
 export function sharedService (options: Pick<TestServiceOptions, 'settings'> = {}): () => TestService {
@@ -15,7 +13,7 @@ export function sharedService (options: Pick<TestServiceOptions, 'settings'> = {
   }
 
   beforeAll(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), 'batchyard-test-'))
+    dataDir = await newDataDir()
     service = await launch(dataDir, options)
   })
   afterEach(async () => { await clearFaults(started().client) })
