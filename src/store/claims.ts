@@ -9,7 +9,7 @@ export interface Rules {
   readonly host: string
   /** A host that was not seen for so long counts as gone, with every engine on it. */
   readonly hostGoneSeconds: number
-  /** Operations of one team that may run at once; 0: any number. */
+  /** Operations of one team that may change environments at once; 0: any number. What only reads is not held up by them. */
   readonly teamLimit: number
 }
 
@@ -90,7 +90,7 @@ export function claimStatement (claim: Claim): RawBuilder<OperationRow & { waite
       join operations o on o.id = oldest.id
       left join running on running.team = waiting.team and running.reads = sort.reads
       left join turns on turns.team = waiting.team and turns.reads = sort.reads
-      where ${teamLimit}::integer = 0 or waiting.running < ${teamLimit}::integer
+      where ${teamLimit}::integer = 0 or sort.reads or coalesce(running.count, 0) < ${teamLimit}::integer
       order by waiting.running, waiting.served_at nulls first, coalesce(running.count, 0), turns.served_at nulls first, oldest.queued_at
       limit 1
       for update of o skip locked
@@ -121,10 +121,10 @@ export async function readyOperations (
   const { teamLimit } = rules
   const { rows } = await sql<{ id: string }>`
     select id from (
-      select o.id, o.queued_at, row_number() over (partition by o.team order by o.queued_at) as place
+      select o.id, o.queued_at, ${reads} as reads, row_number() over (partition by o.team, ${reads} order by o.queued_at) as place
       from operations o where o.state in ('queued', 'running') and ${isReady(rules)} and not ${isDelivered}
     ) ready
-    where ${teamLimit}::integer = 0 or place <= ${teamLimit}::integer
+    where ${teamLimit}::integer = 0 or reads or place <= ${teamLimit}::integer
     order by queued_at limit 1000`.execute(db)
   return rows.map(({ id }) => id)
 }

@@ -99,6 +99,13 @@ describeOnEachDatabase('turns', (use) => {
       expect(await claim()).toBeUndefined()
     })
 
+    it('are not held up by the limit of their team', async () => {
+      await givenMany('one', 2)
+      await givenMany('one', 2, 'preview')
+      const kinds = [await claim({ teamLimit: 1 }), await claim({ teamLimit: 1 }), await claim({ teamLimit: 1 }), await claim({ teamLimit: 1 })].map(operation => operation?.kind)
+      expect(kinds).toEqual(['create', 'preview', 'preview', undefined])
+    })
+
     it('come also where there is no environment yet', async () => {
       const result = await insertOperation(db(), { id: ids.operation(), environmentId: null, team: 'new', kind: 'preview', generation: 1, requestId: null })
       expect(result.outcome).toBe('inserted')
