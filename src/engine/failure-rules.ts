@@ -18,7 +18,7 @@ export const FAILURE_RULES: readonly FailureRule[] = [
   { code: 'engine-unsupported', pattern: /sandbox (engine|cloud|AWS) does not|not simulated|does not (simulate|implement)/i },
   { code: 'bucket-not-empty', pattern: /BucketNotEmpty|bucket you tried to delete is not empty/i },
   { code: 'throttled', pattern: /Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|Rate exceeded/ },
-  { code: 'in-use', pattern: /found existing \w+ relationship|still Draining|ClusterContains\w+Exception|UpdateInProgressException|DeleteConflict|DependencyViolation|OperationAborted|ResourceInUse/ },
+  { code: 'in-use', pattern: /found existing \w+ relationship|still Draining|ClusterContains\w+Exception|UpdateInProgressException|DeleteConflict|DependencyViolation|OperationAborted|ResourceInUse|has active jobs/ },
   // A name is also taken while its last owner is being deleted.
   { code: 'name-conflict', pattern: /\bDELETING\b.*already exists|already exists.*\bDELETING\b/s, passes: true },
   { code: 'name-conflict', pattern: /AlreadyExists|AlreadyOwnedByYou|already exists|\.Duplicate\b/ },
@@ -31,6 +31,8 @@ export const FAILURE_RULES: readonly FailureRule[] = [
     pattern: /assume the service[- ]linked role|service[- ]linked role[^.]*(does not|doesn't) exist|ECS was unable to assume the role|InvalidParameter\w*:.*\brole\b[^.]*(cannot|can't|could not) be assumed|InvalidParameter\w*:.*unable to assume[^.]*\brole\b|MalformedPolicyDocument.*Invalid principal/is,
     passes: true
   },
+  // So was what a resource is attached to: what the spec names has been looked up before anything was made.
+  { code: 'not-found-in-cloud', pattern: /NoSuchEntity.*\brole\b|ClusterNotFoundException|InvalidGroup\.NotFound/is, passes: true },
   { code: 'access-denied', pattern: /AccessDenied|UnauthorizedOperation|(is|are) not authorized to perform/ },
   { code: 'default-vpc-missing', pattern: /no default VPC|no matching EC2 VPC found|default VPC[^.]*(not found|does not exist)/i },
   { code: 'not-found-in-cloud', pattern: /\.NotFound\b|NoSuchEntity|NoSuchBucket|ResourceNotFoundException|ClusterNotFoundException|RepositoryNotFound/ },

@@ -38,7 +38,7 @@ test.each([
   ['AccessDeniedException: User is not authorized to perform: iam:PassRole', 'access-denied', false],
   ['api error UnauthorizedOperation: You are not authorized', 'access-denied', false],
   ['api error InvalidSubnetID.NotFound: The subnet ID \'subnet-1\' does not exist', 'not-found-in-cloud', false],
-  ['api error InvalidGroup.NotFound: The security group does not exist', 'not-found-in-cloud', false],
+  ['api error InvalidGroup.NotFound: The security group does not exist', 'not-found-in-cloud', true],
   ['DependencyViolation: resource sg-1 has a dependent object', 'in-use', true],
   ['VpcLimitExceeded: 5', 'quota-exceeded', false],
   ['api error Throttling: Rate exceeded', 'throttled', true],
@@ -70,7 +70,10 @@ test.each([
   ['InvalidParameterValueException: The role defined for the function cannot be assumed by Lambda.', 'cloud-rejected'],
   ['InvalidParameterException: ECS was unable to assume the role arn:aws:iam::1:role/x that was provided for this task.', 'cloud-rejected'],
   ['MalformedPolicyDocument: Invalid principal in policy: "AWS":"arn:aws:iam::1:role/x"', 'cloud-rejected'],
-  ['ClientException: Object already exists, and is DELETING', 'name-conflict']
+  ['ClientException: Object already exists, and is DELETING', 'name-conflict'],
+  ['NoSuchEntity: The role with name batchyard-x-execution cannot be found.', 'not-found-in-cloud'],
+  ['ClusterNotFoundException: Cluster not found.', 'not-found-in-cloud'],
+  ['unexpected state \'INVALID\', wanted target \'DELETED\'. last error: CLIENT_ERROR - The compute environment has active jobs', 'in-use']
 ])('what passes by itself is tried again: %s', (message, code) => {
   expect(refused(message)).toMatchObject({ code, transient: true, retryable: true })
 })
