@@ -12,7 +12,7 @@ const project = (name: string, { timeout, include = [`test/${name}/**/*.test.ts`
 })
 
 /** What a request stores and what comes of it: the same tests with either database. */
-const REQUESTS = ['cancel-retry', 'changes', 'deletion', 'drift', 'history', 'idempotency', 'previews', 'put-by-name']
+const REQUESTS = ['cancel-retry', 'changes', 'deletion', 'drift', 'history', 'idempotency', 'jobs', 'previews', 'put-by-name']
   .map((name) => `test/http/${name}.test.ts`)
 const hasPostgres = findPostgres() !== undefined
 if (!hasPostgres) console.log('the HTTP tests do not run on Postgres: initdb is neither on PATH nor in /usr/lib/postgresql')

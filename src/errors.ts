@@ -102,6 +102,7 @@ export const OPERATION_CODES = {
   'plugin-missing': { retryable: false, title: 'The AWS plugin is not installed', next: 'Install the exact plugin version named in the error beside the engine.' },
   'state-locked': { retryable: true, transient: true, title: 'The state is locked by another run', next: `Wait for the other run to end. ${AGAIN}` },
   'state-unreadable': { retryable: false, title: 'The state cannot be read', next: 'Check the passphrase and the state file named in the error.' },
+  'state-missing': { retryable: true, title: 'The state of the environment is not there', next: 'Put the state back that belongs to this database, or correct BATCHYARD_STATE_URL, then retry. If it is lost, delete what the error names by hand, then the environment.' },
   'state-corrupt': { retryable: true, title: 'The state file is damaged', next: 'The detail names the file and the last good copy. Put the copy in its place, then retry; nothing was overwritten.' },
   'storage-full': { retryable: true, title: 'The state cannot be written', next: `Make room where the state lies. ${AGAIN}` },
   'preview-outdated': { retryable: false, title: 'The state has changed since the preview', next: 'Nothing was touched. Make a new preview, and send the write again with its id.' },

@@ -4,6 +4,8 @@ import { unless } from './translate.ts'
 import type { TaggedResource } from './types.ts'
 
 const PAGE = 100
+/** Tasks of jobs and of the service carry its tags while they run, and are nobody's resources. */
+const TASK = /^arn:[^:]+:ecs:.*:task\//
 
 /** Everything in the region that carries the environment's id tag, all pages. The tagging API knows no IAM roles. */
 export async function listTagged (session: Session, environmentId: string): Promise<TaggedResource[]> {
@@ -13,7 +15,7 @@ export async function listTagged (session: Session, environmentId: string): Prom
   do {
     const page = await tagging.getResources({ TagFilters: [{ Key: ID_TAG, Values: [environmentId] }], ResourcesPerPage: PAGE, PaginationToken })
     for (const { ResourceARN: arn, Tags = [] } of page.ResourceTagMappingList ?? []) {
-      if (arn !== undefined) found.push({ arn, tags: Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value])) })
+      if (arn !== undefined && !TASK.test(arn)) found.push({ arn, tags: Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value])) })
     }
     // The last page has an empty token.
     PaginationToken = page.PaginationToken === '' ? undefined : page.PaginationToken

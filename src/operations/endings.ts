@@ -2,7 +2,7 @@ import type { OperationError } from '../schemas/problem.ts'
 import { finishOperation, postponeOperation, releaseOperation } from '../store/attempts.ts'
 import { changeEnvironment, lockEnvironment, setCondition } from '../store/environments.ts'
 import { appendEvents } from '../store/events.ts'
-import { changedSince, unfinishedOf } from '../store/operations.ts'
+import { changedSince, operationById, unfinishedOf } from '../store/operations.ts'
 import type { Queryable } from '../store/sql.ts'
 import type { EnvironmentRow, OperationRow } from '../store/tables.ts'
 import type { Attempt, BreakOff, Outcome } from './attempt.ts'
@@ -52,8 +52,15 @@ async function writeEffect (trx: Queryable, { operation, fence }: Attempt, envir
   const { kind } = operation
   if (drifted && await stillTrue(trx, operation, environment)) await setCondition(trx, environment.id, { type: DRIFTED, ...drifted })
   if (!isChanging(kind)) return
+  await tellClosed(trx, operation.id, environment, state === 'succeeded' && kind === 'delete')
   const left = leftBy(kind, state, environment, untouched)
   await changeEnvironment(trx, fence, { ...left, ...(outputs && { outputs, observedGeneration: operation.generation }) })
+}
+
+/** Queues that an operation closed, and did not open again, are not as the state has them: an update opens them. */
+export async function tellClosed (trx: Queryable, operationId: string, environment: EnvironmentRow, gone = false): Promise<void> {
+  if (gone || !(await operationById(trx, operationId))?.input.closed) return
+  await setCondition(trx, environment.id, { type: DRIFTED, status: true, reason: 'an operation that was broken off has stopped the queues taking jobs' })
 }
 
 /** What a drift check saw counts only if nothing has changed the environment meanwhile. */

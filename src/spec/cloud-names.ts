@@ -49,6 +49,9 @@ export interface CloudNames {
   readonly job: (entry: string) => string
 }
 
+/** Logical name of the queue of an entry. */
+export const queueResource = (entry: string): string => `queue-${entry}`
+
 /** Every name of an environment in the cloud. Deterministic; all within AWS's limits for every valid team, name and entry. */
 export function cloudNames (identity: Identity): CloudNames {
   const entryRoom = 33

@@ -1,5 +1,6 @@
 import type * as pulumi from '@pulumi/pulumi'
 import { ecrRepository, type EcrRepository } from '../spec/image.ts'
+import { cloudNames, queueResource } from '../spec/cloud-names.ts'
 import { partitionOf } from '../spec/regions.ts'
 import { Compute } from './components/compute.ts'
 import { Job } from './components/job.ts'
@@ -12,7 +13,6 @@ import { Service } from './components/service.ts'
 import { Storage } from './components/storage.ts'
 import type { EnvironmentInput } from './input.ts'
 import { findSite, type Site } from './lookups.ts'
-import { cloudNames } from './names.ts'
 import { outputsOf, type ProgramOutputs } from './outputs.ts'
 import type { Place } from './policies.ts'
 import { ProgramRefusal } from './refusal.ts'
@@ -55,7 +55,7 @@ function declare (input: EnvironmentInput, site: Site, opts: pulumi.ComponentRes
     new Compute(`compute-${name}`, { compute: entry, logicalName: names.compute(name), network }, opts))
   const computeArns = Object.values(compute).map(({ arn }) => arn)
   const queues = forEach(spec.queues, (name, entry) =>
-    new Queue(`queue-${name}`, { queue: entry, cloudName: names.queue(name), computeArns }, opts))
+    new Queue(queueResource(name), { queue: entry, cloudName: names.queue(name), computeArns }, opts))
   const { region, network: { assignPublicIp } } = spec
   const jobs = forEach(spec.jobs, (name, entry) => new Job(`job-${name}`, {
     job: entry, cloudName: names.job(name), streamPrefix: `job-${name}`, region, assignPublicIp, roles, logs, storage

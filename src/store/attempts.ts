@@ -24,10 +24,10 @@ export async function setEngine (db: Queryable, fence: Fence, engine: EngineReco
   return rows.length > 0
 }
 
-/** Notes that the operation has begun to change something, so that no later attempt takes it for untouched; false when the attempt is no longer ours. */
-export async function setBegun (db: Queryable, fence: Fence, retaining: NonNullable<OperationInput['retaining']>): Promise<boolean> {
+/** Notes with the operation what no later attempt must take for undone; false when the attempt is no longer ours. */
+export async function noteInput (db: Queryable, fence: Fence, note: Pick<OperationInput, 'begun' | 'retaining' | 'closed'>): Promise<boolean> {
   const { rows } = await sql`
-    update operations set input = input || ${json({ begun: true, retaining })}
+    update operations set input = input || ${json(note)}
     where id = ${fence.operationId} and attempt = ${fence.attempt} and state = 'running'
     returning id`.execute(db)
   return rows.length > 0

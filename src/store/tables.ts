@@ -19,11 +19,13 @@ export interface EngineRecord {
 
 /** What an operation was asked with, beyond its environment's spec. */
 export interface OperationInput {
-  /** Of a delete: the policy in force. */
+  /** Of a delete, or of an update that ends jobs: the policy in force, where it is not the spec's. */
   readonly deletion?: Deletion
+  /** Queues were stopped taking jobs and not opened again yet. */
+  readonly closed?: boolean
   /** Of a delete: the policy allowed it, and it has begun to take things away. */
   readonly begun?: boolean
-  /** Of a delete that has begun: what its policy leaves in the account. */
+  /** Of a delete that has begun, or an earlier one of the environment: what its policy leaves in the account. */
   readonly retaining?: DeleteResult['retained']
   /** Of a create or update: run only if the state is as the preview found it. */
   readonly expectState?: string

@@ -86,5 +86,8 @@ describe('A drift check', () => {
     await forget(dataDir, id, JOB)
     expect(await check(id)).toMatchObject({ resources: [], unmanaged: [{ arn, tags: { 'batchyard:id': id } }] })
     expect(await drifted(id)).toMatchObject({ status: true, reason: '1 not in the state' })
+    // An update makes what the state lacks, and knows nothing of what is there besides.
+    expect(await patch(id, {})).toMatchObject({ status: 202, operation: { state: 'succeeded' } })
+    expect(await drifted(id)).toMatchObject({ status: true, reason: 'repaired by an update, but 1 not in the state' })
   })
 })

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { describe, expect, it } from 'vitest'
-import { finishOperation, postponeOperation, releaseOperation, setBegun, setEngine } from '../../src/store/attempts.ts'
+import { finishOperation, noteInput, postponeOperation, releaseOperation, setEngine } from '../../src/store/attempts.ts'
 import { changeSpec, environmentById, lockEnvironment, setCondition, specAt } from '../../src/store/environments.ts'
 import { changedSince, operationById, pageOfOperations, requestCancel } from '../../src/store/operations.ts'
 import type { EnvironmentRow } from '../../src/store/tables.ts'
@@ -97,11 +97,11 @@ describeOnEachDatabase('changes', (use) => {
       const fence = await givenClaim(db(), (await givenOperation(db(), id, 'delete')).id)
       expect((await operationById(db(), fence.operationId))?.input).toEqual({})
       const retaining = [{ urn: 'urn', resourceType: 'aws:s3/bucket:Bucket', name: 'bucket', id: 'b' }]
-      expect(await setBegun(db(), fence, retaining)).toBe(true)
+      expect(await noteInput(db(), fence, { begun: true, retaining })).toBe(true)
       expect((await operationById(db(), fence.operationId))?.input).toEqual({ begun: true, retaining })
       await releaseOperation(db(), fence, 'gone')
       await givenClaim(db(), fence.operationId)
-      expect(await setBegun(db(), fence, [])).toBe(false)
+      expect(await noteInput(db(), fence, { retaining: [] })).toBe(false)
       expect((await operationById(db(), fence.operationId))?.input).toEqual({ begun: true, retaining })
     })
   })

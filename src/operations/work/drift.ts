@@ -1,6 +1,5 @@
-import type { TaggedResource } from '../../cloud/types.ts'
-import type { KnownResource } from '../../engine/types.ts'
 import type { DriftResult } from '../../schemas/operation.ts'
+import type { EnvironmentRow } from '../../store/tables.ts'
 import type { Done, Job } from './done.ts'
 import { withoutIgnored } from './drift-ignore.ts'
 import { required, runEngine, siteOf } from './engine-run.ts'
@@ -9,18 +8,17 @@ import { namesOf } from './resources.ts'
 /** Compares the state with the cloud; writes nothing but its report. */
 export async function findDrift (job: Job): Promise<Done> {
   const environment = required(job.environment)
-  const { aws, engine } = job.attempt.context
   const { drifted } = await runEngine(job, environment, { kind: 'drift' })
-  const [tagged, known] = await Promise.all([aws.tagged(siteOf(environment), environment.id), engine.resources(environment.id)])
   const result = {
     resources: withoutIgnored(drifted, environment.resolved.driftIgnore),
-    unmanaged: unmanagedOf(tagged, known)
+    unmanaged: await unmanagedOf(job, environment)
   }
   return { result, drifted: { status: result.resources.length + result.unmanaged.length > 0, reason: reasonOf(result) } }
 }
 
 /** What carries the environment's tags and is in no state; a revision that was replaced is not kept in the state either. */
-function unmanagedOf (tagged: readonly TaggedResource[], known: readonly KnownResource[]): DriftResult['unmanaged'] {
+export async function unmanagedOf ({ attempt: { context: { aws, engine } } }: Job, environment: EnvironmentRow): Promise<DriftResult['unmanaged']> {
+  const [tagged, known] = await Promise.all([aws.tagged(siteOf(environment), environment.id), engine.resources(environment.id)])
   const names = new Set(known.flatMap(namesOf))
   return tagged.filter(({ arn }) => !names.has(arn) && !names.has(lastPart(arn))).map(({ arn, tags }) => ({ arn, tags: { ...tags } }))
 }

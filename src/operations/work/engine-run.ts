@@ -57,6 +57,20 @@ async function waitForPredecessor ({ context, control, log, operation: { engine 
   await context.engine.waitForExit(engine, AbortSignal.any([control.signal, overdue]))
 }
 
+/**
+ * Calls of our own to the cloud, which have as long as any run.
+ * @throws RunFailure `deadline-exceeded`
+ */
+export async function withDeadline<T> ({ context, control }: Attempt, what: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const overdue = AbortSignal.timeout(context.deadlineSeconds * 1000)
+  try {
+    return await work(AbortSignal.any([control.signal, overdue]))
+  } catch (error) {
+    if (!overdue.aborted || control.signal.aborted) throw error
+    throw new RunFailure(operationError('deadline-exceeded', `${what} did not end within ${context.deadlineSeconds} seconds`))
+  }
+}
+
 export function contractFailure (detail: string): RunFailure {
   return new RunFailure(operationError('program-failed', detail))
 }

@@ -1,17 +1,21 @@
-import { RunFailure, type KnownResource } from '../../engine/types.ts'
+import { RunFailure, type KnownResource, type RunResult } from '../../engine/types.ts'
 import type { DeleteResult } from '../../schemas/operation.ts'
 import type { Deletion } from '../../schemas/spec.ts'
-import { setBegun } from '../../store/attempts.ts'
+import { noteInput } from '../../store/attempts.ts'
 import { breakOff } from '../attempt.ts'
 import { operationError } from '../present.ts'
 import { beforehand, type Done, type Job } from './done.ts'
-import { required, runEngine, siteOf } from './engine-run.ts'
-import { BUCKET, LOG_GROUP, idsOf, queueArnsOf } from './resources.ts'
+import { required, runEngine, siteOf, withDeadline } from './engine-run.ts'
+import { QueueGate } from './queue-gate.ts'
+import { BUCKET, LOG_GROUP, queueArnsOf } from './resources.ts'
+import { refuseLostState } from './lost-state.ts'
 
 type Retained = DeleteResult['retained'][number]
 
 /** More are not counted: "more than 1,000" is as good a reason to refuse. */
 const COUNTED_OBJECTS = 1_000
+/** What still runs may write into a bucket that has just been emptied. */
+const EMPTYINGS = 3
 
 /**
  * Deletes the environment as its policy says, in the order Batch needs: queues disabled, jobs ended, then what the state
@@ -19,16 +23,16 @@ const COUNTED_OBJECTS = 1_000
  * What the policy refuses is found before anything is touched.
  */
 export async function tearDown (job: Job): Promise<Done> {
-  const { attempt } = job
+  const { attempt: { context, operation: { input } } } = job
   const environment = required(job.environment)
-  const { begun = false, deletion = environment.resolved.deletion, retaining = [] } = attempt.operation.input
-  const reading = attempt.context.engine.resources(environment.id)
+  const { begun = false, deletion = environment.resolved.deletion, retaining = [] } = input
+  const reading = context.engine.resources(environment.id)
   const resources = begun ? await reading : await beforehand(reading)
+  const gate = new QueueGate(job, queueArnsOf(resources))
   // What an earlier attempt was allowed to begin is not asked for again.
-  const keeping = begun ? retaining : await beforehand(begin(job, deletion, resources))
-  await endJobs(job, resources)
-  if (deletion.bucket === 'empty') await emptyBuckets(job, resources)
-  const { retained } = await runEngine(job, environment, { kind: 'destroy', retain: retainedTypes(deletion) })
+  const keeping = begun ? retaining : [...retaining, ...await beforehand(begin(job, gate, deletion, resources))]
+  await gate.endJobs('The environment is deleted')
+  const { retained } = await destroy(job, deletion, resources)
   const left = [...keeping, ...retained.map(shown)]
   return { result: { retained: [...new Map(left.map(each => [each.urn, each])).values()] } }
 }
@@ -40,64 +44,52 @@ function retainedTypes ({ bucket, logs }: Deletion): string[] {
 }
 
 /** Asks the policy, then notes that it has allowed the delete, and what it leaves: an attempt that is broken off takes that out of the state. */
-async function begin (job: Job, deletion: Deletion, resources: readonly KnownResource[]): Promise<readonly Retained[]> {
-  const { context: { database }, fence, control } = job.attempt
-  await refuseLosses(job, deletion, resources)
+async function begin (job: Job, gate: QueueGate, deletion: Deletion, resources: readonly KnownResource[]): Promise<readonly Retained[]> {
+  const { context: { database }, operation: { input: { retaining = [] } }, fence, control } = job.attempt
+  try {
+    await refuseLostState(job, resources)
+    if (deletion.bucket === 'refuse') await refuseObjects(job, resources)
+    if (deletion.jobs === 'refuse') await gate.refuseJobs()
+  } catch (error) {
+    await gate.reopen()
+    throw error
+  }
   const types = retainedTypes(deletion)
-  const retaining = resources.filter(({ type }) => types.includes(type)).map(shown)
-  if (await setBegun(database.db, fence, retaining)) return retaining
+  const kept = resources.filter(({ type }) => types.includes(type)).map(shown)
+  if (await noteInput(database.db, fence, { begun: true, retaining: [...retaining, ...kept] })) return kept
   breakOff(control, 'lost')
   throw new Error('another worker has taken the operation over')
 }
 
-/** @throws RunFailure `bucket-not-empty`, `jobs-running` */
-async function refuseLosses (job: Job, deletion: Deletion, resources: readonly KnownResource[]): Promise<void> {
-  const { context: { aws } } = job.attempt
-  const site = siteOf(required(job.environment))
-  if (deletion.bucket === 'refuse') {
-    for (const { id, urn, type, name } of resources.filter(({ type }) => type === BUCKET)) {
-      const count = await aws.countObjects(site, id, COUNTED_OBJECTS) ?? 0
-      const number = count >= COUNTED_OBJECTS ? `${COUNTED_OBJECTS} objects or more` : `${count} object${count === 1 ? '' : 's'}`
-      if (count > 0) throw new RunFailure({ ...operationError('bucket-not-empty', `The bucket ${id} holds ${number}.`), resource: { urn, type, name } })
+/** @throws RunFailure `bucket-not-empty` */
+async function refuseObjects ({ attempt: { context: { aws } }, environment }: Job, resources: readonly KnownResource[]): Promise<void> {
+  const site = siteOf(required(environment))
+  for (const { id, urn, type, name } of resources.filter(({ type }) => type === BUCKET)) {
+    const count = await aws.countObjects(site, id, COUNTED_OBJECTS) ?? 0
+    const number = count >= COUNTED_OBJECTS ? `${COUNTED_OBJECTS} objects or more` : `${count} object${count === 1 ? '' : 's'}`
+    if (count > 0) throw new RunFailure({ ...operationError('bucket-not-empty', `The bucket ${id} holds ${number}.`), resource: { urn, type, name } })
+  }
+}
+
+/** @throws RunFailure */
+async function destroy (job: Job, deletion: Deletion, resources: readonly KnownResource[]): Promise<RunResult> {
+  for (let emptied = 1; ; emptied++) {
+    if (deletion.bucket === 'empty') await emptyBuckets(job, resources)
+    try {
+      return await runEngine(job, required(job.environment), { kind: 'destroy', retain: retainedTypes(deletion) })
+    } catch (error) {
+      if (!(error instanceof RunFailure) || error.error.code !== 'bucket-not-empty') throw error
+      if (deletion.bucket !== 'empty' || emptied === EMPTYINGS) throw new RunFailure({ ...error.error, next: WRITTEN_MEANWHILE }, { cause: error })
     }
   }
-  if (deletion.jobs === 'refuse') await closeQueues(job, queueArnsOf(resources))
 }
 
-/**
- * Stops the queues taking jobs if they have none; counts once more then, as a job may have slipped in between.
- * @throws RunFailure `jobs-running`; the queues take jobs as before
- */
-async function closeQueues (job: Job, queues: readonly string[]): Promise<void> {
-  const { context: { aws }, control: { signal } } = job.attempt
-  const site = siteOf(required(job.environment))
-  const refuseActive = async (): Promise<void> => {
-    const { count, running } = await aws.activeJobs(site, queues)
-    const verb = count === 1 ? 'job is' : 'jobs are'
-    if (count > 0) throw new RunFailure(operationError('jobs-running', `${count} ${verb} not over, ${running} of them running.`))
-  }
-  await refuseActive()
-  await aws.setQueues(site, queues, 'DISABLED', signal)
-  try {
-    await refuseActive()
-  } catch (error) {
-    await aws.setQueues(site, queues, 'ENABLED', signal)
-    throw error
-  }
-}
-
-async function endJobs ({ attempt, environment, recorder }: Job, resources: readonly KnownResource[]): Promise<void> {
-  const queues = queueArnsOf(resources)
-  if (queues.length === 0) return
-  const { context: { aws }, control: { signal } } = attempt
-  const ended = await aws.drain(siteOf(required(environment)), queues, { reason: 'The environment is deleted', signal })
-  if (ended > 0) recorder.add({ type: 'diagnostic', severity: 'info', message: `${ended} job${ended === 1 ? '' : 's'} ended` })
-}
+const WRITTEN_MEANWHILE = 'Objects were written while the environment was torn down; the bucket and what belongs to it are left. Send the DELETE again with ?bucket=empty or ?bucket=retain.'
 
 async function emptyBuckets ({ attempt, environment, recorder }: Job, resources: readonly KnownResource[]): Promise<void> {
-  const { context: { aws }, control: { signal } } = attempt
-  for (const bucket of idsOf(resources, BUCKET)) {
-    const objects = await aws.emptyBucket(siteOf(required(environment)), bucket, signal)
-    if (objects > 0) recorder.add({ type: 'diagnostic', severity: 'info', message: `${objects} object${objects === 1 ? '' : 's'} deleted from the bucket ${bucket}` })
+  const { context: { aws } } = attempt
+  for (const { id } of resources.filter(({ type }) => type === BUCKET)) {
+    const objects = await withDeadline(attempt, `emptying the bucket ${id}`, async signal => aws.emptyBucket(siteOf(required(environment)), id, signal))
+    if (objects > 0) recorder.add({ type: 'diagnostic', severity: 'info', message: `${objects} object${objects === 1 ? '' : 's'} deleted from the bucket ${id}` })
   }
 }

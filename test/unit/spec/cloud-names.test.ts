@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { AUTO_SUFFIX, cloudNames, LIMITS } from '../../../src/stacks/names.ts'
+import { AUTO_SUFFIX, cloudNames, LIMITS } from '../../../src/spec/cloud-names.ts'
 import { slug } from '../spec/arbitraries.ts'
 
 const ID = 'env_01jd3x9c8qe5vb6k2m4n7p8r9s'
