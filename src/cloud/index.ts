@@ -1,7 +1,7 @@
 import type { STSClientConfig } from '@aws-sdk/client-sts'
 import { countEntries, empty } from './buckets.ts'
 import { countActive, drainQueues, setQueues } from './jobs.ts'
-import { locateOne } from './locate.ts'
+import { VISIBLE_SECONDS, locateOne } from './locate.ts'
 import { openSession, type Session, type Settings } from './session.ts'
 import { listTagged } from './tagged.ts'
 import { translated } from './translate.ts'
@@ -12,6 +12,8 @@ export interface Simulation {
   /** Asked before every call: its port changes. */
   readonly endpoint: () => Promise<string>
   readonly credentials: NonNullable<STSClientConfig['credentials']>
+  /** How long what was just made may not be seen there; at once by default. */
+  readonly visibleSeconds?: number
 }
 
 export interface ClosableCloud extends Cloud {
@@ -33,10 +35,11 @@ const SITES = 100
 export function createCloud (simulation?: Simulation): ClosableCloud {
   let settings: Promise<Settings> | undefined
   const sessionAt = keepSessions(async () => (settings ??= settingsFor(simulation)))
+  const visibleSeconds = simulation ? simulation.visibleSeconds ?? 0 : VISIBLE_SECONDS
   const at = async <T>(site: Site, work: (session: Session) => Promise<T>): Promise<T> => translated(sessionAt(site).then(work))
   return {
     locate: (site, environmentId, wanted) => at(site, async session => {
-      const ids = await Promise.all(wanted.map(async each => [each.urn, await locateOne(session, environmentId, each)] as const))
+      const ids = await Promise.all(wanted.map(async each => [each.urn, await locateOne(session, environmentId, each, visibleSeconds)] as const))
       return new Map(ids.filter((entry): entry is readonly [string, string] => entry[1] !== undefined))
     }),
     tagged: (site, environmentId) => at(site, async session => listTagged(session, environmentId)),

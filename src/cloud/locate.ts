@@ -137,16 +137,25 @@ const LOOK_UPS: Readonly<Record<string, LookUp>> = {
 
 /** The slowest, a compute environment or a queue, takes about half a minute. */
 const SETTLED_MS = 600_000
+/** Types whose API may not know yet what it has made (reference: AWS Batch, §5): IAM is known everywhere after 5 to 15 s. */
+const SLOW_TO_SHOW = /^aws:(iam|ec2|vpc)\//
+/** After so long what is not seen is not there. */
+export const VISIBLE_SECONDS = 20
 
-/** The id of one wanted resource once AWS has finished making it; undefined when there is none, or its type is not known. */
-export async function locateOne (session: Session, environmentId: string, { urn, type, inputs }: Wanted): Promise<string | undefined> {
+/**
+ * The id of one wanted resource once AWS has finished making it; undefined when there is none, or its type is not known.
+ * What may only not be seen yet is looked for again for `visibleSeconds`.
+ */
+export async function locateOne (session: Session, environmentId: string, { urn, type, inputs }: Wanted, visibleSeconds: number): Promise<string | undefined> {
   const lookUp = LOOK_UPS[type]
   if (lookUp === undefined) return undefined
   const patience = AbortSignal.timeout(SETTLED_MS)
+  const seenUntil = performance.now() + (SLOW_TO_SHOW.test(type) ? visibleSeconds * 1000 : 0)
   try {
     const { id } = await until(patience, async () => {
       const each = await lookUp({ session, environmentId, inputs })
-      return each?.settling === true ? undefined : { id: each?.id }
+      const mayShow = each === undefined && performance.now() < seenUntil
+      return each?.settling === true || mayShow ? undefined : { id: each?.id }
     })
     return id
   } catch (error) {

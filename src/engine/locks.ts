@@ -1,7 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { pause, startedAt } from './processes.ts'
+import { endSession, pause, startedAt } from './processes.ts'
 import { ignoreAbsence, recordOf } from './records.ts'
 import { readJson, type StatePaths } from './state-files.ts'
 
@@ -21,22 +21,26 @@ const CLOCK_SLACK_MILLISECONDS = 2_000
 /** Writing a lock takes milliseconds. */
 const UNWRITTEN_MILLISECONDS = 60_000
 
+/** Engines take every file there for a lock, and one that was killed while it wrote its own leaves that as `….tmp`. */
 export async function listLocks (paths: StatePaths): Promise<Lock[]> {
-  const names = (await readdir(paths.locks).catch(ignoreAbsence) ?? []).filter((name) => name.endsWith('.json'))
+  const names = (await readdir(paths.locks).catch(ignoreAbsence) ?? []).filter((name) => /\.(json|tmp)$/.test(name))
   const locks = await Promise.all(names.map(async (name) => readLock(join(paths.locks, name))))
   return locks.filter((lock) => lock !== undefined)
 }
 
 async function readLock (path: string): Promise<Lock | undefined> {
-  const { pid, hostname: host, timestamp } = recordOf(await readJson(path).catch(() => undefined))
+  const { pid, hostname: host, timestamp } = path.endsWith('.tmp') ? {} : recordOf(await readJson(path).catch(() => undefined))
   if (typeof pid === 'number' && typeof host === 'string' && typeof timestamp === 'string') return { path, host, pid, since: Date.parse(timestamp) }
   // Empty while it is being written, absent when its owner has just removed it; if it stays so, its owner died writing.
   const written = await stat(path).then(({ mtimeMs }) => mtimeMs, ignoreAbsence)
   return written === undefined ? undefined : { path, host: '', pid: 0, since: written }
 }
 
-/** Whether a host, by its name, and every process on it is known to be gone. */
-export type IsHostGone = (host: string) => Promise<boolean>
+/**
+ * Whether a host, by its name, and every process on it is known to be gone. Of a host that no worker was ever on, a process
+ * that began long ago (`since`, milliseconds since 1970) counts as gone.
+ */
+export type IsHostGone = (host: string, since?: number) => Promise<boolean>
 
 /**
  * A lock whose engine can't be running any more: it was of this host, and its process is gone or began after the lock was
@@ -44,7 +48,7 @@ export type IsHostGone = (host: string) => Promise<boolean>
  */
 export async function isStale (lock: Lock, isHostGone: IsHostGone): Promise<boolean> {
   if (lock.host === '') return Date.now() - lock.since > UNWRITTEN_MILLISECONDS
-  if (lock.host !== hostname()) return isHostGone(lock.host)
+  if (lock.host !== hostname()) return isHostGone(lock.host, lock.since)
   const started = await startedAt(lock.pid)
   return started === undefined || started > lock.since + CLOCK_SLACK_MILLISECONDS
 }
@@ -63,6 +67,7 @@ export async function waitUntilUnlocked (paths: StatePaths, signal: AbortSignal,
   for (;;) {
     const held = await Promise.all((await listLocks(paths)).map(async (lock) => {
       if (!await isStale(lock, isHostGone)) return [lock]
+      if (lock.host === hostname()) await endSession(lock.pid)
       // The CLI keeps attributes beside each file; first, so that none is left without its lock.
       await rm(`${lock.path}.attrs`, { force: true })
       await rm(lock.path, { force: true })

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { promisify } from 'node:util'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -15,9 +15,7 @@ const TICKS_PER_SECOND = 100
  */
 export async function startTimeOf (pid: number): Promise<string | undefined> {
   if (process.platform !== 'linux') return startTimeFromPs(pid)
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined)
-  // The second field is the command in brackets and may hold spaces and brackets itself.
-  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const fields = await statOf(pid)
   return fields === undefined || fields[0] === 'Z' ? undefined : fields[19]
 }
 
@@ -50,6 +48,29 @@ export async function startedAt (pid: number): Promise<number | undefined> {
 export async function residentBytes (pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024
+}
+
+/** What every engine, and whatever it starts, has in its environment. */
+const OF_ENGINES = 'PULUMI_AUTOMATION_API=true'
+
+/**
+ * Kills what an engine that is gone has left running: a provider plugin outlives a killed CLI, and would finish its call
+ * after the cloud has been asked what came of it. The engine led a session, whose id no process gets while one is in it.
+ */
+export async function endSession (engine: number): Promise<void> {
+  if (await startTimeOf(engine) !== undefined) return
+  const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^[0-9]+$/.test(name)).map(Number)
+  await Promise.all(pids.map(async (pid) => {
+    if ((await statOf(pid))?.[3] !== String(engine)) return
+    const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')
+    if (environment.split('\0').includes(OF_ENGINES)) signalProcess(pid, 'SIGKILL')
+  }))
+}
+
+/** The fields of /proc/PID/stat behind the second, which is the command in brackets and may hold spaces and brackets itself. */
+async function statOf (pid: number): Promise<string[] | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined)
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
 }
 
 /** Sends the signal; `false` when the process is gone already. */

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { runCommand, type CommandContext, type CommandRequest, type EngineExecutable } from './command/run-command.ts'
 import type { Outcome } from './command/execute.ts'
 import type { LadderSeconds } from './command/ladder.ts'
@@ -90,7 +91,8 @@ export class Run {
   }
 
   async #inRunner (runner: Runner): Promise<RunResult> {
-    await runner.ready.catch((error: unknown) => { throw this.#failure('crashed', String(error)) })
+    const aborted = once(this.#stop.signal, 'abort', { signal: this.#ended.signal }).then(() => { throw new Error('The runner was still loading.') })
+    await Promise.race([runner.ready, aborted]).catch((error: unknown) => { throw this.#failure('crashed', String(error)) })
     const { workspace: settings, cloudEnv, keyring, log } = this.#dependencies
     return DOINGS[this.#request.kind]({
       request: this.#request,
@@ -120,7 +122,10 @@ export class Run {
     const onRemoved = ({ host, pid }: Lock) => log.warn({ stack: this.#request.stack, host, pid }, 'removed the lock of an engine that is gone')
     const held = await waitUntilUnlocked(paths, this.#stop.signal, { isHostGone, onRemoved })
     const [lock] = held
-    if (lock !== undefined) throw this.#failure('locked', `Process ${lock.pid} on ${lock.host} holds the stack since ${new Date(lock.since).toISOString()}.`)
+    if (lock === undefined) return
+    // What it waited for in vain says more than that its time is over.
+    if (this.#stopped?.cause === 'deadline') this.#stopped = undefined
+    throw this.#failure('locked', `Process ${lock.pid} on ${lock.host} holds the stack since ${new Date(lock.since).toISOString()}.`)
   }
 
   /** Listens to the runner until it says how the run ended, or ends itself. */

@@ -2,8 +2,8 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Damage, parseCheckpoint, type Checkpoint } from './checkpoint.ts'
-import { ignoreAbsence, recordOf } from './records.ts'
-import { damaged } from './recovery/damage.ts'
+import { ignoreAbsence, listOf, recordOf } from './records.ts'
+import { damaged, isSound } from './recovery/damage.ts'
 
 /** The project of every stack. */
 export const PROJECT = 'batchyard'
@@ -45,13 +45,15 @@ export function statePaths (directory: string, stack: string): StatePaths {
  * Reads a checkpoint. Compressed state has another name and is therefore absent to this reader; engines are started
  * without those settings.
  * @returns `undefined` when the stack does not exist.
- * @throws RunFailure (`state-corrupt`) when the file is there and is not a checkpoint of version 3 or 4.
+ * @throws RunFailure (`state-corrupt`) when the file is there and is not a checkpoint of version 3 or 4, or not one that an engine would take.
  */
 export async function readCheckpoint (paths: StatePaths): Promise<Checkpoint | undefined> {
   const text = await readBounded(paths.checkpoint)
   if (text === undefined) return undefined
   try {
-    return parseCheckpoint(text)
+    const checkpoint = parseCheckpoint(text)
+    if (!isSound(listOf(checkpoint.deployment.resources).map(recordOf))) throw new Damage('it refers to resources that it does not hold, or holds one twice')
+    return checkpoint
   } catch (error) {
     throw error instanceof Damage ? await damaged(paths, error.message) : error
   }

@@ -15,6 +15,7 @@ import { operationError } from './present.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
 import { retryDelay } from './retry-delay.ts'
 import { Untouched, type Done } from './work/done.ts'
+import { waitForPredecessor } from './work/engine-run.ts'
 import { WORK } from './work/index.ts'
 
 /** How often a database that is away is asked whether it is back. */
@@ -88,6 +89,7 @@ export type Outcome = Done & { readonly ending: Ending }
 
 async function run (attempt: Attempt, recorder: Recorder): Promise<Outcome> {
   try {
+    await waitForPredecessor(attempt)
     const environment = await environmentOf(attempt)
     const { result, ...done } = await WORK[attempt.operation.kind]({ attempt, environment, recorder })
     return { ...done, ending: { state: 'succeeded', ...(result && { result }) } }

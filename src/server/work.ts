@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import { createCloud } from '../cloud/index.ts'
+import { VISIBLE_SECONDS } from '../cloud/locate.ts'
 import type { Config } from '../config.ts'
 import { createEngine, findEngine, type EngineExecutable } from '../engine/index.ts'
 import type { Engine } from '../engine/types.ts'
@@ -28,7 +29,9 @@ export async function openWork (config: Config, context: Context, parts: { reado
   const engine = await startEngine(config, context, { found, sandbox, concurrency: capacity.concurrency })
   // The worker has waited for the engines by then.
   shutdown.add('engine', () => engine.stop(ENGINE_STOP_MILLISECONDS))
-  const aws = createCloud(sandbox && { endpoint: async () => (await sandbox.ensure()).apiUrl, credentials: SANDBOX_CREDENTIALS })
+  const aws = createCloud(sandbox && {
+    endpoint: async () => (await sandbox.ensure()).apiUrl, credentials: SANDBOX_CREDENTIALS, visibleSeconds: VISIBLE_SECONDS * config.sandboxSpeed
+  })
   shutdown.add('cloud', () => aws.close())
   return {
     ...context,
@@ -58,7 +61,7 @@ async function startEngine (config: Config, { database, metrics, log }: Context,
     runnerMemoryMiB: config.runnerMemoryMiB,
     ladder: { interruptSeconds: config.interruptSeconds, terminateSeconds: TERMINATE_SECONDS },
     preload: [PROGRAM],
-    isHostGone: async host => isHostGone(database.db, host, config.hostGoneSeconds),
+    isHostGone: async (host, since) => isHostGone(database.db, host, { goneSeconds: config.hostGoneSeconds, ...(since !== undefined && { since: new Date(since) }) }),
     onStart: command => { metrics.engineStarts.inc({ command }) },
     log
   })

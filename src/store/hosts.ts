@@ -8,9 +8,14 @@ export async function seeHost (db: Queryable, name: string): Promise<void> {
     on conflict (name) do update set seen_at = excluded.seen_at`.execute(db)
 }
 
-/** Whether nothing was heard of a host for so long that every process of its workers has ended; so is a host nobody knows. */
-export async function isHostGone (db: Queryable, name: string, goneSeconds: number): Promise<boolean> {
-  const { rows: [row] } = await sql<{ gone: boolean }>`select not ${isHostAlive(sql`${name}`, goneSeconds)} as gone`.execute(db)
+/**
+ * Whether nothing was heard of a host for so long that every process of its workers has ended. A host on which no worker was
+ * ever seen may be somebody's own, with `pulumi` on it: gone is what began there (`since`) so long ago.
+ */
+export async function isHostGone (db: Queryable, name: string, { goneSeconds, since = new Date(0) }: { goneSeconds: number, since?: Date }): Promise<boolean> {
+  const { rows: [row] } = await sql<{ gone: boolean }>`
+    select coalesce((select seen_at from hosts where hosts.name = ${name}), ${since}::timestamptz)
+      < clock_timestamp() - make_interval(secs => ${goneSeconds}::float8) as gone`.execute(db)
   return row?.gone ?? false
 }
 

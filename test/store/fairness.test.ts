@@ -153,7 +153,10 @@ describeOnEachDatabase('turns', (use) => {
       await seeHost(db(), 'there')
       await sql`update hosts set seen_at = seen_at - interval '601 seconds'`.execute(db())
       expect(await isBound(db(), id, CLAIM)).toBe(false)
-      expect(await isHostGone(db(), 'there', 600)).toBe(true)
+      expect(await isHostGone(db(), 'there', { goneSeconds: 600, since: new Date() })).toBe(true)
+      // On somebody's own machine, where no worker ever was, engines run as well.
+      expect(await isHostGone(db(), 'laptop', { goneSeconds: 600, since: new Date() })).toBe(false)
+      expect(await isHostGone(db(), 'laptop', { goneSeconds: 600, since: new Date(Date.now() - 3_600_000) })).toBe(true)
       expect(await claim()).toMatchObject({ id, attempt: 2, engine })
     })
 

@@ -44,7 +44,7 @@ export async function runCommand (request: CommandRequest, context: CommandConte
   if (answer !== undefined) return answer
   context.signal.throwIfAborted()
   context.onStart(commandName(request.args))
-  return execute({
+  const outcome = await execute({
     executable: context.engine.executable,
     args: [...context.engine.args, ...withoutPrompts(request.args)],
     cwd: request.cwd,
@@ -53,6 +53,15 @@ export async function runCommand (request: CommandRequest, context: CommandConte
     ladder: context.ladder,
     onStarted: context.onEngineStarted
   })
+  const hidden = withoutPassword(context.stateUrl)
+  return { ...outcome, stdout: hidden(outcome.stdout), stderr: hidden(outcome.stderr) }
+}
+
+/** An engine that cannot reach its backend prints the URL it was given, which may hold a password. */
+function withoutPassword (stateUrl: string): (text: string) => string {
+  const { password = '' } = URL.parse(stateUrl) ?? {}
+  if (password === '') return (text) => text
+  return (text) => [password, decodeURIComponent(password)].reduce((hidden, secret) => hidden.replaceAll(secret, '***'), text)
 }
 
 /** `stack init`, `up`: the words before the first option, at most two, without the stack's name. */

@@ -26,9 +26,19 @@ function creations (deployment: Deployment): Entry[] {
   return [...new Map(creating.map(({ resource }) => [textOf(resource.urn), resource])).values()]
 }
 
+/** An update of these makes another revision beside the one the state knows, with an ARN of its own. */
+const REVISED = new Set(['aws:batch/jobDefinition:JobDefinition'])
+
+const revisions = (deployment: Deployment): Entry[] =>
+  pendingOf(deployment).flatMap(({ type, resource }) => type === 'updating' && REVISED.has(textOf(resource.type)) ? [resource] : [])
+
+export const pendingCreates = (deployment: Deployment): PendingCreate[] => creations(deployment).map(wanted)
+
 /** What has to be looked up in the cloud before the deployment can be settled. */
-export const pendingCreates = (deployment: Deployment): PendingCreate[] => creations(deployment).map((entry) =>
-  ({ urn: textOf(entry.urn), type: textOf(entry.type), inputs: recordOf(withoutTagged(entry.inputs)) }))
+export const pendingLookUps = (deployment: Deployment): PendingCreate[] => [...creations(deployment), ...revisions(deployment)].map(wanted)
+
+const wanted = (entry: Entry): PendingCreate =>
+  ({ urn: textOf(entry.urn), type: textOf(entry.type), inputs: recordOf(withoutTagged(entry.inputs)) })
 
 /** Secrets, files and references have a form of their own, with a tag, that only the engine understands. */
 function withoutTagged (value: unknown): unknown {
@@ -54,19 +64,30 @@ export function settle (deployment: Deployment, located: ReadonlyMap<string, str
   const { pending_operations: _, ...rest } = deployment
   const interrupted = pendingOf(deployment).filter(({ type }) => type === 'updating' || type === 'deleting')
   let entries: Entry[] = listOf(deployment.resources).map(recordOf)
-    .map((entry) => interrupted.some(({ resource }) => isSame(entry, resource)) ? unread(entry) : entry)
+    .map((entry) => interrupted.some(({ resource }) => isSame(entry, resource)) ? unread(revised(entry, located)) : entry)
   const adopted: string[] = []
   for (const created of creations(deployment)) {
     const id = located.get(textOf(created.urn))
     // What is in the state already, under whatever URN, must not be there twice: it would be deleted with the second.
-    if (id === undefined || entries.some((entry) => entry.type === created.type && entry.id === id)) continue
+    // But the one it was to replace, deleted before, may have had the same name.
+    if (id === undefined || entries.some((entry) => entry.type === created.type && entry.id === id && !isReplacedBy(created, entry))) continue
     entries = withAdopted(entries, unread({ ...created, id, outputs: { ...withoutInternal(recordOf(created.inputs)), ...namedBy(id) } }))
     adopted.push(textOf(created.urn))
   }
   return { deployment: { ...rest, resources: entries }, adopted }
 }
 
-const isSame = (entry: Entry, other: Entry): boolean => entry.urn === other.urn && entry.id === other.id
+/** What the CLI notes of an update has no id (3.260); an update is never of what is to be deleted. */
+const isSame = (entry: Entry, other: Entry): boolean =>
+  entry.urn === other.urn && (textOf(other.id) === '' ? entry.delete !== true : entry.id === other.id)
+
+/** With the ARN of its newest revision, by which it is read. */
+function revised (entry: Entry, located: ReadonlyMap<string, string>): Entry {
+  const arn = REVISED.has(textOf(entry.type)) ? located.get(textOf(entry.urn)) : undefined
+  return arn === undefined ? entry : { ...entry, outputs: { ...recordOf(entry.outputs), arn } }
+}
+
+const isReplacedBy = (created: Entry, entry: Entry): boolean => entry.urn === created.urn && entry.pendingReplacement === true
 
 const unread = (entry: Entry): Entry => ({ ...entry, initErrors: [UNREAD] })
 

@@ -59,7 +59,8 @@ export function isSound (resources: ReadonlyArray<Record<string, unknown>>): boo
 
 /** URNs of everything that a resource of a deployment can't be without. */
 export function referencesOf (entry: Record<string, unknown>): string[] {
-  const provider = textOf(entry.provider)
+  // One that waits for its second half may have had its provider replaced.
+  const provider = entry.pendingReplacement === true ? '' : textOf(entry.provider)
   const properties = Object.values(recordOf(entry.propertyDependencies)).flatMap(listOf)
   return [entry.parent, entry.deletedWith, provider.slice(0, Math.max(0, provider.lastIndexOf('::'))), ...listOf(entry.dependencies), ...properties]
     .map(textOf).filter((urn) => urn !== '')

@@ -5,7 +5,7 @@ import { listOf, recordOf } from '../records.ts'
 import { importDeployment, type Perform } from '../state-edit.ts'
 import { RunFailure, type PendingCreate, type RunHooks } from '../types.ts'
 import type { StackWorkspace } from '../workspace.ts'
-import { isUnread, pendingCreates, settle } from './adoption.ts'
+import { isUnread, pendingCreates, pendingLookUps, settle } from './adoption.ts'
 
 export interface Recovery {
   readonly stack: string
@@ -26,18 +26,17 @@ export interface Recovery {
 export async function recover ({ stack, workspace, perform, deployment = {}, hooks, log }: Recovery): Promise<boolean> {
   const pending = listOf(deployment.pending_operations).length
   if (pending === 0) return listOf(deployment.resources).map(recordOf).some(isUnread)
-  const creates = pendingCreates(deployment)
-  const settlement = settle(deployment, await located(creates, hooks))
+  const settlement = settle(deployment, await located(pendingLookUps(deployment), hooks))
   log.warn({ stack, pending, adopted: settlement.adopted }, 'settling what a killed engine had begun')
   await importDeployment(workspace, stack, settlement.deployment, perform)
-  tell(creates, settlement.adopted, hooks)
+  tell(pendingCreates(deployment), settlement.adopted, hooks)
   return true
 }
 
-async function located (creates: readonly PendingCreate[], { locate }: Recovery['hooks']): Promise<ReadonlyMap<string, string>> {
-  if (creates.length === 0) return new Map()
-  if (locate !== undefined) return locate(creates)
-  const detail = `An engine was killed while it created ${creates.map(({ urn }) => urn).join(', ')}, and nothing is here to look that up in the cloud.`
+async function located (pending: readonly PendingCreate[], { locate }: Recovery['hooks']): Promise<ReadonlyMap<string, string>> {
+  if (pending.length === 0) return new Map()
+  if (locate !== undefined) return locate(pending)
+  const detail = `An engine was killed while it made ${pending.map(({ urn }) => urn).join(', ')}, and nothing is here to look that up in the cloud.`
   throw new RunFailure(problem({ code: 'engine-failed', detail }))
 }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { RunFailure, type RunRequest, type RunResult } from '../../engine/types.ts'
 import type { EngineEvent } from '../../schemas/event.ts'
 import { setEngine } from '../../store/attempts.ts'
@@ -17,13 +18,12 @@ export function required (environment: EnvironmentRow | undefined): EnvironmentR
   return environment
 }
 
-/** Runs the engine for the attempt, once that of the attempt before is gone. */
+/** Runs the engine for the attempt. */
 export async function runEngine (
   { attempt, recorder }: Job, subject: Subject, request: Pick<RunRequest, 'kind' | 'refresh' | 'retain' | 'expectState'>
 ): Promise<RunResult> {
   const { context, fence, control } = attempt
   const { id, team, name, resolved: spec, placement } = subject
-  await waitForPredecessor(attempt)
   return context.engine.run({
     ...request,
     stack: id,
@@ -37,7 +37,7 @@ export async function runEngine (
       breakOff(control, 'lost')
       throw new Error('another worker has taken the operation over')
     },
-    locate: pending => context.aws.locate(siteOf(subject), id, pending)
+    locate: pending => withDeadline(attempt, 'looking up what was being made', signal => abortable(signal, context.aws.locate(siteOf(subject), id, pending)))
   })
 }
 
@@ -50,7 +50,7 @@ function tells (kind: RunRequest['kind'], { type }: EngineEvent): boolean {
  * The engine of the attempt before was started detached: it may be alive and is never run beside. It has as long as any
  * run; then it is asked to stop, as a cancel does.
  */
-async function waitForPredecessor ({ context, control, log, operation: { engine } }: Attempt): Promise<void> {
+export async function waitForPredecessor ({ context, control, log, operation: { engine } }: Attempt): Promise<void> {
   if (!engine) return
   log.info({ pid: engine.pid }, 'waiting for the engine of the attempt before')
   const overdue = AbortSignal.timeout(context.deadlineSeconds * 1000)
@@ -68,6 +68,19 @@ export async function withDeadline<T> ({ context, control }: Attempt, what: stri
   } catch (error) {
     if (!overdue.aborted || control.signal.aborted) throw error
     throw new RunFailure(operationError('deadline-exceeded', `${what} did not end within ${context.deadlineSeconds} seconds`))
+  }
+}
+
+/** Leaves a call that takes no signal to itself when the signal aborts. */
+async function abortable<T> (signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const over = new AbortController()
+  const aborted = once(signal, 'abort', { signal: over.signal }).then(() => signal.throwIfAborted())
+  try {
+    return await Promise.race([work, aborted as Promise<never>])
+  } finally {
+    over.abort()
+    aborted.catch(() => undefined)
+    work.catch(() => undefined)
   }
 }
 

@@ -100,6 +100,20 @@ describe('locating what an engine had begun', () => {
     expect(await only({ type: BUCKET, inputs: { bucket: 'taken' } })).toBeUndefined()
   })
 
+  it('looks again for what IAM may not show yet, and for that only', async () => {
+    await cloud.control.addFault({ kind: 'hide', on: 'create', type: ROLE, seconds: 2 })
+    await make(ROLE, 'late', { name: 'late', assumeRolePolicy: trust('ecs-tasks.amazonaws.com') })
+    const patient = callsTo(cloud, 60)
+    const look = async (type: string, inputs: Record<string, unknown>) => (await patient.locate(HOME, ID, [{ urn: 'urn', type, inputs }])).get('urn')
+    try {
+      expect(await only({ type: ROLE, inputs: { name: 'late' } })).toBeUndefined()
+      expect(await look(ROLE, { name: 'late' })).toBe('late')
+      expect(await look(QUEUE, { name: 'none' })).toBeUndefined()
+    } finally {
+      await patient.close()
+    }
+  })
+
   it('waits for what AWS is still making', async () => {
     expect(await only({ type: COMPUTE, inputs: { name: 'slow' } })).toBeUndefined()
     await cloud.control.setSpeed(0.15)

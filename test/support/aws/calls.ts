@@ -7,5 +7,5 @@ import type { BorrowedCloud } from './cloud.ts'
 export const HOME: Site = { region: 'us-east-1', placement: {} }
 
 /** The AWS calls of the service, made to a sandbox cloud. */
-export const callsTo = ({ cloud }: BorrowedCloud): ClosableCloud =>
-  createCloud({ endpoint: async () => (await cloud.ensure()).apiUrl, credentials: SANDBOX_CREDENTIALS })
+export const callsTo = ({ cloud }: BorrowedCloud, visibleSeconds = 0): ClosableCloud =>
+  createCloud({ endpoint: async () => (await cloud.ensure()).apiUrl, credentials: SANDBOX_CREDENTIALS, visibleSeconds })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { isSound } from '../../../src/engine/recovery/damage.ts'
-import { isUnread, pendingCreates, settle } from '../../../src/engine/recovery/adoption.ts'
+import { isUnread, pendingCreates, pendingLookUps, settle } from '../../../src/engine/recovery/adoption.ts'
 import { listOf, recordOf } from '../../../src/engine/records.ts'
 
 type Entry = Record<string, unknown>
@@ -91,4 +91,27 @@ test('one that the cloud knows by an ARN has it among its outputs, because some 
   const arn = 'arn:aws:ecs:us-east-1:123456789012:task-definition/b:7'
   expect(settled(deploymentOf([], ['creating', entry('b', { inputs: { family: 'b' } })]), { b: arn }).resources)
     .toMatchObject([{ id: arn, outputs: { family: 'b', arn } }])
+})
+
+test('what was being updated is to be read, also where the engine did not note which it was', () => {
+  const condemned = there('a', { id: 'a-0', delete: true })
+  for (const id of ['a-1', undefined]) {
+    const { resources } = settled(deploymentOf([there('a'), condemned], ['updating', entry('a', { id })]))
+    expect(resources.map(isUnread)).toEqual([true, false])
+  }
+})
+
+test('a definition whose update was killed is read by its newest revision', () => {
+  const definition = there('a', { type: 'aws:batch/jobDefinition:JobDefinition', outputs: { arn: 'd:1' } })
+  const deployment = deploymentOf([definition], ['updating', { ...definition, id: undefined, inputs: { name: 'd' } }])
+  expect(pendingLookUps(deployment)).toMatchObject([{ urn: urn('a'), inputs: { name: 'd' } }])
+  expect(pendingCreates(deployment)).toEqual([])
+  const { resources, adopted } = settled(deployment, { a: 'd:2' })
+  expect([resources[0]?.outputs, isUnread(resources[0] ?? {}), adopted]).toEqual([{ arn: 'd:2' }, true, []])
+  expect(settled(deployment).resources[0]?.outputs).toEqual({ arn: 'd:1' })
+})
+
+test('a replacement of the same name takes the place of what was deleted before it', () => {
+  const gone = there('a', { pendingReplacement: true })
+  expect(settled(deploymentOf([gone], ['creating', entry('a')]), { a: 'a-1' })).toMatchObject({ resources: [{ id: 'a-1' }], adopted: [urn('a')] })
 })

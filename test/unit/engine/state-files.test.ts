@@ -5,7 +5,7 @@ import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { isStale, listLocks, waitUntilUnlocked } from '../../../src/engine/locks.ts'
-import { identify, isAlive } from '../../../src/engine/processes.ts'
+import { identify, isAlive, startTimeOf } from '../../../src/engine/processes.ts'
 import { refuseWithoutRoom } from '../../../src/engine/recovery/room.ts'
 import { removeHalfSidecars } from '../../../src/engine/recovery/sidecars.ts'
 import { ensurePassphraseFile } from '../../../src/engine/secrets.ts'
@@ -73,7 +73,8 @@ test.each([
   ['{"version":3,"checkp', 'it is not JSON, or only the beginning of it'],
   ['[]', 'it holds no checkpoint'],
   ['{"version":2,"checkpoint":{}}', 'it is of version 2, not 3 or 4'],
-  ['{"version":3,"checkpoint":{"latest":{"resources":{}}}}', 'its resources cannot be made out']
+  ['{"version":3,"checkpoint":{"latest":{"resources":{}}}}', 'its resources cannot be made out'],
+  [checkpointOf(bucket('a', { provider: 'urn:missing::id' })), 'it refers to resources that it does not hold, or holds one twice']
 ])('a damaged state file is named with what is wrong, and left as it is: %j', async (text, reason) => {
   await writeFile(paths.checkpoint, text)
   await expect(readCheckpoint(paths)).rejects.toMatchObject({
@@ -128,6 +129,19 @@ test('stale locks are removed one by one, a live one is waited for and reported 
   expect(await waitUntilUnlocked(paths, new AbortController().signal, { isHostGone: never, onRemoved: () => undefined })).toEqual([])
 })
 
+test('what a dead engine has left running, a plugin in the middle of its call, ends before its lock goes', async () => {
+  const script = 'sleep 300 & echo $!; wait'
+  const engine = spawn('/bin/sh', ['-c', script], { detached: true, env: { PULUMI_AUTOMATION_API: 'true' }, stdio: ['ignore', 'pipe', 'ignore'] })
+  const [line] = await once(engine.stdout, 'data') as [Buffer]
+  const plugin = Number(line.toString())
+  engine.kill('SIGKILL')
+  await once(engine, 'exit')
+  expect(await startTimeOf(plugin)).toBeDefined()
+  await lock(engine.pid ?? 0)
+  await waitUntilUnlocked(paths, new AbortController().signal, { isHostGone: never, onRemoved: () => undefined })
+  await expect.poll(async () => startTimeOf(plugin), { timeout: 20_000 }).toBeUndefined()
+})
+
 test('what the CLI keeps beside a lock goes with it', async () => {
   const dead = await deadPid()
   await lock(dead)
@@ -144,6 +158,14 @@ test('a lock of another host is removed once that host is known to be gone', asy
   await waitUntilUnlocked(paths, AbortSignal.abort(), { isHostGone, onRemoved: ({ host }) => { removed.push(host) } })
   expect(removed).toEqual(['gone'])
   expect(await readdir(paths.locks)).toEqual(['2.json'])
+})
+
+test('an engine that was killed while it wrote its lock is waited for no longer than it takes to write one', async () => {
+  const [fresh, left] = ['a.json.1f.tmp', 'b.json.2e.tmp'].map((name) => join(paths.locks, name))
+  for (const path of [fresh, left]) await writeFile(path ?? '', JSON.stringify({ pid: process.pid, hostname: hostname(), timestamp: new Date() }))
+  await utimes(left ?? '', new Date(), new Date(Date.now() - 3_600_000))
+  await waitUntilUnlocked(paths, AbortSignal.abort(), { isHostGone: never, onRemoved: () => undefined })
+  expect(await readdir(paths.locks)).toEqual(['a.json.1f.tmp'])
 })
 
 test('a lock that is not written to its end is one, until its owner has had time to write it', async () => {

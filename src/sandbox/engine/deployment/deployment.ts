@@ -1,5 +1,5 @@
 import type { Environment } from '../environment.ts'
-import { messageOf } from '../errors.ts'
+import { EngineError, messageOf } from '../errors.ts'
 import type { Output } from '../output.ts'
 import { checkpointSecrets, existingCheckpoint, readSettings, stackSecrets } from '../project.ts'
 import type { Project, StackSettings } from '../project.ts'
@@ -8,6 +8,7 @@ import type { StackConfig } from '../stack-config.ts'
 import { decrypterFor, pendingOf, resourcesOf } from '../state/checkpoint.ts'
 import type { Checkpoint, PendingOperation } from '../state/checkpoint.ts'
 import type { StackFiles } from '../state/files.ts'
+import { integrityProblem } from '../state/integrity.ts'
 import type { ResourceState } from '../state/resource.ts'
 import { Snapshot } from '../state/snapshot.ts'
 import { rootType, urnOf } from '../urn.ts'
@@ -113,6 +114,8 @@ async function load ({ environment, files, preview, clearPendingCreates }: Deplo
   const config = readConfig(settings.config, files.project, configDecrypt)
   const adopt = former === secrets ? (state: ResourceState) => state : encryptAnew
   const base = resourcesOf(checkpoint, decrypt).map(adopt)
+  const problem = integrityProblem(base)
+  if (problem !== undefined) throw new EngineError(`snapshot integrity failure: ${problem}`)
   const pending = pendingOf(checkpoint, decrypt).map(({ resource, type }) => ({ resource: adopt(resource), type }))
     .filter(({ type }) => type !== 'creating' || !clearPendingCreates)
   // Only an interrupted create needs a person: whatever else was under way is known to exist (backend/snapshot.go, snap).
