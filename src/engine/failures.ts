@@ -172,7 +172,7 @@ function unwrap (message: string): string {
 /** The engine's errors, or how it ended and the last it said: for failures of which no event tells. */
 function lastWords ({ text, detail = '' }: FailureEvidence): string {
   const lines = presentable(text.slice(-MAX_LINE * 4)).split('\n').map((line) => line.trim()).filter((line) => line !== '')
-  const errors = lines.filter((line) => /^error:/i.test(line) && !EMPTY_WORDS.test(line))
+  const errors = lines.filter((line) => /^error:|\bcreated by \S+ \(pid \d+\)/i.test(line) && !EMPTY_WORDS.test(line))
   return presentable((errors.length > 0 ? errors : [detail, ...lines.slice(-3)]).map((line) => unwrap(line)).join('\n'), MAX_LINE)
 }
 
@@ -181,6 +181,8 @@ export class EventRecord {
   readonly errors: Array<{ message: string, urn?: string }> = []
   readonly failed: Resource[] = []
   readonly #underWay = new Map<string, Resource>()
+  /** Whether the program has got as far as its resources. */
+  planned = false
 
   get underWay (): Resource[] {
     return [...this.#underWay.values()]
@@ -190,6 +192,7 @@ export class EventRecord {
     if (event.type === 'diagnostic' && event.severity === 'error' && this.errors.length < MAX_LINES * 10) {
       this.errors.push(event.urn === undefined ? { message: event.message } : { message: event.message, urn: event.urn })
     }
+    if (event.type === 'plan' || event.type === 'resource') this.planned = true
     if (event.type !== 'resource') return
     const resource = { urn: event.urn, type: event.resourceType, name: nameOf(event.urn) }
     if (event.status === 'started') this.#underWay.set(event.urn, resource)

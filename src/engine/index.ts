@@ -76,7 +76,7 @@ export async function createEngine (options: EngineOptions): Promise<Engine> {
       dataDir,
       stateUrl: options.stateUrl ?? pathToFileURL(join(dataDir, 'state')).href,
       passphraseFile,
-      ...(options.engine.kind === 'sandbox' ? { compileCache } : {}),
+      ...(options.engine.kind === 'sandbox' ? { compileCache } : { retainCheckpoints: true }),
       ...(plugins === undefined ? {} : { plugins })
     },
     cloudEnv: options.cloudEnv,
@@ -133,7 +133,7 @@ async function waitForExit (engine: EngineProcess, signal: AbortSignal, { ladder
   }
   if (!await isAlive(engine)) return
   const gone = new AbortController()
-  const end = () => { descend(engine.pid, ladder, gone.signal).catch(() => undefined) }
+  const end = () => { descend(engine.pid, ladder, gone.signal, 'asked').catch(() => undefined) }
   if (signal.aborted) end()
   else signal.addEventListener('abort', end, { once: true })
   try {

@@ -2,13 +2,16 @@ import { cloudResources } from './checkpoint.ts'
 import { fingerprintOf, knownResources, retaining } from './deployment.ts'
 import { problem } from './failures.ts'
 import type { Log } from './log.ts'
+import type { IsHostGone } from './locks.ts'
 import { openReadingWorkspace } from './reading.ts'
+import { pruneCopies, removeCopies } from './recovery/copies.ts'
 import { recover } from './recovery/recover.ts'
+import { areAllStale } from './recovery/remote-locks.ts'
 import { refuseWithoutRoom } from './recovery/room.ts'
 import { removeHalfSidecars } from './recovery/sidecars.ts'
 import type { Findings } from './runner/messages.ts'
 import type { Keyring } from './secrets.ts'
-import { importDeployment, readDeployment, type Perform } from './state-edit.ts'
+import { cancelLocks, importDeployment, readDeployment, type Perform } from './state-edit.ts'
 import { readCheckpoint, stateDirectory, statePaths, type StatePaths } from './state-files.ts'
 import { RunFailure, type KnownResource, type RunHooks, type RunRequest, type RunResult } from './types.ts'
 import { openStackWorkspace, removeStackWorkspace, type StackWorkspace, type WorkspaceSettings } from './workspace.ts'
@@ -23,6 +26,7 @@ export interface RunMeans {
   readonly perform: Perform
   readonly keyring: Keyring
   readonly unlock: (paths: StatePaths) => Promise<void>
+  readonly isHostGone: IsHostGone
   readonly log: Log
   /** Lets the runner do its part. */
   readonly inRunner: (workspace: StackWorkspace, part: RunnerPart) => Promise<Findings>
@@ -36,22 +40,43 @@ export interface RunnerPart {
 
 /** An `up` or a `destroy`. */
 export async function change (means: RunMeans): Promise<RunResult> {
+  const { request: { kind, stack }, settings } = means
+  const directory = stateDirectory(settings.stateUrl)
+  if (directory === undefined) return changeRemotely(means)
+  const paths = statePaths(directory, stack)
+  await means.unlock(paths)
+  await removeHalfSidecars(paths)
+  const result = await carryOut(means)
+  await (kind === 'destroy' ? removeCopies(paths) : pruneCopies(paths))
+  return { ...result, resources: await countResources(paths) }
+}
+
+/** On another backend locks can't be looked at: whoever meets those of dead engines only removes them for the next try. */
+async function changeRemotely (means: RunMeans): Promise<RunResult> {
+  const { request: { stack }, settings, perform, isHostGone, log } = means
+  try {
+    return await carryOut(means)
+  } catch (error) {
+    if (error instanceof RunFailure && error.error.code === 'state-locked' && await areAllStale(error.error.detail, isHostGone)) {
+      log.warn({ stack }, 'removing the locks of engines that are gone')
+      await cancelLocks(settings, stack, perform)
+    }
+    throw error
+  }
+}
+
+async function carryOut (means: RunMeans): Promise<RunResult> {
   const { request, settings, cloudEnv, inRunner } = means
   const { kind, stack } = request
-  const directory = stateDirectory(settings.stateUrl)
-  const paths = directory === undefined ? undefined : statePaths(directory, stack)
-  if (paths !== undefined) {
-    await means.unlock(paths)
-    await removeHalfSidecars(paths)
-  }
   await refuseUnexpected(means)
   const workspace = await openStackWorkspace(settings, stack, await cloudEnv())
+  const directory = stateDirectory(settings.stateUrl)
   if (directory !== undefined) await refuseWithoutRoom(directory)
   const recovered = await recover({ ...means, stack, workspace, deployment: await readDeployment(settings, stack, means.perform) })
   const retained = kind === 'destroy' ? await prepareDestroy(means, workspace) : []
   const findings = await inRunner(workspace, { stateUrl: settings.stateUrl, refresh: request.refresh === true || recovered })
   if (kind === 'destroy') await removeStackWorkspace(settings.dataDir, stack)
-  return { ...findings, retained, resources: paths === undefined ? 0 : await countResources(paths), stateFingerprint: '' }
+  return { ...findings, retained, resources: 0, stateFingerprint: '' }
 }
 
 const countResources = async (paths: StatePaths): Promise<number> =>

@@ -74,7 +74,7 @@ async function statOf (pid: number): Promise<string[] | undefined> {
 }
 
 /** Sends the signal; `false` when the process is gone already. */
-export function signalProcess (pid: number, signal: NodeJS.Signals): boolean {
+export function signalProcess (pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(pid, signal)
   } catch {

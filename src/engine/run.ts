@@ -32,6 +32,9 @@ export interface RunDependencies {
 /** A runner that does not answer for so long is taken to be stuck in its program. */
 const PATIENCE_MILLISECONDS = 5_000
 
+/** Nothing can be named then. */
+const EARLY = ' No resource had been told of yet: what is looked up first in the account (its identity, VPC, subnets) had no answer, or the engine had not begun.'
+
 const DOINGS: Readonly<Record<RunRequest['kind'], (means: RunMeans) => Promise<RunResult>>> = { up: change, destroy: change, preview: read, drift: read }
 
 type Cause = FailureEvidence['cause']
@@ -76,7 +79,7 @@ export class Run {
       throw this.#failure('crashed', String(error))
     })
     const seconds = this.#request.deadlineSeconds
-    const deadline = setTimeout(() => this.#interrupt('deadline', `The run did not end within ${seconds} seconds.`), seconds * 1000)
+    const deadline = setTimeout(() => this.#interrupt('deadline', `The run did not end within ${seconds} seconds.${this.#record.planned ? '' : EARLY}`), seconds * 1000)
     try {
       return await this.#inRunner(runner)
     } catch (error) {
@@ -93,7 +96,7 @@ export class Run {
   async #inRunner (runner: Runner): Promise<RunResult> {
     const aborted = once(this.#stop.signal, 'abort', { signal: this.#ended.signal }).then(() => { throw new Error('The runner was still loading.') })
     await Promise.race([runner.ready, aborted]).catch((error: unknown) => { throw this.#failure('crashed', String(error)) })
-    const { workspace: settings, cloudEnv, keyring, log } = this.#dependencies
+    const { workspace: settings, cloudEnv, keyring, log, isHostGone } = this.#dependencies
     return DOINGS[this.#request.kind]({
       request: this.#request,
       hooks: this.#hooks,
@@ -103,6 +106,7 @@ export class Run {
       unlock: async (paths) => this.#unlock(paths),
       keyring,
       log,
+      isHostGone,
       inRunner: async (workspace, part) => this.#runIn(runner, workspace, part)
     })
   }

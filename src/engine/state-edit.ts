@@ -59,6 +59,16 @@ export async function importDeployment (workspace: StackWorkspace, stack: string
   })
 }
 
+/** Removes every lock of the stack, a live engine's too. */
+export async function cancelLocks (settings: WorkspaceSettings, stack: string, perform: Perform): Promise<void> {
+  const workspace = await openAskingWorkspace(settings, stack)
+  try {
+    await start(workspace, ['cancel', '--yes', '--stack', stack], perform)
+  } finally {
+    await workspace.remove()
+  }
+}
+
 async function exchange<T> ({ workDir }: StackWorkspace, content: string, use: (path: string) => Promise<T>): Promise<T> {
   const path = join(workDir, EXCHANGE)
   try {

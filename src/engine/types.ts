@@ -102,7 +102,7 @@ export interface Engine {
   run(request: RunRequest, hooks: RunHooks): Promise<RunResult>
   /** The cloud resources in the stack's state; none where there is no state. Rejects with RunFailure where it cannot be read. */
   resources(stack: string): Promise<readonly KnownResource[]>
-  /** Resolves once that engine process is gone; it is asked to stop if `signal` aborts. */
+  /** Resolves once that engine process, which stops by itself, is gone; if `signal` aborts it is told to when its time is up. */
   waitForExit(engine: EngineProcess, signal: AbortSignal): Promise<void>
   /** The runner processes alive and their resident memory together, in bytes. */
   usage(): Promise<{ count: number, residentBytes: number }>

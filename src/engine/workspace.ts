@@ -12,6 +12,8 @@ export interface WorkspaceSettings {
   readonly plugins?: string
   /** Where an engine that is run by Node keeps its compiled code. */
   readonly compileCache?: string
+  /** Have the engine keep every checkpoint of a run, where they can be removed when it has ended: on `file://` (recovery/copies.ts). */
+  readonly retainCheckpoints?: boolean
 }
 
 export interface StackWorkspace {
@@ -59,6 +61,7 @@ function runEnvironment ({ compileCache, ...settings }: WorkspaceSettings): Reco
   return {
     ...(compileCache === undefined ? {} : { NODE_COMPILE_CACHE: compileCache }),
     PULUMI_BACKEND_URL: settings.stateUrl,
+    ...(settings.retainCheckpoints === true && stateDirectory(settings.stateUrl) !== undefined ? { PULUMI_DIY_BACKEND_RETAIN_CHECKPOINTS: 'true' } : {}),
     PULUMI_CONFIG_PASSPHRASE_FILE: settings.passphraseFile,
     PULUMI_SKIP_UPDATE_CHECK: 'true',
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',

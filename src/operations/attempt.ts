@@ -27,12 +27,23 @@ const RETRY_SECONDS = 1
  */
 export type BreakOff = 'stop' | 'away' | 'cancel' | 'lost'
 
+/** How far an attempt has come, for who looks after it. */
+export interface AttemptMarks {
+  /** An engine is in the operation's row: only this host may take the operation over. */
+  engineRecorded: boolean
+  /** The engine of the attempt before was left to end by itself. */
+  predecessorLeft: boolean
+  /** The operation was given back: its lease is no longer ours to renew. */
+  released: boolean
+}
+
 /** One attempt of a claimed operation, from taking it up to its end. */
 export interface Attempt {
   readonly context: WorkContext
   readonly operation: OperationRow
   readonly fence: Fence
   readonly control: AbortController
+  readonly marks: AttemptMarks
   /** When the operation was first started, on the clock of `performance.now()`. */
   readonly startedAt: number
   readonly log: Logger
@@ -59,7 +70,7 @@ export async function runAttempt (attempt: Attempt): Promise<void> {
 async function settle (attempt: Attempt, outcome: Outcome): Promise<void> {
   const reason = attempt.control.signal.reason as BreakOff | undefined
   if (reason === 'lost') return
-  if ((reason === 'stop' || reason === 'away') && outcome.ending.state !== 'succeeded') return release(attempt, 'gone', reason)
+  if ((reason === 'stop' || reason === 'away') && outcome.ending.state !== 'succeeded') return release(attempt, attempt.marks.predecessorLeft ? 'alive' : 'gone', reason)
   if (await postponed(attempt, outcome.ending)) return
   await finish(attempt, outcome)
   const { context: { metrics }, operation: { kind }, startedAt } = attempt
@@ -94,9 +105,13 @@ async function run (attempt: Attempt, recorder: Recorder): Promise<Outcome> {
     const { result, ...done } = await WORK[attempt.operation.kind]({ attempt, environment, recorder })
     return { ...done, ending: { state: 'succeeded', ...(result && { result }) } }
   } catch (error) {
-    if (isDatabaseAway(error)) breakOff(attempt.control, 'away')
     const untouched = error instanceof Untouched
-    return { ending: endingOf(attempt, untouched ? error.cause : error), untouched }
+    const cause = untouched ? error.cause : error
+    if (isDatabaseAway(cause)) {
+      attempt.log.warn({ err: cause }, 'the attempt is given back: the database did not answer')
+      breakOff(attempt.control, 'away')
+    }
+    return { ending: endingOf(attempt, cause), untouched }
   }
 }
 

@@ -68,6 +68,9 @@ async function stillTrue (trx: Queryable, { kind, started_at: startedAt, created
   return isChanging(kind) || !await changedSince(trx, id, startedAt ?? createdAt)
 }
 
+/** A database that was away for one statement may be so for the next. */
+const AWAY_SECONDS = 2
+
 const WHY_RELEASED = { stop: 'the service is stopping', away: 'the database did not answer' } as const satisfies Partial<Record<BreakOff, string>>
 
 /**
@@ -75,11 +78,12 @@ const WHY_RELEASED = { stop: 'the service is stopping', away: 'the database did 
  * @param engine whether whoever runs next has to wait for the engine of this attempt
  */
 export async function release (attempt: Attempt, engine: 'gone' | 'alive', why: keyof typeof WHY_RELEASED): Promise<void> {
-  const { context, operation, fence, log } = attempt
+  const { context, operation, fence, log, marks } = attempt
+  marks.released = true
   const written = await inTransaction(attempt, async trx => {
     if (!await releaseOperation(trx, fence, engine)) return false
     await appendEvents(trx, fence, [{ type: 'state', state: 'queued', attempt: fence.attempt, reason: WHY_RELEASED[why] }])
-    await context.queue.enqueue(trx, operation.id)
+    await context.queue.enqueue(trx, operation.id, why === 'away' ? { afterSeconds: AWAY_SECONDS } : {})
     return true
   })
   if (written) log.info('operation handed back')

@@ -17,6 +17,7 @@ export function keepLease (attempt: Attempt): () => void {
   let stopped = false
 
   async function renew (): Promise<void> {
+    if (attempt.marks.released) return
     const asked = performance.now()
     try {
       await renewOnce(attempt)
@@ -24,7 +25,9 @@ export function keepLease (attempt: Attempt): () => void {
       again(LEASE_SECONDS / 3)
     } catch (error) {
       log.warn({ err: error }, 'the lease could not be renewed')
-      if (performance.now() - renewedAt > patienceSeconds * 1000) breakOff(control, 'lost')
+      // An engine in the row keeps the operation on this host; without one anybody takes it over when the lease has ended.
+      const patience = attempt.marks.engineRecorded ? patienceSeconds : LEASE_SECONDS
+      if (performance.now() - renewedAt > patience * 1000) breakOff(control, 'lost')
       again(RETRY_SECONDS)
     }
   }

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { pruneHosts } from '../store/hosts.ts'
 import { pruneEnvironments, pruneEvents, pruneIdempotencyKeys } from '../store/retention.ts'
 import type { Context } from './context.ts'
 
@@ -12,18 +13,28 @@ const EVERY_MILLISECONDS = 3_600_000
 /** Replicas that start together do not prune together. */
 const FIRST_MILLISECONDS = 60_000
 
-/** Deletes everything that is too old, batch by batch; answers how many rows of each kind it was asked to. */
+/**
+ * Deletes everything that is too old, batch by batch; answers how many rows of each kind it was asked to. Rejects with the
+ * first failure once each kind has been tried.
+ */
 export async function prune ({ db }: Context['database'], { eventDays, deletedDays }: Retention, signal?: AbortSignal): Promise<Record<string, number>> {
-  const drain = async (batch: () => Promise<number>): Promise<number> => {
-    let total = 0
-    for (let count = -1; count !== 0 && !signal?.aborted; total += count) count = await batch()
-    return total
+  const kinds = {
+    environments: () => pruneEnvironments(db, deletedDays),
+    operations: () => pruneEvents(db, eventDays),
+    idempotencyKeys: () => pruneIdempotencyKeys(db),
+    hosts: () => pruneHosts(db)
   }
-  return {
-    environments: await drain(() => pruneEnvironments(db, deletedDays)),
-    operations: await drain(() => pruneEvents(db, eventDays)),
-    idempotencyKeys: await drain(() => pruneIdempotencyKeys(db))
-  }
+  const pruned: Record<string, number> = {}
+  const failures: unknown[] = []
+  for (const [kind, batch] of Object.entries(kinds)) pruned[kind] = await drained(batch, signal).catch((error: unknown) => failures.push(error))
+  if (failures.length > 0) throw failures[0]
+  return pruned
+}
+
+async function drained (batch: () => Promise<number>, signal?: AbortSignal): Promise<number> {
+  let total = 0
+  for (let count = -1; count !== 0 && !signal?.aborted; total += Math.max(0, count)) count = await batch()
+  return total
 }
 
 /** Prunes every hour until the service stops. */

@@ -80,7 +80,8 @@ async function carryOut (attempt: Attempt, running: Map<string, Attempt>, signal
     if (await announce(attempt)) await Promise.race([runAttempt(attempt), handBack(attempt, signal, over.signal)])
   } finally {
     over.abort()
-    running.delete(id)
+    // After a takeover a later attempt of this process may be under way.
+    if (running.get(id) === attempt) running.delete(id)
     context.metrics.running.dec({ kind })
   }
   await deliverNext(context, team)
@@ -118,6 +119,7 @@ async function takeUp (context: WorkContext, worker: string): Promise<Attempt | 
     operation,
     log,
     control: new AbortController(),
+    marks: { engineRecorded: false, predecessorLeft: false, released: false },
     startedAt: performance.now() - startedSecondsAgo * 1000,
     fence: { operationId: operation.id, attempt: operation.attempt }
   }

@@ -14,6 +14,7 @@ import { teamRoutes } from '../routes/teams.ts'
 import { SHARED_SCHEMAS } from '../schemas/index.ts'
 import { access } from './plugins/access.ts'
 import { requestMetrics } from './plugins/metrics.ts'
+import { connections } from './plugins/connections.ts'
 import { openapi } from './plugins/openapi.ts'
 import { problems, refuseUnreadable, refuseUnroutable } from './plugins/problems.ts'
 import { requestLog } from './plugins/request-log.ts'
@@ -52,6 +53,7 @@ export async function buildApp ({ context, version, sandbox }: AppOptions): Prom
   app.addHook('onRequest', (_request, _reply, done) => {
     done(context.stopping.aborted ? new Refusal('unavailable', 'the service is stopping', { retryAfter: 2 }) : undefined)
   })
+  await app.register(connections)
   await app.register(validation)
   await app.register(problems)
   await app.register(requestLog)

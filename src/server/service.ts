@@ -32,7 +32,10 @@ export interface Service {
   stop (): Promise<void>
 }
 
-const REQUEST_PATIENCE_MILLISECONDS = 3_000
+/** Who has not sent the whole request by then is cut off. */
+const UPLOAD_PATIENCE_MILLISECONDS = 3_000
+/** Longer than a database that hangs keeps a request waiting. */
+const ANSWER_PATIENCE_MILLISECONDS = 13_000
 const HAND_BACK_MILLISECONDS = 15_000
 
 /**
@@ -114,13 +117,16 @@ async function serve (config: Config, context: Context, shutdown: Shutdown, sand
   return listen(app, config)
 }
 
-/** Answers what is under way, then cuts the connections of those who do not finish their requests. */
+/** Answers what is under way, and cuts the connections of those who do not finish their requests. */
 async function closePort (app: FastifyInstance): Promise<void> {
-  const timer = setTimeout(() => { app.server.closeAllConnections() }, REQUEST_PATIENCE_MILLISECONDS)
+  const timers = [
+    setTimeout(() => { app.cutUnanswerable() }, UPLOAD_PATIENCE_MILLISECONDS),
+    setTimeout(() => { app.server.closeAllConnections() }, ANSWER_PATIENCE_MILLISECONDS)
+  ]
   try {
     await app.close()
   } finally {
-    clearTimeout(timer)
+    for (const timer of timers) clearTimeout(timer)
   }
 }
 

@@ -121,10 +121,13 @@ export async function readyOperations (
   const { teamLimit } = rules
   const { rows } = await sql<{ id: string }>`
     select id from (
-      select o.id, o.queued_at, ${reads} as reads, row_number() over (partition by o.team, ${reads} order by o.queued_at) as place
+      select o.id, o.team, o.queued_at, ${reads} as reads, row_number() over (partition by o.team, ${reads} order by o.queued_at) as place
       from operations o where o.state in ('queued', 'running') and ${isReady(rules)} and not ${isDelivered}
     ) ready
-    where ${teamLimit}::integer = 0 or reads or place <= ${teamLimit}::integer
+    where ${teamLimit}::integer = 0 or reads or place + (
+      select count(*) from operations busy where busy.team = ready.team and busy.state = 'running'
+        and busy.kind in ('create', 'update', 'delete') and busy.lease_until >= clock_timestamp()
+    ) <= ${teamLimit}::integer
     order by queued_at limit 1000`.execute(db)
   return rows.map(({ id }) => id)
 }

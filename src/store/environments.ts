@@ -43,9 +43,12 @@ export async function outputsById (db: Queryable, id: string): Promise<Pick<Envi
   return db.selectFrom('environments').select(['team', 'phase', 'outputs']).where('id', '=', id).executeTakeFirst()
 }
 
-/** Locks the row until the transaction ends: for a decision that depends on its phase. */
+/**
+ * Locks the row until the transaction ends: for a decision that depends on its phase. Not its key: whoever stores events has
+ * an operation's row, and asks for the environment's key when it writes that row again.
+ */
 export async function lockEnvironment (trx: Queryable, id: string): Promise<EnvironmentRow | undefined> {
-  return trx.selectFrom('environments').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+  return trx.selectFrom('environments').selectAll().where('id', '=', id).forNoKeyUpdate().executeTakeFirst()
 }
 
 /** The team's environment of that name that is not deleted. */

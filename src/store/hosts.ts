@@ -19,6 +19,12 @@ export async function isHostGone (db: Queryable, name: string, { goneSeconds, si
   return row?.gone ?? false
 }
 
+/** Forgets hosts that nothing was heard of for a month: pods have a new name each time. Answers how many. */
+export async function pruneHosts (db: Queryable): Promise<number> {
+  const { rows } = await sql`delete from hosts where seen_at < clock_timestamp() - interval '30 days' returning name`.execute(db)
+  return rows.length
+}
+
 /** A condition: the host of that name was seen within `goneSeconds`. */
 export function isHostAlive (name: RawBuilder<unknown>, goneSeconds: number): RawBuilder<boolean> {
   return sql<boolean>`exists (

@@ -40,10 +40,11 @@ async function apply (database: Database, { version, name, text }: Migration): P
   }
 }
 
-/** statement_timeout is lifted: whoever waits for the lock waits as long as the other replica's migration takes. */
+/** Timeouts are lifted: whoever waits for the lock waits as long as the other replica's migration takes. */
 async function inTransaction (database: Database, script: string): Promise<void> {
   await database.script(`begin;
 set local statement_timeout = 0;
+set local lock_timeout = 0;
 select pg_advisory_xact_lock(${ADVISORY_LOCK});
 ${script};
 commit;`)

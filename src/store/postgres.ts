@@ -2,13 +2,15 @@ import { Kysely, PostgresDialect, sql, type PostgresPool, type PostgresPoolClien
 import pg from 'pg'
 import type { ConstructorOptions } from 'pg-boss'
 import type { Database, Log } from './database.ts'
-import { DatabaseUnreachable, isDatabaseAway } from './errors.ts'
+import { DatabaseUnreachable, fromDatabase, isDatabaseAway } from './errors.ts'
 import { createNotifications } from './notifications.ts'
 import type { Tables } from './tables.ts'
 
 const CONNECT_MS = 5_000
 /** Longer than any statement of the store takes. */
 const STATEMENT_MS = 10_000
+/** Longer than any transaction holds a row. */
+const LOCK_MS = 4_000
 /** A server that hangs, or has gone without a word, cannot end a statement itself; a lost one must not hold a request for long. */
 const ANSWER_MS = STATEMENT_MS + 2_000
 /** A migration takes as long as it takes. */
@@ -40,7 +42,9 @@ export async function openPostgres ({ url, poolSize, log }: PostgresOptions): Pr
     max: poolSize,
     statement_timeout: STATEMENT_MS,
     query_timeout: ANSWER_MS,
-    idle_in_transaction_session_timeout: 6 * STATEMENT_MS
+    // Whoever waits for a lock gives up long before its holder's statement does, and a holder that is lost before that.
+    lock_timeout: LOCK_MS,
+    idle_in_transaction_session_timeout: STATEMENT_MS
   })
   // An idle connection that the server ends is replaced by the pool; without a listener it would end the process.
   pool.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'))
@@ -74,7 +78,7 @@ function discardingLost (pool: pg.Pool): PostgresPool {
     options: pool.options,
     end: async () => pool.end(),
     async connect () {
-      const client = await pool.connect()
+      const client = await pool.connect().catch((error: unknown) => { throw fromDatabase(error) })
       const connection = known.get(client) ?? discarding(client)
       known.set(client, connection)
       return connection
@@ -89,6 +93,7 @@ function discarding (client: pg.PoolClient): PostgresPoolClient {
     try {
       return await client.query(text, values)
     } catch (error) {
+      fromDatabase(error)
       if (error instanceof Error && isDatabaseAway(error)) lost = error
       throw error
     }

@@ -9,12 +9,15 @@ import { sql } from 'kysely'
 import { PgBoss } from 'pg-boss'
 import { afterEach, describe, expect, it } from 'vitest'
 import { openDatabase } from '../../src/store/database.ts'
-import { DatabaseInUse, DatabaseTooNew, DatabaseUnreachable } from '../../src/store/errors.ts'
+import { setProgress } from '../../src/store/attempts.ts'
+import { lockEnvironment } from '../../src/store/environments.ts'
+import { DatabaseInUse, DatabaseTooNew, DatabaseUnreachable, isDatabaseAway } from '../../src/store/errors.ts'
+import { appendEvents } from '../../src/store/events.ts'
 import { migrate } from '../../src/store/migrations.ts'
 import { addTeam, pageOfTeams, teamByName } from '../../src/store/teams.ts'
 import { describeOnEachDatabase } from '../support/databases.ts'
 import { silentLog } from '../support/log.ts'
-import { givenTeam } from '../support/records.ts'
+import { givenClaim, givenEnvironment, givenOperation, givenTeam } from '../support/records.ts'
 
 const storeProcess = fileURLToPath(new URL('../support/store-process.ts', import.meta.url))
 const migrationFiles = fileURLToPath(new URL('../../src/store/migrations', import.meta.url))
@@ -47,6 +50,26 @@ describeOnEachDatabase('the database', (use) => {
       await expect(migrate(database)).rejects.toThrow(DatabaseTooNew)
       await database.close()
     })
+  })
+
+  it('lets events be stored while a request decides on the environment, and tells who waits too long for it to come back', async ({ skip }) => {
+    const { database: { db, kind } } = use()
+    if (kind === 'pglite') skip('there is one connection: nothing can hold a row while another one waits')
+    const { id } = await givenEnvironment(db)
+    const fence = await givenClaim(db, (await givenOperation(db, id)).id)
+    await db.transaction().execute(async (deciding) => {
+      await lockEnvironment(deciding, id)
+      // The second write of a row in one transaction looks at its environment again.
+      await db.transaction().execute(async (trx) => {
+        await appendEvents(trx, fence, [{ type: 'diagnostic', severity: 'info', message: 'x' }])
+        await setProgress(trx, fence, { done: 1, total: 2 })
+      })
+      await expect(db.transaction().execute(async (trx) => lockEnvironment(trx, id))).rejects.toSatisfy(isDatabaseAway)
+    })
+  })
+
+  it('takes no error of anything else for its own', () => {
+    for (const code of ['ENOENT', 'ECONNRESET', 'EPIPE']) expect(isDatabaseAway(Object.assign(new Error('a file, or a caller'), { code }))).toBe(false)
   })
 
   it('survives a script that fails beside an open transaction', async () => {

@@ -80,8 +80,8 @@ describeOnEachDatabase('retention', (use) => {
   it('goes in batches, until nothing is left', async () => {
     await givenTeam(db(), 'vision')
     await sql`insert into environments (id, team, name, cloud, phase, placement, spec, resolved, deleted_at)
-      select 'env_' || lpad(n::text, 26, '0'), 'vision', 'name-' || n, 'sandbox', 'deleted', '{}', '{}', '{}', now() - interval '1 year' from generate_series(1, 700) n`.execute(db())
-    expect([await pruneEnvironments(db(), 90), await pruneEnvironments(db(), 90), await pruneEnvironments(db(), 90)]).toEqual([500, 200, 0])
+      select 'env_' || lpad(n::text, 26, '0'), 'vision', 'name-' || n, 'sandbox', 'deleted', '{}', '{}', '{}', now() - interval '1 year' from generate_series(1, 30) n`.execute(db())
+    expect([await pruneEnvironments(db(), 90), await pruneEnvironments(db(), 90), await pruneEnvironments(db(), 90)]).toEqual([20, 10, 0])
   })
 
   it('forgets Idempotency-Keys that count no more', async () => {

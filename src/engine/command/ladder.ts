@@ -12,9 +12,10 @@ export interface LadderSeconds {
  * Ends an engine: SIGINT, then SIGTERM, then SIGKILL to its whole process group, each after its own deadline; stops when
  * `gone` aborts. The first two go to the engine alone: a signal to the providers beside it would break what is in flight.
  */
-export async function descend (pid: number, seconds: LadderSeconds, gone: AbortSignal): Promise<void> {
+export async function descend (pid: number, seconds: LadderSeconds, gone: AbortSignal, was?: 'asked'): Promise<void> {
   const rungs = [
-    { signal: 'SIGINT', target: pid, seconds: seconds.interruptSeconds },
+    // One that was asked before has its time, and no second signal before that.
+    { signal: was === 'asked' ? 0 : 'SIGINT', target: pid, seconds: seconds.interruptSeconds },
     { signal: 'SIGTERM', target: pid, seconds: seconds.terminateSeconds },
     { signal: 'SIGKILL', target: -pid, seconds: 0 }
   ] as const

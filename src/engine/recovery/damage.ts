@@ -1,10 +1,10 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readFile, stat } from 'node:fs/promises'
 import { cloudResources, parseCheckpoint } from '../checkpoint.ts'
 import { problem } from '../failures.ts'
 import { listOf, recordOf, textOf } from '../records.ts'
 import type { StatePaths } from '../state-files.ts'
 import { RunFailure } from '../types.ts'
+import { copiesOf } from './copies.ts'
 
 /**
  * The failure of a state file that can't be used, with the newest copy that can. The file is left as it is: what an
@@ -26,8 +26,7 @@ interface Copy {
 }
 
 async function newestGoodCopy (paths: StatePaths): Promise<Copy | undefined> {
-  const names = await readdir(paths.backups).catch(() => [])
-  const files = [paths.previous, ...names.filter((name) => name.endsWith('.json')).map((name) => join(paths.backups, name))]
+  const files = await copiesOf(paths)
   const dated = await Promise.all(files.map(async (path) => stat(path).then(({ mtime }) => [{ path, time: mtime }], () => [])))
   for (const { path, time } of dated.flat().toSorted((a, b) => b.time.getTime() - a.time.getTime())) {
     const resources = await readFile(path, 'utf8').then(countOfGood).catch(() => undefined)

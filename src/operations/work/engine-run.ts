@@ -33,7 +33,10 @@ export async function runEngine (
     signal: control.signal,
     onEvent: event => { if (tells(request.kind, event)) recorder.add(event) },
     onEngineStarted: async process => {
-      if (await setEngine(context.database.db, fence, process)) return
+      if (await setEngine(context.database.db, fence, process)) {
+        attempt.marks.engineRecorded = true
+        return
+      }
       breakOff(control, 'lost')
       throw new Error('another worker has taken the operation over')
     },
@@ -47,14 +50,31 @@ function tells (kind: RunRequest['kind'], { type }: EngineEvent): boolean {
 }
 
 /**
- * The engine of the attempt before was started detached: it may be alive and is never run beside. It has as long as any
- * run; then it is asked to stop, as a cancel does.
+ * The engine of the attempt before was started detached: it may be alive and is never run beside. It was asked to stop, or
+ * stops by itself since its runner is gone, and a second signal would make it drop what it has in flight: only a cancel, or
+ * its having had as long as any run, sends one. A stop of this service leaves it to whoever comes next.
  */
-export async function waitForPredecessor ({ context, control, log, operation: { engine } }: Attempt): Promise<void> {
+export async function waitForPredecessor ({ context, control, marks, log, operation: { engine } }: Attempt): Promise<void> {
   if (!engine) return
   log.info({ pid: engine.pid }, 'waiting for the engine of the attempt before')
-  const overdue = AbortSignal.timeout(context.deadlineSeconds * 1000)
-  await context.engine.waitForExit(engine, AbortSignal.any([control.signal, overdue]))
+  const end = new AbortController()
+  const over = new AbortController()
+  const overdue = setTimeout(() => { end.abort() }, context.deadlineSeconds * 1000)
+  const left = once(control.signal, 'abort', { signal: over.signal }).then(async () => {
+    if (control.signal.reason !== 'cancel') return
+    end.abort()
+    await once(over.signal, 'abort')
+  }, () => undefined)
+  const gone = context.engine.waitForExit(engine, end.signal).then(() => true)
+  try {
+    if (control.signal.reason === 'cancel') end.abort()
+    marks.predecessorLeft = await Promise.race([gone, left]) !== true
+    if (marks.predecessorLeft) throw new Error('the engine of the attempt before is left to end by itself')
+  } finally {
+    clearTimeout(overdue)
+    over.abort()
+    gone.catch(() => undefined)
+  }
 }
 
 /**

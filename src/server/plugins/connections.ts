@@ -1,0 +1,25 @@
+import type { Socket } from 'node:net'
+import fp from 'fastify-plugin'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Cuts every connection on which no handler is at work: a request that never ends would keep a stop waiting. */
+    cutUnanswerable (): void
+  }
+}
+
+/** Knows on which connections an answer is being made. */
+export const connections = fp(async app => {
+  const open = new Set<Socket>()
+  const answering = new Set<Socket>()
+  app.server.on('connection', (socket: Socket) => {
+    open.add(socket)
+    socket.once('close', () => { open.delete(socket) })
+  })
+  app.addHook('preHandler', async ({ raw: { socket } }) => { answering.add(socket) })
+  app.addHook('onResponse', async ({ raw: { socket } }) => { answering.delete(socket) })
+  app.addHook('onRequestAbort', async ({ raw: { socket } }) => { answering.delete(socket) })
+  app.decorate('cutUnanswerable', () => {
+    for (const socket of open) if (!answering.has(socket)) socket.destroy()
+  })
+}, { name: 'connections' })
