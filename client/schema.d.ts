@@ -1651,7 +1651,10 @@ export interface operations {
                 /** @description `retain`: the log group stays in the account */
                 logs?: "delete" | "retain";
             };
-            header?: never;
+            header?: {
+                /** @description The ETag the request is meant for, or `*` for any environment that exists; 412 when it is another by now */
+                "if-match"?: string;
+            };
             path: {
                 /** @example env_01jd3x9c8qe5vb6k2m4n7p8r9s */
                 id: string;
@@ -1715,6 +1718,15 @@ export interface operations {
                 };
             };
             /** @description A problem; `code` says which */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; `code` says which */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1736,7 +1748,7 @@ export interface operations {
                  * @example op_01jd3x9c8qe5vb6k2m4n7p8r9s
                  */
                 "if-preview"?: string;
-                /** @description The ETag the change is meant for; 412 when it is another by now */
+                /** @description The ETag the request is meant for, or `*` for any environment that exists; 412 when it is another by now */
                 "if-match"?: string;
             };
             path: {
@@ -2009,7 +2021,7 @@ export interface operations {
                  * @example op_01jd3x9c8qe5vb6k2m4n7p8r9s
                  */
                 "if-preview"?: string;
-                /** @description The ETag the change is meant for; 412 when it is another by now */
+                /** @description The ETag the request is meant for, or `*` for any environment that exists; 412 when it is another by now */
                 "if-match"?: string;
                 /** @description Only create: 412 when the environment exists */
                 "if-none-match"?: "*";

@@ -11,15 +11,12 @@ import { NamedSpec, SpecPatch } from '../schemas/spec.ts'
 import { checkSpec } from '../spec/check.ts'
 import { ById, ETag, answer } from './environment-answers.ts'
 import { refuseWrongFields } from './field-errors.ts'
-import { Previewed, requesterOf } from './requester.ts'
+import { Matching, Previewed, requesterOf } from './requester.ts'
 import { problemsFor, typed } from './scope.ts'
 import { PATCH_TYPES, acceptMergePatches, generationsOf, namedSpec, patched, replaced, wrongName } from './spec-body.ts'
 
 const ByName = Type.Object({ team: Slug, name: Slug }, { additionalProperties: false })
-const Conditional = Type.Object({
-  ...Previewed.properties,
-  'if-match': Type.Optional(Type.String({ maxLength: 1000, description: 'The ETag the change is meant for; 412 when it is another by now' }))
-})
+const Conditional = Type.Object({ ...Previewed.properties, ...Matching.properties })
 const PutConditional = Type.Object({
   ...Conditional.properties,
   'if-none-match': Type.Optional(Type.Literal('*', { description: 'Only create: 412 when the environment exists' }))

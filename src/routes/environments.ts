@@ -12,8 +12,9 @@ import { DELETION, Spec } from '../schemas/spec.ts'
 import { checkSpec } from '../spec/check.ts'
 import { ById, ETag, answer } from './environment-answers.ts'
 import { refuseWrongFields } from './field-errors.ts'
-import { Previewed, requesterOf } from './requester.ts'
+import { Matching, Previewed, requesterOf } from './requester.ts'
 import { problemsFor, typed } from './scope.ts'
+import { generationsOf } from './spec-body.ts'
 
 /** Environments: what teams ask for and get. */
 export const environmentRoutes = (context: Context) => async (app: FastifyInstance): Promise<void> => {
@@ -54,14 +55,16 @@ const writing = (context: Context) => async (app: FastifyInstance): Promise<void
       summary: 'Tear an environment down; repeating it is harmless. The parameters say for this call what the spec\'s deletion says otherwise',
       params: ById,
       querystring: Type.Partial(Type.Object(DELETION), { additionalProperties: false }),
+      headers: Matching,
       response: {
         200: { ...refTo(Environment), description: 'Was deleted before' },
         202: { ...refTo(Environment), description: 'Accepted; follow the operation' },
-        ...problemsFor(400, 401, 404, 409, 503)
+        ...problemsFor(400, 401, 404, 409, 412, 503)
       }
     }
   }, async (request, reply) => {
-    const environment = await deleteEnvironment(context, requesterOf(request), request.params.id, request.query)
+    const removal = { overrides: request.query, ifMatch: generationsOf(request.headers['if-match']) }
+    const environment = await deleteEnvironment(context, requesterOf(request), request.params.id, removal)
     return answer(reply.code(environment.phase === 'deleted' ? 200 : 202), environment)
   })
 }

@@ -18,6 +18,11 @@ export const Previewed = Type.Object({
   'if-preview': Type.Optional(Type.Unsafe<string>({ ...OperationId, description: 'Id of a preview: do exactly what it showed, or answer 409' }))
 })
 
+/** Of a write that may say which version of the environment it is meant for. */
+export const Matching = Type.Object({
+  'if-match': Type.Optional(Type.String({ maxLength: 1000, description: 'The ETag the request is meant for, or `*` for any environment that exists; 412 when it is another by now' }))
+})
+
 /** Who asks, and what beside the body. */
 export function requesterOf (request: FastifyRequest): Requester {
   const { caller, id, headers } = request

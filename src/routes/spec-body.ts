@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest, FastifySchemaValidationError } from 'fastify'
 import { Refusal, invalidFields } from '../errors.ts'
+import type { Expected } from '../operations/requests/if-match.ts'
 import { refTo } from '../schemas/names.ts'
 import type { FieldError } from '../schemas/problem.ts'
 import { Spec, type NamedSpec } from '../schemas/spec.ts'
@@ -57,11 +58,13 @@ export const replaced = (request: FastifyRequest, spec: unknown) => (present: En
 const ENTITY_TAGS = /^\s*(?:W\/)?"[^"]*"\s*(?:,\s*(?:W\/)?"[^"]*"\s*)*$/
 
 /**
- * The generations an If-Match names; undefined where any will do (RFC 9110, 13.1.1: compared strongly, so a weak tag names none).
+ * The generations an If-Match names, `any` where it asks for no more than that there is one (RFC 9110, 13.1.1: compared
+ * strongly, so a weak tag names none).
  * @throws Refusal `malformed-request`
  */
-export function generationsOf (ifMatch: string | undefined): number[] | undefined {
-  if (ifMatch === undefined || ifMatch.trim() === '*') return undefined
+export function generationsOf (ifMatch: string | undefined): Expected {
+  if (ifMatch === undefined) return undefined
+  if (ifMatch.trim() === '*') return 'any'
   if (!ENTITY_TAGS.test(ifMatch)) throw new Refusal('malformed-request', 'If-Match must be * or entity tags in double quotes, as ETag has them')
   return ifMatch.split(',').flatMap(tag => {
     const [, generation] = /^\s*"([1-9]\d{0,8})"\s*$/.exec(tag) ?? []

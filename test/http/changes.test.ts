@@ -55,6 +55,11 @@ describe('A change', () => {
     expect(stale.body.changed).toEqual([{ pointer: '/compute', after: { default: { maxVcpus: 200 } } }])
     const unknown = await patch<Problem>(created.id, {}, { 'if-match': 'W/"3"' })
     expect([unknown.status, unknown.body.changed]).toEqual([412, undefined])
+    const remove = async <Body = Environment>(ifMatch: string) => call<Body>(base, 'DELETE', `/environments/${created.id}`, { headers: { 'if-match': ifMatch } })
+    const kept = await remove<Problem>('"2"')
+    expect([kept.status, kept.body.changed]).toEqual([412, stale.body.changed])
+    expect((await environment(client, created.id)).phase).toBe('ready')
+    expect((await remove('"3"')).status).toBe(202)
   })
 
   test('that cannot be is refused with every wrong field at once, and stores nothing', async () => {

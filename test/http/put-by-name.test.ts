@@ -53,6 +53,7 @@ describe('PUT of an environment by its name', () => {
     expect([wrong.status, wrong.body.errors?.map(({ pointer }) => pointer).toSorted()]).toEqual([400, ['/jobs/default/image', '/more', '/name', '/team']])
     expect((await put<Problem>('Training', { jobs })).body.errors?.map(({ pointer }) => pointer)).toEqual(['#path/name'])
     expect((await put<Problem>('absent', { jobs }, { 'if-match': '"1"' })).status).toBe(412)
+    expect((await put<Problem>('absent', { jobs }, { 'if-match': '*' })).status).toBe(412)
     expect((await put<Problem>('absent', { jobs }, { 'if-none-match': '"1"' })).status).toBe(400)
     expect((await put<Problem>('absent', { jobs }, { 'content-type': 'application/merge-patch+json' })).status).toBe(415)
     expect((await call(service().base, 'GET', '/environments?name=absent')).body).toMatchObject({ items: [] })

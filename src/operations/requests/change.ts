@@ -1,10 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
-import { Refusal, type ChangedField } from '../../errors.ts'
+import { Refusal } from '../../errors.ts'
 import type { Environment } from '../../schemas/environment.ts'
 import type { Spec } from '../../schemas/spec.ts'
-import { differences } from '../../spec/merge-patch.ts'
 import { resolveSpec } from '../../spec/resolve.ts'
-import { changePhase, changeSpec, lockEnvironment, specAt } from '../../store/environments.ts'
+import { changePhase, changeSpec, lockEnvironment } from '../../store/environments.ts'
 import { newestOperations, unfinishedOf } from '../../store/operations.ts'
 import type { Queryable } from '../../store/sql.ts'
 import type { EnvironmentRow, OperationInput } from '../../store/tables.ts'
@@ -12,6 +11,7 @@ import { teamByName } from '../../store/teams.ts'
 import type { Context } from '../context.ts'
 import { presentEnvironment } from '../present.ts'
 import { PHASE_DURING, isDrifted, isReal } from '../transitions.ts'
+import { refuseStale, type Expected } from './if-match.ts'
 import { previewOfChange } from './if-preview.ts'
 import { refuseOutside } from './teams.ts'
 import { enqueueFor, inProgress, refuseBusy, transact, type Requester } from './transaction.ts'
@@ -20,8 +20,7 @@ import { enqueueFor, inProgress, refuseBusy, transact, type Requester } from './
 export interface Change {
   /** Makes the new spec of the present one; checked by then. */
   readonly spec: (present: EnvironmentRow) => Spec
-  /** Generations one of which must be the present one; undefined where none is named. */
-  readonly ifMatch?: readonly number[] | undefined
+  readonly ifMatch?: Expected
 }
 
 export interface Changed {
@@ -73,12 +72,4 @@ async function update (
   const changed = same ? await changePhase(trx, id, phase) : await changeSpec(trx, id, { spec, resolved, phase })
   const operation = await enqueueFor(context, trx, { environment: changed, kind: 'update', requestId: requester.requestId, input })
   return presentEnvironment(changed, operation)
-}
-
-/** @throws Refusal `precondition-failed`, naming every field that has changed since the generation that was expected */
-async function refuseStale (trx: Queryable, { id, generation, spec }: EnvironmentRow, expected: readonly number[] | undefined): Promise<void> {
-  if (expected === undefined || expected.includes(generation)) return
-  const known = expected[0] === undefined ? undefined : await specAt(trx, id, expected[0])
-  const changed: ChangedField[] | undefined = known && differences(known, spec)
-  throw new Refusal('precondition-failed', `the environment is at generation ${generation}, ETag "${generation}"`, { ...(changed && { changed }) })
 }

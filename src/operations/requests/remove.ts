@@ -10,19 +10,27 @@ import { recordCancelled } from '../endings.ts'
 import { operationError, presentEnvironment } from '../present.ts'
 import { visibleEnvironment } from '../queries.ts'
 import { PHASE_DURING } from '../transitions.ts'
+import { refuseStale, type Expected } from './if-match.ts'
 import { enqueueFor, transact, type Requester } from './transaction.ts'
+
+/** What a deletion is asked with. */
+export interface Removal {
+  /** What the spec's `deletion` says otherwise, for this call. */
+  readonly overrides?: Partial<Deletion>
+  readonly ifMatch?: Expected
+}
 
 /**
  * Asks for an environment to be torn down, in any phase: a create or update that waits is cancelled at once, one that runs is
  * asked to stop and the delete follows it. Repeating the request answers the delete that is under way.
- * @param overrides what the spec's `deletion` says otherwise, for this call
- * @throws Refusal `deletion-protected`
+ * @throws Refusal `precondition-failed`, `deletion-protected`
  */
-export async function deleteEnvironment (context: Context, requester: Requester, id: string, overrides: Partial<Deletion> = {}): Promise<Environment> {
+export async function deleteEnvironment (context: Context, requester: Requester, id: string, { overrides = {}, ifMatch }: Removal): Promise<Environment> {
   await visibleEnvironment(context, requester.caller, id)
   return transact(context, requester, async trx => {
     const environment = await lockEnvironment(trx, id)
     if (!environment) throw new Refusal('not-found', `there is no environment ${id}`)
+    await refuseStale(trx, environment, ifMatch)
     const unfinished = await unfinishedOf(trx, id)
     const deleting = unfinished.find(({ kind }) => kind === 'delete')
     if (deleting) return presentEnvironment(environment, deleting)

@@ -6,8 +6,8 @@ import { generationsOf } from '../../../src/routes/spec-body.ts'
 describe('If-Match', () => {
   test.each([
     [undefined, undefined],
-    ['*', undefined],
-    [' * ', undefined],
+    ['*', 'any'],
+    [' * ', 'any'],
     ['"3"', [3]],
     ['"1", "2" ,"30"', [1, 2, 30]],
     // Compared strongly (RFC 9110, 13.1.1): a weak tag names no generation, nor does a tag that was never given.
@@ -30,7 +30,8 @@ describe('If-Match', () => {
   test('of any text names generations that fit the database, or is refused', () => {
     fc.assert(fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[0-9"W/, *]{0,30}$/)), header => {
       try {
-        for (const generation of generationsOf(header) ?? []) expect(generation).toSatisfy((n: number) => Number.isInteger(n) && n > 0 && n < 2 ** 31)
+        const generations = generationsOf(header) ?? []
+        for (const generation of generations === 'any' ? [] : generations) expect(generation).toSatisfy((n: number) => Number.isInteger(n) && n > 0 && n < 2 ** 31)
       } catch (error) {
         expect(error).toBeInstanceOf(Refusal)
       }
