@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Environment, Operation, OperationEvent, Problem } from '../../client/index.ts'
 import { call } from '../support/http-call.ts'
-import { addFault } from '../support/http-faults.ts'
+import { addFault, clearFaults } from '../support/http-faults.ts'
 import { ended, environment, post, resources, SPEC } from '../support/service.ts'
 import { sharedService } from '../support/shared-service.ts'
 
@@ -81,6 +81,25 @@ describe('A delete', () => {
     expect((await resources(client)).map(({ type }) => type).toSorted()).toEqual(retained.toSorted())
     expect([await bucket?.(), await logs?.()]).toMatchObject([{ id: kept?.id }, { type: LOGS }])
     expect((await of(created.id)).filter(({ type }) => type === QUEUE || type === COMPUTE || type === ROLE)).toEqual([])
+  })
+
+  test('under way answers whoever asks for the same, and refuses whoever says otherwise', async () => {
+    const { client } = service()
+    const created = await post(client, { ...SPEC, name: 'disputed' })
+    await end(created)
+    await addFault(client, { kind: 'hang', on: 'delete', type: QUEUE })
+    const deleting = await remove(created.id, '?bucket=retain')
+    expect(deleting.status).toBe(202)
+    for (const same of ['', '?bucket=retain', '?bucket=retain&jobs=refuse&protected=false']) {
+      expect([same, await remove(created.id, same)]).toMatchObject([same, { status: 202, body: { phase: 'deleting', operation: { id: deleting.body.operation?.id } } }])
+    }
+    for (const other of ['?bucket=empty', '?bucket=retain&protected=true']) {
+      const { status, body } = await remove<Problem>(created.id, other)
+      expect([other, status, body.code, body.operation]).toEqual([other, 409, 'operation-in-progress', `/operations/${deleting.body.operation?.id}`])
+      expect(body.detail).toMatch(/^a delete of the environment is (queued|running) with \?.*bucket=retain.*; cancel it to say otherwise$/)
+    }
+    await clearFaults(client)
+    expect((await end(deleting.body)).operation.state).toBe('succeeded')
   })
 
   test('in the middle of an update cancels that and carries on from what there is', async () => {

@@ -4,14 +4,14 @@ import type { Deletion } from '../../schemas/spec.ts'
 import { changePhase, lockEnvironment } from '../../store/environments.ts'
 import { newestOperations, requestCancel, unfinishedOf } from '../../store/operations.ts'
 import type { Queryable } from '../../store/sql.ts'
-import type { OperationRow } from '../../store/tables.ts'
+import type { EnvironmentRow, OperationRow } from '../../store/tables.ts'
 import type { Context } from '../context.ts'
 import { recordCancelled } from '../endings.ts'
 import { operationError, presentEnvironment } from '../present.ts'
 import { visibleEnvironment } from '../queries.ts'
 import { PHASE_DURING } from '../transitions.ts'
 import { refuseStale, type Expected } from './if-match.ts'
-import { enqueueFor, transact, type Requester } from './transaction.ts'
+import { enqueueFor, inProgress, policyOf, saysOtherwise, transact, type Requester } from './transaction.ts'
 
 /** What a deletion is asked with. */
 export interface Removal {
@@ -23,7 +23,7 @@ export interface Removal {
 /**
  * Asks for an environment to be torn down, in any phase: a create or update that waits is cancelled at once, one that runs is
  * asked to stop and the delete follows it. Repeating the request answers the delete that is under way.
- * @throws Refusal `precondition-failed`, `deletion-protected`
+ * @throws Refusal `precondition-failed`, `deletion-protected`, `operation-in-progress` when that one has another policy
  */
 export async function deleteEnvironment (context: Context, requester: Requester, id: string, { overrides = {}, ifMatch }: Removal): Promise<Environment> {
   await visibleEnvironment(context, requester.caller, id)
@@ -33,7 +33,7 @@ export async function deleteEnvironment (context: Context, requester: Requester,
     await refuseStale(trx, environment, ifMatch)
     const unfinished = await unfinishedOf(trx, id)
     const deleting = unfinished.find(({ kind }) => kind === 'delete')
-    if (deleting) return presentEnvironment(environment, deleting)
+    if (deleting) return presentEnvironment(environment, agreeing(deleting, environment, overrides))
     if (environment.phase === 'deleted') return presentEnvironment(environment, (await newestOperations(trx, [id])).get(id))
     const deletion = { ...environment.resolved.deletion, ...overrides }
     if (deletion.protected) throw new Refusal('deletion-protected', 'set deletion.protected to false in its spec first, or say ?protected=false')
@@ -41,6 +41,13 @@ export async function deleteEnvironment (context: Context, requester: Requester,
     const operation = await enqueueFor(context, trx, { environment, kind: 'delete', requestId: requester.requestId, input: { deletion } })
     return presentEnvironment(await changePhase(trx, id, PHASE_DURING.delete), operation)
   })
+}
+
+/** The delete that is under way, unless the call says otherwise than that was asked with: nobody may take its policy for another. */
+function agreeing (deleting: OperationRow, environment: EnvironmentRow, overrides: Partial<Deletion>): OperationRow {
+  if (!saysOtherwise(deleting, environment, overrides)) return deleting
+  const inForce = Object.entries(policyOf(deleting, environment)).map(([name, value]) => `${name}=${value}`).join('&')
+  throw inProgress(deleting, `with ?${inForce}; cancel it to say otherwise`)
 }
 
 async function cancelFor (trx: Queryable, { id }: OperationRow): Promise<void> {

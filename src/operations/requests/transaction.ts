@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util'
 import { Refusal } from '../../errors.ts'
 import type { OperationKind } from '../../schemas/operation.ts'
+import type { Deletion } from '../../schemas/spec.ts'
 import { insertOperation, unfinishedOf, type NewOperation } from '../../store/operations.ts'
 import type { Queryable } from '../../store/sql.ts'
 import type { EnvironmentRow, OperationRow } from '../../store/tables.ts'
@@ -52,6 +54,19 @@ export async function refuseBusy (trx: Queryable, { id, phase }: EnvironmentRow)
   if (operation) throw inProgress(operation)
 }
 
-export function inProgress ({ id, kind, state }: OperationRow): Refusal {
-  return new Refusal('operation-in-progress', `a${kind === 'update' ? 'n' : ''} ${kind} of the environment is ${state}`, { operation: `/operations/${id}` })
+/** Whether a call says otherwise about what may be lost than the operation under way was asked with. */
+export function saysOtherwise (operation: OperationRow, environment: EnvironmentRow, overrides: Partial<Deletion>): boolean {
+  const inForce = policyOf(operation, environment)
+  return !isDeepStrictEqual({ ...inForce, ...overrides }, inForce)
+}
+
+/** What an operation may take with it. */
+export function policyOf ({ input }: OperationRow, { resolved }: EnvironmentRow): Deletion {
+  return input.deletion ?? resolved.deletion
+}
+
+/** @param more what else there is to say of the operation */
+export function inProgress ({ id, kind, state }: OperationRow, more = ''): Refusal {
+  const detail = `a${kind === 'update' ? 'n' : ''} ${kind} of the environment is ${state} ${more}`.trimEnd()
+  return new Refusal('operation-in-progress', detail, { operation: `/operations/${id}` })
 }
