@@ -28,7 +28,7 @@ describe('An operation', () => {
   }
 
   test('that runs stops when it is cancelled, and one that waits ends at once; both are carried on by a retry, with each resource once', async () => {
-    const { client, dataDir } = service()
+    const { client, base, dataDir } = service()
     await addFault(client, { kind: 'slow', on: 'create', type: ROLE, count: 0, seconds: 2 })
     const running = await post(client)
     await struck()
@@ -42,6 +42,9 @@ describe('An operation', () => {
 
     const asked = await ask('cancel', running.operation)
     expect([asked.status, asked.body.state]).toEqual([202, 'running'])
+    // What it was to make will not come of it, so a change that asks for the same is not on its way.
+    const swallowed = await call(base, 'PATCH', `/environments/${running.id}`, { body: {} })
+    expect(swallowed).toMatchObject({ status: 409, body: { code: 'operation-in-progress', detail: 'a create of the environment is running and was asked to stop' } })
     expect((await ask('cancel', running.operation)).status).toBeLessThan(300)
     expect((await end(running.operation)).operation).toMatchObject({ state: 'cancelled', error: { code: 'cancelled', retryable: true } })
     expect((await environment(client, running.id)).phase).toBe('failed')

@@ -21,6 +21,9 @@ describe('A delete', () => {
   const remove = async <Body = Environment>(id: string, query = '') => call<Body>(service().base, 'DELETE', `/environments/${id}${query}`)
   const end = async ({ operation }: { operation: Operation | null }) => ended(service().client, { id: operation?.id ?? '' })
   const of = async (id: string) => (await resources(service().client)).filter(({ tags }) => tags['batchyard:id'] === id)
+  const struck = async (): Promise<void> => {
+    await expect.poll(async () => (await service().client.GET('/sandbox/faults', {})).data?.items.some(fault => fault.struck > 0), { timeout: 120_000, interval: 50 }).toBe(true)
+  }
   const put = async (bucket: string, key: string) => call(service().base, 'PUT', `/sandbox/buckets/${bucket}/objects/${key}`, { body: { size: 3 } })
 
   test('that would lose data or work is refused before anything is torn down, says how much, and does as the call says otherwise', async () => {
@@ -102,13 +105,32 @@ describe('A delete', () => {
     expect((await end(deleting.body)).operation.state).toBe('succeeded')
   })
 
+  test('follows one that is being cancelled', async () => {
+    const { client, base } = service()
+    const created = await post(client, { ...SPEC, name: 'decided' })
+    await end(created)
+    await addFault(client, { kind: 'hang', on: 'delete', type: QUEUE })
+    const first = await remove(created.id)
+    await struck()
+    expect((await call<Operation>(base, 'POST', `/operations/${first.body.operation?.id}/cancel`)).body.state).toBe('running')
+    const second = await remove(created.id, '?bucket=empty')
+    expect([second.status, second.body.phase]).toEqual([202, 'deleting'])
+    expect(second.body.operation?.id).not.toBe(first.body.operation?.id)
+    expect((await remove(created.id)).body.operation?.id).toBe(second.body.operation?.id)
+    await clearFaults(client)
+    expect(['cancelled', 'succeeded']).toContain((await end(first.body)).operation.state)
+    expect((await end(second.body)).operation.state).toBe('succeeded')
+    expect((await environment(client, created.id)).phase).toBe('deleted')
+    expect(await of(created.id)).toEqual([])
+  })
+
   test('in the middle of an update cancels that and carries on from what there is', async () => {
     const { client, base } = service()
     const created = await post(client, { ...SPEC, name: 'updating' })
     await end(created)
     await addFault(client, { kind: 'slow', on: 'update', type: COMPUTE, seconds: 2 })
     const { body: changed } = await call<Environment>(base, 'PATCH', `/environments/${created.id}`, { body: { compute: { default: { maxVcpus: 9 } } } })
-    await expect.poll(async () => (await client.GET('/sandbox/faults', {})).data?.items.some(({ struck }) => struck > 0), { timeout: 120_000, interval: 50 }).toBe(true)
+    await struck()
     const deleting = await remove(created.id)
     expect([deleting.status, deleting.body.phase]).toEqual([202, 'deleting'])
     expect(['cancelled', 'succeeded']).toContain((await end(changed)).operation.state)

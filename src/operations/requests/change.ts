@@ -14,7 +14,7 @@ import { PHASE_DURING, isDrifted, isReal } from '../transitions.ts'
 import { refuseStale, type Expected } from './if-match.ts'
 import { previewOfChange } from './if-preview.ts'
 import { refuseOutside } from './teams.ts'
-import { enqueueFor, inProgress, refuseBusy, transact, type Requester } from './transaction.ts'
+import { enqueueFor, inProgress, isStopping, refuseBusy, transact, type Requester } from './transaction.ts'
 
 /** What a change is asked with. */
 export interface Change {
@@ -51,7 +51,7 @@ export async function updateLocked (
   const same = isDeepStrictEqual(spec, environment.spec)
   const busy = (await unfinishedOf(trx, environment.id))[0]
   const newest = busy ?? (await newestOperations(trx, [environment.id])).get(environment.id)
-  const pursued = busy !== undefined && busy.kind !== 'delete'
+  const pursued = busy !== undefined && busy.kind !== 'delete' && !isStopping(busy)
   if (same && (pursued || (busy === undefined && isReal(environment) && !isDrifted(environment)))) {
     return { environment: presentEnvironment(environment, newest), accepted: false }
   }

@@ -11,7 +11,7 @@ import { operationError, presentEnvironment } from '../present.ts'
 import { visibleEnvironment } from '../queries.ts'
 import { PHASE_DURING } from '../transitions.ts'
 import { refuseStale, type Expected } from './if-match.ts'
-import { enqueueFor, inProgress, policyOf, saysOtherwise, transact, type Requester } from './transaction.ts'
+import { enqueueFor, inProgress, isStopping, policyOf, saysOtherwise, transact, type Requester } from './transaction.ts'
 
 /** What a deletion is asked with. */
 export interface Removal {
@@ -22,7 +22,8 @@ export interface Removal {
 
 /**
  * Asks for an environment to be torn down, in any phase: a create or update that waits is cancelled at once, one that runs is
- * asked to stop and the delete follows it. Repeating the request answers the delete that is under way.
+ * asked to stop and the delete follows it, as it follows a delete that was cancelled. Repeating the request answers the
+ * delete that is under way.
  * @throws Refusal `precondition-failed`, `deletion-protected`, `operation-in-progress` when that one has another policy
  */
 export async function deleteEnvironment (context: Context, requester: Requester, id: string, { overrides = {}, ifMatch }: Removal): Promise<Environment> {
@@ -32,7 +33,7 @@ export async function deleteEnvironment (context: Context, requester: Requester,
     if (!environment) throw new Refusal('not-found', `there is no environment ${id}`)
     await refuseStale(trx, environment, ifMatch)
     const unfinished = await unfinishedOf(trx, id)
-    const deleting = unfinished.find(({ kind }) => kind === 'delete')
+    const deleting = unfinished.find(operation => operation.kind === 'delete' && !isStopping(operation))
     if (deleting) return presentEnvironment(environment, agreeing(deleting, environment, overrides))
     if (environment.phase === 'deleted') return presentEnvironment(environment, (await newestOperations(trx, [id])).get(id))
     const deletion = { ...environment.resolved.deletion, ...overrides }

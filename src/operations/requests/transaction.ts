@@ -54,6 +54,11 @@ export async function refuseBusy (trx: Queryable, { id, phase }: EnvironmentRow)
   if (operation) throw inProgress(operation)
 }
 
+/** Whether an operation under way was asked to stop: what it was to do will not come of it. */
+export function isStopping ({ cancel_requested_at: asked }: OperationRow): boolean {
+  return asked !== null
+}
+
 /** Whether a call says otherwise about what may be lost than the operation under way was asked with. */
 export function saysOtherwise (operation: OperationRow, environment: EnvironmentRow, overrides: Partial<Deletion>): boolean {
   const inForce = policyOf(operation, environment)
@@ -66,7 +71,8 @@ export function policyOf ({ input }: OperationRow, { resolved }: EnvironmentRow)
 }
 
 /** @param more what else there is to say of the operation */
-export function inProgress ({ id, kind, state }: OperationRow, more = ''): Refusal {
+export function inProgress (operation: OperationRow, more = isStopping(operation) ? 'and was asked to stop' : ''): Refusal {
+  const { id, kind, state } = operation
   const detail = `a${kind === 'update' ? 'n' : ''} ${kind} of the environment is ${state} ${more}`.trimEnd()
   return new Refusal('operation-in-progress', detail, { operation: `/operations/${id}` })
 }
