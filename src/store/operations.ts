@@ -68,6 +68,22 @@ export async function newestOperations (db: Queryable, environmentIds: readonly 
   return new Map(rows.flatMap((row) => row.environment_id === null ? [] : [[row.environment_id, row]]))
 }
 
+/**
+ * What earlier deletes have left in the environment's account and taken out of its state, as the newest of them knows it, in
+ * the form of an input. An update that succeeded since has all of its resources in the state again: their names are fixed.
+ */
+export async function retainedBefore (db: Queryable, environmentId: string): Promise<Pick<OperationInput, 'retaining'>> {
+  const { rows: [row] } = await sql<{ retaining: NonNullable<OperationInput['retaining']> }>`
+    select o.input->'retaining' as retaining from operations o
+    where o.environment_id = ${environmentId} and o.kind = 'delete' and o.input->'retaining' is not null
+      and not exists (
+        select from operations later
+        where later.environment_id = o.environment_id and later.serial > o.serial and later.kind = 'update' and later.state = 'succeeded'
+      )
+    order by o.serial desc limit 1`.execute(db)
+  return row ?? {}
+}
+
 /** The environment's operations that are queued or running and change it: at most one of each, the running one first. */
 export async function unfinishedOf (db: Queryable, environmentId: string): Promise<OperationRow[]> {
   const { rows } = await sql<OperationRow>`

@@ -25,7 +25,7 @@ export interface OperationInput {
   readonly closed?: boolean
   /** Of a delete: the policy allowed it, and it has begun to take things away. */
   readonly begun?: boolean
-  /** Of a delete that has begun, or an earlier one of the environment: what its policy leaves in the account. */
+  /** Of a delete that has begun: what its policy leaves in the account. Of one that has not: what those before it have left. */
   readonly retaining?: DeleteResult['retained']
   /** Of a create or update: run only if the state is as the preview found it. */
   readonly expectState?: string

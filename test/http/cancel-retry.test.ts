@@ -9,6 +9,7 @@ import { sharedService } from '../support/shared-service.ts'
 const QUEUE = 'aws:batch/jobQueue:JobQueue'
 const COMPUTE = 'aws:batch/computeEnvironment:ComputeEnvironment'
 const ROLE = 'aws:iam/role:Role'
+const LOGS = 'aws:cloudwatch/logGroup:LogGroup'
 const DENIED = { kind: 'fail', code: 'AccessDeniedException', message: 'not authorized to perform it', httpStatus: 403 } as const
 
 const statesOf = (events: readonly OperationEvent[]) => events.flatMap(({ event }) => event.type === 'state' ? [event] : [])
@@ -83,7 +84,7 @@ describe('An operation', () => {
   })
 
   test('that failed is carried on by a retry, whatever it was; what changes nothing, or is over, is not', async () => {
-    const { client, base } = service()
+    const { client, base, service: { context: { database: { db } } } } = service()
     const created = await post(client, { ...SPEC, name: 'retried' })
     await end(created.operation)
     await addFault(client, { ...DENIED, on: 'update', type: COMPUTE })
@@ -99,13 +100,20 @@ describe('An operation', () => {
     expect((await ask<Problem>('retry', check)).body).toMatchObject({ status: 409, code: 'not-retryable', detail: 'a drift-check changes nothing: ask for a new one' })
 
     await addFault(client, { ...DENIED, on: 'delete', type: QUEUE })
-    const deletion = (await remove(client, created.id)).operation
+    const { body: { operation: deleting } } = await call<Environment>(base, 'DELETE', `/environments/${created.id}?logs=retain`)
+    const deletion = { id: deleting?.id ?? '' }
     expect((await end(deletion)).operation.state).toBe('failed')
     expect(await environment(client, created.id)).toMatchObject({ phase: 'degraded', outputs: null })
+    // Held before it takes anything away.
+    await addFault(client, { kind: 'hang', on: 'read', type: QUEUE })
     const again = await retried(deletion.id)
     expect((await environment(client, created.id)).phase).toBe('deleting')
+    const { input } = await db.selectFrom('operations').select('input').where('id', '=', again.id).executeTakeFirstOrThrow()
+    expect(input).toMatchObject({ deletion: { logs: 'retain' }, retaining: [{ resourceType: LOGS }] })
+    expect(input.begun).toBeUndefined()
+    await clearFaults(client)
     expect((await end(again)).operation).toMatchObject({ kind: 'delete', state: 'succeeded' })
-    expect(await of('retried')).toEqual([])
+    expect((await of('retried')).map(({ type }) => type)).toEqual([LOGS])
     expect((await ask<Problem>('retry', deletion)).body).toMatchObject({ status: 409, code: 'environment-deleted' })
   })
 

@@ -86,42 +86,37 @@ describe('A delete', () => {
     expect((await of(created.id)).filter(({ type }) => type === QUEUE || type === COMPUTE || type === ROLE)).toEqual([])
   })
 
-  test('under way answers whoever asks for the same, and refuses whoever says otherwise', async () => {
-    const { client } = service()
+  test('under way answers whoever asks for the same, refuses whoever says otherwise, and once it is cancelled is followed by the next, which knows what it has left', async () => {
+    const { client, base, service: { context: { database: { db } } } } = service()
     const created = await post(client, { ...SPEC, name: 'disputed' })
     await end(created)
     await addFault(client, { kind: 'hang', on: 'delete', type: QUEUE })
-    const deleting = await remove(created.id, '?bucket=retain')
-    expect(deleting.status).toBe(202)
+    const first = await remove(created.id, '?bucket=retain&logs=retain')
+    await struck()
+    const link = `/operations/${first.body.operation?.id}`
     for (const same of ['', '?bucket=retain', '?bucket=retain&jobs=refuse&protected=false']) {
-      expect([same, await remove(created.id, same)]).toMatchObject([same, { status: 202, body: { phase: 'deleting', operation: { id: deleting.body.operation?.id } } }])
+      expect([same, await remove(created.id, same)]).toMatchObject([same, { status: 202, body: { phase: 'deleting', links: { operation: link } } }])
     }
     for (const other of ['?bucket=empty', '?bucket=retain&protected=true']) {
       const { status, body } = await remove<Problem>(created.id, other)
-      expect([other, status, body.code, body.operation]).toEqual([other, 409, 'operation-in-progress', `/operations/${deleting.body.operation?.id}`])
-      expect(body.detail).toMatch(/^a delete of the environment is (queued|running) with \?.*bucket=retain.*; cancel it to say otherwise$/)
+      expect([other, status, body.code, body.operation]).toEqual([other, 409, 'operation-in-progress', link])
+      expect(body.detail).toMatch(/^a delete of the environment is running with \?.*bucket=retain.*; cancel it to say otherwise$/)
     }
-    await clearFaults(client)
-    expect((await end(deleting.body)).operation.state).toBe('succeeded')
-  })
 
-  test('follows one that is being cancelled', async () => {
-    const { client, base } = service()
-    const created = await post(client, { ...SPEC, name: 'decided' })
-    await end(created)
-    await addFault(client, { kind: 'hang', on: 'delete', type: QUEUE })
-    const first = await remove(created.id)
-    await struck()
-    expect((await call<Operation>(base, 'POST', `/operations/${first.body.operation?.id}/cancel`)).body.state).toBe('running')
+    expect((await call<Operation>(base, 'POST', `${link}/cancel`)).body.state).toBe('running')
     const second = await remove(created.id, '?bucket=empty')
     expect([second.status, second.body.phase]).toEqual([202, 'deleting'])
-    expect(second.body.operation?.id).not.toBe(first.body.operation?.id)
-    expect((await remove(created.id)).body.operation?.id).toBe(second.body.operation?.id)
+    expect(second.body.links.operation).not.toBe(link)
+    expect((await remove(created.id)).body.links.operation).toBe(second.body.links.operation)
+    const stored = await db.selectFrom('operations').select('input').where('id', '=', second.body.operation?.id ?? '').executeTakeFirstOrThrow()
+    expect(stored.input.retaining?.map(({ resourceType }) => resourceType).toSorted()).toEqual([LOGS, BUCKET])
+    expect(stored.input).toMatchObject({ deletion: { bucket: 'empty' } })
+    expect(stored.input.begun).toBeUndefined()
     await clearFaults(client)
     expect(['cancelled', 'succeeded']).toContain((await end(first.body)).operation.state)
     expect((await end(second.body)).operation.state).toBe('succeeded')
     expect((await environment(client, created.id)).phase).toBe('deleted')
-    expect(await of(created.id)).toEqual([])
+    expect((await of(created.id)).map(({ type }) => type).filter(type => type !== LOGS && !type.startsWith('aws:s3/'))).toEqual([])
   })
 
   test('in the middle of an update cancels that and carries on from what there is', async () => {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { sql } from 'kysely'
+import type { OperationKind } from '../../src/schemas/operation.ts'
 import { environmentById } from '../../src/store/environments.ts'
-import { finishOperation, releaseOperation, renewLease, setEngine, setProgress } from '../../src/store/attempts.ts'
+import { finishOperation, releaseOperation, renewLease, setBegun, setEngine, setProgress } from '../../src/store/attempts.ts'
 import { claimNext } from '../../src/store/claims.ts'
-import { backlogOf, CANCEL_CHANNEL, insertOperation, newestOperations, operationById, requestCancel, unfinishedOf } from '../../src/store/operations.ts'
+import { backlogOf, CANCEL_CHANNEL, insertOperation, newestOperations, operationById, requestCancel, retainedBefore, unfinishedOf } from '../../src/store/operations.ts'
 import { describeOnEachDatabase } from '../support/databases.ts'
 import { CLAIM, failure, givenClaim, givenEnvironment, givenOperation, ids } from '../support/records.ts'
 
@@ -155,6 +156,26 @@ describeOnEachDatabase('operations', (use) => {
       const found = await newestOperations(db(), [first.id, second.id, untouched.id])
       expect([...found].map(([environment, { id }]) => [environment, id]).sort()).toEqual([[first.id, newest.id], [second.id, only.id]])
       expect(await newestOperations(db(), [])).toEqual(new Map())
+    })
+
+    it('knows what the newest delete has left, until an update has it in the state again', async () => {
+      const { id } = await givenEnvironment(db())
+      const left = (name: string) => [{ urn: name, resourceType: 'aws:s3/bucket:Bucket', name, id: name }]
+      const attempt = async (kind: OperationKind, state: 'failed' | 'succeeded', retaining?: ReturnType<typeof left>): Promise<void> => {
+        const fence = await givenClaim(db(), (await givenOperation(db(), id, kind)).id)
+        if (retaining) await setBegun(db(), fence, retaining)
+        await finishOperation(db(), fence, state === 'failed' ? { state, error: failure } : { state })
+      }
+      expect(await retainedBefore(db(), id)).toEqual({})
+      await attempt('delete', 'failed', left('old'))
+      await attempt('delete', 'failed', left('new'))
+      await attempt('delete', 'failed')
+      await attempt('update', 'failed')
+      expect(await retainedBefore(db(), id)).toEqual({ retaining: left('new') })
+      await attempt('update', 'succeeded')
+      expect(await retainedBefore(db(), id)).toEqual({})
+      await attempt('delete', 'failed', [])
+      expect(await retainedBefore(db(), id)).toEqual({ retaining: [] })
     })
 
     it('counts what is unfinished, and how long the oldest has waited', async () => {

@@ -2,7 +2,7 @@ import { Refusal } from '../../errors.ts'
 import type { Environment } from '../../schemas/environment.ts'
 import type { Deletion } from '../../schemas/spec.ts'
 import { changePhase, lockEnvironment } from '../../store/environments.ts'
-import { newestOperations, requestCancel, unfinishedOf } from '../../store/operations.ts'
+import { newestOperations, requestCancel, retainedBefore, unfinishedOf } from '../../store/operations.ts'
 import type { Queryable } from '../../store/sql.ts'
 import type { EnvironmentRow, OperationRow } from '../../store/tables.ts'
 import type { Context } from '../context.ts'
@@ -39,7 +39,8 @@ export async function deleteEnvironment (context: Context, requester: Requester,
     const deletion = { ...environment.resolved.deletion, ...overrides }
     if (deletion.protected) throw new Refusal('deletion-protected', 'set deletion.protected to false in its spec first, or say ?protected=false')
     for (const operation of unfinished) await cancelFor(trx, operation)
-    const operation = await enqueueFor(context, trx, { environment, kind: 'delete', requestId: requester.requestId, input: { deletion } })
+    const input = { deletion, ...await retainedBefore(trx, id) }
+    const operation = await enqueueFor(context, trx, { environment, kind: 'delete', requestId: requester.requestId, input })
     return presentEnvironment(await changePhase(trx, id, PHASE_DURING.delete), operation)
   })
 }

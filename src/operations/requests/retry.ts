@@ -1,7 +1,7 @@
 import { Refusal } from '../../errors.ts'
 import type { Operation } from '../../schemas/operation.ts'
 import { changePhase, lockEnvironment } from '../../store/environments.ts'
-import { newestOperations } from '../../store/operations.ts'
+import { newestOperations, retainedBefore } from '../../store/operations.ts'
 import type { OperationRow } from '../../store/tables.ts'
 import type { Context } from '../context.ts'
 import { presentOperation } from '../present.ts'
@@ -24,9 +24,8 @@ export async function retryOperation (context: Context, requester: Requester, id
     await refuseBusy(trx, environment)
     refuseNeedless(failed, (await newestOperations(trx, [environmentId])).get(environmentId))
     const { deletion } = failed.input
-    const operation = await enqueueFor(context, trx, {
-      environment, kind, requestId: requester.requestId, retryOf: id, input: deletion && { deletion }
-    })
+    const input = { ...(deletion && { deletion }), ...(kind === 'delete' && await retainedBefore(trx, environmentId)) }
+    const operation = await enqueueFor(context, trx, { environment, kind, requestId: requester.requestId, retryOf: id, input })
     await changePhase(trx, environmentId, PHASE_DURING[kind])
     return presentOperation(operation)
   })
