@@ -95,14 +95,21 @@ describe('A preview', () => {
   })
 
   test('does not hold for a state that somebody else has written meanwhile: nothing is touched then', async () => {
-    const { base, client, dataDir } = service()
+    const { base, client, dataDir, service: { context: { database: { db } } } } = service()
     const { body: { items: [{ id }] } } = await call<{ items: [Environment] }>(base, 'GET', '/environments')
     const preview = await seen(`/environments/${id}/previews`, maxVcpus(70))
     await forget(dataDir, id, 'aws:batch/jobDefinition:JobDefinition')
     const before = await resources(client)
     const accepted = await ask<Environment>('PATCH', `/environments/${id}`, maxVcpus(70), { 'if-preview': preview.id })
     expect(accepted.status).toBe(202)
-    expect((await end(accepted.body)).operation).toMatchObject({ state: 'failed', error: { code: 'preview-outdated', retryable: false } })
+    const { operation: refused } = await end(accepted.body)
+    expect(refused).toMatchObject({ state: 'failed', error: { code: 'preview-outdated', retryable: false } })
+    const retry = await call(base, 'POST', `/operations/${refused.id}/retry`)
+    expect(retry).toMatchObject({ status: 409, body: { code: 'not-retryable', detail: expect.stringContaining('make a new preview'), operation: `/operations/${refused.id}` } })
+    // As if it had been cancelled while it waited: what is carried on then is still bound to the preview.
+    await sql`update operations set state = 'cancelled', attempt = 0, error = error || '{"code": "cancelled"}' where id = ${refused.id}`.execute(db)
+    const again = await call<Operation>(base, 'POST', `/operations/${refused.id}/retry`)
+    expect((await ended(client, again.body)).operation).toMatchObject({ retryOf: refused.id, state: 'failed', error: { code: 'preview-outdated' } })
     expect(await resources(client)).toEqual(before)
     expect((await environment(client, id)).phase).toBe('degraded')
   })

@@ -2,7 +2,7 @@ import { Refusal } from '../../errors.ts'
 import type { Operation } from '../../schemas/operation.ts'
 import { changePhase, lockEnvironment } from '../../store/environments.ts'
 import { newestOperations, retainedBefore } from '../../store/operations.ts'
-import type { OperationRow } from '../../store/tables.ts'
+import type { OperationInput, OperationRow } from '../../store/tables.ts'
 import type { Context } from '../context.ts'
 import { presentOperation } from '../present.ts'
 import { visibleOperation } from '../queries.ts'
@@ -23,16 +23,22 @@ export async function retryOperation (context: Context, requester: Requester, id
     if (!environment) throw new Refusal('not-found', `there is no environment ${environmentId}`)
     await refuseBusy(trx, environment)
     refuseNeedless(failed, (await newestOperations(trx, [environmentId])).get(environmentId))
-    const { deletion } = failed.input
-    const input = { ...(deletion && { deletion }), ...(kind === 'delete' && await retainedBefore(trx, environmentId)) }
+    const input = { ...askedWith(failed), ...(kind === 'delete' && await retainedBefore(trx, environmentId)) }
     const operation = await enqueueFor(context, trx, { environment, kind, requestId: requester.requestId, retryOf: id, input })
     await changePhase(trx, environmentId, PHASE_DURING[kind])
     return presentOperation(operation)
   })
 }
 
-function refuseNeedless ({ id, state }: OperationRow, newest: OperationRow | undefined): void {
+/** What of its input holds for a retry: once it was taken up, the state is no longer as a preview found it. */
+function askedWith ({ attempt, input }: OperationRow): OperationInput {
+  const { deletion } = input
+  return attempt === 0 ? input : { ...(deletion && { deletion }) }
+}
+
+function refuseNeedless ({ id, state, error }: OperationRow, newest: OperationRow | undefined): void {
   const links = { operation: `/operations/${newest?.id ?? id}` }
   if (state !== 'failed' && state !== 'cancelled') throw new Refusal('not-retryable', `it is ${state}`, links)
   if (newest && newest.id !== id) throw new Refusal('not-retryable', 'the environment has had another operation since', links)
+  if (error?.code === 'preview-outdated') throw new Refusal('not-retryable', 'it would do what its preview did not show: make a new preview', links)
 }
