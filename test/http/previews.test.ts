@@ -92,6 +92,13 @@ describe('A preview', () => {
     expect(exact.status).toBe(202)
     const { operation, events } = await end(exact.body)
     expect([operation.state, doneIn(events)]).toEqual(['succeeded', shownBy(standing)])
+
+    // What changes nothing is bound to its preview too.
+    expect(await refusal('PATCH', path, {}, 'op_00000000000000000000000000')).toContain('404 not-found')
+    expect(await refusal('PATCH', path, {}, standing.id)).toContain('409 preview-outdated: the spec has changed')
+    const nothing = await seen(previews, {})
+    expect(nothing.preview?.changes).toEqual([])
+    expect((await ask('PATCH', path, {}, { 'if-preview': nothing.id })).status).toBe(200)
   })
 
   test('does not hold for a state that somebody else has written meanwhile: nothing is touched then', async () => {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { Refusal } from '../../errors.ts'
 import type { Environment } from '../../schemas/environment.ts'
-import type { Spec } from '../../schemas/spec.ts'
+import type { ResolvedSpec, Spec } from '../../schemas/spec.ts'
 import { resolveSpec } from '../../spec/resolve.ts'
 import { changePhase, changeSpec, lockEnvironment } from '../../store/environments.ts'
 import { newestOperations, unfinishedOf } from '../../store/operations.ts'
@@ -14,7 +14,7 @@ import { PHASE_DURING, isDrifted, isReal } from '../transitions.ts'
 import { refuseStale, type Expected } from './if-match.ts'
 import { previewOfChange } from './if-preview.ts'
 import { refuseOutside } from './teams.ts'
-import { enqueueFor, inProgress, isStopping, refuseBusy, transact, type Requester } from './transaction.ts'
+import { enqueueFor, isStopping, refuseBusy, transact, type Requester } from './transaction.ts'
 
 /** What a change is asked with. */
 export interface Change {
@@ -49,25 +49,30 @@ export async function updateLocked (
   await refuseStale(trx, environment, change.ifMatch)
   const spec = change.spec(environment)
   const same = isDeepStrictEqual(spec, environment.spec)
-  const busy = (await unfinishedOf(trx, environment.id))[0]
-  const newest = busy ?? (await newestOperations(trx, [environment.id])).get(environment.id)
-  const pursued = busy !== undefined && busy.kind !== 'delete' && !isStopping(busy)
-  if (same && (pursued || (busy === undefined && isReal(environment) && !isDrifted(environment)))) {
+  const [busy] = await unfinishedOf(trx, environment.id)
+  const pursued = same && busy !== undefined && busy.kind !== 'delete' && !isStopping(busy)
+  if (!pursued) await refuseBusy(trx, environment)
+  const resolved = resolveSpec(spec, environment.placement)
+  const input = await previewOfChange(context, trx, requester, { environment, spec, resolved })
+  if (pursued || (same && isReal(environment) && !isDrifted(environment))) {
+    const newest = busy ?? (await newestOperations(trx, [environment.id])).get(environment.id)
     return { environment: presentEnvironment(environment, newest), accepted: false }
   }
-  if (busy) throw inProgress(busy)
-  await refuseBusy(trx, environment)
-  return { environment: await update(context, trx, requester, { environment, spec, same }), accepted: true }
+  return { environment: await update(context, trx, requester, { environment, spec, resolved, same, input }), accepted: true }
 }
 
-async function update (
-  context: Context, trx: Queryable, requester: Requester, { environment, spec, same }: { environment: EnvironmentRow, spec: Spec, same: boolean }
-): Promise<Environment> {
+interface Update {
+  readonly environment: EnvironmentRow
+  readonly spec: Spec
+  readonly resolved: ResolvedSpec
+  readonly same: boolean
+  readonly input: OperationInput | undefined
+}
+
+async function update (context: Context, trx: Queryable, requester: Requester, { environment, spec, resolved, same, input }: Update): Promise<Environment> {
   const { id, placement } = environment
-  const resolved = resolveSpec(spec, placement)
   const team = await teamByName(trx, environment.team)
   if (!same && team) refuseOutside(spec, placement, team.guardrails)
-  const input: OperationInput | undefined = await previewOfChange(context, trx, requester, { environment, spec, resolved })
   const phase = PHASE_DURING.update
   const changed = same ? await changePhase(trx, id, phase) : await changeSpec(trx, id, { spec, resolved, phase })
   const operation = await enqueueFor(context, trx, { environment: changed, kind: 'update', requestId: requester.requestId, input })
