@@ -30,8 +30,8 @@ export interface Changed {
 }
 
 /**
- * Gives an environment a new spec and enqueues the update that makes it real. A spec that changes nothing begins no
- * operation, unless what is there is not what the spec says: the last change failed, or a drift check found something.
+ * Gives an environment a new spec and enqueues the update that makes it real. A spec that means the same stores nothing and
+ * begins no operation, unless what is there is not what the spec says: the last change failed, or a drift check found something.
  * @throws Refusal `precondition-failed`, `validation-failed`, `outside-guardrails`, `operation-in-progress`, `preview-outdated`
  */
 export async function changeEnvironment (context: Context, requester: Requester, id: string, change: Change): Promise<Changed> {
@@ -48,29 +48,30 @@ export async function updateLocked (
 ): Promise<Changed> {
   await refuseStale(trx, environment, change.ifMatch)
   const spec = change.spec(environment)
-  const same = isDeepStrictEqual(spec, environment.spec)
+  const resolved = resolveSpec(spec, environment.placement)
+  // A spec in other words that mean the same changes nothing. The present words do so even where defaults are others by now.
+  const same = isDeepStrictEqual(spec, environment.spec) || isDeepStrictEqual(resolved, environment.resolved)
   const [busy] = await unfinishedOf(trx, environment.id)
   const pursued = same && busy !== undefined && busy.kind !== 'delete' && !isStopping(busy)
   if (!pursued) await refuseBusy(trx, environment)
-  const resolved = resolveSpec(spec, environment.placement)
   const input = await previewOfChange(context, trx, requester, { environment, spec, resolved })
   if (pursued || (same && isReal(environment) && !isDrifted(environment))) {
     const newest = busy ?? (await newestOperations(trx, [environment.id])).get(environment.id)
     return { environment: presentEnvironment(environment, newest), accepted: false }
   }
-  return { environment: await update(context, trx, requester, { environment, spec, resolved, same, input }), accepted: true }
+  return { environment: await update(context, trx, requester, { environment, spec, resolved, input }), accepted: true }
 }
 
 interface Update {
   readonly environment: EnvironmentRow
   readonly spec: Spec
   readonly resolved: ResolvedSpec
-  readonly same: boolean
   readonly input: OperationInput | undefined
 }
 
-async function update (context: Context, trx: Queryable, requester: Requester, { environment, spec, resolved, same, input }: Update): Promise<Environment> {
+async function update (context: Context, trx: Queryable, requester: Requester, { environment, spec, resolved, input }: Update): Promise<Environment> {
   const { id, placement } = environment
+  const same = isDeepStrictEqual(spec, environment.spec)
   const team = await teamByName(trx, environment.team)
   if (!same && team) refuseOutside(spec, placement, team.guardrails)
   const phase = PHASE_DURING.update
