@@ -569,7 +569,7 @@ export interface components {
                  */
                 bucket?: "refuse" | "empty" | "retain";
                 /**
-                 * @description `refuse`: jobs that are not over stop the deletion before anything is torn down; `terminate`: end them
+                 * @description `refuse`: jobs that are not over stop a deletion, or a change that takes their queue or compute away, before anything is touched; `terminate`: end them
                  * @enum {string}
                  */
                 jobs?: "refuse" | "terminate";
@@ -674,7 +674,7 @@ export interface components {
                  */
                 bucket?: "refuse" | "empty" | "retain";
                 /**
-                 * @description `refuse`: jobs that are not over stop the deletion before anything is torn down; `terminate`: end them
+                 * @description `refuse`: jobs that are not over stop a deletion, or a change that takes their queue or compute away, before anything is touched; `terminate`: end them
                  * @enum {string}
                  */
                 jobs?: "refuse" | "terminate";
@@ -789,7 +789,7 @@ export interface components {
                  */
                 bucket: "refuse" | "empty" | "retain";
                 /**
-                 * @description `refuse`: jobs that are not over stop the deletion before anything is torn down; `terminate`: end them
+                 * @description `refuse`: jobs that are not over stop a deletion, or a change that takes their queue or compute away, before anything is touched; `terminate`: end them
                  * @enum {string}
                  */
                 jobs: "refuse" | "terminate";
@@ -1646,7 +1646,7 @@ export interface operations {
                 protected?: boolean;
                 /** @description `refuse`: a bucket with objects stops the deletion before anything is torn down; `empty`: delete the objects; `retain`: the bucket stays in the account */
                 bucket?: "refuse" | "empty" | "retain";
-                /** @description `refuse`: jobs that are not over stop the deletion before anything is torn down; `terminate`: end them */
+                /** @description `refuse`: jobs that are not over stop a deletion, or a change that takes their queue or compute away, before anything is touched; `terminate`: end them */
                 jobs?: "refuse" | "terminate";
                 /** @description `retain`: the log group stays in the account */
                 logs?: "delete" | "retain";
@@ -1739,7 +1739,10 @@ export interface operations {
     };
     updateEnvironment: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `refuse`: jobs that are not over stop a deletion, or a change that takes their queue or compute away, before anything is touched; `terminate`: end them */
+                jobs?: "refuse" | "terminate";
+            };
             header?: {
                 /** @description The same key and body within 24 hours give the same answer and are done once; another body is answered 422 */
                 "idempotency-key"?: string;
@@ -2012,7 +2015,10 @@ export interface operations {
     };
     putEnvironment: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `refuse`: jobs that are not over stop a deletion, or a change that takes their queue or compute away, before anything is touched; `terminate`: end them */
+                jobs?: "refuse" | "terminate";
+            };
             header?: {
                 /** @description The same key and body within 24 hours give the same answer and are done once; another body is answered 422 */
                 "idempotency-key"?: string;

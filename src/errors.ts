@@ -88,7 +88,7 @@ export const OPERATION_CODES = {
   'network-mismatch': { retryable: false, title: 'The network\'s parts do not belong together', next: 'Name subnets and security groups of one VPC, in the spec or in the team\'s placement.' },
   'in-use': { retryable: true, transient: true, title: 'A resource is still in use', next: `Wait for what uses it to end. ${AGAIN}` },
   'bucket-not-empty': { retryable: false, title: 'The bucket holds objects', next: 'Move or delete the objects, then send the DELETE again; or say ?bucket=empty or ?bucket=retain. Nothing was torn down.' },
-  'jobs-running': { retryable: true, title: 'Jobs are running', next: 'Wait for them to end, then send the DELETE again; or say ?jobs=terminate. Nothing was torn down.' },
+  'jobs-running': { retryable: true, title: 'Jobs are running', next: 'Wait until they have ended, then send the request again; or say ?jobs=terminate on the DELETE, PATCH or PUT. Nothing was touched.' },
   throttled: { retryable: true, transient: true, title: 'The cloud throttled the calls', next: `Wait a few minutes. ${AGAIN}` },
   'cloud-unavailable': { retryable: true, transient: true, title: 'The cloud did not answer or failed', next: `${AGAIN} If it stays, look at the cloud's status page.` },
   'cloud-rejected': { retryable: false, title: 'The cloud refused a resource', next: 'The message is the cloud\'s own; correct the spec accordingly.' },

@@ -7,7 +7,7 @@ import { putEnvironment } from '../operations/requests/put.ts'
 import { placementFor } from '../operations/requests/teams.ts'
 import { Environment } from '../schemas/environment.ts'
 import { Slug, refTo } from '../schemas/names.ts'
-import { NamedSpec, SpecPatch } from '../schemas/spec.ts'
+import { DELETION, NamedSpec, SpecPatch } from '../schemas/spec.ts'
 import { checkSpec } from '../spec/check.ts'
 import { ById, ETag, answer } from './environment-answers.ts'
 import { refuseWrongFields } from './field-errors.ts'
@@ -16,6 +16,7 @@ import { problemsFor, typed } from './scope.ts'
 import { PATCH_TYPES, acceptMergePatches, generationsOf, namedSpec, patched, replaced, wrongName } from './spec-body.ts'
 
 const ByName = Type.Object({ team: Slug, name: Slug }, { additionalProperties: false })
+const Overriding = Type.Partial(Type.Object({ jobs: DELETION.jobs }), { additionalProperties: false })
 const Conditional = Type.Object({ ...Previewed.properties, ...Matching.properties })
 const PutConditional = Type.Object({
   ...Conditional.properties,
@@ -44,6 +45,7 @@ const byId = (context: Context) => async (app: FastifyInstance): Promise<void> =
       summary: 'Change the spec by a JSON merge patch (RFC 7396); team, name and region stay',
       consumes: PATCH_TYPES,
       params: ById,
+      querystring: Overriding,
       headers: Conditional,
       body: refTo(SpecPatch),
       response: responses
@@ -51,7 +53,7 @@ const byId = (context: Context) => async (app: FastifyInstance): Promise<void> =
   }, async (request, reply) => {
     const { id } = request.params
     await visibleEnvironment(context, request.caller, id)
-    const change = { spec: patched(request), ifMatch: generationsOf(request.headers['if-match']) }
+    const change = { spec: patched(request), ifMatch: generationsOf(request.headers['if-match']), overrides: request.query }
     return answerChange(reply, await changeEnvironment(context, requesterOf(request), id, change))
   })
 }
@@ -66,6 +68,7 @@ const byName = (context: Context) => async (app: FastifyInstance): Promise<void>
       tags: ['environments'],
       summary: 'Create or change the environment of that name: its spec becomes the body',
       params: ByName,
+      querystring: Overriding,
       headers: PutConditional,
       body: refTo(NamedSpec),
       response: responses
@@ -76,7 +79,7 @@ const byName = (context: Context) => async (app: FastifyInstance): Promise<void>
     const spec = namedSpec(request.body, request.params)
     return answerChange(reply, await putEnvironment(context, requesterOf(request), {
       spec,
-      change: { spec: replaced(request, spec), ifMatch: generationsOf(request.headers['if-match']) },
+      change: { spec: replaced(request, spec), ifMatch: generationsOf(request.headers['if-match']), overrides: request.query },
       onlyCreate: request.headers['if-none-match'] !== undefined
     }))
   })

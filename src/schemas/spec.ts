@@ -40,11 +40,11 @@ const RetentionDays = oneOfNumbers(RETENTION_DAYS, 'Days CloudWatch keeps the lo
 const Region = Type.String({ pattern: '^[a-z]{2,8}(-[a-z]{2,12}){1,3}-[0-9]{1,2}$', examples: ['eu-central-1'] })
 
 const AtDeletion = <T extends string>(values: readonly T[], description: string) => Type.Unsafe<T>({ type: 'string', enum: values, description })
-/** What a deletion may take with it; each can be said otherwise in a query parameter of the DELETE. */
+/** What a deletion may take with it; each can be said otherwise in a query parameter of the DELETE, `jobs` of a PATCH and PUT too. */
 export const DELETION = {
   protected: Type.Boolean({ description: 'Refuse to delete the environment' }),
   bucket: AtDeletion(['refuse', 'empty', 'retain'] as const, '`refuse`: a bucket with objects stops the deletion before anything is torn down; `empty`: delete the objects; `retain`: the bucket stays in the account'),
-  jobs: AtDeletion(['refuse', 'terminate'] as const, '`refuse`: jobs that are not over stop the deletion before anything is torn down; `terminate`: end them'),
+  jobs: AtDeletion(['refuse', 'terminate'] as const, '`refuse`: jobs that are not over stop a deletion, or a change that takes their queue or compute away, before anything is touched; `terminate`: end them'),
   logs: AtDeletion(['delete', 'retain'] as const, '`retain`: the log group stays in the account')
 }
 const TagKeys = Type.Array(Type.String({ minLength: 1, maxLength: 128 }), { maxItems: 50, uniqueItems: true })

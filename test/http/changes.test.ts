@@ -21,7 +21,7 @@ describe('A change', () => {
   const inCloud = async (type: string, name: string) => (await resources(service().client)).filter(each => each.type === type && each.tags['batchyard:environment'] === name)
 
   test('is made in place, answers the last good outputs meanwhile, and goes by generations', async () => {
-    const { client, base } = service()
+    const { client, base, service: { context: { database: { db } } } } = service()
     const created = await post(client)
     await end(created)
     const { outputs } = await environment(client, created.id)
@@ -34,15 +34,22 @@ describe('A change', () => {
     expect((await patch<Problem>(created.id, { region: 'eu-west-1' })).status).toBe(400)
 
     await addFault(client, { kind: 'hang', on: 'update', type: COMPUTE })
-    const changed = await patch(created.id, maxVcpus(200), { 'content-type': 'application/merge-patch+json', 'if-match': '"1", "7"' })
+    const changed = await patch(`${created.id}?jobs=terminate`, maxVcpus(200), { 'content-type': 'application/merge-patch+json', 'if-match': '"1", "7"' })
     expect([changed.status, changed.headers.get('etag'), changed.headers.get('location')]).toEqual([202, '"2"', `/environments/${created.id}`])
     expect(changed.body).toMatchObject({ phase: 'updating', generation: 2, observedGeneration: 1, spec: maxVcpus(200), operation: { kind: 'update', state: 'queued' } })
     expect(await outputsNow()).toEqual(outputs)
 
-    const same = await patch(created.id, maxVcpus(200))
-    expect([same.status, same.body.operation?.id]).toEqual([200, changed.body.operation?.id])
-    const other = await patch<Problem>(created.id, maxVcpus(201))
-    expect([other.status, other.body.code, other.body.operation]).toEqual([409, 'operation-in-progress', `/operations/${changed.body.operation?.id}`])
+    for (const query of ['', '?jobs=terminate']) {
+      const same = await patch(`${created.id}${query}`, maxVcpus(200))
+      expect([query, same.status, same.body.operation?.id]).toEqual([query, 200, changed.body.operation?.id])
+    }
+    // Another spec, or the same one in another way.
+    for (const [query, count] of [['', 201], ['?jobs=refuse', 200]] as const) {
+      const other = await patch<Problem>(`${created.id}${query}`, maxVcpus(count))
+      expect([query, other.status, other.body.code, other.body.operation]).toEqual([query, 409, 'operation-in-progress', `/operations/${changed.body.operation?.id}`])
+    }
+    const stored = await db.selectFrom('operations').select('input').where('id', '=', changed.body.operation?.id ?? '').executeTakeFirstOrThrow()
+    expect(stored.input).toEqual({ deletion: { protected: false, bucket: 'refuse', jobs: 'terminate', logs: 'delete' } })
     await clearFaults(client)
 
     const { operation, events } = await end(changed.body)

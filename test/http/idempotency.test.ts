@@ -58,6 +58,10 @@ describe('An Idempotency-Key', () => {
     expect(await again('POST', '/previews', spec)).toBe('422 idempotency-key-reused')
     expect(await again('POST', '/environments', spec, { 'if-preview': 'op_00000000000000000000000000' })).toBe('422 idempotency-key-reused')
     expect(await again('PATCH', `/environments/${first.body.id}`, spec)).toBe('422 idempotency-key-reused')
+
+    const change = async (query: string) => call<Problem>(base, 'PATCH', `/environments/${first.body.id}${query}`, { body: {}, headers: asked('changed') })
+    expect((await change('?jobs=refuse')).status).toBe(200)
+    expect((await change('?jobs=terminate')).body.code).toBe('idempotency-key-reused')
     expect(await operationsOf(base, first.body.id)).toHaveLength(1)
   })
 

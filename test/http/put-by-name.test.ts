@@ -13,11 +13,11 @@ describe('PUT of an environment by its name', () => {
   const end = async ({ operation }: Pick<Environment, 'operation'>) => ended(service().client, { id: operation?.id ?? '' })
 
   test('creates it, then changes nothing, then makes the body its spec', async () => {
-    const { client, base } = service()
+    const { client, base, service: { context: { database: { db } } } } = service()
     const created = await put('training', { jobs, labels: { a: 'b' }, region: 'eu-west-1' })
     expect([created.status, created.headers.get('etag'), created.headers.get('location')]).toEqual([202, '"1"', `/environments/${created.body.id}`])
     expect(created.body).toMatchObject({ team: 'vision', name: 'training', phase: 'creating', operation: { kind: 'create' } })
-    const meanwhile = await put('training', { team: 'vision', name: 'training', region: 'eu-west-1', jobs, labels: { a: 'b' } })
+    const meanwhile = await put('training?jobs=terminate', { team: 'vision', name: 'training', region: 'eu-west-1', jobs, labels: { a: 'b' } })
     expect([meanwhile.status, meanwhile.body.operation?.id]).toEqual([200, created.body.operation?.id])
     const busy = await put<Problem>('training', { jobs })
     expect([busy.status, busy.body.code]).toEqual([400, 'validation-failed'])
@@ -30,7 +30,9 @@ describe('PUT of an environment by its name', () => {
     expect([outside.status, outside.body.code]).toEqual([403, 'outside-guardrails'])
     await client.PUT('/teams/{team}', { params: { path: { team: 'vision' } }, body: { placement: { region: 'us-east-1' }, guardrails: { regions: ['*'] } } })
 
-    const changed = await put('training', { jobs, region: 'eu-west-1', labels: { c: 'd' } }, { 'if-match': '"1"' })
+    const changed = await put('training?jobs=refuse', { jobs, region: 'eu-west-1', labels: { c: 'd' } }, { 'if-match': '"1"' })
+    const stored = await db.selectFrom('operations').select('input').where('id', '=', changed.body.operation?.id ?? '').executeTakeFirstOrThrow()
+    expect(stored.input).toMatchObject({ deletion: { jobs: 'refuse' } })
     expect([changed.status, changed.body.id, changed.body.generation]).toEqual([202, created.body.id, 2])
     expect(changed.body.spec.labels).toEqual({ c: 'd' })
     expect((await end(changed.body)).operation).toMatchObject({ kind: 'update', state: 'succeeded' })
@@ -52,6 +54,7 @@ describe('PUT of an environment by its name', () => {
     const wrong = await put<Problem>('training', { team: 'audio', name: 'other', jobs: { default: { image: 'has a space' } }, more: 1 })
     expect([wrong.status, wrong.body.errors?.map(({ pointer }) => pointer).toSorted()]).toEqual([400, ['/jobs/default/image', '/more', '/name', '/team']])
     expect((await put<Problem>('Training', { jobs })).body.errors?.map(({ pointer }) => pointer)).toEqual(['#path/name'])
+    expect((await put<Problem>('absent?jobs=maybe', { jobs })).body.errors?.map(({ pointer }) => pointer)).toEqual(['#query/jobs'])
     expect((await put<Problem>('absent', { jobs }, { 'if-match': '"1"' })).status).toBe(412)
     expect((await put<Problem>('absent', { jobs }, { 'if-match': '*' })).status).toBe(412)
     expect((await put<Problem>('absent', { jobs }, { 'if-none-match': '"1"' })).status).toBe(400)

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import { Refusal } from '../../errors.ts'
 import type { Environment } from '../../schemas/environment.ts'
-import type { ResolvedSpec, Spec } from '../../schemas/spec.ts'
+import type { Deletion, ResolvedSpec, Spec } from '../../schemas/spec.ts'
 import { resolveSpec } from '../../spec/resolve.ts'
 import { changePhase, changeSpec, lockEnvironment } from '../../store/environments.ts'
 import { newestOperations, unfinishedOf } from '../../store/operations.ts'
 import type { Queryable } from '../../store/sql.ts'
-import type { EnvironmentRow, OperationInput } from '../../store/tables.ts'
+import type { EnvironmentRow, OperationInput, OperationRow } from '../../store/tables.ts'
 import { teamByName } from '../../store/teams.ts'
 import type { Context } from '../context.ts'
 import { presentEnvironment } from '../present.ts'
@@ -14,13 +14,17 @@ import { PHASE_DURING, isDrifted, isReal } from '../transitions.ts'
 import { refuseStale, type Expected } from './if-match.ts'
 import { previewOfChange } from './if-preview.ts'
 import { refuseOutside } from './teams.ts'
-import { enqueueFor, isStopping, refuseBusy, transact, type Requester } from './transaction.ts'
+import { enqueueFor, isStopping, refuseBusy, saysOtherwise, transact, type Requester } from './transaction.ts'
+
+type Overrides = Pick<Partial<Deletion>, 'jobs'>
 
 /** What a change is asked with. */
 export interface Change {
   /** Makes the new spec of the present one; checked by then. */
   readonly spec: (present: EnvironmentRow) => Spec
   readonly ifMatch?: Expected
+  /** What the spec's `deletion` says otherwise, for this call. */
+  readonly overrides?: Overrides
 }
 
 export interface Changed {
@@ -46,27 +50,35 @@ export async function changeEnvironment (context: Context, requester: Requester,
 export async function updateLocked (
   context: Context, trx: Queryable, requester: Requester, { environment, change }: { environment: EnvironmentRow, change: Change }
 ): Promise<Changed> {
-  await refuseStale(trx, environment, change.ifMatch)
+  const { ifMatch, overrides = {} } = change
+  await refuseStale(trx, environment, ifMatch)
   const spec = change.spec(environment)
   const resolved = resolveSpec(spec, environment.placement)
   // A spec in other words that mean the same changes nothing. The present words do so even where defaults are others by now.
   const same = isDeepStrictEqual(spec, environment.spec) || isDeepStrictEqual(resolved, environment.resolved)
   const [busy] = await unfinishedOf(trx, environment.id)
-  const pursued = same && busy !== undefined && busy.kind !== 'delete' && !isStopping(busy)
+  const pursued = same && busy !== undefined && isPursuing(busy, environment, overrides)
   if (!pursued) await refuseBusy(trx, environment)
-  const input = await previewOfChange(context, trx, requester, { environment, spec, resolved })
+  const bound = await previewOfChange(context, trx, requester, { environment, spec, resolved })
   if (pursued || (same && isReal(environment) && !isDrifted(environment))) {
     const newest = busy ?? (await newestOperations(trx, [environment.id])).get(environment.id)
     return { environment: presentEnvironment(environment, newest), accepted: false }
   }
+  const input = { ...bound, ...(overrides.jobs && { deletion: { ...resolved.deletion, ...overrides } }) }
   return { environment: await update(context, trx, requester, { environment, spec, resolved, input }), accepted: true }
+}
+
+/** Whether an operation under way makes the environment what its spec says, in the way the call asks for; a create ends no jobs. */
+function isPursuing (operation: OperationRow, environment: EnvironmentRow, overrides: Overrides): boolean {
+  const { kind } = operation
+  return kind !== 'delete' && !isStopping(operation) && (kind === 'create' || !saysOtherwise(operation, environment, overrides))
 }
 
 interface Update {
   readonly environment: EnvironmentRow
   readonly spec: Spec
   readonly resolved: ResolvedSpec
-  readonly input: OperationInput | undefined
+  readonly input: OperationInput
 }
 
 async function update (context: Context, trx: Queryable, requester: Requester, { environment, spec, resolved, input }: Update): Promise<Environment> {
