@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest'
+import { sql } from 'kysely'
+import { describe, expect, inject, test } from 'vitest'
 import type { Environment, Problem } from '../../client/index.ts'
 import { call, type Ask } from '../support/http-call.ts'
 import { ended, environment, SPEC } from '../support/service.ts'
@@ -48,6 +49,26 @@ describe('PUT of an environment by its name', () => {
     expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 200, 200, 200, 200, 200, 200, 202])
     expect(new Set(answers.map(({ body }) => `${body.id} ${body.operation?.id}`)).size).toBe(1)
     await end(answers[0]?.body ?? { operation: null })
+  })
+
+  // PGlite has one connection: there no request comes between the statements of another.
+  test.skipIf(inject('postgresUrl') === undefined)('finds what a POST is about to create', async () => {
+    const { base, service: { context: { database: { db } } } } = service()
+    const waits = async (statement: string): Promise<void> => {
+      await expect.poll(async () => (await sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query ~ ${statement}`.execute(db)).rows.length, { timeout: 60_000, interval: 20 }).toBe(1)
+    }
+    const { posting, putting } = await db.transaction().execute(async trx => {
+      // Holds the POST between the environment and its operation.
+      await sql`lock table operations in share row exclusive mode`.execute(trx)
+      const posting = call<Environment>(base, 'POST', '/environments', { body: { ...SPEC, name: 'posted' } })
+      await waits('insert into operations')
+      const putting = put('posted', { jobs })
+      await waits('insert into environments|from "teams"')
+      return { posting, putting }
+    })
+    const [created, found] = [await posting, await putting]
+    expect([created.status, found.status, found.body.id]).toEqual([202, 200, created.body.id])
+    await end(created.body)
   })
 
   test('refuses a body that says another name, wrong fields with it, and what must not be there', async () => {

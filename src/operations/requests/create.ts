@@ -4,6 +4,7 @@ import type { Spec } from '../../schemas/spec.ts'
 import { resolveSpec } from '../../spec/resolve.ts'
 import { environmentById, environmentByName, insertEnvironment } from '../../store/environments.ts'
 import type { Queryable } from '../../store/sql.ts'
+import { lockTeam } from '../../store/teams.ts'
 import type { Context } from '../context.ts'
 import { presentEnvironment } from '../present.ts'
 import { outdated, previewOfCreation } from './if-preview.ts'
@@ -16,7 +17,11 @@ import { enqueueFor, transact, type Requester } from './transaction.ts'
  */
 export async function createEnvironment (context: Context, requester: Requester, spec: Spec): Promise<Environment> {
   const team = await teamFor(context, requester.caller, spec.team)
-  return transact(context, requester, trx => insertWithCreate(context, trx, requester, { spec, team }))
+  return transact(context, requester, async trx => {
+    // A PUT that looks for the environment meanwhile waits, and finds it. Teams are locked before environments, here as there.
+    await lockTeam(trx, spec.team)
+    return insertWithCreate(context, trx, requester, { spec, team })
+  })
 }
 
 /** The transaction's part of it: a request that is repeated is answered as before, whatever has become of the guardrails. */
