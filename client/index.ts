@@ -2,7 +2,9 @@ import { EventSourceParserStream } from 'eventsource-parser/stream'
 import createClient, { type Client } from 'openapi-fetch'
 import type { components, paths } from './schema.d.ts'
 
-export type BatchyardClient = Client<paths>
+/** Answers that are JSON: of those that can be a stream too, the page. */
+type Json = `application/${string}`
+export type BatchyardClient = Client<paths, Json>
 export type Environment = components['schemas']['Environment']
 export type Operation = components['schemas']['Operation']
 export type OperationEvent = components['schemas']['OperationEvent']
@@ -10,7 +12,7 @@ export type Problem = components['schemas']['Problem']
 
 /** A client typed by the OpenAPI description. `key` is left out against an open sandbox. */
 export function createBatchyardClient (baseUrl: string, key?: string): BatchyardClient {
-  return createClient<paths>({ baseUrl, ...(key !== undefined && { headers: { authorization: `Bearer ${key}` } }) })
+  return createClient<paths, Json>({ baseUrl, ...(key !== undefined && { headers: { authorization: `Bearer ${key}` } }) })
 }
 
 const ENDED = new Set(['succeeded', 'failed', 'cancelled'])

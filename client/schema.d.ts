@@ -1454,6 +1454,8 @@ export interface operations {
             /** @description A problem; `code` says which */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "retry-after"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1570,6 +1572,8 @@ export interface operations {
             /** @description A problem; `code` says which */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "retry-after"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1631,6 +1635,8 @@ export interface operations {
             /** @description A problem; `code` says which */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "retry-after"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1666,6 +1672,8 @@ export interface operations {
             /** @description Was deleted before */
             200: {
                 headers: {
+                    /** @description Follows the generation */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1675,6 +1683,8 @@ export interface operations {
             /** @description Accepted; follow the operation */
             202: {
                 headers: {
+                    /** @description Follows the generation */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1729,6 +1739,8 @@ export interface operations {
             /** @description A problem; `code` says which */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "retry-after"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1874,6 +1886,8 @@ export interface operations {
             /** @description A problem; `code` says which */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "retry-after"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1933,6 +1947,8 @@ export interface operations {
             /** @description A problem; `code` says which */
             409: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "retry-after"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1942,6 +1958,8 @@ export interface operations {
             /** @description A problem; `code` says which */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "retry-after"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2005,6 +2023,8 @@ export interface operations {
             /** @description A problem; `code` says which */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "retry-after"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2153,6 +2173,8 @@ export interface operations {
             /** @description A problem; `code` says which */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "retry-after"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2253,6 +2275,8 @@ export interface operations {
             /** @description A problem; `code` says which */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "retry-after"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2366,6 +2390,8 @@ export interface operations {
             /** @description A problem; `code` says which */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "retry-after"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2447,6 +2473,8 @@ export interface operations {
             /** @description A problem; `code` says which */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "retry-after"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2506,6 +2534,8 @@ export interface operations {
             /** @description A problem; `code` says which */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "retry-after"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2586,6 +2616,8 @@ export interface operations {
             /** @description A problem; `code` says which */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "retry-after"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2667,6 +2699,8 @@ export interface operations {
             /** @description A problem; `code` says which */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "retry-after"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2682,7 +2716,10 @@ export interface operations {
                 /** @description Only events with a greater id */
                 after?: number;
             };
-            header?: never;
+            header?: {
+                /** @description Of a stream: only events with a greater id; whatever broke off is taken up with it */
+                "last-event-id"?: string;
+            };
             path: {
                 /** @example op_01jd3x9c8qe5vb6k2m4n7p8r9s */
                 id: string;
@@ -2691,13 +2728,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Default Response */
+            /** @description A page, or a stream */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["EventPage"];
+                    "text/event-stream": string;
                 };
             };
             /** @description Only to a stream: the operation has ended and nothing follows, so do not come back */
@@ -2737,6 +2775,8 @@ export interface operations {
             /** @description A problem; `code` says which */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "retry-after"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2805,6 +2845,8 @@ export interface operations {
             /** @description A problem; `code` says which */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "retry-after"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2877,6 +2919,8 @@ export interface operations {
             /** @description A problem; `code` says which */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "retry-after"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2937,6 +2981,8 @@ export interface operations {
             /** @description A problem; `code` says which */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "retry-after"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2984,6 +3030,8 @@ export interface operations {
             /** @description A problem; `code` says which */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "retry-after"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3056,6 +3104,8 @@ export interface operations {
             /** @description A problem; `code` says which */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "retry-after"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3121,6 +3171,8 @@ export interface operations {
             /** @description A problem; `code` says which */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "retry-after"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3188,6 +3240,8 @@ export interface operations {
             /** @description A problem; `code` says which */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "retry-after"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3255,6 +3309,8 @@ export interface operations {
             /** @description A problem; `code` says which */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "retry-after"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3329,6 +3385,8 @@ export interface operations {
             /** @description A problem; `code` says which */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "retry-after"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3413,6 +3471,8 @@ export interface operations {
             /** @description A problem; `code` says which */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "retry-after"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3483,6 +3543,8 @@ export interface operations {
             /** @description A problem; `code` says which */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "retry-after"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3553,6 +3615,8 @@ export interface operations {
             /** @description A problem; `code` says which */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "retry-after"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3620,6 +3684,8 @@ export interface operations {
             /** @description A problem; `code` says which */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "retry-after"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3685,6 +3751,8 @@ export interface operations {
             /** @description A problem; `code` says which */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "retry-after"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3759,6 +3827,8 @@ export interface operations {
             /** @description A problem; `code` says which */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "retry-after"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3819,6 +3889,8 @@ export interface operations {
             /** @description A problem; `code` says which */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "retry-after"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3891,6 +3963,8 @@ export interface operations {
             /** @description A problem; `code` says which */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "retry-after"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3965,6 +4039,8 @@ export interface operations {
             /** @description A problem; `code` says which */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "retry-after"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4012,6 +4088,8 @@ export interface operations {
             /** @description A problem; `code` says which */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "retry-after"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4084,6 +4162,8 @@ export interface operations {
             /** @description A problem; `code` says which */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "retry-after"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4129,6 +4209,8 @@ export interface operations {
             /** @description A problem; `code` says which */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "retry-after"?: string;
                     [name: string]: unknown;
                 };
                 content: {

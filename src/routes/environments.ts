@@ -13,7 +13,7 @@ import { checkSpec } from '../spec/check.ts'
 import { ById, ETag, answer } from './environment-answers.ts'
 import { refuseWrongFields } from './field-errors.ts'
 import { Matching, Previewed, requesterOf } from './requester.ts'
-import { problemsFor, typed } from './scope.ts'
+import { passingProblem, problemsFor, typed } from './scope.ts'
 import { generationsOf } from './spec-body.ts'
 
 /** Environments: what teams ask for and get. */
@@ -57,8 +57,8 @@ const writing = (context: Context) => async (app: FastifyInstance): Promise<void
       querystring: Type.Partial(Type.Object(DELETION), { additionalProperties: false }),
       headers: Matching,
       response: {
-        200: { ...refTo(Environment), description: 'Was deleted before' },
-        202: { ...refTo(Environment), description: 'Accepted; follow the operation' },
+        200: { ...refTo(Environment), description: 'Was deleted before', headers: ETag },
+        202: { ...refTo(Environment), description: 'Accepted; follow the operation', headers: ETag },
         ...problemsFor(400, 401, 404, 409, 412, 503)
       }
     }
@@ -101,7 +101,7 @@ const reading = (context: Context) => async (app: FastifyInstance): Promise<void
       tags: ['environments'],
       summary: 'The last good outputs, as a flat object (docs/outputs.md)',
       params: ById,
-      response: { 200: refTo(Outputs), ...problemsFor(400, 401, 404, 409, 503) }
+      response: { 200: refTo(Outputs), ...problemsFor(400, 401, 404, 503), 409: passingProblem }
     }
   }, async request => getOutputs(context, request.caller, request.params.id))
 

@@ -12,6 +12,10 @@ import { problemsFor, typed } from './scope.ts'
 
 const ById = Type.Object({ id: OperationId }, { additionalProperties: false })
 
+const Resuming = Type.Object({
+  'last-event-id': Type.Optional(Type.String({ description: 'Of a stream: only events with a greater id; whatever broke off is taken up with it' }))
+})
+
 const DESCRIPTION = `With \`Accept: text/event-stream\` the answer is a stream of Server-Sent Events: each has the event's id, its type and the same JSON as in a page.
 It ends with the operation, or when the key is revoked, and resumes after \`Last-Event-ID\` (before \`after\`) on any replica. Events that were pruned are passed over,
 which the ids show; an id beyond the last event counts as the last. Comments are signs of life; \`retry\` says when to come back after a break.`
@@ -27,8 +31,12 @@ export const eventRoutes = (context: Context) => async (app: FastifyInstance): P
       description: DESCRIPTION,
       params: ById,
       querystring: EventQuery,
+      headers: Resuming,
       response: {
-        200: refTo(EventPage),
+        200: {
+          description: 'A page, or a stream',
+          content: { 'application/json': { schema: refTo(EventPage) }, 'text/event-stream': { schema: Type.String() } }
+        },
         204: Type.Null({ description: 'Only to a stream: the operation has ended and nothing follows, so do not come back' }),
         ...problemsFor(400, 401, 404, 503)
       }

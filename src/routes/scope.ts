@@ -6,10 +6,16 @@ import { refTo } from '../schemas/names.ts'
 /** A scope whose handlers are typed by their schemas. */
 export const typed = (scope: FastifyInstance) => scope.withTypeProvider<TypeBoxTypeProvider>()
 
+const problem = {
+  description: 'A problem; `code` says which',
+  content: { 'application/problem+json': { schema: refTo(Problem) } }
+}
+
+/** A problem that passes by itself. */
+export const passingProblem = {
+  ...problem, headers: { 'retry-after': { type: 'string', description: 'Seconds after which trying again makes sense' } }
+}
+
 /** The problems a route may answer with, for the documentation. */
-export const problemsFor = <const S extends readonly number[]>(...statuses: S) => Object.fromEntries(
-  statuses.map(status => [status, {
-    description: 'A problem; `code` says which',
-    content: { 'application/problem+json': { schema: refTo(Problem) } }
-  }])
-)
+export const problemsFor = <const S extends readonly number[]>(...statuses: S) =>
+  Object.fromEntries(statuses.map(status => [status, status === 503 ? passingProblem : problem]))
