@@ -53,7 +53,7 @@ async function writeEffect (trx: Queryable, { operation, fence }: Attempt, envir
   if (drifted && await stillTrue(trx, operation, environment)) await setCondition(trx, environment.id, { type: DRIFTED, ...drifted })
   if (!isChanging(kind)) return
   await tellClosed(trx, operation.id, environment, state === 'succeeded' && kind === 'delete')
-  const left = leftBy(kind, state, environment, untouched)
+  const left = leftBy({ kind, input: operation.input }, state, environment, untouched)
   await changeEnvironment(trx, fence, { ...left, ...(outputs && { outputs, observedGeneration: operation.generation }) })
 }
 

@@ -1,7 +1,7 @@
 import type { Phase } from '../schemas/environment.ts'
 import { CHANGING_KINDS, type OperationKind, type OperationState } from '../schemas/operation.ts'
 import type { EnvironmentChange } from '../store/environments.ts'
-import type { EnvironmentRow } from '../store/tables.ts'
+import type { EnvironmentRow, OperationInput } from '../store/tables.ts'
 
 export type EndState = Extract<OperationState, 'succeeded' | 'failed' | 'cancelled'>
 export type ChangingKind = typeof CHANGING_KINDS[number]
@@ -30,17 +30,22 @@ export function phaseAfter (kind: ChangingKind, state: EndState, everReady: bool
 }
 
 /** The phase of an environment whose operation ended before it touched anything. */
-function phaseUntouched ({ generation, observed_generation: observed, outputs }: EnvironmentRow): LivePhase {
+function phaseUntouched ({ generation, observed_generation: observed, outputs }: EnvironmentRow, { degraded = false }: OperationInput): LivePhase {
   if (observed === null) return 'failed'
-  return observed === generation && outputs !== null ? 'ready' : 'degraded'
+  return observed === generation && outputs !== null && !degraded ? 'ready' : 'degraded'
 }
+
+/** What an operation has to know of its environment's phase, to put it back. */
+export const phaseBefore = ({ phase }: EnvironmentRow): Pick<OperationInput, 'degraded'> => phase === 'degraded' ? { degraded: true } : {}
+
+interface Ended { readonly kind: ChangingKind, readonly input: OperationInput }
 
 /**
  * What an ended operation makes of its environment. A delete that did not get through has taken away some of what the
  * outputs name.
  */
-export function leftBy (kind: ChangingKind, state: EndState, environment: EnvironmentRow, untouched: boolean): Pick<EnvironmentChange, 'phase' | 'outputs'> {
-  if (untouched) return { phase: phaseUntouched(environment) }
+export function leftBy ({ kind, input }: Ended, state: EndState, environment: EnvironmentRow, untouched: boolean): Pick<EnvironmentChange, 'phase' | 'outputs'> {
+  if (untouched) return { phase: phaseUntouched(environment, input) }
   return { phase: phaseAfter(kind, state, environment.observed_generation !== null), ...(kind === 'delete' && { outputs: null }) }
 }
 

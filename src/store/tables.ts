@@ -21,6 +21,8 @@ export interface EngineRecord {
 export interface OperationInput {
   /** Of a delete, or of an update that ends jobs: the policy in force, where it is not the spec's. */
   readonly deletion?: Deletion
+  /** The environment was `degraded` when it was asked for, and is again if nothing was touched. */
+  readonly degraded?: boolean
   /** Queues were stopped taking jobs and not opened again yet. */
   readonly closed?: boolean
   /** Of a delete: the policy allowed it, and it has begun to take things away. */

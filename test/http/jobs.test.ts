@@ -101,6 +101,20 @@ describe('What is in an environment', () => {
     expect(await resources(client)).toEqual([])
   })
 
+  test('is told as left in the account by the delete that gets through, when the one before has left it', async () => {
+    const { client, base } = service()
+    const { id } = await ready('left', { deletion: { bucket: 'retain', logs: 'retain' } })
+    await addFault(client, { ...DENIED, on: 'delete', type: 'aws:iam/role:Role' })
+    const failed = await send('DELETE', `/environments/${id}`)
+    expect((await end(failed)).operation.state).toBe('failed')
+    const { body: again } = await call<Operation>(base, 'POST', `/operations/${failed.id}/retry`)
+    const { operation } = await end(again)
+    const left = (await of(id)).map(({ type }) => type).toSorted()
+    expect([operation.state, operation.retained?.map(({ resourceType }) => resourceType).toSorted()]).toEqual(['succeeded', expect.arrayContaining([BUCKET, 'aws:cloudwatch/logGroup:LogGroup'])])
+    expect(left).toEqual(expect.arrayContaining([BUCKET, 'aws:cloudwatch/logGroup:LogGroup']))
+    for (const { key } of await resources(client)) await call(base, 'DELETE', `/sandbox/resources/${encodeURIComponent(key)}`)
+  })
+
   test('is neither made twice nor left behind when its state is not there', async () => {
     const { client, dataDir } = service()
     const { id } = await ready('stateless')

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { sql } from 'kysely'
 import type { OperationKind } from '../../src/schemas/operation.ts'
 import { environmentById } from '../../src/store/environments.ts'
-import { finishOperation, releaseOperation, renewLease, setBegun, setEngine, setProgress } from '../../src/store/attempts.ts'
+import { finishOperation, noteInput, releaseOperation, renewLease, setEngine, setProgress } from '../../src/store/attempts.ts'
 import { claimNext } from '../../src/store/claims.ts'
 import { backlogOf, CANCEL_CHANNEL, insertOperation, newestOperations, operationById, requestCancel, retainedBefore, unfinishedOf } from '../../src/store/operations.ts'
 import { describeOnEachDatabase } from '../support/databases.ts'
@@ -163,7 +163,7 @@ describeOnEachDatabase('operations', (use) => {
       const left = (name: string) => [{ urn: name, resourceType: 'aws:s3/bucket:Bucket', name, id: name }]
       const attempt = async (kind: OperationKind, state: 'failed' | 'succeeded', retaining?: ReturnType<typeof left>): Promise<void> => {
         const fence = await givenClaim(db(), (await givenOperation(db(), id, kind)).id)
-        if (retaining) await setBegun(db(), fence, retaining)
+        if (retaining) await noteInput(db(), fence, { begun: true, retaining })
         await finishOperation(db(), fence, state === 'failed' ? { state, error: failure } : { state })
       }
       expect(await retainedBefore(db(), id)).toEqual({})

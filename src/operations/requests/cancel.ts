@@ -5,7 +5,7 @@ import { operationById, requestCancel, unfinishedOf } from '../../store/operatio
 import type { Queryable } from '../../store/sql.ts'
 import type { EnvironmentRow, OperationRow } from '../../store/tables.ts'
 import type { Context } from '../context.ts'
-import { recordCancelled } from '../endings.ts'
+import { recordCancelled, tellClosed } from '../endings.ts'
 import { operationError, presentOperation } from '../present.ts'
 import { visibleOperation } from '../queries.ts'
 import { PHASE_DURING, hasEnded, isChanging, leftBy } from '../transitions.ts'
@@ -35,9 +35,10 @@ export async function cancelOperation (context: Context, requester: Requester, i
 async function leave (trx: Queryable, environment: EnvironmentRow, { id, kind, attempt, input }: OperationRow): Promise<void> {
   if (!isChanging(kind)) return
   const untouched = kind === 'delete' ? !input.begun : attempt === 0
+  await tellClosed(trx, id, environment)
   const [running] = await unfinishedOf(trx, environment.id)
   const during = running && isChanging(running.kind) && { phase: PHASE_DURING[running.kind] }
-  await changeEnvironment(trx, { operationId: id, attempt }, { ...leftBy(kind, 'cancelled', environment, untouched), ...during })
+  await changeEnvironment(trx, { operationId: id, attempt }, { ...leftBy({ kind, input }, 'cancelled', environment, untouched), ...during })
 }
 
 async function ended (trx: Queryable, id: string): Promise<OperationRow> {

@@ -10,7 +10,7 @@ import type { EnvironmentRow, OperationInput, OperationRow } from '../../store/t
 import { teamByName } from '../../store/teams.ts'
 import type { Context } from '../context.ts'
 import { presentEnvironment } from '../present.ts'
-import { PHASE_DURING, isDrifted, isReal } from '../transitions.ts'
+import { PHASE_DURING, isDrifted, isReal, phaseBefore } from '../transitions.ts'
 import { refuseStale, type Expected } from './if-match.ts'
 import { previewOfChange } from './if-preview.ts'
 import { refuseOutside } from './teams.ts'
@@ -64,7 +64,7 @@ export async function updateLocked (
     const newest = busy ?? (await newestOperations(trx, [environment.id])).get(environment.id)
     return { environment: presentEnvironment(environment, newest), accepted: false }
   }
-  const input = { ...bound, ...(overrides.jobs && { deletion: { ...resolved.deletion, ...overrides } }) }
+  const input = { ...bound, ...phaseBefore(environment), ...(overrides.jobs && { deletion: { ...resolved.deletion, ...overrides } }) }
   return { environment: await update(context, trx, requester, { environment, spec, resolved, input }), accepted: true }
 }
 

@@ -9,7 +9,7 @@ import type { Context } from '../context.ts'
 import { recordCancelled } from '../endings.ts'
 import { operationError, presentEnvironment } from '../present.ts'
 import { visibleEnvironment } from '../queries.ts'
-import { PHASE_DURING } from '../transitions.ts'
+import { PHASE_DURING, phaseBefore } from '../transitions.ts'
 import { refuseStale, type Expected } from './if-match.ts'
 import { enqueueFor, inProgress, isStopping, policyOf, saysOtherwise, transact, type Requester } from './transaction.ts'
 
@@ -39,7 +39,7 @@ export async function deleteEnvironment (context: Context, requester: Requester,
     const deletion = { ...environment.resolved.deletion, ...overrides }
     if (deletion.protected) throw new Refusal('deletion-protected', 'set deletion.protected to false in its spec first, or say ?protected=false')
     for (const operation of unfinished) await cancelFor(trx, operation)
-    const input = { deletion, ...await retainedBefore(trx, id) }
+    const input = { deletion, ...phaseBefore(environment), ...await retainedBefore(trx, id) }
     const operation = await enqueueFor(context, trx, { environment, kind: 'delete', requestId: requester.requestId, input })
     return presentEnvironment(await changePhase(trx, id, PHASE_DURING.delete), operation)
   })

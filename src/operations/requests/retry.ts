@@ -6,7 +6,7 @@ import type { OperationInput, OperationRow } from '../../store/tables.ts'
 import type { Context } from '../context.ts'
 import { presentOperation } from '../present.ts'
 import { visibleOperation } from '../queries.ts'
-import { PHASE_DURING, isChanging } from '../transitions.ts'
+import { PHASE_DURING, isChanging, phaseBefore } from '../transitions.ts'
 import { enqueueFor, refuseBusy, transact, type Requester } from './transaction.ts'
 
 /**
@@ -23,7 +23,7 @@ export async function retryOperation (context: Context, requester: Requester, id
     if (!environment) throw new Refusal('not-found', `there is no environment ${environmentId}`)
     await refuseBusy(trx, environment)
     refuseNeedless(failed, (await newestOperations(trx, [environmentId])).get(environmentId))
-    const input = { ...askedWith(failed), ...(kind === 'delete' && await retainedBefore(trx, environmentId)) }
+    const input = { ...askedWith(failed), ...phaseBefore(environment), ...(kind === 'delete' && await retainedBefore(trx, environmentId)) }
     const operation = await enqueueFor(context, trx, { environment, kind, requestId: requester.requestId, retryOf: id, input })
     await changePhase(trx, environmentId, PHASE_DURING[kind])
     return presentOperation(operation)

@@ -53,15 +53,16 @@ describe('The phase an operation leaves behind', () => {
 
 describe('What an operation makes of its environment', () => {
   test('that touched nothing is what it was: ready, degraded where the spec is not real, failed where none ever was', () => {
-    expect(leftBy('delete', 'failed', environment({ phase: 'deleting' }), true)).toEqual({ phase: 'ready' })
-    expect(leftBy('delete', 'failed', environment({ phase: 'deleting', generation: 2 }), true)).toEqual({ phase: 'degraded' })
-    expect(leftBy('delete', 'failed', environment({ phase: 'deleting', outputs: null }), true)).toEqual({ phase: 'degraded' })
-    expect(leftBy('create', 'cancelled', environment({ phase: 'creating', observed_generation: null, outputs: null }), true)).toEqual({ phase: 'failed' })
+    expect(leftBy({ kind: 'delete', input: {} }, 'failed', environment({ phase: 'deleting' }), true)).toEqual({ phase: 'ready' })
+    expect(leftBy({ kind: 'delete', input: {} }, 'failed', environment({ phase: 'deleting', generation: 2 }), true)).toEqual({ phase: 'degraded' })
+    expect(leftBy({ kind: 'delete', input: {} }, 'failed', environment({ phase: 'deleting', outputs: null }), true)).toEqual({ phase: 'degraded' })
+    expect(leftBy({ kind: 'delete', input: { degraded: true } }, 'failed', environment({ phase: 'deleting' }), true)).toEqual({ phase: 'degraded' })
+    expect(leftBy({ kind: 'create', input: {} }, 'cancelled', environment({ phase: 'creating', observed_generation: null, outputs: null }), true)).toEqual({ phase: 'failed' })
   })
 
   test('that is a delete takes the outputs, however it ends', () => {
-    for (const state of ['succeeded', 'failed', 'cancelled'] as const) expect(leftBy('delete', state, environment(), false)).toMatchObject({ outputs: null })
-    expect(leftBy('update', 'failed', environment({ generation: 2 }), false)).toEqual({ phase: 'degraded' })
+    for (const state of ['succeeded', 'failed', 'cancelled'] as const) expect(leftBy({ kind: 'delete', input: {} }, state, environment(), false)).toMatchObject({ outputs: null })
+    expect(leftBy({ kind: 'update', input: {} }, 'failed', environment({ generation: 2 }), false)).toEqual({ phase: 'degraded' })
   })
 })
 
