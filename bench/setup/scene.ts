@@ -160,6 +160,13 @@ export async function create (scene: Scene): Promise<Environment> {
   return environment
 }
 
+/** Patches the spec and follows the operation to its end. */
+export async function update ({ client }: Scene, id: string, patch: Record<string, unknown>): Promise<void> {
+  const { data, error } = await client.PATCH('/environments/{id}', { params: { path: { id } }, body: patch })
+  if (!data) throw new Error(`the change was refused: ${error.detail}`)
+  await ended(client, data)
+}
+
 export async function remove ({ client }: Scene, id: string): Promise<void> {
   const { data, error } = await client.DELETE('/environments/{id}', { params: { path: { id } } })
   if (!data) throw new Error(`the delete was refused: ${error.detail}`)

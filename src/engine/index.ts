@@ -76,7 +76,7 @@ export async function createEngine (options: EngineOptions): Promise<Engine> {
       dataDir,
       stateUrl: options.stateUrl ?? pathToFileURL(join(dataDir, 'state')).href,
       passphraseFile,
-      ...(options.engine.kind === 'sandbox' ? { compileCache } : { retainCheckpoints: true }),
+      ...(options.engine.kind === 'sandbox' ? { compileCache } : {}),
       ...(plugins === undefined ? {} : { plugins })
     },
     cloudEnv: options.cloudEnv,

@@ -12,8 +12,6 @@ export interface WorkspaceSettings {
   readonly plugins?: string
   /** Where an engine that is run by Node keeps its compiled code. */
   readonly compileCache?: string
-  /** Have the engine keep every checkpoint of a run, where they can be removed when it has ended: on `file://` (recovery/copies.ts). */
-  readonly retainCheckpoints?: boolean
 }
 
 export interface StackWorkspace {
@@ -61,7 +59,8 @@ function runEnvironment ({ compileCache, ...settings }: WorkspaceSettings): Reco
   return {
     ...(compileCache === undefined ? {} : { NODE_COMPILE_CACHE: compileCache }),
     PULUMI_BACKEND_URL: settings.stateUrl,
-    ...(settings.retainCheckpoints === true && stateDirectory(settings.stateUrl) !== undefined ? { PULUMI_DIY_BACKEND_RETAIN_CHECKPOINTS: 'true' } : {}),
+    // Removed when the run has ended (recovery/copies.ts), which can be done here only.
+    ...(stateDirectory(settings.stateUrl) === undefined ? {} : { PULUMI_DIY_BACKEND_RETAIN_CHECKPOINTS: 'true' }),
     PULUMI_CONFIG_PASSPHRASE_FILE: settings.passphraseFile,
     PULUMI_SKIP_UPDATE_CHECK: 'true',
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',

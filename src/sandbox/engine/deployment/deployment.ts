@@ -120,7 +120,7 @@ async function load ({ environment, files, preview, clearPendingCreates }: Deplo
     .filter(({ type }) => type !== 'creating' || !clearPendingCreates)
   // Only an interrupted create needs a person: whatever else was under way is known to exist (backend/snapshot.go, snap).
   const kept = pending.filter(({ type }) => type === 'creating')
-  return { base, pending, config, snapshot: new Snapshot({ files, secrets, base, pending: kept, extra: checkpoint.extra, readOnly: preview }) }
+  return { base, pending, config, snapshot: new Snapshot({ files, secrets, base, pending: kept, extra: checkpoint.extra, readOnly: preview, retain: environment.retainCheckpoints }) }
 }
 
 const encryptAnew = (state: ResourceState): ResourceState =>

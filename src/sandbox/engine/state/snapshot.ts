@@ -15,6 +15,8 @@ export interface SnapshotOptions {
   extra: JsonObject
   /** Of a preview: nothing is ever written. */
   readOnly?: boolean
+  /** Keep a copy of each checkpoint beside it. */
+  retain?: boolean
 }
 
 const neverEncrypt: Encrypt = () => { throw new Error('a secret in a resource that has none') }
@@ -98,7 +100,7 @@ export class Snapshot {
   }
 
   async #write (): Promise<void> {
-    const { files, secrets, extra } = this.#options
+    const { files, secrets, extra, retain = false } = this.#options
     const resources = this.resources
     const operations = [...this.#operations]
     const encrypt = await this.#encrypter([...resources, ...operations.map(({ resource }) => resource)])
@@ -113,6 +115,7 @@ export class Snapshot {
     })
     await keepAs(files.checkpoint, files.previous)
     await writeAtomic(files.checkpoint, text, `${files.checkpoint}.tmp`)
+    if (retain) await keepAs(files.checkpoint, `${files.checkpoint}.${BigInt(Date.now()) * 1_000_000n + process.hrtime.bigint() % 1_000_000n}`)
   }
 
   async #encrypter (states: ResourceState[]): Promise<Encrypt> {
