@@ -1414,6 +1414,8 @@ export interface operations {
                 /** @description 2 to 32 characters: lower-case letters, digits and hyphens; begins with a letter, ends with a letter or digit */
                 name?: string;
                 phase?: "creating" | "ready" | "updating" | "degraded" | "failed" | "deleting" | "deleted";
+                /** @description May be given several times; environments with all of these labels */
+                label?: string[];
                 limit?: number;
                 /** @description `next` of the page before */
                 cursor?: string;

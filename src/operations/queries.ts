@@ -48,10 +48,17 @@ export async function getOutputs ({ database }: Reading, caller: Caller, id: str
 
 /** A page of what the caller may see. */
 export async function listEnvironments ({ database }: Reading, caller: Caller, filter: EnvironmentFilter): Promise<EnvironmentPage> {
-  const { cursor, limit = 50, ...wanted } = filter
-  const { rows, next } = await pageOfEnvironments(database.db, { ...wanted, visibleTo: teamOf(caller), after: decodeCursor(cursor), limit })
+  const { cursor, limit = 50, label = [], ...wanted } = filter
+  const labels = label.map(labelOf)
+  const { rows, next } = await pageOfEnvironments(database.db, { ...wanted, labels, visibleTo: teamOf(caller), after: decodeCursor(cursor), limit })
   const newest = await newestOperations(database.db, rows.map(row => row.id))
   return { items: rows.map(row => presentEnvironment(row, newest.get(row.id))), next: encodeCursor(next) }
+}
+
+/** A label as a filter writes it: a value may have an `=`, and so may no key that is asked for. */
+function labelOf (text: string): readonly [key: string, value: string] {
+  const at = text.indexOf('=')
+  return [text.slice(0, at), text.slice(at + 1)]
 }
 
 export async function getOperation (context: Reading, caller: Caller, id: string): Promise<Operation> {

@@ -20,8 +20,17 @@ export type OperationPage = Static<typeof OperationPage>
 export const TeamPage = pageOf(Team, 'TeamPage')
 export const EventPage = pageOf(OperationEvent, 'EventPage', '`after` of the next page; null when there is none yet')
 
+const Label = Type.String({
+  pattern: '^[A-Za-z0-9 _.:/+@-]{1,128}=[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{0,256}$', description: '`key=value`, split at the first `=`', examples: ['cost-center=42']
+})
+
 export const EnvironmentFilter = Type.Object({
-  team: Type.Optional(Slug), name: Type.Optional(Slug), phase: Type.Optional(PhaseName), limit: Limit, cursor: Cursor
+  team: Type.Optional(Slug),
+  name: Type.Optional(Slug),
+  phase: Type.Optional(PhaseName),
+  label: Type.Optional(Type.Array(Label, { maxItems: 40, description: 'May be given several times; environments with all of these labels' })),
+  limit: Limit,
+  cursor: Cursor
 }, { additionalProperties: false })
 export type EnvironmentFilter = Static<typeof EnvironmentFilter>
 

@@ -3,7 +3,7 @@ import type { BatchyardClient } from '../../client/index.ts'
 import { addFault, clearFaults } from '../support/http-faults.ts'
 import { ended, post, remove, SPEC, withService } from '../support/service.ts'
 
-interface Query { team?: string, name?: string, phase?: 'creating' | 'deleting' | 'deleted' | 'ready', limit?: number, cursor?: string }
+interface Query { team?: string, name?: string, label?: string[], phase?: 'creating' | 'deleting' | 'deleted' | 'ready', limit?: number, cursor?: string }
 
 async function list (client: BatchyardClient, query: Query = {}) {
   const { data, error } = await client.GET('/environments', { params: { query } })
@@ -24,12 +24,16 @@ describe('Lists', () => {
       // Held at their first resource, so that the phases stand still.
       await addFault(client, { kind: 'hang', on: 'create', count: 0 })
       const accepted = []
-      for (const [team, name] of [['vision', 'a1'], ['vision', 'a2'], ['audio', 'a1'], ['audio', 'a3'], ['vision', 'a4']] as const) accepted.push(await post(client, { ...SPEC, team, name }))
+      for (const [team, name] of [['vision', 'a1'], ['vision', 'a2'], ['audio', 'a1'], ['audio', 'a3'], ['vision', 'a4']] as const) accepted.push(await post(client, { ...SPEC, team, name, labels: { 'cost-center': team === 'audio' ? '42' : '7', note: `${name}=b` } }))
       const [v1, v2, u1, u3, v4] = accepted.map(({ id }) => id)
       expect((await list(client)).ids).toEqual([v4, u3, u1, v2, v1])
       expect((await list(client, { team: 'audio' })).ids).toEqual([u3, u1])
       expect((await list(client, { name: 'a1' })).ids).toEqual([u1, v1])
       expect((await list(client, { team: 'vision', name: 'a2' })).ids).toEqual([v2])
+      expect((await list(client, { label: ['cost-center=42'] })).ids).toEqual([u3, u1])
+      expect((await list(client, { label: ['cost-center=42', 'note=a1=b'] })).ids).toEqual([u1])
+      expect((await list(client, { team: 'vision', label: ['note=a1=b'], limit: 1 })).ids).toEqual([v1])
+      expect((await list(client, { label: ['cost-center=4'] })).ids).toEqual([])
       expect((await list(client, { phase: 'creating' })).ids).toHaveLength(5)
       expect(await list(client, { phase: 'ready' })).toEqual({ ids: [], next: null })
       expect((await list(client, { limit: 5 })).next).toBeNull()

@@ -43,6 +43,7 @@ describe('A request that cannot work', () => {
       const pointers = async (path: string) => (await refused({ path })).errors?.map(({ pointer }) => pointer)
       expect(await pointers('/environments?limit=0&other=1')).toEqual(expect.arrayContaining(['#query/limit', '#query/other']))
       expect(await pointers('/environments?cursor=abc')).toEqual(['#query/cursor'])
+      expect(await pointers('/environments?label=stage&label=%3Ddev&label=stage%3Ddev&label=stage%3D%3B')).toEqual(['#query/label/0', '#query/label/1', '#query/label/3'])
       expect(await pointers('/environments?team=a%00b')).toEqual(['#query/team'])
       expect(await pointers('/environments/x')).toEqual(['#path/id'])
       expect(await pointers('/operations/op_00000000000000000000000000/events?after=1e300')).toEqual(['#query/after'])

@@ -104,21 +104,42 @@ describeOnEachDatabase('environments', (use) => {
       expect(await names({ team: 'vision', phase: 'ready' })).toEqual(['vision/one'])
     })
 
+    it('filters by labels, all of which an environment must have', async () => {
+      const labelled = async (name: string, labels: object): Promise<void> => {
+        const { id } = await givenEnvironment(db(), { name })
+        await sql`update environments set resolved = resolved || jsonb_build_object('labels', ${JSON.stringify(labels)}::jsonb) where id = ${id}`.execute(db())
+      }
+      await labelled('one', { stage: 'dev', cost: '42' })
+      await labelled('two', { stage: 'dev', cost: '4' })
+      await labelled('odd', Object.fromEntries([['__proto__', 'x'], ['stage', '']]))
+      await givenEnvironment(db(), { name: 'none' })
+      const names = async (...labels: Array<readonly [string, string]>) => (await pageOfEnvironments(db(), { limit: 10, labels })).rows.map(({ name }) => name)
+      expect(await names(['stage', 'dev'])).toEqual(['two', 'one'])
+      expect(await names(['stage', 'dev'], ['cost', '42'])).toEqual(['one'])
+      expect(await names(['cost', '4'], ['cost', '42'])).toEqual([])
+      expect([await names(['__proto__', 'x']), await names(['stage', '']), await names(['other', 'dev'])]).toEqual([['odd'], ['odd'], []])
+    })
+
     it('reads a page of many environments from an index, whatever is filtered', async () => {
       await givenEnvironment(db())
       // 200 teams with 100 environments each, a tenth of them deleted, under names every team uses.
       await sql`insert into teams (name, placement, guardrails) select 'team-' || n, '{}', '{}' from generate_series(0, 199) n`.execute(db())
       await sql`insert into environments (id, team, name, cloud, phase, placement, spec, resolved, deleted_at)
         select 'env_' || lpad(n::text, 26, '0'), 'team-' || n % 200, 'name-' || n / 200, 'sandbox',
-          case when n / 200 % 10 = 0 then 'deleted' else 'ready' end, '{}', '{}', '{}', case when n / 200 % 10 = 0 then now() end
+          case when n / 200 % 10 = 0 then 'deleted' else 'ready' end, '{}', '{}',
+          jsonb_build_object('labels', jsonb_build_object('stage', 'dev', 'cost-center', (n % 500)::text)), case when n / 200 % 10 = 0 then now() end
         from generate_series(1, 20000) n`.execute(db())
       await sql`analyze environments`.execute(db())
-      for (const filter of [{}, { team: 'team-3' }, { phase: 'deleted' }, { visibleTo: 'team-3', phase: 'ready' }, { name: 'name-71' }] as const) {
+      for (const filter of [{}, { team: 'team-3' }, { phase: 'deleted' }, { visibleTo: 'team-3', phase: 'ready' }, { name: 'name-71' }, { labels: [['stage', 'dev']] }, { team: 'team-42', labels: [['cost-center', '42']] }] as const) {
         const plan = await explainPage(filter)
         expect(plan).toMatch(/Index (Only )?Scan/)
         expect(plan).not.toMatch(/Seq Scan/)
         expect(plan).not.toMatch(/Rows Removed by Filter: \d{3,}/)
       }
+      // A label that few have is looked for among all that live, and no others.
+      const rare = await explainPage({ labels: [['cost-center', '42']] })
+      expect(rare).toMatch(/Index Scan Backward using environments_live on/)
+      expect(rare).toMatch(/rows=30\b/)
     }, 240_000)
   })
 

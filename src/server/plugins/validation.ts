@@ -10,13 +10,13 @@ function textErrors (data: unknown): ErrorObject[] {
 
 /**
  * Bodies are taken as they are: no coercion, no silently dropped field, all errors at once. Path and query arrive as text,
- * so only they are coerced and given their defaults. Text that cannot be stored is refused in all of them.
+ * so only they are coerced (what may be given several times is a list where it is given once) and given their defaults. Text that cannot be stored is refused in all of them.
  */
 export const validation = fp(async app => {
   const addFormats = ajvFormats.default
   const common = { allErrors: true, removeAdditional: false, strict: false } as const
   const forBody = addFormats(new Ajv(common))
-  const forText = addFormats(new Ajv({ ...common, coerceTypes: true, useDefaults: true }))
+  const forText = addFormats(new Ajv({ ...common, coerceTypes: 'array', useDefaults: true }))
   app.setValidatorCompiler(({ schema, httpPart }) => {
     const ajv = httpPart === 'body' ? forBody : forText
     for (const [id, shared] of Object.entries(app.getSchemas())) {
