@@ -64,7 +64,10 @@ export function invalidFields (errors: readonly FieldError[]): Refusal {
   return new Refusal('validation-failed', `${count}${named}; nothing was stored`, { errors: errors.slice(0, MAX_FIELD_ERRORS) })
 }
 
-const AGAIN = 'Retry it with POST /operations/{id}/retry, it carries on from the state; or delete the environment.'
+/** How a change is carried on. */
+export const AGAIN = 'Retry it with POST /operations/{id}/retry, it carries on from the state; or delete the environment.'
+/** What takes its place where an operation changes nothing: there is nothing to carry on. */
+export const ANEW = 'Ask for a new one.'
 
 export interface OperationFailure {
   readonly title: string
@@ -102,10 +105,10 @@ export const OPERATION_CODES = {
   'plugin-missing': { retryable: false, title: 'The AWS plugin is not installed', next: 'Install the exact plugin version named in the error beside the engine.' },
   'state-locked': { retryable: true, transient: true, title: 'The state is locked by another run', next: `Wait for the other run to end. ${AGAIN}` },
   'state-unreadable': { retryable: false, title: 'The state cannot be read', next: 'Check the passphrase and the state file named in the error.' },
-  'state-missing': { retryable: true, title: 'The state of the environment is not there', next: 'Put the state back that belongs to this database, or correct BATCHYARD_STATE_URL, then retry. If it is lost, delete what the error names by hand, then the environment.' },
-  'state-corrupt': { retryable: true, title: 'The state file is damaged', next: 'The detail names the file and the last good copy. Put the copy in its place, then retry; nothing was overwritten.' },
+  'state-missing': { retryable: true, title: 'The state of the environment is not there', next: 'Put the state back that belongs to this database, or correct BATCHYARD_STATE_URL, then try again. If it is lost, delete what the error names by hand, then the environment.' },
+  'state-corrupt': { retryable: true, title: 'The state file is damaged', next: 'The detail names the file and the last good copy. Put the copy in its place, then try again; nothing was overwritten.' },
   'storage-full': { retryable: true, title: 'The state cannot be written', next: `Make room where the state lies. ${AGAIN}` },
   'preview-outdated': { retryable: false, title: 'The state has changed since the preview', next: 'Nothing was touched. Make a new preview, and send the write again with its id.' },
-  cancelled: { retryable: true, title: 'The operation was cancelled', next: 'What was made is in the state. Retry it with POST /operations/{id}/retry, or delete the environment.' }
+  cancelled: { retryable: true, title: 'The operation was cancelled', next: AGAIN }
 } as const satisfies Readonly<Record<string, OperationFailure>>
 export type OperationCode = keyof typeof OPERATION_CODES

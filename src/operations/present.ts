@@ -1,10 +1,11 @@
-import { OPERATION_CODES, type OperationCode, type OperationFailure } from '../errors.ts'
+import { AGAIN, ANEW, OPERATION_CODES, type OperationCode, type OperationFailure } from '../errors.ts'
 import type { Environment } from '../schemas/environment.ts'
 import type { OperationEvent } from '../schemas/event.ts'
 import type { Operation, OperationResult, Step } from '../schemas/operation.ts'
 import type { OperationError } from '../schemas/problem.ts'
 import type { Team } from '../schemas/team.ts'
 import type { EnvironmentRow, EventRow, OperationRow, TeamRow } from '../store/tables.ts'
+import { isChanging } from './transitions.ts'
 
 const time = (date: Date | null): string | null => date?.toISOString() ?? null
 
@@ -22,12 +23,17 @@ export function presentOperation (row: OperationRow, steps?: Step[]): Operation 
     retries: row.retries,
     retryAt: time(row.retry_at),
     retryOf: row.retry_of,
-    error: row.error,
+    error: presentError(row),
     createdAt: row.created_at.toISOString(),
     startedAt: time(row.started_at),
     finishedAt: time(row.finished_at),
     links: { self: `/operations/${row.id}`, environment: row.environment_id && `/environments/${row.environment_id}`, events: `/operations/${row.id}/events` }
   }
+}
+
+/** What changes nothing is asked for anew, and not carried on by a retry. */
+function presentError ({ kind, error }: OperationRow): OperationError | null {
+  return error && !isChanging(kind) ? { ...error, next: error.next.replace(AGAIN, ANEW) } : error
 }
 
 function presentResult (result: OperationResult): Pick<Operation, 'preview' | 'drift' | 'retained'> {

@@ -47,7 +47,7 @@ describe('An operation', () => {
     const swallowed = await call(base, 'PATCH', `/environments/${running.id}`, { body: {} })
     expect(swallowed).toMatchObject({ status: 409, body: { code: 'operation-in-progress', detail: 'a create of the environment is running and was asked to stop' } })
     expect((await ask('cancel', running.operation)).status).toBeLessThan(300)
-    expect((await end(running.operation)).operation).toMatchObject({ state: 'cancelled', error: { code: 'cancelled', retryable: true } })
+    expect((await end(running.operation)).operation).toMatchObject({ state: 'cancelled', error: { code: 'cancelled', retryable: true, next: expect.stringMatching(/^Retry it with/) } })
     expect((await environment(client, running.id)).phase).toBe('failed')
     const made = (await of(SPEC.name)).map(({ id }) => id).toSorted()
     expect(made.length).toBeGreaterThan(0)
@@ -96,7 +96,12 @@ describe('An operation', () => {
     expect((await end(update)).operation).toMatchObject({ kind: 'update', state: 'succeeded' })
     expect(await environment(client, created.id)).toMatchObject({ phase: 'ready', generation: 2, observedGeneration: 2 })
 
+    await addFault(client, { kind: 'hang', on: 'read', type: COMPUTE })
     const { body: check } = await call<Operation>(base, 'POST', `/environments/${created.id}/drift-checks`)
+    await struck()
+    await ask('cancel', check)
+    await clearFaults(client)
+    expect((await end(check)).operation).toMatchObject({ state: 'cancelled', error: { code: 'cancelled', retryable: true, next: 'Ask for a new one.' } })
     expect((await ask<Problem>('retry', check)).body).toMatchObject({ status: 409, code: 'not-retryable', detail: 'a drift-check changes nothing: ask for a new one' })
 
     await addFault(client, { ...DENIED, on: 'delete', type: QUEUE })
