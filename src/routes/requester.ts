@@ -33,11 +33,14 @@ export function requesterOf (request: FastifyRequest): Requester {
 /** The draft has the key as a structured string, in quotes; without them it is taken as it is. */
 const KEY = /^"([\x20-\x7e]{1,253})"$|^([\x21\x23-\x7e][\x21-\x7e]{0,254})$/
 
+/** Headers without which it would be another request. */
+const CONDITIONS = ['if-preview', 'if-match', 'if-none-match'] as const
+
 function idempotency ({ caller, method, url, headers, body }: FastifyRequest): Idempotency | undefined {
   const header = headers['idempotency-key']
   if (header === undefined) return undefined
   const [, quoted, plain] = KEY.exec(String(header)) ?? []
   const key = quoted ?? plain
   if (key === undefined) throw new Refusal('malformed-request', 'Idempotency-Key must be 1 to 255 visible characters of ASCII, best a UUID in quotes')
-  return idempotencyOf(caller, key, [method, url, headers['if-preview'] ?? null, headers['if-match'] ?? null, body ?? null])
+  return idempotencyOf(caller, key, [method, url, ...CONDITIONS.map(name => headers[name] ?? null), body ?? null])
 }

@@ -59,6 +59,11 @@ describe('An Idempotency-Key', () => {
     expect(await again('POST', '/environments', spec, { 'if-preview': 'op_00000000000000000000000000' })).toBe('422 idempotency-key-reused')
     expect(await again('PATCH', `/environments/${first.body.id}`, spec)).toBe('422 idempotency-key-reused')
 
+    const put = async (more: Readonly<Record<string, string>>) =>
+      call<Problem>(base, 'PUT', '/teams/vision/environments/reused', { body: { jobs: SPEC.jobs }, headers: asked('put', more) })
+    expect((await put({})).status).toBe(200)
+    expect((await put({ 'if-none-match': '*' })).body.code).toBe('idempotency-key-reused')
+
     const change = async (query: string) => call<Problem>(base, 'PATCH', `/environments/${first.body.id}${query}`, { body: {}, headers: asked('changed') })
     expect((await change('?jobs=refuse')).status).toBe(200)
     expect((await change('?jobs=terminate')).body.code).toBe('idempotency-key-reused')
