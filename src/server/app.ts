@@ -13,6 +13,7 @@ import { sandboxRoutes, type SandboxControl } from '../routes/sandbox.ts'
 import { teamRoutes } from '../routes/teams.ts'
 import { SHARED_SCHEMAS } from '../schemas/index.ts'
 import { access } from './plugins/access.ts'
+import { emptyBodies } from './plugins/empty-bodies.ts'
 import { requestMetrics } from './plugins/metrics.ts'
 import { connections } from './plugins/connections.ts'
 import { openapi } from './plugins/openapi.ts'
@@ -54,6 +55,7 @@ export async function buildApp ({ context, version, sandbox }: AppOptions): Prom
     done(context.stopping.aborted ? new Refusal('unavailable', 'the service is stopping', { retryAfter: 2 }) : undefined)
   })
   await app.register(connections)
+  await app.register(emptyBodies)
   await app.register(validation)
   await app.register(problems)
   await app.register(requestLog)

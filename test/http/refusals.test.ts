@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { REQUEST_CODES } from '../../src/errors.ts'
 import { GARBAGE, MALFORMED } from '../support/http-malformed.ts'
 import { send, sendBytes, type RawAnswer } from '../support/http-raw.ts'
-import { resources, withService, type TestService } from '../support/service.ts'
-import type { Problem } from '../../client/index.ts'
+import { ended, post, resources, withService, type TestService } from '../support/service.ts'
+import type { Operation, Problem } from '../../client/index.ts'
 
 /** Why an answer is not a good refusal; nothing where it is one. */
 function flaws (what: string, { status, headers, body }: RawAnswer): string[] {
@@ -59,6 +59,23 @@ describe('A request that cannot work', () => {
       expect(errors?.map(({ pointer }) => pointer).slice(0, 2)).toEqual(['/team', '/jobs/default/command/0'])
       // Each label, the map of them, and the two texts.
       expect(detail).toContain('303 fields are wrong')
+    })
+  })
+
+  test('is not one that only names a type for the body it does not have', async () => {
+    await withService(async ({ base, client }) => {
+      const ask = async (method: string, path: string, body?: string) => send(base, { method, path, headers: { 'content-type': 'application/json' }, ...(body !== undefined && { body }) })
+      const { id, operation } = await post(client)
+      const check = await ask('POST', `/environments/${id}/drift-checks`)
+      const ofOperation = async (what: string, { body }: RawAnswer) => ask('POST', `/operations/${(JSON.parse(body) as Operation).id}/${what}`)
+      expect([check.status, (await ofOperation('cancel', check)).status, (await ofOperation('retry', check)).status]).toEqual([202, expect.toBeOneOf([200, 202]), 409])
+      expect((await ended(client, operation)).operation.state).toBe('succeeded')
+      for (const [method, path] of [['POST', '/environments'], ['PATCH', `/environments/${id}`], ['PUT', '/teams/vision/environments/training']] as const) {
+        const { status, body } = await ask(method, path)
+        expect([method, status, JSON.parse(body)]).toEqual([method, 400, expect.objectContaining({ code: 'malformed-request', detail: expect.stringContaining('Body cannot be empty') })])
+      }
+      expect([(await ask('POST', '/environments', '{"__proto__":{"a":1}}')).status, (await ask('DELETE', `/environments/${id}`, '{')).status]).toEqual([400, 400])
+      expect((await ask('DELETE', `/environments/${id}`)).status).toBe(202)
     })
   })
 
