@@ -146,13 +146,16 @@ export interface SpecChange {
   readonly spec: Spec
   readonly resolved: ResolvedSpec
   readonly phase: Exclude<Phase, 'deleted'>
+  /** It means the same as the present one, which is real. */
+  readonly isReal?: boolean
 }
 
 /** Gives an environment another spec, the next generation; only under `lockEnvironment`. */
-export async function changeSpec (trx: Queryable, id: string, { spec, resolved, phase }: SpecChange): Promise<EnvironmentRow> {
+export async function changeSpec (trx: Queryable, id: string, { spec, resolved, phase, isReal = false }: SpecChange): Promise<EnvironmentRow> {
   const { rows: [row] } = await sql<EnvironmentRow>`
     update environments set
-      spec = ${json(spec)}, resolved = ${json(resolved)}, phase = ${phase}, generation = generation + 1, updated_at = now()
+      spec = ${json(spec)}, resolved = ${json(resolved)}, phase = ${phase}, generation = generation + 1, updated_at = now(),
+      observed_generation = case when ${isReal}::boolean then generation + 1 else observed_generation end
     where id = ${id} returning *`.execute(trx)
   if (!row) throw new Error(`environment ${id} is gone`)
   await addGeneration(trx, row)

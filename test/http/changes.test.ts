@@ -30,13 +30,14 @@ describe('A change', () => {
     const nothing = await patch(created.id, {}, { 'if-match': '"1"' })
     expect([nothing.status, nothing.headers.get('etag'), nothing.body.operation?.id]).toEqual([200, '"1"', created.operation.id])
     const inOtherWords = await patch(created.id, { region: 'us-east-1', labels: null, deletion: { protected: false } }, { 'if-match': '*' })
-    expect(inOtherWords).toMatchObject({ status: 200, body: { generation: 1, spec: SPEC, operation: { id: created.operation.id } } })
+    expect(inOtherWords).toMatchObject({ status: 200, body: { generation: 2, observedGeneration: 2, phase: 'ready', operation: { id: created.operation.id } } })
+    expect(inOtherWords.body.spec).toEqual({ ...SPEC, region: 'us-east-1', deletion: { protected: false } })
     expect((await patch<Problem>(created.id, { region: 'eu-west-1' })).status).toBe(400)
 
     await addFault(client, { kind: 'hang', on: 'update', type: COMPUTE })
-    const changed = await patch(`${created.id}?jobs=terminate`, maxVcpus(200), { 'content-type': 'application/merge-patch+json', 'if-match': '"1", "7"' })
-    expect([changed.status, changed.headers.get('etag'), changed.headers.get('location')]).toEqual([202, '"2"', `/environments/${created.id}`])
-    expect(changed.body).toMatchObject({ phase: 'updating', generation: 2, observedGeneration: 1, spec: maxVcpus(200), operation: { kind: 'update', state: 'queued' } })
+    const changed = await patch(`${created.id}?jobs=terminate`, maxVcpus(200), { 'content-type': 'application/merge-patch+json', 'if-match': '"2", "7"' })
+    expect([changed.status, changed.headers.get('etag'), changed.headers.get('location')]).toEqual([202, '"3"', `/environments/${created.id}`])
+    expect(changed.body).toMatchObject({ phase: 'updating', generation: 3, observedGeneration: 2, spec: maxVcpus(200), operation: { kind: 'update', state: 'queued' } })
     expect(await outputsNow()).toEqual(outputs)
 
     for (const query of ['', '?jobs=terminate']) {
@@ -54,20 +55,20 @@ describe('A change', () => {
 
     const { operation, events } = await end(changed.body)
     expect(operation).toMatchObject({ state: 'succeeded', kind: 'update' })
-    expect(await environment(client, created.id)).toMatchObject({ phase: 'ready', generation: 2, observedGeneration: 2 })
+    expect(await environment(client, created.id)).toMatchObject({ phase: 'ready', generation: 3, observedGeneration: 3 })
     const touched = events.flatMap(({ event }) => event.type === 'resource' && event.status === 'succeeded' && event.action !== 'same' ? [`${event.action} ${event.resourceType}`] : [])
     expect(touched).toEqual([`update ${COMPUTE}`])
 
-    const stale = await patch<Problem>(created.id, { labels: { a: 'b' } }, { 'if-match': '"1"' })
+    const stale = await patch<Problem>(created.id, { labels: { a: 'b' } }, { 'if-match': '"2"' })
     expect([stale.status, stale.body.code]).toEqual([412, 'precondition-failed'])
     expect(stale.body.changed).toEqual([{ pointer: '/compute', after: { default: { maxVcpus: 200 } } }])
-    const unknown = await patch<Problem>(created.id, {}, { 'if-match': 'W/"2"' })
+    const unknown = await patch<Problem>(created.id, {}, { 'if-match': 'W/"3"' })
     expect([unknown.status, unknown.body.changed]).toEqual([412, undefined])
     const remove = async <Body = Environment>(ifMatch: string) => call<Body>(base, 'DELETE', `/environments/${created.id}`, { headers: { 'if-match': ifMatch } })
-    const kept = await remove<Problem>('"1"')
+    const kept = await remove<Problem>('"2"')
     expect([kept.status, kept.body.changed]).toEqual([412, stale.body.changed])
     expect((await environment(client, created.id)).phase).toBe('ready')
-    expect((await remove('"2"')).status).toBe(202)
+    expect((await remove('"3"')).status).toBe(202)
   })
 
   test('that cannot be is refused with every wrong field at once, and stores nothing', async () => {

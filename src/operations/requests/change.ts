@@ -34,8 +34,8 @@ export interface Changed {
 }
 
 /**
- * Gives an environment a new spec and enqueues the update that makes it real. A spec that means the same stores nothing and
- * begins no operation, unless what is there is not what the spec says: the last change failed, or a drift check found something.
+ * Gives an environment a new spec and enqueues the update that makes it real. A spec that means the same begins no
+ * operation, unless what is there is not what the spec says: the last change failed, or a drift check found something.
  * @throws Refusal `precondition-failed`, `validation-failed`, `outside-guardrails`, `operation-in-progress`, `preview-outdated`
  */
 export async function changeEnvironment (context: Context, requester: Requester, id: string, change: Change): Promise<Changed> {
@@ -54,15 +54,17 @@ export async function updateLocked (
   await refuseStale(trx, environment, ifMatch)
   const spec = change.spec(environment)
   const resolved = resolveSpec(spec, environment.placement)
-  // A spec in other words that mean the same changes nothing. The present words do so even where defaults are others by now.
-  const same = isDeepStrictEqual(spec, environment.spec) || isDeepStrictEqual(resolved, environment.resolved)
+  const same = isDeepStrictEqual(spec, environment.spec)
   const [busy] = await unfinishedOf(trx, environment.id)
   const pursued = same && busy !== undefined && isPursuing(busy, environment, overrides)
   if (!pursued) await refuseBusy(trx, environment)
   const bound = await previewOfChange(context, trx, requester, { environment, spec, resolved })
-  if (pursued || (same && isReal(environment) && !isDrifted(environment))) {
+  // Other words that mean the same are kept, and are real already. The present words are so even where defaults are others by now.
+  const isThere = (same || isDeepStrictEqual(resolved, environment.resolved)) && isReal(environment) && !isDrifted(environment)
+  if (pursued || isThere) {
     const newest = busy ?? (await newestOperations(trx, [environment.id])).get(environment.id)
-    return { environment: presentEnvironment(environment, newest), accepted: false }
+    const kept = same ? environment : await changeSpec(trx, environment.id, { spec, resolved, phase: 'ready', isReal: true })
+    return { environment: presentEnvironment(kept, newest), accepted: false }
   }
   const input = { ...bound, ...phaseBefore(environment), ...(overrides.jobs && { deletion: { ...resolved.deletion, ...overrides } }) }
   return { environment: await update(context, trx, requester, { environment, spec, resolved, input }), accepted: true }
