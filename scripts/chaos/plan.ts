@@ -49,22 +49,22 @@ const EVENTS = { create: 44, update: 12, delete: 44 }
 
 /** The life of an environment: made, changed some times, deleted; somebody is killed in each step, often in its recovery again. */
 export function planLife (draw: Draw): Step[] {
-  const changes: Array<ReturnType<Change>> = []
-  for (let left = 1 + draw.below(3); left > 0; left--) changes.push(draw.oneOf(CHANGES)(changes.length, changes.filter(({ what }) => what === 'replace').length))
+  const drawn = Array.from({ length: 1 + draw.below(3) }, () => draw.oneOf(CHANGES))
+  const changes = drawn.map((change, at) => change(drawn.slice(0, at).filter(each => each === change).length))
   const steps: Array<Omit<Step, 'kills'>> = [
     { kind: 'create', what: 'create' }, ...changes.map(change => ({ kind: 'update' as const, ...change })), { kind: 'delete', what: 'delete' }
   ]
   return steps.map(step => ({ ...step, kills: killsDuring(step.kind, draw) }))
 }
 
-/** @param replaced how many have replaced the compute: each must change something */
-type Change = (index: number, replaced: number) => { readonly what: string, readonly patch: object }
+/** The nth change of its sort in a life, which differs from the spec of before. */
+type Change = (nth: number) => { readonly what: string, readonly patch: object }
 
 const CHANGES: readonly Change[] = [
-  index => ({ what: 'in place', patch: { compute: { default: { maxVcpus: 110 + index } }, labels: { change: String(index) } } }),
-  (_, replaced) => ({ what: 'replace', patch: { compute: { default: { type: replaced % 2 === 0 ? 'FARGATE' : 'FARGATE_SPOT' } } } }),
-  index => ({ what: 'service', patch: { service: { cpu: 512, memoryMiB: 1024 + 1024 * index, desiredCount: 1 + index } } }),
-  index => ({ what: 'revision', patch: { jobs: { default: { attempts: 4 + index, environment: { CHANGE: String(index) } } } } })
+  nth => ({ what: 'in place', patch: { compute: { default: { maxVcpus: 110 + nth } }, labels: { change: String(nth) } } }),
+  nth => ({ what: 'replace', patch: { compute: { default: { type: nth % 2 === 0 ? 'FARGATE' : 'FARGATE_SPOT' } } } }),
+  nth => ({ what: 'service', patch: { service: { cpu: 512, memoryMiB: 1024 + 1024 * nth, desiredCount: 1 + nth } } }),
+  nth => ({ what: 'revision', patch: { jobs: { default: { attempts: 4 + nth, environment: { CHANGE: String(nth) } } } } })
 ]
 
 function killsDuring (kind: Step['kind'], draw: Draw): Kill[] {

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest'
+import { drawsOf } from '../../../scripts/chaos/draw.ts'
+import { SPEC } from '../../../scripts/chaos/life.ts'
+import { planLife } from '../../../scripts/chaos/plan.ts'
+import type { Spec } from '../../../src/schemas/spec.ts'
+import { mergePatch } from '../../../src/spec/merge-patch.ts'
+import { resolveSpec } from '../../../src/spec/resolve.ts'
+
+test('Each change of a life that is to be disturbed begins an update: it changes what the spec means', () => {
+  for (let seed = 0; seed < 500; seed++) {
+    let spec: Spec = SPEC
+    for (const { patch } of planLife(drawsOf(seed))) {
+      if (!patch) continue
+      const next = mergePatch(spec, patch) as Spec
+      expect([seed, resolveSpec(next, { region: 'us-east-1' })]).not.toEqual([seed, resolveSpec(spec, { region: 'us-east-1' })])
+      spec = next
+    }
+  }
+})
