@@ -24,7 +24,8 @@ export default defineConfig({
     globals: false,
     reporters: ['default', './test/support/closing-line.ts'],
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than CI's cores: much of a test is waiting for processes that start, and for what is to pass.
+    maxWorkers: 3,
     projects: [
       project('unit', { timeout: 30_000 }),
       project('store', { timeout: 120_000 }),
