@@ -24,8 +24,7 @@ export default defineConfig({
     globals: false,
     reporters: ['default', './test/support/closing-line.ts'],
     pool: 'forks',
-    // One more than CI's cores: much of a test is waiting for processes that start, and for what is to pass.
-    maxWorkers: 3,
+    maxWorkers: 2,
     projects: [
       project('unit', { timeout: 30_000 }),
       project('store', { timeout: 120_000 }),

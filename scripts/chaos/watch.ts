@@ -5,7 +5,8 @@ import type { Moment } from './plan.ts'
 import { insist } from './requests.ts'
 import type { Site } from './site.ts'
 
-const LOOK_MS = 10
+// Each look reads /proc for every process there is.
+const LOOK_MS = 40
 const ASK_MS = 40
 
 /**

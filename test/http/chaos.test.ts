@@ -5,6 +5,8 @@ import { findPostgres, startPostgres, type PostgresServer } from '../support/pos
 
 const engine = process.env.BATCHYARD_ENGINE === 'pulumi' ? 'pulumi' : 'sandbox'
 const KILLS = 10
+/** Each of them costs some starts of the service and of engines. */
+const PATIENCE_MS = 900_000
 const bin = findPostgres()
 if (bin === undefined) console.log('kills beside Postgres are not tested: initdb is neither on PATH nor in /usr/lib/postgresql')
 
@@ -20,7 +22,7 @@ describe('Killed at any moment: service, runner, engine, alone and together', ()
   beforeAll(async () => { postgres = bin === undefined ? undefined : await startPostgres(bin) })
   afterAll(async () => { await postgres?.stop() })
 
-  test('nothing is lost, left behind or made twice', async () => survives(100, async () => undefined))
+  test('nothing is lost, left behind or made twice', { timeout: PATIENCE_MS }, async () => survives(100, async () => undefined))
 
-  test.skipIf(bin === undefined)('nor with a Postgres server as the database', async () => survives(200, async () => postgres?.createDatabase()))
+  test.skipIf(bin === undefined)('nor with a Postgres server as the database', { timeout: PATIENCE_MS }, async () => survives(200, async () => postgres?.createDatabase()))
 })
