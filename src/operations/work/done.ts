@@ -1,7 +1,8 @@
 import type { Outputs } from '../../schemas/environment.ts'
 import type { OperationResult } from '../../schemas/operation.ts'
+import { noteInput } from '../../store/attempts.ts'
 import type { EnvironmentRow } from '../../store/tables.ts'
-import type { Attempt } from '../attempt.ts'
+import { breakOff, type Attempt } from '../attempt.ts'
 import type { Recorder } from '../recorder.ts'
 
 /** One attempt's piece of work. */
@@ -20,6 +21,16 @@ export interface Done {
   readonly drifted?: { readonly status: boolean, readonly reason: string }
   /** It failed before anything was touched: the environment is what it was. */
   readonly untouched?: boolean
+}
+
+/**
+ * Notes with the operation what no later attempt must take for undone.
+ * @throws Error when the attempt is no longer ours: it is broken off
+ */
+export async function note ({ context: { database }, fence, control }: Attempt, what: Parameters<typeof noteInput>[2]): Promise<void> {
+  if (await noteInput(database.db, fence, what)) return
+  breakOff(control, 'lost')
+  throw new Error('another worker has taken the operation over')
 }
 
 /** Something failed before anything was touched; its cause says what. */

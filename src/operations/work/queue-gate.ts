@@ -1,9 +1,7 @@
 import { RunFailure } from '../../engine/types.ts'
 import type { Deletion } from '../../schemas/spec.ts'
-import { noteInput } from '../../store/attempts.ts'
-import { breakOff } from '../attempt.ts'
 import { operationError } from '../present.ts'
-import type { Job } from './done.ts'
+import { note, type Job } from './done.ts'
 import { required, siteOf, withDeadline } from './engine-run.ts'
 
 /** To let queues take jobs again: not with the signal of the attempt, which may be why they have to. */
@@ -71,10 +69,7 @@ export class QueueGate {
   }
 
   async #note (closed: boolean): Promise<void> {
-    const { context: { database }, fence, control } = this.#job.attempt
     this.#closed = closed
-    if (await noteInput(database.db, fence, { closed })) return
-    breakOff(control, 'lost')
-    throw new Error('another worker has taken the operation over')
+    await note(this.#job.attempt, { closed })
   }
 }

@@ -1,10 +1,8 @@
 import { RunFailure, type KnownResource, type RunResult } from '../../engine/types.ts'
 import type { DeleteResult } from '../../schemas/operation.ts'
 import type { Deletion } from '../../schemas/spec.ts'
-import { noteInput } from '../../store/attempts.ts'
-import { breakOff } from '../attempt.ts'
 import { operationError } from '../present.ts'
-import { beforehand, type Done, type Job } from './done.ts'
+import { beforehand, note, type Done, type Job } from './done.ts'
 import { required, runEngine, siteOf, withDeadline } from './engine-run.ts'
 import { QueueGate } from './queue-gate.ts'
 import { BUCKET, LOG_GROUP, queueArnsOf } from './resources.ts'
@@ -45,7 +43,7 @@ function retainedTypes ({ bucket, logs }: Deletion): string[] {
 
 /** Asks the policy, then notes that it has allowed the delete, and what it leaves: an attempt that is broken off takes that out of the state. */
 async function begin (job: Job, gate: QueueGate, deletion: Deletion, resources: readonly KnownResource[]): Promise<readonly Retained[]> {
-  const { context: { database }, operation: { input: { retaining = [] } }, fence, control } = job.attempt
+  const { retaining = [] } = job.attempt.operation.input
   try {
     await refuseLostState(job, resources)
     if (deletion.bucket === 'refuse') await refuseObjects(job, resources)
@@ -56,9 +54,8 @@ async function begin (job: Job, gate: QueueGate, deletion: Deletion, resources: 
   }
   const types = retainedTypes(deletion)
   const kept = resources.filter(({ type }) => types.includes(type)).map(shown)
-  if (await noteInput(database.db, fence, { begun: true, retaining: [...retaining, ...kept] })) return kept
-  breakOff(control, 'lost')
-  throw new Error('another worker has taken the operation over')
+  await note(job.attempt, { begun: true, retaining: [...retaining, ...kept] })
+  return kept
 }
 
 /** @throws RunFailure `bucket-not-empty` */
