@@ -20,7 +20,7 @@ const USAGE = `npm run bench -- [--only NAME]... [--engine sandbox|pulumi] [--ro
   --only        one figure, repeatable: ${NAMES}
   --engine      the engine under both sides (sandbox); pulumi is looked up in BATCHYARD_PULUMI_ROOT, then on PATH
   --rounds      interleaved rounds per figure (9); a third of them where one takes half a minute
-  --operations  operations after which memory is measured (200), more than 100; the budget speaks of 1000`
+  --operations  operations after which memory is measured (200), 200 or more; the budget speaks of 1000`
 
 function readOptions (): BenchOptions & { figures: readonly Figure[] } {
   const { values: { only, engine, rounds, operations } } = parseArgs({
@@ -35,7 +35,7 @@ function readOptions (): BenchOptions & { figures: readonly Figure[] } {
   if (unknown !== undefined) throw new Error(`there is no figure "${unknown}", only ${NAMES}`)
   if (engine !== 'sandbox' && engine !== 'pulumi') throw new Error(`there is no engine "${engine}"`)
   if (!/^[1-9]\d{0,2}$/.test(rounds)) throw new Error(`--rounds ${rounds} is not a number from 1 to 999`)
-  if (!/^[1-9]\d{2,4}$/.test(operations) || Number(operations) <= 100) throw new Error(`--operations ${operations} is not a number from 101 to 99999`)
+  if (!/^[1-9]\d{2,4}$/.test(operations) || Number(operations) < 200) throw new Error(`--operations ${operations} is not a number from 200 to 99999`)
   const figures = only.length === 0 ? FIGURES : FIGURES.filter(({ name }) => only.includes(name))
   return { figures, engine, rounds: Number(rounds), operations: Number(operations) }
 }

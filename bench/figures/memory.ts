@@ -1,14 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BenchOptions, Figure, Row } from '../figure.ts'
+import { readMetrics } from '../setup/metrics.ts'
 import { live, OPERATIONS_PER_LIFE, throughService } from '../setup/operations.ts'
 import { withScene, type Scene } from '../setup/scene.ts'
 
+/** A runner is replaced after 25 runs: so many operations see each of four at every age. */
 const WARM = 100
 const CONCURRENCY = 4
-/** Nothing runs; V8 collects what is left of what ran when a process has been idle for some seconds. */
-const QUIET_SECONDS = 20
+const LOOK_EVERY_MS = 500
+/** For what an operation leaves to be done after its end. */
+const QUIET_MS = 5_000
+const COLLECTION_MS = 2_000
 
-/** Resident memory of the service and its runners after many operations, against what it was once everything had been used. */
+/** Memory of the service and its runners after many operations, against what it was once everything had been used. */
 export const memory: Figure = {
   name: 'memory',
   measure: async options => [await compare(options)]
@@ -17,7 +21,8 @@ export const memory: Figure = {
 async function compare ({ engine, operations }: BenchOptions): Promise<Row> {
   return withScene({ engine, concurrency: CONCURRENCY }, async scene => {
     const before = await memoryAfter(scene, WARM)
-    const after = await memoryAfter(scene, operations - WARM)
+    await operate(scene, operations - 2 * WARM)
+    const after = await memoryAfter(scene, WARM)
     return {
       title: `memory after ${operations} operations / after ${WARM}`,
       measured: after.total / before.total,
@@ -27,6 +32,9 @@ async function compare ({ engine, operations }: BenchOptions): Promise<Row> {
   })
 }
 
+const operate = async (scene: Scene, operations: number): Promise<void> =>
+  live(throughService(scene), { count: Math.ceil(operations / OPERATIONS_PER_LIFE), atOnce: CONCURRENCY })
+
 interface Memory {
   readonly service: number
   readonly runner: number
@@ -34,17 +42,29 @@ interface Memory {
 }
 
 /**
- * Bytes, once so many more operations have ended and nothing has run for a while. Runners are replaced by age, one by one, so
- * how many there are just now is chance: a full pool is counted, of the mean of those there are.
+ * Resident bytes: a runner's as the mean while so many more operations run, the service's after them and after a full
+ * collection. V8 lets a heap with 70 MiB in use grow to 380 MiB before it collects, so an uncollected one tells of the moment.
  */
 async function memoryAfter (scene: Scene, operations: number): Promise<Memory> {
-  await live(throughService(scene), { count: Math.ceil(operations / OPERATIONS_PER_LIFE), atOnce: CONCURRENCY })
-  await sleep(QUIET_SECONDS * 1000)
-  const { data } = await scene.client.GET('/metrics', { parseAs: 'text' })
-  const gauge = (name: string): number => Number(new RegExp(`^batchyard_${name} (\\S+)$`, 'm').exec(String(data))?.[1])
-  const service = gauge('process_resident_memory_bytes')
-  const runner = gauge('runner_resident_bytes') / gauge('runners')
+  const over = new AbortController()
+  const runners = meanOfRunners(scene, over.signal)
+  await operate(scene, operations).finally(() => { over.abort() })
+  const runner = await runners
+  await sleep(QUIET_MS)
+  scene.collectGarbage()
+  await sleep(COLLECTION_MS)
+  const service = (await readMetrics(scene.client))('process_resident_memory_bytes')
   return { service, runner, total: service + CONCURRENCY * runner }
+}
+
+async function meanOfRunners (scene: Scene, over: AbortSignal): Promise<number> {
+  const seen: number[] = []
+  while (!over.aborted) {
+    const metric = await readMetrics(scene.client)
+    if (metric('runners') > 0) seen.push(metric('runner_resident_bytes') / metric('runners'))
+    await sleep(LOOK_EVERY_MS)
+  }
+  return seen.reduce((sum, bytes) => sum + bytes, 0) / seen.length
 }
 
 const mib = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`

@@ -1,6 +1,7 @@
 import { addFault, clearFaults } from '../../test/support/http-faults.ts'
 import { fewerOf, type BenchOptions, type Figure, type Row } from '../figure.ts'
 import type { Delivered } from '../setup/event-readers.ts'
+import { readMetrics } from '../setup/metrics.ts'
 import { startProgram, type ProgramProcess } from '../setup/program-process.ts'
 import { bearer, post, remove, withScene, type Scene } from '../setup/scene.ts'
 import { interleave, median } from '../setup/statistics.ts'
@@ -51,8 +52,7 @@ async function follow (scene: Scene, readers: ProgramProcess, count: number): Pr
 }
 
 async function usage ({ client }: Scene): Promise<{ cpuSeconds: number, storeReads: number, residentBytes: number }> {
-  const { data } = await client.GET('/metrics', { parseAs: 'text' })
-  const value = (name: string): number => Number(new RegExp(`^batchyard_${name} (\\S+)$`, 'm').exec(String(data))?.[1])
+  const value = await readMetrics(client)
   return { cpuSeconds: value('process_cpu_seconds_total'), storeReads: value('event_reads_total'), residentBytes: value('process_resident_memory_bytes') }
 }
 

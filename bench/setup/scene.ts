@@ -27,6 +27,8 @@ export interface Scene {
   startRival (name: string): Promise<ProgramProcess>
   /** Ends `process` with the scene. */
   keep (process: ProgramProcess): ProgramProcess
+  /** Has the service collect all of its garbage soon. */
+  collectGarbage (): void
   /** Stops the service, lends its database and starts it again at the same address. */
   whileStopped (use: (database: Database) => Promise<void>): Promise<void>
 }
@@ -41,6 +43,7 @@ export interface SceneOptions {
   readonly concurrency?: number
 }
 
+const COLLECTOR = new URL('./collect-on-signal.ts', import.meta.url).href
 const ADMIN_KEY = 'bench-admin-key-of-one-run'
 const TEAM = 'vision'
 const PLACEMENT = { region: 'eu-central-1' }
@@ -82,6 +85,7 @@ async function setScene (options: SceneOptions, folder: string, endings: Array<(
     engine,
     teamKey: await addTeam(client),
     keep,
+    collectGarbage: () => { server.process.kill('SIGUSR2') },
     startRival: async name => keep(await startProgram(name, { env: await rivalEnvironment(join(folder, name), engine, grpcPort) })),
     async whileStopped (use) {
       await server.stop()
@@ -106,7 +110,8 @@ const settingsFor = ({ root }: CountedEngine, { databaseUrl = '', concurrency = 
   BATCHYARD_ADMIN_KEY: ADMIN_KEY,
   BATCHYARD_CLOUD: 'sandbox',
   BATCHYARD_WORKER_CONCURRENCY: String(concurrency),
-  DATABASE_URL: databaseUrl
+  DATABASE_URL: databaseUrl,
+  NODE_OPTIONS: `--import ${COLLECTOR}`
 })
 
 async function addTeam (client: BatchyardClient): Promise<string> {
