@@ -33,12 +33,25 @@ export async function noteInput (db: Queryable, fence: Fence, note: Pick<Operati
   return rows.length > 0
 }
 
+/** How many of its engine's events the attempt has stored; keeps its row from others. Undefined when it is no longer ours. */
+export async function lockRecorded (trx: Queryable, fence: Fence): Promise<number | undefined> {
+  const row = await trx.selectFrom('operations').select('recorded')
+    .where('id', '=', fence.operationId).where('attempt', '=', fence.attempt).where('state', '=', 'running')
+    .forNoKeyUpdate().executeTakeFirst()
+  return row?.recorded
+}
+
+export interface Progress {
+  readonly done: number
+  readonly total: number | null
+  /** How many of its engine's events the attempt has stored. */
+  readonly recorded: number
+}
+
 /** False when the attempt is no longer ours. */
-export async function setProgress (
-  db: Queryable, fence: Fence, progress: { readonly done: number, readonly total: number | null }
-): Promise<boolean> {
+export async function setProgress (db: Queryable, fence: Fence, { done, total, recorded }: Progress): Promise<boolean> {
   const { rows } = await sql`
-    update operations set progress_done = ${progress.done}, progress_total = ${progress.total}
+    update operations set progress_done = ${done}, progress_total = ${total}, recorded = ${recorded}
     where id = ${fence.operationId} and attempt = ${fence.attempt} and state = 'running'
     returning id`.execute(db)
   return rows.length > 0

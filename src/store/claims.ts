@@ -96,7 +96,7 @@ export function claimStatement (claim: Claim): RawBuilder<OperationRow & { waite
       for update of o skip locked
     ), claimed as (
       update operations o set
-        state = 'running', attempt = attempt + 1, worker = ${worker},
+        state = 'running', attempt = attempt + 1, recorded = 0, worker = ${worker},
         lease_until = clock_timestamp() + make_interval(secs => ${leaseSeconds}::float8),
         started_at = coalesce(started_at, clock_timestamp()), retry_at = null
       from chosen where o.id = chosen.id and o.state in ('queued', 'running')

@@ -109,6 +109,8 @@ export interface OperationsTable {
   error: Json<OperationError | null>
   request_id: string | null
   last_event: Generated<number>
+  /** How many of its engine's events the attempt has stored. */
+  recorded: Generated<number>
   created_at: Generated<Date>
   queued_at: Generated<Date>
   started_at: Date | null

@@ -62,7 +62,7 @@ describeOnEachDatabase('the database', (use) => {
       // The second write of a row in one transaction looks at its environment again.
       await db.transaction().execute(async (trx) => {
         await appendEvents(trx, fence, [{ type: 'diagnostic', severity: 'info', message: 'x' }])
-        await setProgress(trx, fence, { done: 1, total: 2 })
+        await setProgress(trx, fence, { done: 1, total: 2, recorded: 1 })
       })
       await expect(db.transaction().execute(async (trx) => lockEnvironment(trx, id))).rejects.toSatisfy(isDatabaseAway)
     })

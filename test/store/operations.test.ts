@@ -75,10 +75,10 @@ describeOnEachDatabase('operations', (use) => {
       const current = await givenClaim(db(), id)
       expect(await renewLease(db(), stale, 60)).toEqual({ held: false, cancelRequested: false })
       expect(await setEngine(db(), stale, engine)).toBe(false)
-      expect(await setProgress(db(), stale, { done: 9, total: 9 })).toBe(false)
+      expect(await setProgress(db(), stale, { done: 9, total: 9, recorded: 9 })).toBe(false)
       expect(await releaseOperation(db(), stale, 'gone')).toBe(false)
       expect(await finishOperation(db(), stale, { state: 'failed', error: failure })).toBe(false)
-      expect(await setProgress(db(), current, { done: 1, total: 3 })).toBe(true)
+      expect(await setProgress(db(), current, { done: 1, total: 3, recorded: 4 })).toBe(true)
       expect(await operationById(db(), id)).toMatchObject({ state: 'running', engine: null, progress_done: 1, progress_total: 3 })
     })
 
