@@ -3,7 +3,7 @@ import { Refusal, invalidFields } from '../errors.ts'
 import type { Key, KeyInput } from '../schemas/key.ts'
 import type { Database } from '../store/database.ts'
 import type { Ids } from '../store/ids.ts'
-import { KEYS_CHANNEL, allKeys, deleteKey, insertKey } from '../store/keys.ts'
+import { KEYS_CHANNEL, allKeys, deleteKey, insertKey, keyById } from '../store/keys.ts'
 import type { Queryable } from '../store/sql.ts'
 import type { KeyRow } from '../store/tables.ts'
 import type { Caller } from './context.ts'
@@ -28,7 +28,7 @@ const sha256 = (text: string): Buffer => createHash('sha256').update(text).diges
 const CACHE_MILLISECONDS = 5_000
 
 /**
- * Keeps all keys in memory, renewed when the database says that they changed: a request is authenticated without a query.
+ * Keeps all keys in memory, renewed when the database says that they changed: a request is authenticated without a query; only an unknown key costs one.
  * @param adminKey the first admin's key, from the settings
  */
 export async function openKeyring (database: Database, ids: Ids, adminKey: string | undefined): Promise<Keyring> {
@@ -50,7 +50,9 @@ export async function openKeyring (database: Database, ids: Ids, adminKey: strin
       const hash = sha256(token)
       if (adminHash && timingSafeEqual(hash, adminHash)) return { scope: 'admin' }
       const id = token.split('.')[1]
-      const key = id === undefined ? undefined : (await keys()).get(id)
+      if (id === undefined) return undefined
+      // The notice of a new key, made here or by another replica, may still be on its way.
+      const key = (await keys()).get(id) ?? await keyById(database.db, id)
       return key && timingSafeEqual(hash, key.hash) ? callerOf(key) : undefined
     },
     async create (trx, input) {

@@ -40,6 +40,10 @@ export async function deleteKey (db: Queryable, id: string): Promise<boolean> {
   return rows.length > 0
 }
 
+export async function keyById (db: Queryable, id: string): Promise<KeyRow | undefined> {
+  return db.selectFrom('keys').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
 /** Every key, newest first. There are few, and every replica keeps them all in memory. */
 export async function allKeys (db: Queryable): Promise<KeyRow[]> {
   return db.selectFrom('keys').selectAll().orderBy('id', 'desc').execute()

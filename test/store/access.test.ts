@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { openKeyring } from '../../src/operations/keyring.ts'
+import type { Database } from '../../src/store/database.ts'
 import { allKeys, deleteKey, insertKey, KEYS_CHANNEL } from '../../src/store/keys.ts'
 import { addTeam, pageOfTeams, teamByName, upsertTeam } from '../../src/store/teams.ts'
 import { describeOnEachDatabase } from '../support/databases.ts'
@@ -53,6 +55,19 @@ describeOnEachDatabase('access', (use) => {
 
     it('are refused for a team nobody knows', async () => {
       expect(await insertKey(db(), { id: ids.key(), hash: hash('x'), scope: 'team', team: 'nobody', name: 'k' })).toEqual({ outcome: 'unknown-team' })
+    })
+
+    it('are known at once to a replica that has not been told of them yet', async () => {
+      const { database } = use()
+      const deaf: Database = { ...database, listen: async () => ({ close: async () => undefined }) }
+      const keyring = await openKeyring(deaf, ids, undefined)
+      expect(await keyring.hasAdmin()).toBe(false)
+      const other = await openKeyring(database, ids, undefined)
+      const { token } = await other.create(db(), { name: 'first', scope: 'admin' })
+      expect(await keyring.identify(token)).toEqual({ scope: 'admin' })
+      expect(await keyring.identify(`${token}x`)).toBeUndefined()
+      expect(await keyring.identify(`by.${ids.key()}.x`)).toBeUndefined()
+      await other.close()
     })
 
     it('tell every replica when they change', async () => {
