@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import { Worker } from 'node:worker_threads'
 import type { Outcome } from '../command/execute.ts'
 import type { CommandRequest } from '../command/run-command.ts'
@@ -68,4 +69,6 @@ process.on('message', receive)
 new Worker(new URL('./watchdog.ts', import.meta.url), { workerData: { parent: process.ppid }, resourceLimits: { maxOldGenerationSizeMb: 8 } }).unref()
 process.on('disconnect', () => process.exit(0))
 await Promise.all(process.argv.slice(2).map(async (module) => import(module)))
+// A runner is killed in the end, and the cache is otherwise written at an orderly exit: the next one starts in half the time.
+flushCompileCache()
 send({ type: 'ready' })
