@@ -1,10 +1,13 @@
 import { defineConfig } from 'vitest/config'
 import { findPostgres } from './test/support/postgres.ts'
 
+const EMBEDDED = './test/support/setup-template.ts'
+const POSTGRES = './test/support/setup-postgres.ts'
+
 interface Suite {
   readonly timeout: number
   readonly include?: string[]
-  readonly globalSetup?: string
+  readonly globalSetup?: string[]
 }
 
 const project = (name: string, { timeout, include = [`test/${name}/**/*.test.ts`], globalSetup }: Suite) => ({
@@ -27,11 +30,11 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       project('unit', { timeout: 30_000 }),
-      project('store', { timeout: 120_000 }),
+      project('store', { timeout: 120_000, globalSetup: [EMBEDDED, POSTGRES] }),
       project('sandbox', { timeout: 120_000 }),
       project('engine', { timeout: 240_000 }),
-      project('http', { timeout: 300_000, globalSetup: './test/support/setup-template.ts' }),
-      ...hasPostgres ? [project('http-postgres', { timeout: 300_000, include: REQUESTS, globalSetup: './test/support/setup-postgres.ts' })] : []
+      project('http', { timeout: 300_000, globalSetup: [EMBEDDED] }),
+      ...hasPostgres ? [project('http-postgres', { timeout: 300_000, include: REQUESTS, globalSetup: [POSTGRES] })] : []
     ]
   }
 })

@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs'
+import { cp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, beforeEach, describe } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, inject } from 'vitest'
 import { openDatabase, type Database, type DatabaseOptions } from '../../src/store/database.ts'
 import { migrate } from '../../src/store/migrations.ts'
 import { silentLog } from './log.ts'
-import { findPostgres, startPostgres, type PostgresServer } from './postgres.ts'
+import { createDatabase, findPostgres, startPostgres, type PostgresServer } from './postgres.ts'
 
 export interface TestDatabase {
   /** The file's database, migrated, and empty at the beginning of every test. */
@@ -69,19 +70,28 @@ function pgliteBackend (): Backend {
   return {
     name: 'PGlite',
     start: async () => { directory.path = mkdtempSync(join(tmpdir(), 'batchyard-store-')) },
-    fresh: async () => ({ dataDir: mkdtempSync(join(directory.path, 'data-')), log: silentLog }),
+    async fresh () {
+      const dataDir = mkdtempSync(join(directory.path, 'data-'))
+      const empty = inject('emptyDatabase')
+      if (empty !== undefined) await cp(empty, join(dataDir, 'database'), { recursive: true })
+      return { dataDir, log: silentLog }
+    },
     stop: async () => { rmSync(directory.path, { recursive: true, force: true }) }
   }
 }
 
+/** On the project's server, or on one of its own where the project has none. */
 function postgresBackend (bin: string): Backend {
   let server: PostgresServer | undefined
   return {
     name: 'Postgres',
-    start: async () => { server = await startPostgres(bin) },
+    async start () {
+      if (inject('postgresUrl') === undefined) server = await startPostgres(bin)
+    },
     async fresh () {
-      if (!server) throw new Error('the server has not been started')
-      return { url: await server.createDatabase(), dataDir: tmpdir(), log: silentLog }
+      const url = inject('postgresUrl') ?? server?.url
+      if (url === undefined) throw new Error('the server has not been started')
+      return { url: await createDatabase(url), dataDir: tmpdir(), log: silentLog }
     },
     stop: async () => { await server?.stop() }
   }

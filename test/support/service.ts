@@ -7,6 +7,7 @@ import { inject } from 'vitest'
 import { createBatchyardClient, followOperation, type BatchyardClient, type Environment, type Operation, type OperationEvent } from '../../client/index.ts'
 import { loadConfig } from '../../src/config.ts'
 import { startService, type Service } from '../../src/server/service.ts'
+import { shareCompileCache } from './compile-cache.ts'
 import { createDatabase } from './postgres.ts'
 
 export const SPEC = { team: 'vision', name: 'training', jobs: { default: { image: 'public.ecr.aws/docker/library/python:3.13' } } }
@@ -61,6 +62,7 @@ export async function launch (dataDir: string, { settings = {} }: TestServiceOpt
 /** A folder for a service, in which an embedded database lies ready. */
 export async function newDataDir (): Promise<string> {
   const dataDir = await mkdtemp(join(tmpdir(), 'batchyard-test-'))
+  await shareCompileCache(dataDir)
   const template = inject('databaseTemplate')
   if (template !== undefined) await cp(template, join(dataDir, 'database'), { recursive: true })
   return dataDir

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
@@ -9,19 +9,25 @@ import { silentLog } from './log.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** An embedded database that is migrated and closed, to be copied. */
+    /** An embedded database that is empty and closed, to be copied. */
+    emptyDatabase?: string
+    /** One that is migrated besides. */
     databaseTemplate?: string
   }
 }
 
 /** Makes the embedded database once for all files of a project: each of theirs is a copy, 2 s sooner there than a new one. */
 export default async function setup (project: TestProject): Promise<() => Promise<void>> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'batchyard-template-'))
-  const database = await openDatabase({ dataDir, log: silentLog })
+  const folder = await mkdtemp(join(tmpdir(), 'batchyard-template-'))
+  const [empty, migrated] = ['empty', 'migrated'].map(name => join(folder, name)) as [string, string]
+  await (await openDatabase({ dataDir: empty, log: silentLog })).close()
+  await cp(empty, migrated, { recursive: true })
+  const database = await openDatabase({ dataDir: migrated, log: silentLog })
   await migrate(database)
   const queue = await openQueue(database, { log: silentLog, deadlineSeconds: 3_600 })
   await queue.stop({ timeoutMs: 0 })
   await database.close()
-  project.provide('databaseTemplate', join(dataDir, 'database'))
-  return async () => rm(dataDir, { recursive: true, force: true })
+  project.provide('emptyDatabase', join(empty, 'database'))
+  project.provide('databaseTemplate', join(migrated, 'database'))
+  return async () => rm(folder, { recursive: true, force: true })
 }

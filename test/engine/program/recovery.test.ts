@@ -9,6 +9,7 @@ import type { EngineEvent } from '../../../src/schemas/event.ts'
 import type { ClosableCloud } from '../../../src/cloud/index.ts'
 import { callsTo } from '../../support/aws/calls.ts'
 import { withCloud, type BorrowedCloud } from '../../support/aws/cloud.ts'
+import { shareCompileCache } from '../../support/compile-cache.ts'
 import { enginesPresent } from '../../support/engine/engines.ts'
 import { engineOptions } from '../seam/harness.ts'
 import { inputOf } from './story.ts'
@@ -22,6 +23,7 @@ interface Scene { readonly engine: Engine, readonly calls: ClosableCloud, readon
 
 async function withScene (executable: EngineExecutable, cloud: BorrowedCloud, use: (scene: Scene) => Promise<void>): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'batchyard-recovery-'))
+  await shareCompileCache(dataDir)
   const calls = callsTo(cloud)
   const engine = await createEngine(engineOptions(executable, dataDir, cloud.grpcPort, 'aws'))
   try {

@@ -7,6 +7,7 @@ import type { RunRequest, RunResult } from '../../../src/engine/types.ts'
 import type { Spec } from '../../../src/schemas/spec.ts'
 import type { SandboxControl } from '../../../src/sandbox/aws/client.ts'
 import { withCloud } from '../../support/aws/cloud.ts'
+import { shareCompileCache } from '../../support/compile-cache.ts'
 import { enginesPresent } from '../../support/engine/engines.ts'
 import { inputOf } from '../program/story.ts'
 import { engineOptions } from './harness.ts'
@@ -21,6 +22,7 @@ type Run = (kind: RunRequest['kind'], more?: { spec?: Partial<Spec> } & Pick<Run
 async function withEnvironment (executable: EngineExecutable, body: (run: Run, control: SandboxControl) => Promise<void>): Promise<void> {
   await withCloud(async (_, { control, grpcPort }) => {
     const dataDir = await mkdtemp(join(tmpdir(), 'seam-'))
+    await shareCompileCache(dataDir)
     const cloudEnv = async () => ({ PULUMI_DEBUG_PROVIDERS: `aws:${grpcPort}` })
     const engine = await createEngine({ ...engineOptions(executable, dataDir, 0), cloudEnv, runnerMemoryMiB: 512 })
     const signal = new AbortController().signal

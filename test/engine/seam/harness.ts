@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createEngine, type EngineExecutable, type EngineOptions } from '../../../src/engine/index.ts'
 import { RunFailure, type Engine, type EngineProcess, type RunHooks, type RunRequest, type RunResult } from '../../../src/engine/types.ts'
 import type { EngineEvent } from '../../../src/schemas/event.ts'
+import { shareCompileCache } from '../../support/compile-cache.ts'
 import { startProvider, type Gate, type TestProvider } from '../../support/engine/provider.ts'
 import { silentLog } from '../../support/log.ts'
 import type { Behaviour } from './programs.ts'
@@ -45,6 +46,7 @@ export const engineOptions = (executable: EngineExecutable, dataDir: string, pro
 /** An engine, a provider for it to attach to and a data directory; all gone when `body` is through. */
 export async function withSeam (executable: EngineExecutable, body: (seam: Seam) => Promise<void>, changes: Partial<EngineOptions> = {}): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'seam-'))
+  await shareCompileCache(dataDir)
   const provider = await startProvider()
   const starts: string[] = []
   const onStart = (command: string) => { starts.push(command) }
