@@ -1,15 +1,18 @@
+/** The database cannot be used, and the message says why and what to do: an operator needs no stack. */
+export class DatabaseUnusable extends Error {}
+
 /** Another process has the embedded database open; two on one directory lose rows without a word. */
-export class DatabaseInUse extends Error {
+export class DatabaseInUse extends DatabaseUnusable {
   override readonly name = 'DatabaseInUse'
 }
 
 /** The database was migrated by a later version of this program. */
-export class DatabaseTooNew extends Error {
+export class DatabaseTooNew extends DatabaseUnusable {
   override readonly name = 'DatabaseTooNew'
 }
 
 /** The server that DATABASE_URL names does not answer. */
-export class DatabaseUnreachable extends Error {
+export class DatabaseUnreachable extends DatabaseUnusable {
   override readonly name = 'DatabaseUnreachable'
 }
 
