@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { drawsOf } from './draw.ts'
 import { SPEC, take, type Life, type Taken } from './life.ts'
 import { planLife, type Step } from './plan.ts'
@@ -87,8 +88,7 @@ async function live (site: Site, types: ReadonlyMap<string, number>, { seed, onS
       onStep?.(seed, went)
       if (went.wrong.length > 0) return went.wrong.map(found)
     } catch (error) {
-      if (!(error instanceof Violation)) throw error
-      return [found(error.message)]
+      return [found(error instanceof Violation ? error.message : inspect(error))]
     }
   }
   return []
