@@ -27,7 +27,8 @@ export default defineConfig({
     globals: false,
     reporters: ['default', './test/support/closing-line.ts'],
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than CI's cores: of two, a sixth was idle while processes started and leases, deadlines and retries passed.
+    maxWorkers: 3,
     projects: [
       project('unit', { timeout: 30_000 }),
       project('store', { timeout: 120_000, globalSetup: [EMBEDDED, POSTGRES] }),
