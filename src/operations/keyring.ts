@@ -28,7 +28,8 @@ const sha256 = (text: string): Buffer => createHash('sha256').update(text).diges
 const CACHE_MILLISECONDS = 5_000
 
 /**
- * Keeps all keys in memory, renewed when the database says that they changed: a request is authenticated without a query; only an unknown key costs one.
+ * Keeps all keys in memory, renewed when the database says that they changed: a request is authenticated without a query, and
+ * only an unknown key costs one.
  * @param adminKey the first admin's key, from the settings
  */
 export async function openKeyring (database: Database, ids: Ids, adminKey: string | undefined): Promise<Keyring> {

@@ -40,6 +40,7 @@ export async function deleteKey (db: Queryable, id: string): Promise<boolean> {
   return rows.length > 0
 }
 
+/** The key as it is now, whatever a replica has in memory; undefined where there is none. */
 export async function keyById (db: Queryable, id: string): Promise<KeyRow | undefined> {
   return db.selectFrom('keys').selectAll().where('id', '=', id).executeTakeFirst()
 }
