@@ -5,9 +5,9 @@ import type { Metrics } from '../metrics.ts'
 import type { Rules } from '../store/claims.ts'
 import type { Database } from '../store/database.ts'
 import type { Ids } from '../store/ids.ts'
-import type { EventHub } from './event-hub.ts'
-import type { Keyring } from './keyring.ts'
-import type { Queue } from './queue.ts'
+import type { EventHub } from './events/event-hub.ts'
+import type { Keyring } from './access/api-keys.ts'
+import type { Queue } from './queue/queue.ts'
 
 /** What every request needs, and every operation; made once by the process entry, or by a test. */
 export interface Context {

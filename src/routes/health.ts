@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { Context } from '../operations/context.ts'
-import { checkReadiness } from '../operations/readiness.ts'
+import { checkReadiness } from '../operations/reads/readiness.ts'
 import { Readiness } from '../schemas/readiness.ts'
 import { refTo } from '../schemas/names.ts'
 import { typed } from './scope.ts'

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { Context } from '../operations/context.ts'
-import { transact } from '../operations/requests/transaction.ts'
+import { transact } from '../operations/commands/transaction.ts'
 import type { Key } from '../schemas/key.ts'
 import { KeyInput, KeyList, NewKey } from '../schemas/key.ts'
 import { KeyId, refTo } from '../schemas/names.ts'

@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { Refusal } from '../errors.ts'
-import { idempotencyOf, type Idempotency } from '../operations/idempotency.ts'
-import type { Requester } from '../operations/requests/transaction.ts'
+import { idempotencyOf, type Idempotency } from '../operations/preconditions/idempotency-key.ts'
+import type { Requester } from '../operations/commands/transaction.ts'
 import { OperationId } from '../schemas/names.ts'
 
 /** Headers of every POST. */

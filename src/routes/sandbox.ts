@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { Context } from '../operations/context.ts'
-import { transact } from '../operations/requests/transaction.ts'
+import { transact } from '../operations/commands/transaction.ts'
 import {
   SandboxFault, SandboxFaultInput, SandboxFaultList, SandboxJob, SandboxJobChange, SandboxJobFilter, SandboxJobList, SandboxJobsInput, SandboxObject, SandboxObjectList, SandboxPlace, SandboxResource, SandboxResourceFilter, SandboxResourceList
 } from '../schemas/sandbox.ts'

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest, FastifySchemaValidationError } from 'fastify'
 import { Refusal, invalidFields } from '../errors.ts'
-import type { Expected } from '../operations/requests/if-match.ts'
+import type { Expected } from '../operations/preconditions/if-match.ts'
 import { refTo } from '../schemas/names.ts'
 import type { FieldError } from '../schemas/problem.ts'
 import { Spec, type NamedSpec } from '../schemas/spec.ts'

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { Context } from '../operations/context.ts'
-import { getTeam, listTeams, putTeam } from '../operations/teams.ts'
+import { getTeam, listTeams, putTeam } from '../operations/access/teams.ts'
 import { Slug, refTo } from '../schemas/names.ts'
 import { PageQuery, TeamPage } from '../schemas/page.ts'
 import { Team, TeamInput } from '../schemas/team.ts'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { openKeyring } from '../../src/operations/keyring.ts'
+import { openKeyring } from '../../src/operations/access/api-keys.ts'
 import type { Database } from '../../src/store/database.ts'
 import { allKeys, deleteKey, insertKey, KEYS_CHANNEL } from '../../src/store/keys.ts'
 import { addTeam, pageOfTeams, teamByName, upsertTeam } from '../../src/store/teams.ts'

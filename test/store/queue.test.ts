@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openQueue, type Handler, type Queue } from '../../src/operations/queue.ts'
+import { openQueue, type Handler, type Queue } from '../../src/operations/queue/queue.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { migrate } from '../../src/store/migrations.ts'
 import { finishOperation, postponeOperation, releaseOperation } from '../../src/store/attempts.ts'

@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely'
 import { pino } from 'pino'
 import { expect, it, vi } from 'vitest'
-import { createRecorder, type Recorder } from '../../src/operations/recorder.ts'
+import { createRecorder, type Recorder } from '../../src/operations/events/recorder.ts'
 import type { EngineEvent } from '../../src/schemas/event.ts'
 import { claimNext } from '../../src/store/claims.ts'
 import type { Database } from '../../src/store/database.ts'

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { Refusal } from '../../errors.ts'
 import type { Caller } from '../../operations/context.ts'
-import type { Keyring } from '../../operations/keyring.ts'
+import type { Keyring } from '../../operations/access/api-keys.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {

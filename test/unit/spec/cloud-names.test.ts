@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { AUTO_SUFFIX, cloudNames, LIMITS } from '../../../src/spec/cloud-names.ts'
-import { slug } from '../spec/arbitraries.ts'
+import { slug } from './arbitraries.ts'
 
 const ID = 'env_01jd3x9c8qe5vb6k2m4n7p8r9s'
 const identity = fc.record({ id: fc.stringMatching(/^env_[0-7][0-9a-hjkmnp-tv-z]{25}$/), team: slug, name: slug })

@@ -1,0 +1,96 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { Refusal, invalidFields } from '../../errors.ts'
+import type { Key, KeyInput } from '../../schemas/key.ts'
+import type { Database } from '../../store/database.ts'
+import type { Ids } from '../../store/ids.ts'
+import { KEYS_CHANNEL, allKeys, deleteKey, insertKey, keyById } from '../../store/keys.ts'
+import type { Queryable } from '../../store/sql.ts'
+import type { KeyRow } from '../../store/tables.ts'
+import type { Caller } from '../context.ts'
+
+/** Keys as callers know them. A token is `by.<key id>.<256 random bits>`; the store has its SHA-256 only. */
+export interface Keyring {
+  /** Resolves to the caller a token stands for, or undefined. */
+  identify (token: string): Promise<Caller | undefined>
+  /** In the transaction, so that whoever repeats the request gets the same key. */
+  create (trx: Queryable, input: KeyInput): Promise<Key & { token: string }>
+  list (): Promise<Key[]>
+  /** @throws Refusal `not-found` */
+  revoke (id: string): Promise<void>
+  /** Whether an admin could log in. */
+  hasAdmin (): Promise<boolean>
+  close (): Promise<void>
+}
+
+const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest()
+
+/** A revoked key must not live on in a replica that missed the notification, so the cache is renewed at least this often. */
+const CACHE_MILLISECONDS = 5_000
+
+/**
+ * Keeps all keys in memory, renewed when the database says that they changed: a request is authenticated without a query, and
+ * only an unknown key costs one.
+ * @param adminKey the first admin's key, from the settings
+ */
+export async function openKeyring (database: Database, ids: Ids, adminKey: string | undefined): Promise<Keyring> {
+  const adminHash = adminKey === undefined ? undefined : sha256(adminKey)
+  let cache: { keys: Promise<Map<string, KeyRow>>, until: number } | undefined
+  const forget = (): void => { cache = undefined }
+  const listener = await database.listen(KEYS_CHANNEL, forget, forget)
+
+  function keys (): Promise<Map<string, KeyRow>> {
+    if (cache && cache.until > performance.now()) return cache.keys
+    const loading = allKeys(database.db).then(rows => new Map(rows.map(row => [row.id, row])))
+    loading.catch(forget)
+    cache = { keys: loading, until: performance.now() + CACHE_MILLISECONDS }
+    return loading
+  }
+
+  return {
+    async identify (token) {
+      const hash = sha256(token)
+      if (adminHash && timingSafeEqual(hash, adminHash)) return { scope: 'admin' }
+      const id = token.split('.')[1]
+      if (id === undefined) return undefined
+      // The notice of a new key, made here or by another replica, may still be on its way.
+      const key = (await keys()).get(id) ?? await keyById(database.db, id)
+      return key && timingSafeEqual(hash, key.hash) ? callerOf(key) : undefined
+    },
+    async create (trx, input) {
+      const team = teamFor(input)
+      const id = ids.key()
+      const token = `by.${id}.${randomBytes(32).toString('base64url')}`
+      const result = await insertKey(trx, { id, hash: sha256(token), scope: input.scope, team, name: input.name })
+      if (result.outcome === 'unknown-team') throw wrongTeam(`there is no team ${team}; PUT /teams/${team} first`)
+      forget()
+      return { ...present(result.key), token }
+    },
+    list: async () => (await allKeys(database.db)).map(present),
+    async revoke (id) {
+      const found = await deleteKey(database.db, id)
+      forget()
+      if (!found) throw new Refusal('not-found', `there is no key ${id}`)
+    },
+    hasAdmin: async () => adminHash !== undefined || [...(await keys()).values()].some(key => key.scope === 'admin'),
+    close: async () => { await listener.close() }
+  }
+}
+
+function wrongTeam (message: string): Refusal {
+  return invalidFields([{ pointer: '/team', message }])
+}
+
+function teamFor ({ scope, team }: KeyInput): string | null {
+  if (scope === 'admin' && team !== undefined) throw wrongTeam('must be left out: an admin key belongs to no team')
+  if (scope === 'team' && team === undefined) throw wrongTeam('is required with scope team')
+  return team ?? null
+}
+
+function callerOf ({ scope, team }: KeyRow): Caller | undefined {
+  if (scope === 'admin') return { scope }
+  return team === null ? undefined : { scope, team }
+}
+
+function present ({ id, name, scope, team, created_at: createdAt }: KeyRow): Key {
+  return { id, name, scope, team, createdAt: createdAt.toISOString() }
+}

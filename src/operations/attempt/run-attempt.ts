@@ -1,0 +1,152 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import { CloudFailure } from '../../cloud/failure.ts'
+import { RunFailure } from '../../engine/types.ts'
+import type { Ending } from '../../store/attempts.ts'
+import { environmentById } from '../../store/environments.ts'
+import { isDatabaseAway } from '../../store/errors.ts'
+import { appendEvents } from '../../store/events.ts'
+import type { Fence } from '../../store/sql.ts'
+import type { EnvironmentRow, OperationRow } from '../../store/tables.ts'
+import type { WorkContext } from '../context.ts'
+import { finish, postpone, release } from './settlement.ts'
+import { keepLease } from './lease.ts'
+import { operationError } from '../reads/present.ts'
+import { createRecorder, type Recorder } from '../events/recorder.ts'
+import { retryDelay } from './retry-delay.ts'
+import { Untouched, type Done } from '../handlers/work-item.ts'
+import { waitForPredecessor } from '../handlers/engine-run.ts'
+import { WORK } from '../handlers/index.ts'
+
+/** How often a database that is away is asked whether it is back. */
+const RETRY_SECONDS = 1
+
+/**
+ * Why an attempt is broken off: the service stops or the database is away (hand the operation back), it was cancelled, or
+ * another worker has it or may have it (write nothing more).
+ */
+export type BreakOff = 'stop' | 'away' | 'cancel' | 'lost'
+
+/** How far an attempt has come, for who looks after it. */
+export interface AttemptMarks {
+  /** An engine is in the operation's row: only this host may take the operation over. */
+  engineRecorded: boolean
+  /** The engine of the attempt before was left to end by itself. */
+  predecessorLeft: boolean
+  /** The operation was given back: its lease is no longer ours to renew. */
+  released: boolean
+}
+
+/** One attempt of a claimed operation, from taking it up to its end. */
+export interface Attempt {
+  readonly context: WorkContext
+  readonly operation: OperationRow
+  readonly fence: Fence
+  readonly control: AbortController
+  readonly marks: AttemptMarks
+  /** When the operation was first started, on the clock of `performance.now()`. */
+  readonly startedAt: number
+  readonly log: Logger
+}
+
+/** Runs the operation and writes how it ended. Resolves also when it failed: the row says so. */
+export async function runAttempt (attempt: Attempt): Promise<void> {
+  const { context: { database }, fence, control, log } = attempt
+  const stopRenewing = keepLease(attempt)
+  const recorder = createRecorder({ database, fence, log, onLost: () => { breakOff(control, 'lost') } })
+  try {
+    const outcome = await run(attempt, recorder)
+    await onceItAnswers(attempt, async () => {
+      await recorder.close()
+      await settle(attempt, outcome)
+    })
+  } finally {
+    stopRenewing()
+    await recorder.close().catch((error: unknown) => { log.warn({ err: error }, 'the last events could not be stored') })
+  }
+}
+
+/** Writes how the attempt ended: the operation has ended, or goes back to the queue. */
+async function settle (attempt: Attempt, outcome: Outcome): Promise<void> {
+  const reason = attempt.control.signal.reason as BreakOff | undefined
+  if (reason === 'lost') return
+  if ((reason === 'stop' || reason === 'away') && outcome.ending.state !== 'succeeded') return release(attempt, attempt.marks.predecessorLeft ? 'alive' : 'gone', reason)
+  if (await postponed(attempt, outcome.ending)) return
+  await finish(attempt, outcome)
+  const { context: { metrics }, operation: { kind }, startedAt } = attempt
+  metrics.operations.observe({ kind, outcome: outcome.ending.state }, (performance.now() - startedAt) / 1000)
+}
+
+/** What was done must not be forgotten because the database is away: written when it is back, if nobody has the operation by then. */
+async function onceItAnswers ({ control, log }: Attempt, write: () => Promise<void>): Promise<void> {
+  for (;;) {
+    try {
+      return await write()
+    } catch (error) {
+      if (!isDatabaseAway(error) || control.signal.reason === 'lost') throw error
+      log.warn({ err: error }, 'the end of the attempt could not be stored yet')
+      await delay(RETRY_SECONDS * 1000)
+    }
+  }
+}
+
+/** Only the first reason counts. */
+export function breakOff (control: AbortController, reason: BreakOff): void {
+  if (!control.signal.aborted) control.abort(reason)
+}
+
+/** How an attempt ended, and what is to be written of it. */
+export type Outcome = Done & { readonly ending: Ending }
+
+async function run (attempt: Attempt, recorder: Recorder): Promise<Outcome> {
+  try {
+    await waitForPredecessor(attempt)
+    const environment = await environmentOf(attempt)
+    const { result, ...done } = await WORK[attempt.operation.kind]({ attempt, environment, recorder })
+    return { ...done, ending: { state: 'succeeded', ...(result && { result }) } }
+  } catch (error) {
+    const untouched = error instanceof Untouched
+    const cause = untouched ? error.cause : error
+    if (isDatabaseAway(cause)) {
+      attempt.log.warn({ err: cause }, 'the attempt is given back: the database did not answer')
+      breakOff(attempt.control, 'away')
+    }
+    return { ending: endingOf(attempt, cause), untouched }
+  }
+}
+
+async function environmentOf ({ context, operation }: Attempt): Promise<EnvironmentRow | undefined> {
+  const { environment_id: id } = operation
+  if (id === null) return undefined
+  const environment = await environmentById(context.database.db, id)
+  if (!environment) throw new Error(`the environment of operation ${operation.id} is gone`)
+  return environment
+}
+
+function endingOf ({ control, log }: Attempt, error: unknown): Ending {
+  if (control.signal.reason === 'cancel') {
+    return { state: 'cancelled', error: operationError('cancelled', 'it was asked to stop before it was done') }
+  }
+  if (error instanceof RunFailure) return { state: 'failed', error: error.error }
+  if (error instanceof CloudFailure) {
+    const { requestId } = error
+    return { state: 'failed', error: { ...operationError(error.code, error.message), ...(requestId !== undefined && { cloudRequestId: requestId }) } }
+  }
+  if (control.signal.aborted) return { state: 'failed', error: operationError('cancelled', 'broken off') }
+  log.error({ err: error }, 'the run failed in a way nobody foresaw')
+  return { state: 'failed', error: operationError('engine-failed', 'an unexpected failure; the log has it under this operation\'s id') }
+}
+
+/** Whether the failure is one that passes, and the operation goes back to the queue to be tried again. */
+async function postponed (attempt: Attempt, ending: Ending): Promise<boolean> {
+  const { operation: { retries }, context: { retries: { limit } } } = attempt
+  if (ending.state !== 'failed' || ending.error.transient !== true || retries >= limit) return false
+  const seconds = retryDelay(retries, attempt.context.retries.baseSeconds, Math.random())
+  return postpone(attempt, { error: ending.error, seconds, try: retries + 1, limit })
+}
+
+/** The attempt's first event. */
+export async function announce ({ context, operation, fence }: Attempt): Promise<boolean> {
+  const reason = operation.attempt > 1 ? { reason: 'taken up again; it carries on from the state' } : {}
+  return appendEvents(context.database.db, fence, [{ type: 'state', state: 'running', attempt: operation.attempt, ...reason }])
+}

@@ -1,0 +1,118 @@
+import type { OperationError } from '../../schemas/problem.ts'
+import { finishOperation, postponeOperation, releaseOperation } from '../../store/attempts.ts'
+import { changeEnvironment, lockEnvironment, setCondition } from '../../store/environments.ts'
+import { appendEvents } from '../../store/events.ts'
+import { changedSince, operationById, unfinishedOf } from '../../store/operations.ts'
+import type { Queryable } from '../../store/sql.ts'
+import type { EnvironmentRow, OperationRow } from '../../store/tables.ts'
+import type { Attempt, BreakOff, Outcome } from './run-attempt.ts'
+import { DRIFTED, isChanging, leftBy } from './phases.ts'
+
+/** Undoes a transaction whose attempt has been taken over meanwhile. */
+class TakenOver extends Error {}
+
+type Write = (trx: Queryable, environment: EnvironmentRow | undefined) => Promise<boolean>
+
+async function inTransaction (attempt: Attempt, write: Write): Promise<boolean> {
+  const { context: { database }, operation: { environment_id: environmentId }, log } = attempt
+  try {
+    await database.db.transaction().execute(async trx => {
+      // The environment first, as requests do: two orders of locking would deadlock.
+      const environment = environmentId === null ? undefined : await lockEnvironment(trx, environmentId)
+      if (!await write(trx, environment)) throw new TakenOver()
+    })
+    return true
+  } catch (error) {
+    if (!(error instanceof TakenOver)) throw error
+    log.warn('another worker has taken the operation over; its word counts')
+    return false
+  }
+}
+
+/** Ends the operation, its environment and its story in one transaction, and delivers the operation that waits for it. */
+export async function finish (attempt: Attempt, outcome: Outcome): Promise<void> {
+  const { context, fence, log } = attempt
+  const { ending } = outcome
+  const written = await inTransaction(attempt, async (trx, environment) => {
+    if (!await finishOperation(trx, fence, ending)) return false
+    await appendEvents(trx, fence, [{ type: 'state', state: ending.state, attempt: fence.attempt }])
+    if (!environment) return true
+    await writeEffect(trx, attempt, environment, outcome)
+    const waiting = (await unfinishedOf(trx, environment.id)).find(({ state }) => state === 'queued')
+    if (waiting) await context.queue.enqueue(trx, waiting.id)
+    return true
+  })
+  if (!written) return
+  const { code, detail } = ending.state === 'succeeded' ? {} : ending.error
+  log.info({ state: ending.state, code, detail }, 'operation ended')
+}
+
+async function writeEffect (trx: Queryable, { operation, fence }: Attempt, environment: EnvironmentRow, outcome: Outcome): Promise<void> {
+  const { ending: { state }, outputs, untouched = false, drifted } = outcome
+  const { kind } = operation
+  if (drifted && await stillTrue(trx, operation, environment)) await setCondition(trx, environment.id, { type: DRIFTED, ...drifted })
+  if (!isChanging(kind)) return
+  await tellClosed(trx, operation.id, environment, state === 'succeeded' && kind === 'delete')
+  const left = leftBy({ kind, input: operation.input }, state, environment, untouched)
+  await changeEnvironment(trx, fence, { ...left, ...(outputs && { outputs, observedGeneration: operation.generation }) })
+}
+
+/** Queues that an operation closed, and did not open again, are not as the state has them: an update opens them. */
+export async function tellClosed (trx: Queryable, operationId: string, environment: EnvironmentRow, gone = false): Promise<void> {
+  if (gone || !(await operationById(trx, operationId))?.input.closed) return
+  await setCondition(trx, environment.id, { type: DRIFTED, status: true, reason: 'an operation that was broken off has stopped the queues taking jobs' })
+}
+
+/** What a drift check saw counts only if nothing has changed the environment meanwhile. */
+async function stillTrue (trx: Queryable, { kind, started_at: startedAt, created_at: createdAt }: OperationRow, { id }: EnvironmentRow): Promise<boolean> {
+  return isChanging(kind) || !await changedSince(trx, id, startedAt ?? createdAt)
+}
+
+/** A database that was away for one statement may be so for the next. */
+const AWAY_SECONDS = 2
+
+const WHY_RELEASED = { stop: 'the service is stopping', away: 'the database did not answer' } as const satisfies Partial<Record<BreakOff, string>>
+
+/**
+ * Hands the operation back to the queue: whoever runs next carries on from the state.
+ * @param engine whether whoever runs next has to wait for the engine of this attempt
+ */
+export async function release (attempt: Attempt, engine: 'gone' | 'alive', why: keyof typeof WHY_RELEASED): Promise<void> {
+  const { context, operation, fence, log, marks } = attempt
+  marks.released = true
+  const written = await inTransaction(attempt, async trx => {
+    if (!await releaseOperation(trx, fence, engine)) return false
+    await appendEvents(trx, fence, [{ type: 'state', state: 'queued', attempt: fence.attempt, reason: WHY_RELEASED[why] }])
+    await context.queue.enqueue(trx, operation.id, why === 'away' ? { afterSeconds: AWAY_SECONDS } : {})
+    return true
+  })
+  if (written) log.info('operation handed back')
+}
+
+export interface Postponement {
+  readonly error: OperationError
+  /** Seconds until the next try. */
+  readonly seconds: number
+  /** Which try that will be, counted from 1. */
+  readonly try: number
+  readonly limit: number
+}
+
+/** Gives the operation back to be tried again later, and says so; false when it was cancelled or taken over meanwhile. */
+export async function postpone (attempt: Attempt, { error, seconds, try: number, limit }: Postponement): Promise<boolean> {
+  const { context, operation, fence, log } = attempt
+  const reason = `${error.code}: tried again in ${Math.ceil(seconds)} s, retry ${number} of ${limit}`
+  const written = await inTransaction(attempt, async trx => {
+    if (!await postponeOperation(trx, fence, seconds, error)) return false
+    await appendEvents(trx, fence, [{ type: 'state', state: 'queued', attempt: fence.attempt, reason }])
+    await context.queue.enqueue(trx, operation.id, { afterSeconds: seconds })
+    return true
+  })
+  if (written) log.warn({ code: error.code, detail: error.detail, seconds, retry: number }, 'operation is tried again later')
+  return written
+}
+
+/** The last event of an operation that was cancelled while it waited. */
+export async function recordCancelled (trx: Queryable, { id, attempt }: OperationRow, reason: string): Promise<void> {
+  await appendEvents(trx, { operationId: id, attempt }, [{ type: 'state', state: 'cancelled', attempt, reason }])
+}

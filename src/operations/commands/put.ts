@@ -1,0 +1,35 @@
+import { Refusal } from '../../errors.ts'
+import type { Spec } from '../../schemas/spec.ts'
+import { environmentByName, lockEnvironment } from '../../store/environments.ts'
+import { lockTeam } from '../../store/teams.ts'
+import type { Context } from '../context.ts'
+import { updateLocked, type Change, type Changed } from './update.ts'
+import { insertWithCreate } from './create.ts'
+import { teamFor } from '../access/guardrails.ts'
+import { transact, type Requester } from './transaction.ts'
+
+export interface Put {
+  readonly spec: Spec
+  /** What is asked where the environment exists. */
+  readonly change: Change
+  /** Refuse where the environment exists. */
+  readonly onlyCreate: boolean
+}
+
+/**
+ * Creates the environment of that team and name, or gives it that spec.
+ * @throws Refusal whatever createEnvironment and changeEnvironment refuse
+ */
+export async function putEnvironment (context: Context, requester: Requester, { spec, change, onlyCreate }: Put): Promise<Changed> {
+  const team = await teamFor(context, requester.caller, spec.team)
+  return transact(context, requester, async trx => {
+    // Of two that come at the same instant one creates the environment, and the other finds it.
+    await lockTeam(trx, spec.team)
+    const found = await environmentByName(trx, spec.team, spec.name)
+    const environment = found && await lockEnvironment(trx, found.id)
+    if (environment && onlyCreate) throw new Refusal('precondition-failed', `the environment exists: /environments/${environment.id}`)
+    if (environment) return updateLocked(context, trx, requester, { environment, change })
+    if (change.ifMatch !== undefined) throw new Refusal('precondition-failed', 'there is no such environment')
+    return { environment: await insertWithCreate(context, trx, requester, { spec, team }), accepted: true }
+  })
+}

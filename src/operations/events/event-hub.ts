@@ -1,0 +1,98 @@
+import type { Logger } from 'pino'
+import type { Metrics } from '../../metrics.ts'
+import type { Database } from '../../store/database.ts'
+import { EVENTS_CHANNEL, pageOfEvents } from '../../store/events.ts'
+import { KEYS_CHANNEL } from '../../store/keys.ts'
+import { operationById } from '../../store/operations.ts'
+import { createFeed, type Batch, type EventFeed, type Wake } from './event-feed.ts'
+import { presentEvent } from '../reads/present.ts'
+import { hasEnded } from '../attempt/phases.ts'
+
+/** The feeds of all operations that are followed in this process; one LISTEN serves them all. */
+export interface EventHub {
+  /** The caller closes it; the feed goes with its last follower. */
+  follow (operationId: string): Follower
+  close (): Promise<void>
+}
+
+export type Follower = Pick<EventFeed, 'read' | 'next' | 'version'> & { close (): void }
+
+export interface EventHubOptions {
+  readonly log: Logger
+  readonly metrics: Pick<Metrics, 'eventStreams' | 'eventReads'>
+  /** Wakes every follower when it aborts. */
+  readonly stopping: AbortSignal
+  readonly quietMilliseconds?: number
+}
+
+/**
+ * After so long every feed looks again, which covers a notification that was lost, and whoever has nothing to send sends
+ * a sign of life: proxies cut streams that are idle for 30 s or more.
+ */
+const QUIET_MILLISECONDS = 15_000
+
+/** Read at once: what a slow reader has not taken stays in the store, not in memory. */
+const BATCH = 100
+
+/** @param quietMilliseconds between two looks at what seems quiet, 15 s */
+export async function openEventHub (database: Database, options: EventHubOptions): Promise<EventHub> {
+  const { metrics, stopping, quietMilliseconds = QUIET_MILLISECONDS } = options
+  const feeds = new Map<string, { readonly feed: EventFeed, followers: number }>()
+  const wakeAll = (reason: Wake): void => { for (const { feed } of feeds.values()) feed.wake(reason) }
+  const onNews = (): void => { wakeAll('news') }
+  const listeners = [
+    await database.listen(EVENTS_CHANNEL, id => { feeds.get(id)?.feed.wake('news') }, onNews),
+    // Followers look at their key whenever they are woken; one that was revoked ends their stream.
+    await database.listen(KEYS_CHANNEL, onNews)
+  ]
+  const timer = setInterval(() => { wakeAll('quiet') }, quietMilliseconds).unref()
+  stopping.addEventListener('abort', onNews, { once: true })
+
+  function enter (operationId: string): { readonly feed: EventFeed, followers: number } {
+    const entry = feeds.get(operationId) ?? { feed: createFeed(async (after, version) => load(database, operationId, { after, version, ...options })), followers: 0 }
+    entry.followers += 1
+    feeds.set(operationId, entry)
+    metrics.eventStreams.inc()
+    return entry
+  }
+
+  return {
+    follow (operationId) {
+      const entry = enter(operationId)
+      const { feed } = entry
+      return {
+        get version () { return feed.version },
+        read: feed.read,
+        next: feed.next,
+        close () {
+          metrics.eventStreams.dec()
+          entry.followers -= 1
+          if (entry.followers === 0) feeds.delete(operationId)
+        }
+      }
+    },
+    async close () {
+      clearInterval(timer)
+      stopping.removeEventListener('abort', onNews)
+      for (const listener of listeners) await listener.close()
+      onNews()
+    }
+  }
+}
+
+type Loading = Pick<Batch, 'version'> & Pick<EventHubOptions, 'log' | 'metrics'> & { readonly after: number }
+
+/** One look at the store. A database that is away has nothing new to tell: followers stay and look again later. */
+async function load ({ db }: Database, operationId: string, { after, version, log, metrics }: Loading): Promise<Batch> {
+  metrics.eventReads.inc()
+  try {
+    // The state is read before the events: an operation seen ended has had its last event by then.
+    const operation = await operationById(db, operationId)
+    const rows = await pageOfEvents(db, operationId, { after, limit: BATCH })
+    const more = rows.length === BATCH
+    return { events: rows.map(presentEvent), more, ended: !more && (!operation || hasEnded(operation.state)), version }
+  } catch (error) {
+    log.warn({ err: error, operationId }, 'events could not be read')
+    return { events: [], more: false, ended: false, version }
+  }
+}

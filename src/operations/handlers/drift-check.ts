@@ -1,0 +1,39 @@
+import type { DriftResult } from '../../schemas/operation.ts'
+import type { EnvironmentRow } from '../../store/tables.ts'
+import type { Done, Job } from './work-item.ts'
+import { withoutIgnored } from './drift-ignore.ts'
+import { required, runEngine, siteOf } from './engine-run.ts'
+import { namesOf } from './resources.ts'
+
+/** Compares the state with the cloud; writes nothing but its report. */
+export async function findDrift (job: Job): Promise<Done> {
+  const environment = required(job.environment)
+  const { drifted } = await runEngine(job, environment, { kind: 'drift' })
+  const result = {
+    resources: withoutIgnored(drifted, environment.resolved.driftIgnore),
+    unmanaged: await unmanagedOf(job, environment)
+  }
+  return { result, drifted: { status: result.resources.length + result.unmanaged.length > 0, reason: reasonOf(result) } }
+}
+
+/** What carries the environment's tags and is in no state; a revision that was replaced is not kept in the state either. */
+export async function unmanagedOf ({ attempt: { context: { aws, engine } } }: Job, environment: EnvironmentRow): Promise<DriftResult['unmanaged']> {
+  const [tagged, known] = await Promise.all([aws.tagged(siteOf(environment), environment.id), engine.resources(environment.id)])
+  const names = new Set(known.flatMap(namesOf))
+  return tagged.filter(({ arn }) => !names.has(arn) && !names.has(lastPart(arn))).map(({ arn, tags }) => ({ arn, tags: { ...tags } }))
+}
+
+/** Buckets, groups and rules are known by what their ARN ends in. */
+function lastPart (arn: string): string {
+  return arn.slice(Math.max(arn.lastIndexOf('/'), arn.lastIndexOf(':')) + 1)
+}
+
+function reasonOf ({ resources, unmanaged }: DriftResult): string {
+  const counts = {
+    changed: resources.filter(({ status }) => status === 'changed').length,
+    missing: resources.filter(({ status }) => status === 'missing').length,
+    'not in the state': unmanaged.length
+  }
+  const found = Object.entries(counts).filter(([, count]) => count > 0).map(([what, count]) => `${count} ${what}`)
+  return found.length === 0 ? 'the cloud is as the state has it' : found.join(', ')
+}

@@ -1,0 +1,49 @@
+import type { PlannedChange } from '../../schemas/change.ts'
+import type { PreviewResult } from '../../schemas/operation.ts'
+import { isDrifted } from '../attempt/phases.ts'
+import type { Done, Job } from './work-item.ts'
+import { runEngine, siteOf, type Subject } from './engine-run.ts'
+import { COMPUTE, QUEUE, queueArnsOf } from './resources.ts'
+
+/** Shows what making the spec real would do. Touches nothing. */
+export async function preview (job: Job): Promise<Done> {
+  const { context, operation } = job.attempt
+  const input = operation.input.preview
+  if (!input) throw new Error('a preview has a spec')
+  const { environmentId, spec: { team, name }, resolved, placement } = input
+  const subject = { id: environmentId, team, name, resolved, placement }
+  // What an update of a drifted environment repairs is part of what it would do.
+  const repairsDrift = job.environment !== undefined && isDrifted(job.environment)
+  const { changes, stateFingerprint } = await runEngine(job, subject, { kind: 'preview', refresh: repairsDrift })
+  const result: PreviewResult = {
+    environmentId,
+    changes: [...changes],
+    summary: summaryOf(changes),
+    affectedJobs: await affectedJobs(job, subject, changes),
+    repairsDrift,
+    stateFingerprint,
+    programVersion: context.programVersion
+  }
+  return { result }
+}
+
+function summaryOf (changes: readonly PlannedChange[]): PreviewResult['summary'] {
+  const summary = { create: 0, update: 0, replace: 0, delete: 0 }
+  for (const { action } of changes) summary[action]++
+  return summary
+}
+
+const INTERRUPTS = new Set<string>([QUEUE, COMPUTE])
+
+/** Jobs lose their place when their queue goes, and their tasks when the compute environment does. */
+async function affectedJobs ({ attempt }: Job, subject: Subject, changes: readonly PlannedChange[]): Promise<PreviewResult['affectedJobs']> {
+  const interrupted = changes.some(({ action, resourceType }) => (action === 'replace' || action === 'delete') && INTERRUPTS.has(resourceType))
+  if (!interrupted) return { count: 0, running: 0 }
+  const { context: { aws, engine }, log } = attempt
+  try {
+    return await aws.activeJobs(siteOf(subject), queueArnsOf(await engine.resources(subject.id)))
+  } catch (error) {
+    log.warn({ err: error }, 'jobs could not be counted')
+    return null
+  }
+}

@@ -1,0 +1,75 @@
+import { RunFailure } from '../../engine/types.ts'
+import type { Deletion } from '../../schemas/spec.ts'
+import { operationError } from '../reads/present.ts'
+import { note, type Job } from './work-item.ts'
+import { required, siteOf, withDeadline } from './engine-run.ts'
+
+/** To let queues take jobs again: not with the signal of the attempt, which may be why they have to. */
+const REOPEN_SECONDS = 60
+
+/**
+ * Keeps jobs out of the queues while something is done that would end them. That they are closed is noted with the operation
+ * first: an attempt that comes after this one opens them, and where none does the environment is said to have drifted.
+ */
+export class QueueGate {
+  readonly #job: Job
+  readonly #queues: readonly string[]
+  #closed: boolean
+
+  /** @param queues ARNs */
+  constructor (job: Job, queues: readonly string[]) {
+    this.#job = job
+    this.#queues = queues
+    this.#closed = job.attempt.operation.input.closed === true
+  }
+
+  /**
+   * Refuses while jobs are not over, then stops the queues taking any; counts once more then, as one may have slipped in.
+   * @throws RunFailure `jobs-running`
+   */
+  async refuseJobs (): Promise<void> {
+    await this.#refuseActive()
+    await this.#note(true)
+    await withDeadline(this.#job.attempt, 'closing the queues', async signal => this.#aws.setQueues(this.#site, this.#queues, 'DISABLED', signal))
+    await this.#refuseActive()
+  }
+
+  /** Stops the queues taking jobs and ends those that are not over. */
+  async endJobs (reason: string): Promise<void> {
+    if (this.#queues.length === 0) return
+    await this.#note(true)
+    const ended = await withDeadline(this.#job.attempt, 'ending the jobs', async signal => this.#aws.drain(this.#site, this.#queues, { reason, signal }))
+    if (ended > 0) this.#job.recorder.add({ type: 'diagnostic', severity: 'info', message: `${ended} job${ended === 1 ? '' : 's'} ended` })
+  }
+
+  /** Keeps jobs from being ended by what follows, or ends them, as the policy says. */
+  async close (jobs: Deletion['jobs'], reason: string): Promise<void> {
+    await (jobs === 'terminate' ? this.endJobs(reason) : this.refuseJobs())
+  }
+
+  /** Lets the queues take jobs again if this operation has stopped them. Never rejects: that they may be closed stays noted then. */
+  async reopen (): Promise<void> {
+    const { control, log } = this.#job.attempt
+    if (!this.#closed || control.signal.reason === 'lost') return
+    try {
+      await this.#aws.setQueues(this.#site, this.#queues, 'ENABLED', AbortSignal.timeout(REOPEN_SECONDS * 1000))
+      await this.#note(false)
+    } catch (error) {
+      log.warn({ err: error }, 'the queues could not be opened again')
+    }
+  }
+
+  get #aws () { return this.#job.attempt.context.aws }
+  get #site () { return siteOf(required(this.#job.environment)) }
+
+  async #refuseActive (): Promise<void> {
+    const { count, running } = await this.#aws.activeJobs(this.#site, this.#queues)
+    const verb = count === 1 ? 'job is' : 'jobs are'
+    if (count > 0) throw new RunFailure(operationError('jobs-running', `${count} ${verb} not over, ${running} of them running.`))
+  }
+
+  async #note (closed: boolean): Promise<void> {
+    this.#closed = closed
+    await note(this.#job.attempt, { closed })
+  }
+}

@@ -1,0 +1,92 @@
+import { RunFailure, type KnownResource, type RunResult } from '../../engine/types.ts'
+import type { DeleteResult } from '../../schemas/operation.ts'
+import type { Deletion } from '../../schemas/spec.ts'
+import { operationError } from '../reads/present.ts'
+import { beforehand, note, type Done, type Job } from './work-item.ts'
+import { required, runEngine, siteOf, withDeadline } from './engine-run.ts'
+import { QueueGate } from './queue-gate.ts'
+import { BUCKET, LOG_GROUP, queueArnsOf } from './resources.ts'
+import { refuseLostState } from './lost-state.ts'
+
+type Retained = DeleteResult['retained'][number]
+
+/** More are not counted: "more than 1,000" is as good a reason to refuse. */
+const COUNTED_OBJECTS = 1_000
+/** What still runs may write into a bucket that has just been emptied. */
+const EMPTYINGS = 3
+
+/**
+ * Deletes the environment as its policy says, in the order Batch needs: queues disabled, jobs ended, then what the state
+ * holds, in which queues go before their compute environments and roles last (reference: AWS Batch, "Deleting a job queue").
+ * What the policy refuses is found before anything is touched.
+ */
+export async function tearDown (job: Job): Promise<Done> {
+  const { attempt: { context, operation: { input } } } = job
+  const environment = required(job.environment)
+  const { begun = false, deletion = environment.resolved.deletion, retaining = [] } = input
+  const reading = context.engine.resources(environment.id)
+  const resources = begun ? await reading : await beforehand(reading)
+  const gate = new QueueGate(job, queueArnsOf(resources))
+  // What an earlier attempt was allowed to begin is not asked for again.
+  const keeping = begun ? retaining : [...retaining, ...await beforehand(begin(job, gate, deletion, resources))]
+  await gate.endJobs('The environment is deleted')
+  const { retained } = await destroy(job, deletion, resources)
+  const left = [...keeping, ...retained.map(shown)]
+  return { result: { retained: [...new Map(left.map(each => [each.urn, each])).values()] } }
+}
+
+const shown = ({ urn, type, name, id }: KnownResource): Retained => ({ urn, resourceType: type, name, id })
+
+function retainedTypes ({ bucket, logs }: Deletion): string[] {
+  return [...(bucket === 'retain' ? [BUCKET] : []), ...(logs === 'retain' ? [LOG_GROUP] : [])]
+}
+
+/** Asks the policy, then notes that it has allowed the delete, and what it leaves: an attempt that is broken off takes that out of the state. */
+async function begin (job: Job, gate: QueueGate, deletion: Deletion, resources: readonly KnownResource[]): Promise<readonly Retained[]> {
+  const { retaining = [] } = job.attempt.operation.input
+  try {
+    await refuseLostState(job, resources)
+    if (deletion.bucket === 'refuse') await refuseObjects(job, resources)
+    if (deletion.jobs === 'refuse') await gate.refuseJobs()
+  } catch (error) {
+    await gate.reopen()
+    throw error
+  }
+  const types = retainedTypes(deletion)
+  const kept = resources.filter(({ type }) => types.includes(type)).map(shown)
+  await note(job.attempt, { begun: true, retaining: [...retaining, ...kept] })
+  return kept
+}
+
+/** @throws RunFailure `bucket-not-empty` */
+async function refuseObjects ({ attempt: { context: { aws } }, environment }: Job, resources: readonly KnownResource[]): Promise<void> {
+  const site = siteOf(required(environment))
+  for (const { id, urn, type, name } of resources.filter(({ type }) => type === BUCKET)) {
+    const count = await aws.countObjects(site, id, COUNTED_OBJECTS) ?? 0
+    const number = count >= COUNTED_OBJECTS ? `${COUNTED_OBJECTS} objects or more` : `${count} object${count === 1 ? '' : 's'}`
+    if (count > 0) throw new RunFailure({ ...operationError('bucket-not-empty', `The bucket ${id} holds ${number}.`), resource: { urn, type, name } })
+  }
+}
+
+/** @throws RunFailure */
+async function destroy (job: Job, deletion: Deletion, resources: readonly KnownResource[]): Promise<RunResult> {
+  for (let emptied = 1; ; emptied++) {
+    if (deletion.bucket === 'empty') await emptyBuckets(job, resources)
+    try {
+      return await runEngine(job, required(job.environment), { kind: 'destroy', retain: retainedTypes(deletion) })
+    } catch (error) {
+      if (!(error instanceof RunFailure) || error.error.code !== 'bucket-not-empty') throw error
+      if (deletion.bucket !== 'empty' || emptied === EMPTYINGS) throw new RunFailure({ ...error.error, next: WRITTEN_MEANWHILE }, { cause: error })
+    }
+  }
+}
+
+const WRITTEN_MEANWHILE = 'Objects were written while the environment was torn down; the bucket and what belongs to it are left. Send the DELETE again with ?bucket=empty or ?bucket=retain.'
+
+async function emptyBuckets ({ attempt, environment, recorder }: Job, resources: readonly KnownResource[]): Promise<void> {
+  const { context: { aws } } = attempt
+  for (const { id } of resources.filter(({ type }) => type === BUCKET)) {
+    const objects = await withDeadline(attempt, `emptying the bucket ${id}`, async signal => aws.emptyBucket(siteOf(required(environment)), id, signal))
+    if (objects > 0) recorder.add({ type: 'diagnostic', severity: 'info', message: `${objects} object${objects === 1 ? '' : 's'} deleted from the bucket ${id}` })
+  }
+}

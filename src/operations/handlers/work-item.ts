@@ -1,0 +1,46 @@
+import type { Outputs } from '../../schemas/environment.ts'
+import type { OperationResult } from '../../schemas/operation.ts'
+import { noteInput } from '../../store/attempts.ts'
+import type { EnvironmentRow } from '../../store/tables.ts'
+import { breakOff, type Attempt } from '../attempt/run-attempt.ts'
+import type { Recorder } from '../events/recorder.ts'
+
+/** One attempt's piece of work. */
+export interface Job {
+  readonly attempt: Attempt
+  /** Absent of a preview of an environment that does not exist yet. */
+  readonly environment: EnvironmentRow | undefined
+  readonly recorder: Recorder
+}
+
+/** What is to be written when an operation has ended. */
+export interface Done {
+  readonly outputs?: Outputs
+  readonly result?: OperationResult
+  /** Whether the environment is as its spec says now, or what a drift check found; left as it is when undefined. */
+  readonly drifted?: { readonly status: boolean, readonly reason: string }
+  /** It failed before anything was touched: the environment is what it was. */
+  readonly untouched?: boolean
+}
+
+/**
+ * Notes with the operation what no later attempt must take for undone.
+ * @throws Error when the attempt is no longer ours: it is broken off
+ */
+export async function note ({ context: { database }, fence, control }: Attempt, what: Parameters<typeof noteInput>[2]): Promise<void> {
+  if (await noteInput(database.db, fence, what)) return
+  breakOff(control, 'lost')
+  throw new Error('another worker has taken the operation over')
+}
+
+/** Something failed before anything was touched; its cause says what. */
+export class Untouched extends Error {}
+
+/** Does what comes before anything is touched. Rejects with Untouched. */
+export async function beforehand<T> (work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    throw new Untouched('nothing was touched', { cause: error })
+  }
+}

@@ -1,0 +1,27 @@
+import { hostname } from 'node:os'
+import { identify, isAlive } from '../../engine/processes.ts'
+import type { Queryable } from '../../store/sql.ts'
+import { endLeases, leaseHolders } from '../../store/workers.ts'
+
+/** The name this process claims operations with: it says which process that is, also when its pid is given out again. */
+export async function workerName (): Promise<string> {
+  const { startTime } = await identify(process.pid) ?? {}
+  return [hostname(), process.pid, ...startTime === undefined ? [] : [startTime]].join(':')
+}
+
+/**
+ * Ends the leases of this host's workers that died: after a crash the next start carries on at once, and does not wait for
+ * leases that nobody renews. Of other hosts' workers only the lease can tell.
+ * @returns how many operations can be taken over now
+ */
+export async function endLeasesOfDead (db: Queryable): Promise<number> {
+  const holders = await leaseHolders(db)
+  const dead = await Promise.all(holders.map(async name => await isDead(name) ? [name] : []))
+  return dead.flat().length === 0 ? 0 : endLeases(db, dead.flat())
+}
+
+async function isDead (name: string): Promise<boolean> {
+  const [, host, pid, startTime] = /^([^:]+):(\d+):(.+)$/.exec(name) ?? []
+  if (host !== hostname() || startTime === undefined) return false
+  return !await isAlive({ host, pid: Number(pid), startTime })
+}

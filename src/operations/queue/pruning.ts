@@ -1,0 +1,54 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { pruneHosts } from '../../store/hosts.ts'
+import { pruneEnvironments, pruneEvents, pruneIdempotencyKeys } from '../../store/retention.ts'
+import type { Context } from '../context.ts'
+
+/** How long what is over can still be read. */
+export interface Retention {
+  readonly eventDays: number
+  readonly deletedDays: number
+}
+
+const EVERY_MILLISECONDS = 3_600_000
+/** Replicas that start together do not prune together. */
+const FIRST_MILLISECONDS = 60_000
+
+/**
+ * Deletes everything that is too old, batch by batch; answers how many rows of each kind it was asked to. Rejects with the
+ * first failure once each kind has been tried.
+ */
+export async function prune ({ db }: Context['database'], { eventDays, deletedDays }: Retention, signal?: AbortSignal): Promise<Record<string, number>> {
+  const kinds = {
+    environments: () => pruneEnvironments(db, deletedDays),
+    operations: () => pruneEvents(db, eventDays),
+    idempotencyKeys: () => pruneIdempotencyKeys(db),
+    hosts: () => pruneHosts(db)
+  }
+  const pruned: Record<string, number> = {}
+  const failures: unknown[] = []
+  for (const [kind, batch] of Object.entries(kinds)) pruned[kind] = await drained(batch, signal).catch((error: unknown) => failures.push(error))
+  if (failures.length > 0) throw failures[0]
+  return pruned
+}
+
+async function drained (batch: () => Promise<number>, signal?: AbortSignal): Promise<number> {
+  let total = 0
+  for (let count = -1; count !== 0 && !signal?.aborted; total += Math.max(0, count)) count = await batch()
+  return total
+}
+
+/** Prunes every hour until the service stops. */
+export async function keepPruned ({ database, log, stopping }: Context, retention: Retention): Promise<void> {
+  let pauseMs = FIRST_MILLISECONDS * (0.5 + Math.random())
+  while (!stopping.aborted) {
+    await delay(pauseMs, undefined, { signal: stopping, ref: false }).catch(() => undefined)
+    if (stopping.aborted) return
+    pauseMs = EVERY_MILLISECONDS
+    try {
+      const pruned = await prune(database, retention, stopping)
+      if (Object.values(pruned).some(count => count > 0)) log.info({ pruned }, 'old rows deleted')
+    } catch (error) {
+      log.warn({ err: error }, 'old rows could not be deleted')
+    }
+  }
+}

@@ -1,0 +1,189 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { sql } from 'kysely'
+import { fromKysely, PgBoss } from 'pg-boss'
+import { readyOperations, type Rules } from '../../store/claims.ts'
+import type { Database, Log } from '../../store/database.ts'
+import type { Queryable } from '../../store/sql.ts'
+
+const QUEUE = 'operations'
+const POLL_SECONDS = 2
+/** While notifications arrive, polling only covers what they miss. */
+const POLL_BESIDE_NOTIFY_SECONDS = 10
+/** The database's time counts, from the transaction's beginning; a timer here may be early by its rounding. */
+const WAKE_SLACK_MS = 50
+/** A worker that says nothing for so long is dead, and its job is delivered again. */
+const HEARTBEAT_SECONDS = 30
+/** A handler that failed is tried again after so long, doubled each time; then the reconciler sees to it. */
+const RETRY_SECONDS = 2
+const RETRIES = 3
+/** The operation's row tells its story; a settled job is kept only to look at. */
+const KEEP_SETTLED_SECONDS = 3_600
+/** Longer than any job may wait: a job that is dropped leaves its operation to the reconciler. */
+const KEEP_WAITING_SECONDS = 30 * 86_400
+/** A job outlives the operation's deadline by so much, so that the worker ends the operation and not the queue. */
+const GRACE_SECONDS = 300
+/** How long a handler that was told to end may take to give its operation back. */
+const LEAVE_MS = 10_000
+
+interface Payload { readonly operationId: string }
+
+/**
+ * A delivery is a token: it says that there is work, and names the operation it was enqueued for; whose turn it is, the
+ * handler asks the tables. The signal tells it to end when the queue stops without waiting any longer; that the queue takes
+ * its job for lost does not, for the operation's lease says who has it. May reject: the operation's row is the truth.
+ */
+export type Handler = (operationId: string, signal: AbortSignal) => Promise<void>
+
+export interface QueueOptions {
+  readonly log: Log
+  /** The longest an operation may run. */
+  readonly deadlineSeconds: number
+}
+
+export interface Queue {
+  /**
+   * Has a worker come for the operation, once the transaction commits. An operation has at most one delivery waiting, and
+   * one that is delayed: another call changes nothing. `afterSeconds`: not before, in the database's time.
+   */
+  enqueue (trx: Queryable, operationId: string, options?: { readonly afterSeconds?: number }): Promise<void>
+  /** Starts to take jobs, `concurrency` at a time. Once per queue. */
+  work (handler: Handler, options: { readonly concurrency: number }): Promise<void>
+  /** Enqueues every operation that could be run and that nothing will deliver; how many there were. */
+  reconcile (rules: Rules): Promise<number>
+  /** Deliveries that wait for a worker. */
+  depth (): Promise<number>
+  /** Takes no more jobs; those in hands go on, and `enqueue` works. Idempotent. */
+  pause (): void
+  /**
+   * Takes no more jobs and waits for the handlers; after `timeoutMs` aborts their signals, and after another 10 s leaves
+   * them, to be delivered again. Until then `enqueue` works, for giving operations back. Idempotent. The database stays open.
+   */
+  stop (options: { readonly timeoutMs: number }): Promise<void>
+}
+
+/** Starts pg-boss in its own schema of the database; a process that only enqueues never calls `work`. */
+export async function openQueue (database: Database, options: QueueOptions): Promise<Queue> {
+  const boss = new PgBoss({
+    ...database.boss, useListenNotify: true, schedule: false, registerInstance: false, superviseIntervalSeconds: HEARTBEAT_SECONDS
+  })
+  boss.on('error', (error) => options.log.error({ err: error }, 'the queue met an error'))
+  boss.on('warning', ({ message, data }) => options.log.warn({ data }, message))
+  try {
+    await boss.start()
+    await declareQueue(boss, options.deadlineSeconds)
+  } catch (error) {
+    await boss.stop({ graceful: false })
+    throw error
+  }
+  return new BossQueue(boss, database, options.log)
+}
+
+async function declareQueue (boss: PgBoss, deadlineSeconds: number): Promise<void> {
+  const settings = {
+    notify: true,
+    retryLimit: RETRIES,
+    retryDelay: RETRY_SECONDS,
+    retryBackoff: true,
+    heartbeatSeconds: HEARTBEAT_SECONDS,
+    expireInSeconds: deadlineSeconds + GRACE_SECONDS,
+    retentionSeconds: KEEP_WAITING_SECONDS,
+    deleteAfterSeconds: KEEP_SETTLED_SECONDS
+  }
+  // `short`: at most one job per key waits, however many are active, so a handler can enqueue its own operation again.
+  await boss.createQueue(QUEUE, { policy: 'short', ...settings })
+  await boss.updateQueue(QUEUE, settings)
+}
+
+class BossQueue implements Queue {
+  readonly #boss: PgBoss
+  readonly #database: Database
+  readonly #log: Log
+  readonly #leave = new AbortController()
+  readonly #workers: string[] = []
+  /** Settles when every handler has ended, once no more jobs are taken. */
+  #idle: Promise<void> | undefined
+  #stopping: Promise<void> | undefined
+
+  constructor (boss: PgBoss, database: Database, log: Log) {
+    this.#boss = boss
+    this.#database = database
+    this.#log = log
+  }
+
+  async enqueue (trx: Queryable, operationId: string, { afterSeconds = 0 }: { readonly afterSeconds?: number } = {}): Promise<void> {
+    const payload: Payload = { operationId }
+    const startAfter = Math.ceil(afterSeconds)
+    // Two keys: a delivery that waits already may be used up by another operation before the delay is over.
+    const when = startAfter > 0 ? { singletonKey: `later:${operationId}`, startAfter } : { singletonKey: operationId }
+    await this.#boss.send(QUEUE, payload, { ...when, db: fromKysely(trx) })
+    if (startAfter > 0) this.#wakeAfter(startAfter)
+  }
+
+  /** A delayed job notifies nobody when its time has come, and would wait for the next poll: here or, if this process is gone, elsewhere. */
+  #wakeAfter (seconds: number): void {
+    setTimeout(() => { for (const worker of this.#workers) this.#boss.notifyWorker(worker) }, seconds * 1000 + WAKE_SLACK_MS).unref()
+  }
+
+  async work (handler: Handler, { concurrency }: { readonly concurrency: number }): Promise<void> {
+    await Promise.all(Array.from({ length: concurrency }, async () => { await this.#addWorker(handler) }))
+  }
+
+  async #addWorker (handler: Handler): Promise<void> {
+    const polling = { pollingIntervalSeconds: POLL_SECONDS, notifyPollingIntervalSeconds: POLL_BESIDE_NOTIFY_SECONDS }
+    const worker = await this.#boss.work<Payload>(QUEUE, { ...polling, batchSize: 1 }, async ([job]) => {
+      if (!job) return
+      try {
+        await handler(job.data.operationId, this.#leave.signal)
+      } catch (error) {
+        this.#log.error({ err: error, operationId: job.data.operationId }, 'handling a job failed')
+        throw error
+      } finally {
+        // Without this pg-boss sleeps until its next poll although jobs wait: a notification wakes it for one job only.
+        this.#boss.notifyWorker(worker)
+      }
+    })
+    this.#workers.push(worker)
+  }
+
+  async reconcile (rules: Rules): Promise<number> {
+    const { db } = this.#database
+    // Only what waits will be delivered: a job in a worker's hands may have been taken for another operation.
+    const isDelivered = sql<boolean>`exists (
+      select from pgboss.job j
+      where j.name = ${QUEUE} and j.state in ('created', 'retry') and j.data->>'operationId' = o.id
+    )`
+    const ids = await readyOperations(db, rules, isDelivered)
+    for (const id of ids) await this.enqueue(db, id)
+    return ids.length
+  }
+
+  async depth (): Promise<number> {
+    const { rows: [row] } = await sql<{ depth: number }>`
+      select count(*)::integer as depth from pgboss.job where name = ${QUEUE} and state in ('created', 'retry')`.execute(this.#database.db)
+    return row?.depth ?? 0
+  }
+
+  pause (): void {
+    if (this.#idle) return
+    this.#idle = this.#boss.offWork(QUEUE, { wait: true })
+    this.#idle.catch((error: unknown) => this.#log.error({ err: error }, 'the queue cannot be paused'))
+  }
+
+  async stop ({ timeoutMs }: { readonly timeoutMs: number }): Promise<void> {
+    await (this.#stopping ??= this.#stop(timeoutMs))
+  }
+
+  async #stop (timeoutMs: number): Promise<void> {
+    // The handlers end before pg-boss does: giving an operation back is an enqueue.
+    this.pause()
+    const idle = this.#idle?.catch(() => {})
+    const waiting = new AbortController()
+    const elapsed = (ms: number) => delay(ms, undefined, { signal: waiting.signal }).catch(() => {})
+    await Promise.race([idle, elapsed(timeoutMs)])
+    this.#leave.abort(new Error('the queue is stopping'))
+    await Promise.race([idle, elapsed(LEAVE_MS)])
+    waiting.abort()
+    // What still runs is abandoned: its job is failed, so that it is delivered again.
+    await this.#boss.stop({ graceful: false })
+  }
+}

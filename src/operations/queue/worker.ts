@@ -1,0 +1,126 @@
+import { once } from 'node:events'
+import { claimNext, isBound, oldestWaiting } from '../../store/claims.ts'
+import { seeHost } from '../../store/hosts.ts'
+import { CANCEL_CHANNEL } from '../../store/operations.ts'
+import { announce, breakOff, runAttempt, type Attempt } from '../attempt/run-attempt.ts'
+import type { WorkContext } from '../context.ts'
+import { endLeasesOfDead, workerName } from './dead-workers.ts'
+import { release } from '../attempt/settlement.ts'
+import { LEASE_SECONDS } from '../attempt/lease.ts'
+
+/** How often a worker says that its host lives, and looks for operations that are ready and have no delivery. */
+const ROUND_SECONDS = 10
+/** A delivery that reached a host which may not have its operation goes round again after so long. */
+const ELSEWHERE_SECONDS = 5
+
+export interface Worker {
+  /** Takes no more operations and asks the engines of those that run to stop. */
+  pause (): void
+  /** Takes no more operations and hands back those that run, once their engines have ended or after `timeoutMs`. */
+  stop (timeoutMs: number): Promise<void>
+}
+
+/** Takes operations off the queue, as many at a time as the context says, and looks after those that were left behind. */
+export async function startWorker (context: WorkContext): Promise<Worker> {
+  const { concurrency, database, queue, log, rules } = context
+  const name = await workerName()
+  const running = new Map<string, Attempt>()
+  const cancels = await database.listen(CANCEL_CHANNEL, id => {
+    const attempt = running.get(id)
+    if (attempt) breakOff(attempt.control, 'cancel')
+  })
+
+  async function handle (operationId: string, signal: AbortSignal): Promise<void> {
+    // Delivered while the service stops: it stays queued, and whoever starts next looks for what nobody delivers.
+    if (context.stopping.aborted) return
+    const attempt = await takeUp(context, name)
+    if (attempt) await carryOut(attempt, running, signal)
+    else if (await isBound(database.db, operationId, rules)) await queue.enqueue(database.db, operationId, { afterSeconds: ELSEWHERE_SECONDS })
+  }
+
+  async function round (): Promise<void> {
+    await seeHost(database.db, rules.host)
+    const freed = await endLeasesOfDead(database.db)
+    if (freed > 0) log.warn({ count: freed }, 'operations of workers that died are taken over')
+    const count = await queue.reconcile(rules)
+    if (count > 0) log.warn({ count }, 'operations without a delivery were enqueued again')
+  }
+
+  await round()
+  const timer = setInterval(() => {
+    round().catch((error: unknown) => { log.warn({ err: error }, 'looking for operations left behind failed') })
+  }, ROUND_SECONDS * 1000).unref()
+  await queue.work(handle, { concurrency })
+
+  function pause (): void {
+    clearInterval(timer)
+    queue.pause()
+    for (const { control } of running.values()) breakOff(control, 'stop')
+  }
+
+  return {
+    pause,
+    async stop (timeoutMs) {
+      pause()
+      await queue.stop({ timeoutMs })
+      await cancels.close()
+    }
+  }
+}
+
+/** Runs the attempt to its end, or hands it back when the queue waits no longer. */
+async function carryOut (attempt: Attempt, running: Map<string, Attempt>, signal: AbortSignal): Promise<void> {
+  const { context, control, operation: { id, kind, team, cancel_requested_at: cancelled } } = attempt
+  running.set(id, attempt)
+  if (context.stopping.aborted) breakOff(control, 'stop')
+  if (cancelled) breakOff(control, 'cancel')
+  context.metrics.running.inc({ kind })
+  const over = new AbortController()
+  try {
+    if (await announce(attempt)) await Promise.race([runAttempt(attempt), handBack(attempt, signal, over.signal)])
+  } finally {
+    over.abort()
+    // After a takeover a later attempt of this process may be under way.
+    if (running.get(id) === attempt) running.delete(id)
+    context.metrics.running.dec({ kind })
+  }
+  await deliverNext(context, team)
+}
+
+/** Deliveries of a team that may run no more are used up in vain: with every operation that ends there is a new one. */
+async function deliverNext ({ database, queue, rules }: WorkContext, team: string): Promise<void> {
+  if (rules.teamLimit === 0) return
+  const next = await oldestWaiting(database.db, team)
+  if (next !== undefined) await queue.enqueue(database.db, next)
+}
+
+/**
+ * Waits until the queue gives up on the handler, because the stop has waited long enough; then hands the operation back
+ * while its engine, interrupted, still finishes: whoever takes it up waits for that engine.
+ */
+async function handBack (attempt: Attempt, signal: AbortSignal, over: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort', { signal: over }).catch(() => undefined)
+  if (over.aborted) return
+  breakOff(attempt.control, 'stop')
+  await release(attempt, 'alive', 'stop')
+}
+
+/** Claims the operation whose turn it is; undefined when there is nothing to do for this process. */
+async function takeUp (context: WorkContext, worker: string): Promise<Attempt | undefined> {
+  const { rules } = context
+  const claimed = await claimNext(context.database.db, { ...rules, worker, leaseSeconds: LEASE_SECONDS })
+  if (!claimed) return undefined
+  const { operation, waitedSeconds, startedSecondsAgo } = claimed
+  if (operation.attempt === 1) context.metrics.queueWait.observe({ kind: operation.kind }, waitedSeconds)
+  const log = context.log.child({ operationId: operation.id, environmentId: operation.environment_id, requestId: operation.request_id })
+  log.info({ kind: operation.kind, attempt: operation.attempt }, 'operation started')
+  return {
+    context,
+    operation,
+    log,
+    control: new AbortController(),
+    marks: { engineRecorded: false, predecessorLeft: false, released: false },
+    startedAt: performance.now() - startedSecondsAgo * 1000,
+    fence: { operationId: operation.id, attempt: operation.attempt }
+  }
+}
