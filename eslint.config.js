@@ -50,7 +50,7 @@ export default [
     }
   },
   {
-    files: ['src/config.ts', 'src/engine/command/environment.ts', 'src/engine/runner/environment.ts', 'src/sandbox/*/environment.ts'],
+    files: ['src/config.ts', 'src/engine/process/environment.ts', 'src/engine/runner/environment.ts', 'src/sandbox/*/environment.ts'],
     rules: { 'no-restricted-properties': 'off' }
   },
   { files: ['scripts/**', 'bench/**', 'test/**', 'vitest.config.ts'], rules: { 'no-console': 'off' } },

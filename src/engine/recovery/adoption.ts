@@ -1,6 +1,6 @@
-import type { Deployment } from '../deployment.ts'
-import { isRecord, listOf, recordOf, textOf } from '../records.ts'
-import { TAG } from '../secrets.ts'
+import type { Deployment } from '../state/deployment.ts'
+import { isRecord, listOf, recordOf, textOf } from '../json.ts'
+import { TAG } from '../state/secrets.ts'
 import type { PendingCreate } from '../types.ts'
 import { referencesOf } from './damage.ts'
 

@@ -1,10 +1,10 @@
 import { readFile, stat } from 'node:fs/promises'
-import { cloudResources, parseCheckpoint } from '../checkpoint.ts'
-import { problem } from '../failures.ts'
-import { listOf, recordOf, textOf } from '../records.ts'
-import type { StatePaths } from '../state-files.ts'
+import { cloudResources, parseCheckpoint } from '../state/checkpoint.ts'
+import { problem } from '../translate/failures.ts'
+import { listOf, recordOf, textOf } from '../json.ts'
+import type { StatePaths } from '../state/state-files.ts'
 import { RunFailure } from '../types.ts'
-import { copiesOf } from './copies.ts'
+import { copiesOf } from '../state/copies.ts'
 
 /**
  * The failure of a state file that can't be used, with the newest copy that can. The file is left as it is: what an

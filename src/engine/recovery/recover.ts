@@ -1,10 +1,10 @@
-import type { Deployment } from '../deployment.ts'
-import { problem } from '../failures.ts'
+import type { Deployment } from '../state/deployment.ts'
+import { problem } from '../translate/failures.ts'
 import type { Log } from '../log.ts'
-import { listOf, recordOf } from '../records.ts'
-import { importDeployment, type Perform } from '../state-edit.ts'
+import { listOf, recordOf } from '../json.ts'
+import { importDeployment, type Perform } from '../state/import-export.ts'
 import { RunFailure, type PendingCreate, type RunHooks } from '../types.ts'
-import type { StackWorkspace } from '../workspace.ts'
+import type { StackWorkspace } from '../state/workspace.ts'
 import { isUnread, pendingCreates, pendingLookUps, settle } from './adoption.ts'
 
 export interface Recovery {

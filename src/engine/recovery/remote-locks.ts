@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
-import { endSession } from '../processes.ts'
-import { isStale, type IsHostGone, type Lock } from '../locks.ts'
+import { endSession } from '../process/host-processes.ts'
+import { isStale, type IsHostGone, type Lock } from '../process/locks.ts'
 
 /** How the CLI names each lock of a stack (pkg/backend/diy/lock.go). */
 const LOCK = /created by [^@\s]*@(\S+) \(pid (\d+)\) at (\S+)/g

@@ -1,11 +1,11 @@
 import { flushCompileCache } from 'node:module'
 import { Worker } from 'node:worker_threads'
-import type { Outcome } from '../command/execute.ts'
-import type { CommandRequest } from '../command/run-command.ts'
+import type { Outcome } from '../process/execute.ts'
+import type { CommandRequest } from '../process/run-command.ts'
 import type { FromRunner, RunSpec, ToRunner } from './messages.ts'
 import { run, RunError } from './run.ts'
 import { isEngineEnding, quietSdkLog } from './sdk.ts'
-import { listenForStrays, within } from './stray.ts'
+import { listenForStrays, within } from './unhandled-errors.ts'
 
 /**
  * The runner: a child process in which inline programs run, one at a time. Its service starts the engines and hears the

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { startRunner } from '../../../src/engine/runner-process.ts'
+import { startRunner } from '../../../src/engine/runner/runner-process.ts'
 
 const PROGRAM = new URL('../../../src/stacks/batch-environment.ts', import.meta.url).href
 

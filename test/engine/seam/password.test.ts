@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { runCommand } from '../../../src/engine/command/run-command.ts'
-import { Keyring } from '../../../src/engine/secrets.ts'
+import { runCommand } from '../../../src/engine/process/run-command.ts'
+import { Keyring } from '../../../src/engine/state/secrets.ts'
 
 /** What an engine says that cannot reach its backend: the URL it was given, as it is or decoded. */
 const SCRIPT = 'echo "unable to open $PULUMI_BACKEND_URL, password hunter/2" | tee /dev/stderr; exit 1; :'

@@ -1,8 +1,8 @@
 import { access, readFile } from 'node:fs/promises'
 import { getPriority } from 'node:os'
 import { describe, expect, test } from 'vitest'
-import { pause } from '../../../src/engine/processes.ts'
-import { startRunner } from '../../../src/engine/runner-process.ts'
+import { pause } from '../../../src/engine/process/host-processes.ts'
+import { startRunner } from '../../../src/engine/runner/runner-process.ts'
 import { enginesPresent } from '../../support/engine/engines.ts'
 import { withSeam } from './harness.ts'
 

@@ -1,0 +1,27 @@
+import { readFile, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { ignoreAbsence } from '../json.ts'
+import type { StatePaths } from './state-files.ts'
+
+/**
+ * Removes what the CLI can't read beside files that it can. It keeps the attributes of each file in another one
+ * (`env.json.attrs`), which it does not write in one piece: killed at that moment it leaves an empty one, and then refuses
+ * the whole state (`failed to load checkpoint: EOF`, met on 3.260). A file without attributes is as good.
+ */
+export async function removeHalfSidecars ({ checkpoint }: StatePaths): Promise<void> {
+  const backend = join(dirname(checkpoint), '..', '..', 'meta.yaml')
+  await Promise.all([checkpoint, backend].map(async (path) => {
+    const sidecar = `${path}.attrs`
+    const text = await readFile(sidecar, 'utf8').catch(ignoreAbsence)
+    if (text !== undefined && !isJson(text)) await rm(sidecar, { force: true })
+  }))
+}
+
+function isJson (text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}

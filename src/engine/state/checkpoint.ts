@@ -1,0 +1,71 @@
+import { isRecord, listOf, recordOf, textOf } from '../json.ts'
+
+/** The parts of a checkpoint's resource that are read here. */
+export interface StateResource {
+  readonly urn: string
+  readonly type: string
+  readonly custom: boolean
+  readonly outputs: Record<string, unknown>
+}
+
+export interface Checkpoint {
+  readonly resources: readonly StateResource[]
+  /** Operations an engine had begun and not recorded the end of. */
+  readonly pending: number
+  /** The salt of the passphrase's key, in the engine's own form; absent with another secrets provider. */
+  readonly salt?: string
+  /** The whole of it, as it stands in the file. */
+  readonly deployment: Readonly<Record<string, unknown>>
+}
+
+/** Why a text is no checkpoint. */
+export class Damage extends Error {}
+
+/** Version 4 is version 3 with a list of the engine's features without which it must not be read (CLI 3.260: pkg/resource/stack). */
+const VERSIONS: readonly unknown[] = [3, 4]
+
+/**
+ * Parses a checkpoint of version 3 or 4, the only ones that the engines write.
+ * @throws Damage whose message says, as the end of a sentence, what is wrong.
+ */
+export function parseCheckpoint (text: string): Checkpoint {
+  const latest = recordOf(recordOf(parseFile(text).checkpoint).latest)
+  const provider = recordOf(latest.secrets_providers)
+  const salt = textOf(recordOf(provider.state).salt)
+  const entries = entriesOf(latest.resources)
+  return {
+    deployment: latest,
+    resources: entries.map(toResource),
+    pending: listOf(latest.pending_operations).length,
+    ...(provider.type === 'passphrase' && salt !== '' ? { salt } : {})
+  }
+}
+
+function parseFile (text: string): Record<string, unknown> {
+  if (text.trim() === '') throw new Damage('it is empty')
+  const file = parseJson(text)
+  if (!isRecord(file) || !isRecord(file.checkpoint)) throw new Damage('it holds no checkpoint')
+  if (!VERSIONS.includes(file.version)) throw new Damage(`it is of version ${JSON.stringify(file.version)}, not 3 or 4`)
+  return file
+}
+
+function parseJson (text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new Damage('it is not JSON, or only the beginning of it', { cause })
+  }
+}
+
+function entriesOf (resources: unknown): Array<Record<string, unknown>> {
+  const entries = resources ?? []
+  if (Array.isArray(entries) && entries.every((entry) => isRecord(entry) && textOf(entry.urn) !== '')) return entries
+  throw new Damage('its resources cannot be made out')
+}
+
+const toResource = (entry: Record<string, unknown>): StateResource =>
+  ({ urn: textOf(entry.urn), type: textOf(entry.type), custom: entry.custom === true, outputs: recordOf(entry.outputs) })
+
+/** Cloud resources: neither components nor providers. */
+export const cloudResources = (resources: readonly StateResource[]): StateResource[] =>
+  resources.filter((resource) => resource.custom && !resource.type.startsWith('pulumi:'))

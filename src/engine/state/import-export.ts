@@ -1,0 +1,93 @@
+import { access, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { stringify } from 'yaml'
+import type { Outcome } from '../process/execute.ts'
+import type { CommandRequest } from '../process/run-command.ts'
+import type { Deployment } from './deployment.ts'
+import { classifyFailure, endOf } from '../translate/failures.ts'
+import { openAskingWorkspace } from './read-only-workspace.ts'
+import { recordOf } from '../json.ts'
+import { PROJECT, readCheckpoint, stateDirectory, statePaths } from './state-files.ts'
+import { RunFailure } from '../types.ts'
+import type { StackWorkspace, WorkspaceSettings } from './workspace.ts'
+
+/** Runs a command of the engine to its end, whatever its exit code. */
+export type Perform = (request: CommandRequest) => Promise<Outcome>
+
+/** In the work directory, for its owner only and not for long: a state holds more than anyone else should see. */
+const EXCHANGE = 'deployment.json'
+/** Of deployments, as of checkpoints. What needs version 4 is told from the resources by the engine when it writes them. */
+const VERSION = 3
+
+/**
+ * What the state holds of a stack, secrets encrypted: read from its file, or by an engine from any other backend, without
+ * a lock and beside whatever runs.
+ * @returns `undefined` where there is no such stack.
+ * @throws RunFailure when the state can't be read.
+ */
+export async function readDeployment (settings: WorkspaceSettings, stack: string, perform: Perform): Promise<Deployment | undefined> {
+  const directory = stateDirectory(settings.stateUrl)
+  if (directory !== undefined) return (await readCheckpoint(statePaths(directory, stack)))?.deployment
+  const workspace = await openAskingWorkspace(settings, stack)
+  try {
+    return await exportDeployment(workspace, stack, perform)
+  } finally {
+    await workspace.remove()
+  }
+}
+
+/** A file and not the engine's output: of that, only the end is kept. The Automation API's own export has every secret in plain text. */
+async function exportDeployment (workspace: StackWorkspace, stack: string, perform: Perform): Promise<Deployment | undefined> {
+  return exchange(workspace, '', async (path) => {
+    const outcome = await start(workspace, ['stack', 'export', '--file', path, '--stack', stack], perform)
+    if (/no stack named .* found/.test(outcome.stderr)) return undefined
+    if (outcome.code !== 0) throw refused(outcome)
+    const exported: unknown = JSON.parse(await readFile(path, 'utf8'))
+    return recordOf(recordOf(exported).deployment)
+  })
+}
+
+/**
+ * Puts a deployment in the place of the stack's. The engine checks it, takes the stack's lock, keeps the former checkpoint
+ * as `.bak` and drops pending operations.
+ * @throws RunFailure when the engine refuses it.
+ */
+export async function importDeployment (workspace: StackWorkspace, stack: string, deployment: Deployment, perform: Perform): Promise<void> {
+  await exchange(workspace, JSON.stringify({ version: VERSION, deployment }), async (path) => {
+    const outcome = await start(workspace, ['stack', 'import', '--file', path, '--stack', stack], perform)
+    if (outcome.code !== 0) throw refused(outcome)
+  })
+}
+
+/** Removes every lock of the stack, a live engine's too. */
+export async function cancelLocks (settings: WorkspaceSettings, stack: string, perform: Perform): Promise<void> {
+  const workspace = await openAskingWorkspace(settings, stack)
+  try {
+    await start(workspace, ['cancel', '--yes', '--stack', stack], perform)
+  } finally {
+    await workspace.remove()
+  }
+}
+
+async function exchange<T> ({ workDir }: StackWorkspace, content: string, use: (path: string) => Promise<T>): Promise<T> {
+  const path = join(workDir, EXCHANGE)
+  try {
+    // One that a killed process left might have other rights.
+    await rm(path, { force: true })
+    await writeFile(path, content, { mode: 0o600, flag: 'wx' })
+    return await use(path)
+  } finally {
+    await rm(path, { force: true })
+  }
+}
+
+/** The Automation API writes the project's file when it opens a workspace, which it has not done yet in a new directory. */
+async function start ({ workDir, pulumiHome, env }: StackWorkspace, args: readonly string[], perform: Perform): Promise<Outcome> {
+  const project = join(workDir, 'Pulumi.yaml')
+  await access(project).catch(async () => writeFile(project, stringify({ name: PROJECT, runtime: 'nodejs', main: workDir })))
+  return perform({ args, cwd: workDir, env: { ...env, PULUMI_HOME: pulumiHome } })
+}
+
+const refused = (outcome: Outcome): RunFailure => new RunFailure(classifyFailure({
+  ...endOf(outcome), errors: [], failed: [], underWay: [], text: `${outcome.stdout}\n${outcome.stderr}`
+}))

@@ -1,0 +1,78 @@
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Deployment } from './deployment.ts'
+import { ignoreAbsence } from '../json.ts'
+import { PROJECT, statePaths } from './state-files.ts'
+import { fillWorkspace, stackName, type StackWorkspace, type WorkspaceSettings } from './workspace.ts'
+
+/** A work directory that is one run's own. */
+export interface ReadingWorkspace extends StackWorkspace {
+  readonly stateUrl: string
+  remove (): Promise<void>
+}
+
+/** No run is that long: what is older was left by a process that was killed. */
+const LEFT_BEHIND_MILLISECONDS = 24 * 60 * 60 * 1000
+
+const readsOf = (dataDir: string): string => join(dataDir, 'reads')
+
+/**
+ * Opens a work directory for a run that only reads: its engine finds a copy of the state there, so it can neither lock nor
+ * change the real one nor see it change, and meets no other engine's settings file.
+ * @param deployment What the state holds of the stack; `undefined` of a stack that does not exist, which is then empty.
+ */
+export async function openReadingWorkspace (
+  settings: WorkspaceSettings, stack: string, deployment: Deployment | undefined, cloudEnv: Record<string, string>
+): Promise<ReadingWorkspace> {
+  return openApart(settings, stack, cloudEnv, async (directory) => {
+    const state = join(directory, 'state')
+    await writeState(state, stack, deployment)
+    return pathToFileURL(state).href
+  })
+}
+
+/** Opens a work directory for asking an engine about the real state, beside whatever else runs on the stack. */
+export async function openAskingWorkspace (settings: WorkspaceSettings, stack: string): Promise<ReadingWorkspace> {
+  return openApart(settings, stack, {}, async () => settings.stateUrl)
+}
+
+async function openApart (
+  settings: WorkspaceSettings, stack: string, cloudEnv: Record<string, string>, prepare: (directory: string) => Promise<string>
+): Promise<ReadingWorkspace> {
+  const reads = readsOf(settings.dataDir)
+  await mkdir(reads, { recursive: true })
+  const directory = await mkdtemp(join(reads, `${stackName(stack)}-`))
+  const remove = async () => rm(directory, { recursive: true, force: true })
+  try {
+    const stateUrl = await prepare(directory)
+    const workspace = await fillWorkspace({ ...settings, stateUrl }, join(directory, 'work'), stack, cloudEnv)
+    return { ...workspace, stateUrl, remove }
+  } catch (error) {
+    await remove()
+    throw error
+  }
+}
+
+/** The file backend's own form, with which a stack need not be made by an engine first. */
+async function writeState (directory: string, stack: string, deployment: Deployment | undefined): Promise<void> {
+  const { checkpoint } = statePaths(directory, stack)
+  await mkdir(dirname(checkpoint), { recursive: true })
+  const content = { stack: `organization/${PROJECT}/${stack}`, ...(deployment === undefined ? {} : { latest: settled(deployment) }) }
+  await writeFile(join(directory, '.pulumi', 'meta.yaml'), 'version: 1\n')
+  await writeFile(checkpoint, JSON.stringify({ version: 3, checkpoint: content }), { mode: 0o600 })
+}
+
+/** What is under way is no part of what a reader compares with, and the engine's advice about it is not for this reader. */
+const settled = ({ pending_operations: _, ...deployment }: Deployment): Deployment => deployment
+
+/** Removes what readers of a process that was killed have left. */
+export async function sweepReads (dataDir: string): Promise<void> {
+  const reads = readsOf(dataDir)
+  const names = await readdir(reads).catch(ignoreAbsence) ?? []
+  await Promise.all(names.map(async (name) => {
+    const path = join(reads, name)
+    const changed = await stat(path).then(({ mtimeMs }) => mtimeMs, ignoreAbsence)
+    if (changed !== undefined && changed < Date.now() - LEFT_BEHIND_MILLISECONDS) await rm(path, { recursive: true, force: true })
+  }))
+}

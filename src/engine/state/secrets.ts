@@ -1,0 +1,125 @@
+import { createDecipheriv, pbkdf2, randomBytes, randomUUID } from 'node:crypto'
+import { link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { promisify } from 'node:util'
+import type { Log } from '../log.ts'
+import { ignoreAbsence, isRecord } from '../json.ts'
+
+/** The key that marks a tagged object in a checkpoint, and the tag of a secret (the engine's own constants). */
+export const TAG = '4dabf18193072939515e22adb298388d'
+const SECRET = '1b47061264138c4ac30d75fd1eb44270'
+/** What the CLI prints instead of a secret. */
+export const MASK = '[secret]'
+
+/** The engine's parameters: PBKDF2 with SHA-256, a million rounds, a 256-bit key for AES-GCM whose tag is at the end. */
+const ROUNDS = 1_000_000
+const KEY_BYTES = 32
+const TAG_BYTES = 16
+/** A key takes about 0.15 s to derive and belongs to one stack; the last few are kept. */
+const KEPT_KEYS = 64
+
+export type Decrypt = (ciphertext: string) => string
+
+/** Derives keys from the passphrase file, each once. */
+export class Keyring {
+  readonly #passphraseFile: string
+  readonly #keys = new Map<string, Promise<Buffer>>()
+
+  constructor (passphraseFile: string) {
+    this.#passphraseFile = passphraseFile
+  }
+
+  /** @param salt `v1:BASE64 SALT:v1:NONCE:CIPHERTEXT`, as in a checkpoint's secrets provider; the second half verifies the key. */
+  async unlock (salt: string): Promise<Decrypt> {
+    const encoded = salt.split(':')[1] ?? ''
+    const key = await (this.#keys.get(salt) ?? this.#derive(salt, encoded))
+    const decrypt: Decrypt = (ciphertext) => decryptWith(key, ciphertext)
+    if (decrypt(salt.split(':').slice(2).join(':')) !== 'pulumi') throw new Error('the passphrase is not the state\'s')
+    return decrypt
+  }
+
+  #derive (salt: string, encoded: string): Promise<Buffer> {
+    const key = readFile(this.#passphraseFile, 'utf8').then(async (passphrase) =>
+      promisify(pbkdf2)(passphrase.trim(), Buffer.from(encoded, 'base64'), ROUNDS, KEY_BYTES, 'sha256'))
+    this.#keys.set(salt, key)
+    key.catch(() => this.#keys.delete(salt))
+    const oldest = this.#keys.keys().next().value
+    if (this.#keys.size > KEPT_KEYS && oldest !== undefined) this.#keys.delete(oldest)
+    return key
+  }
+}
+
+function decryptWith (key: Buffer, ciphertext: string): string {
+  const [version, nonce, sealed] = ciphertext.split(':')
+  if (version !== 'v1' || nonce === undefined || sealed === undefined) throw new Error('not a ciphertext of version 1')
+  const bytes = Buffer.from(sealed, 'base64')
+  const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce, 'base64'))
+  decipher.setAuthTag(bytes.subarray(bytes.length - TAG_BYTES))
+  return decipher.update(bytes.subarray(0, bytes.length - TAG_BYTES), undefined, 'utf8') + decipher.final('utf8')
+}
+
+/**
+ * A checkpoint's value as the CLI prints it: secrets masked, or in plain text when `decrypt` is given.
+ * @throws Error for any other tagged value (assets, references to resources): the engine prints those.
+ */
+export function reveal (value: unknown, decrypt?: Decrypt): unknown {
+  if (Array.isArray(value)) return value.map((item) => reveal(item, decrypt))
+  if (!isRecord(value)) return value
+  if (!(TAG in value)) return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, reveal(item, decrypt)]))
+  if (value[TAG] !== SECRET) throw new Error('a tagged value that is not a secret')
+  if (decrypt === undefined) return MASK
+  if (typeof value.ciphertext !== 'string') throw new Error('a secret without ciphertext')
+  const plain: unknown = JSON.parse(decrypt(value.ciphertext))
+  return reveal(plain, decrypt)
+}
+
+/** A checkpoint's or an event's value with its secrets masked; other tagged values (assets, references) stay as they are. */
+export const masked = (value: unknown): unknown => withSecrets(value, () => MASK)
+
+/** A value with every secret in it replaced. */
+export function withSecrets (value: unknown, replace: (secret: Readonly<Record<string, unknown>>) => unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => withSecrets(item, replace))
+  if (!isRecord(value)) return value
+  if (value[TAG] === SECRET) return replace(value)
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, withSecrets(item, replace)]))
+}
+
+export function holdsSecret (value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(holdsSecret)
+  return isRecord(value) && (value[TAG] === SECRET || Object.values(value).some(holdsSecret))
+}
+
+/**
+ * Makes sure the passphrase file exists, with random content and for its owner only. Of several replicas starting at
+ * once the first wins and all read the same: the file appears complete, under its name, or not at all. Warns of a file
+ * that others than its owner may use.
+ * @throws Error when it is there and empty (whether the state has a passphrase already is not known here) or unreadable.
+ */
+export async function ensurePassphraseFile (path: string, log: Log): Promise<void> {
+  if (await holdsPassphrase(path)) return warnOfOthers(path, log)
+  await mkdir(dirname(path), { recursive: true })
+  const draft = `${path}.${randomUUID()}`
+  try {
+    await writeFile(draft, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' })
+    await link(draft, path).catch((error: unknown) => {
+      if (!isRecord(error) || error.code !== 'EEXIST') throw error
+    })
+  } finally {
+    await rm(draft, { force: true })
+  }
+}
+
+/** @returns `false` when there is no such file. */
+async function holdsPassphrase (path: string): Promise<boolean> {
+  const text = await readFile(path, 'utf8').catch(ignoreAbsence).catch((error: unknown) => {
+    throw new Error(`The passphrase file ${path} cannot be read.`, { cause: error })
+  })
+  if (text?.trim() !== '') return text !== undefined
+  throw new Error(`The passphrase file ${path} is empty. Put the passphrase of the state into it, or remove it if there is no state yet: a new one is then made.`)
+}
+
+/** No refusal: container platforms mount secrets with such modes. */
+async function warnOfOthers (path: string, log: Log): Promise<void> {
+  const mode = (await stat(path)).mode & 0o777
+  if ((mode & 0o077) !== 0) log.warn({ file: path, mode: mode.toString(8) }, 'others than its owner may use the passphrase file')
+}

@@ -1,0 +1,202 @@
+import { OPERATION_CODES, type OperationCode } from '../../errors.ts'
+import type { Outcome } from '../process/execute.ts'
+import type { EngineEvent } from '../../schemas/event.ts'
+import type { OperationError } from '../../schemas/problem.ts'
+import { CLOUD_REQUEST_ID, EMPTY_WORDS, FAILURE_RULES, WRAPPINGS } from './failure-rules.ts'
+import { nameOf } from './events.ts'
+import { recordOf, textOf } from '../json.ts'
+import { presentable } from './text.ts'
+import { RunFailure } from '../types.ts'
+
+type Resource = NonNullable<OperationError['resource']>
+
+/** What a failed run left behind to judge it by. */
+export interface FailureEvidence {
+  /** `failed`: the engine or the program failed. The others say what was done to the run, or what became of its engine or runner. */
+  readonly cause: 'failed' | 'killed' | 'cancelled' | 'deadline' | 'locked' | 'out-of-memory' | 'crashed'
+  readonly errors: ReadonlyArray<{ message: string, urn?: string }>
+  readonly failed: readonly Resource[]
+  /** Resources that had started and not ended. */
+  readonly underWay: readonly Resource[]
+  /** The end of what the engine printed. */
+  readonly text: string
+  readonly programError?: string
+  /** What is known of the cause itself. */
+  readonly detail?: string
+}
+
+const MAX_LINE = 1000
+const MAX_LINES = 10
+const MAX_DETAIL = 12_000
+
+const CAUSES: Record<Exclude<FailureEvidence['cause'], 'failed'>, OperationCode> = {
+  killed: 'engine-killed',
+  cancelled: 'cancelled',
+  deadline: 'deadline-exceeded',
+  locked: 'state-locked',
+  'out-of-memory': 'runner-out-of-memory',
+  crashed: 'runner-crashed'
+}
+
+/** Classifies a failed run. Pure; the meaning of each text is in failure-rules.ts. */
+export function classifyFailure (evidence: FailureEvidence): OperationError {
+  if (evidence.cause !== 'failed') return interrupted(evidence, CAUSES[evidence.cause])
+  const findings = findingsOf(evidence)
+  const [first] = findings
+  if (first === undefined) {
+    const detail = lastWords(evidence) || 'The engine ended without a message.'
+    const meaning = meaningOf(detail)
+    return problem({ code: meaning?.code ?? 'engine-failed', detail, ...(meaning?.passes === true ? PASSING : {}) })
+  }
+  const requestId = findings.flatMap(({ message }) => CLOUD_REQUEST_ID.exec(message)?.[1] ?? [])[0]
+  return problem({
+    code: first.code,
+    detail: findings.slice(0, MAX_LINES).map((finding) => finding.line).join('\n'),
+    ...(first.passes ? PASSING : {}),
+    ...(first.resource === undefined ? {} : { resource: first.resource }),
+    ...(requestId === undefined ? {} : { cloudRequestId: requestId })
+  })
+}
+
+/** A failure that is over by itself in a while, whatever its code says. */
+const PASSING = { retryable: true, transient: true } as const
+
+/** A write of the service's own that found no room is the run's failure; anything else stays what it is. */
+export function ofStorage (error: Error): Error {
+  if (!/^(ENOSPC|EDQUOT|EFBIG)$/.test(textOf(recordOf(error).code))) return error
+  return new RunFailure(problem({ code: 'storage-full', detail: error.message }), { cause: error })
+}
+
+/** How an engine that failed ended. */
+export const endOf = ({ code, killedBy }: Outcome): Pick<FailureEvidence, 'cause' | 'detail'> => killedBy === undefined
+  ? { cause: 'failed', detail: `The engine ended with code ${code}.` }
+  : { cause: 'killed', detail: `The engine was ended by ${killedBy}.` }
+
+/** An error of the operations' catalogue, with the catalogue's words where none are given; bounded, and fit to be stored. */
+export function problem (given: { code: OperationCode, detail: string } & Partial<OperationError>): OperationError {
+  const entry = OPERATION_CODES[given.code]
+  const { title, next, retryable } = entry
+  const { resource } = given
+  return {
+    type: `urn:batchyard:problem:${given.code}`,
+    title,
+    next,
+    retryable,
+    transient: 'transient' in entry,
+    ...given,
+    detail: presentable(given.detail, MAX_DETAIL) || title,
+    ...(resource === undefined ? {} : { resource: presentableResource(resource) })
+  }
+}
+
+const presentableResource = ({ urn, type, name }: Resource): Resource =>
+  ({ urn: presentable(urn), type: presentable(type), name: presentable(name) })
+
+function interrupted (evidence: FailureEvidence, code: OperationCode): OperationError {
+  const [resource] = evidence.underWay
+  const where = evidence.underWay.slice(0, MAX_LINES).map(({ type, name }) => `${type} ${name}`).join(', ')
+  const detail = [evidence.detail, where === '' ? undefined : `Still under way: ${where}.`].filter((part) => part !== undefined).join(' ')
+  return problem({ code, detail: detail || OPERATION_CODES[code].title, ...(resource === undefined ? {} : { resource }) })
+}
+
+interface Finding {
+  readonly code: OperationCode
+  /** How telling it is: the place of its rule, the smaller the better. */
+  readonly rank: number
+  readonly message: string
+  readonly line: string
+  readonly resource?: Resource
+  readonly passes: boolean
+}
+
+/** One finding per failed resource, and one for the program, the most telling first. */
+function findingsOf (evidence: FailureEvidence): Finding[] {
+  const seen = new Set<string>()
+  const fromErrors = evidence.errors.flatMap(({ message, urn }) => {
+    const text = unwrap(message)
+    const key = evidence.failed.some((resource) => resource.urn === urn) ? urn ?? text : text
+    if (text === '' || EMPTY_WORDS.test(text) || seen.has(key)) return []
+    seen.add(key)
+    return [findingOf(text, evidence, urn)]
+  })
+  const ofResources = fromErrors.filter((finding) => finding.resource !== undefined)
+  // A failed resource makes the program fail too; that adds nothing.
+  const program = evidence.programError === undefined || ofResources.length > 0 ? [] : [programFinding(evidence.programError)]
+  const found = program.length > 0 ? program : fromErrors
+  return found.toSorted((a, b) => a.rank - b.rank)
+}
+
+function findingOf (text: string, { failed }: FailureEvidence, urn: string | undefined): Finding {
+  const resource = failed.find((candidate) => candidate.urn === urn)
+  const meaning = meaningOf(text)
+  const line = resource === undefined ? text : `${resource.type} ${resource.name}: ${text}`
+  return {
+    code: meaning?.code ?? (resource === undefined ? 'engine-failed' : 'cloud-rejected'),
+    rank: (meaning?.rank ?? FAILURE_RULES.length) + (resource === undefined ? FAILURE_RULES.length : 0),
+    message: text,
+    line,
+    passes: meaning?.passes === true,
+    ...(resource === undefined ? {} : { resource })
+  }
+}
+
+/** A program refuses with `[code] message`; a look-up that failed carries the cloud's words; anything else is a defect. */
+function programFinding (error: string): Finding {
+  const message = unwrap(error)
+  const refusal = refusalOf(message)
+  const meaning = /^invocation of /.test(error) ? meaningOf(message) : undefined
+  const code = refusal?.code ?? meaning?.code ?? 'program-failed'
+  return { code, rank: 0, message, line: refusal?.detail ?? message, passes: refusal === undefined && meaning?.passes === true }
+}
+
+function refusalOf (message: string): { code: OperationCode, detail: string } | undefined {
+  const [, code, detail] = /^(?:Error: )?\[([a-z-]+)\] (.*)$/s.exec(message) ?? []
+  return code !== undefined && detail !== undefined && isOperationCode(code) ? { code, detail } : undefined
+}
+
+const isOperationCode = (code: string): code is OperationCode => Object.hasOwn(OPERATION_CODES, code)
+
+function meaningOf (text: string): { code: OperationCode, rank: number, passes: boolean } | undefined {
+  const rank = FAILURE_RULES.findIndex((rule) => rule.pattern.test(text))
+  const rule = FAILURE_RULES[rank]
+  return rule === undefined ? undefined : { code: rule.code, rank, passes: rule.passes === true }
+}
+
+/** The message inside its wrappings, on one line. */
+function unwrap (message: string): string {
+  const line = presentable(message).replace(/\s+/g, ' ')
+  const bare = WRAPPINGS.reduce((text, wrapping) => text.replace(wrapping, ''), line)
+  return bare === line ? presentable(bare, MAX_LINE) : unwrap(bare)
+}
+
+/** The engine's errors, or how it ended and the last it said: for failures of which no event tells. */
+function lastWords ({ text, detail = '' }: FailureEvidence): string {
+  const lines = presentable(text.slice(-MAX_LINE * 4)).split('\n').map((line) => line.trim()).filter((line) => line !== '')
+  const errors = lines.filter((line) => /^error:|\bcreated by \S+ \(pid \d+\)/i.test(line) && !EMPTY_WORDS.test(line))
+  return presentable((errors.length > 0 ? errors : [detail, ...lines.slice(-3)]).map((line) => unwrap(line)).join('\n'), MAX_LINE)
+}
+
+/** Gathers evidence from a run's events; bounded, however long the run. */
+export class EventRecord {
+  readonly errors: Array<{ message: string, urn?: string }> = []
+  readonly failed: Resource[] = []
+  readonly #underWay = new Map<string, Resource>()
+  /** Whether the program has got as far as its resources. */
+  planned = false
+
+  get underWay (): Resource[] {
+    return [...this.#underWay.values()]
+  }
+
+  add (event: EngineEvent): void {
+    if (event.type === 'diagnostic' && event.severity === 'error' && this.errors.length < MAX_LINES * 10) {
+      this.errors.push(event.urn === undefined ? { message: event.message } : { message: event.message, urn: event.urn })
+    }
+    if (event.type === 'plan' || event.type === 'resource') this.planned = true
+    if (event.type !== 'resource') return
+    const resource = { urn: event.urn, type: event.resourceType, name: nameOf(event.urn) }
+    if (event.status === 'started') this.#underWay.set(event.urn, resource)
+    else this.#underWay.delete(event.urn)
+    if (event.status === 'failed') this.failed.push(resource)
+  }
+}

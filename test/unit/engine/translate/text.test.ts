@@ -1,0 +1,101 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { classifyFailure, EventRecord, type FailureEvidence } from '../../../../src/engine/translate/failures.ts'
+import { toEngineEvent } from '../../../../src/engine/translate/events.ts'
+import { legibleRecord, presentable } from '../../../../src/engine/translate/text.ts'
+
+/** Any text at all: halves of surrogate pairs, NULs, escape sequences and the engine's markup among it. */
+const anyText = fc.array(fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit)),
+  fc.constantFrom('\u0000', '\u001b[31m', '\u009b0m', '\ud83d', '\ude00', '😀', '<{%reset%}>', '\n', '\t', '\r')
+)).map((parts) => parts.join(''))
+
+/** What Postgres takes as a text within jsonb. */
+const storable = (text: string): boolean => text.isWellFormed() && !text.includes('\u0000')
+
+/** Every text in a value, names of fields included. */
+function textsIn (value: unknown): string[] {
+  if (typeof value === 'string') return [value]
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([name, item]) => [name, ...textsIn(item)])
+}
+
+const unstorable = (value: unknown): string[] => textsIn(value).filter((text) => !storable(text))
+
+test('control characters and colours are dropped, line ends and tabs stay', () => {
+  expect(presentable('a\u0000b\u001b[31mc\u001b[0m\r\n\td\u0007\u007f\u0085')).toBe('abc\n\td')
+})
+
+test('a pair that the limit cuts in half leaves no half behind', () => {
+  expect(presentable('😀😀', 4)).toBe('😀😀')
+  expect(presentable('a😀😀', 3)).toBe('a\ufffd…')
+  expect(presentable('half \ud83d')).toBe('half \ufffd')
+})
+
+test('whatever is said can be stored, is within the limit and survives JSON', () => {
+  fc.assert(fc.property(anyText, fc.integer({ min: 1, max: 40 }), (text, limit) => {
+    const shown = presentable(text, limit)
+    expect(storable(shown)).toBe(true)
+    expect(shown.length).toBeLessThanOrEqual(limit)
+    expect(JSON.parse(JSON.stringify(shown))).toBe(shown)
+  }))
+})
+
+/** JSON has no negative zero, and stored outputs are JSON. */
+const anyJson = fc.jsonValue({ stringUnit: 'binary' }).map((value): unknown => JSON.parse(JSON.stringify(value)))
+
+test('whatever a program\'s outputs are, they can be stored, and what could be before is unchanged', () => {
+  fc.assert(fc.property(fc.dictionary(anyText, anyJson), anyText, (outputs, text) => {
+    const kept = legibleRecord({ ...outputs, nested: [{ [text]: text }, 1, null, true] })
+    expect(unstorable(kept)).toEqual([])
+    expect(JSON.parse(JSON.stringify(kept))).toEqual(kept)
+  }))
+  const fine = { arn: 'arn:aws:s3:::b', list: [1, null, ' zwei\n', { ü: '😀' }] }
+  expect(legibleRecord(fine)).toEqual(fine)
+})
+
+test('no event carries a text that cannot be stored', () => {
+  fc.assert(fc.property(anyText, (text) => {
+    const state = { type: text, urn: text, custom: true, id: text, parent: '', inputs: {}, outputs: {}, provider: '' }
+    const metadata = { op: 'create', urn: text, type: text, new: state, provider: '' } as const
+    const events = [
+      toEngineEvent({ sequence: 1, timestamp: 1, resourcePreEvent: { metadata } }),
+      toEngineEvent({ sequence: 1, timestamp: 1, diagnosticEvent: { severity: 'error', message: text, color: 'never', urn: text } })
+    ]
+    expect(unstorable(events)).toEqual([])
+  }))
+})
+
+test('no error carries a text that cannot be stored, wherever it was cut', () => {
+  const long = '😀'.repeat(6_000)
+  fc.assert(fc.property(anyText, fc.integer({ min: 0, max: 3 }), (text, shift) => {
+    const said = `${'x'.repeat(shift)}${text}${long}`
+    const record = new EventRecord()
+    const resource = { urn: said, type: said, name: said }
+    const base: FailureEvidence = { cause: 'failed', errors: record.errors, failed: [], underWay: [], text: '' }
+    for (const evidence of [
+      { ...base, errors: [{ message: said, urn: said }], failed: [resource] },
+      { ...base, programError: said },
+      { ...base, programError: `[default-vpc-missing] ${said}` },
+      { ...base, text: said, detail: said },
+      { ...base, cause: 'crashed' as const, detail: said, underWay: [resource] }
+    ]) {
+      const error = classifyFailure(evidence)
+      expect(unstorable(error)).toEqual([])
+      expect(error.detail.length).toBeLessThanOrEqual(12_000)
+    }
+  }), { numRuns: 30 })
+})
+
+test('a resource whose urn had to be mended is still found to have failed', () => {
+  const record = new EventRecord()
+  const urn = 'urn:pulumi:env::batchyard::test:index:Thing::a\u0000'
+  const state = { type: 'test:index:Thing', urn, custom: true, id: '', parent: '', inputs: {}, outputs: {}, provider: '' }
+  const metadata = { op: 'create', urn, type: 'test:index:Thing', new: state, provider: '' } as const
+  const failed = toEngineEvent({ sequence: 1, timestamp: 1, resOpFailedEvent: { metadata, status: 1, steps: 1 } })
+  const said = toEngineEvent({ sequence: 2, timestamp: 1, diagnosticEvent: { severity: 'error', message: 'AccessDenied', color: 'never', urn } })
+  for (const event of [failed, said]) if (event !== undefined) record.add(event)
+  expect(classifyFailure({ cause: 'failed', errors: record.errors, failed: record.failed, underWay: [], text: '' }))
+    .toMatchObject({ code: 'access-denied', resource: { name: 'a' } })
+})
