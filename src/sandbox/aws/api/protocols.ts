@@ -1,7 +1,7 @@
 import { ApiError } from '../model/errors.ts'
 import { isProps, parseJson, type Props, type Value } from '../values.ts'
 import type { Protocol } from './operation.ts'
-import { s3Operation } from './s3.ts'
+import { s3Operation } from '../services/s3/api.ts'
 import { element } from './xml.ts'
 
 /** A request as it came. */

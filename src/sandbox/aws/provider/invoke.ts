@@ -4,7 +4,7 @@ import { blocks, flag, isEmpty, text, textMap, texts, type Props, type Value } f
 import { isVisible, type Item, type Place } from '../world/item.ts'
 import { vpcsOf, type Subnet, type Vpc } from '../world/network.ts'
 import type { World } from '../world/world.ts'
-import { SECURITY_GROUP } from '../services/ec2-lookups.ts'
+import { SECURITY_GROUP } from '../services/ec2/lookups.ts'
 
 export interface Lookup { args: Props, place: Place, caller: Caller, world: World }
 interface Function { args: readonly string[], run: (lookup: Lookup) => Props }

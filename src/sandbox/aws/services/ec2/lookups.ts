@@ -1,8 +1,8 @@
-import { isVisible } from '../world/item.ts'
-import { ApiError } from '../model/errors.ts'
-import type { Call } from '../model/types.ts'
-import { findSubnet, vpcsOf } from '../world/network.ts'
-import { text } from '../values.ts'
+import { isVisible } from '../../world/item.ts'
+import { ApiError } from '../../model/errors.ts'
+import type { Call } from '../../model/types.ts'
+import { findSubnet, vpcsOf } from '../../world/network.ts'
+import { text } from '../../values.ts'
 
 export const SECURITY_GROUP = 'aws:ec2/securityGroup:SecurityGroup'
 export const SECURITY_GROUP_EGRESS_RULE = 'aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule'

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { ApiError } from '../model/errors.ts'
-import { text } from '../values.ts'
-import type { Item } from '../world/item.ts'
-import { isActive, isPlaced, type Job, type JobStatus } from '../world/job.ts'
-import type { World } from '../world/world.ts'
-import { JOB_QUEUE, ordersOf } from './batch-compute.ts'
+import { ApiError } from '../../model/errors.ts'
+import { text } from '../../values.ts'
+import type { Item } from '../../world/item.ts'
+import { isActive, isPlaced, type Job, type JobStatus } from '../../world/job.ts'
+import type { World } from '../../world/world.ts'
+import { JOB_QUEUE, ordersOf } from './compute-environment.ts'
 
 /** Between SIGTERM and SIGKILL, as long as a job definition says nothing else. */
 const STOP_SECONDS = 30

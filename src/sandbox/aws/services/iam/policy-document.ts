@@ -1,5 +1,5 @@
-import { ApiError } from '../model/errors.ts'
-import { isProps, parseJson, text, type Props, type Value } from '../values.ts'
+import { ApiError } from '../../model/errors.ts'
+import { isProps, parseJson, text, type Props, type Value } from '../../values.ts'
 
 const list = (value: Value | undefined): Value[] => value === undefined ? [] : Array.isArray(value) ? value : [value]
 

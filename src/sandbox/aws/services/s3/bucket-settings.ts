@@ -1,11 +1,11 @@
-import { ApiError } from '../model/errors.ts'
-import { regionField } from '../model/define.ts'
-import { atLeast, blockField, countField, flagField, jsonField, listField, oneOf, textField, textMapField, type Fields } from '../model/fields.ts'
-import type { Call, Problem, ResourceType } from '../model/types.ts'
-import { block, blocks, canonical, flag, isEmpty, isProps, parseJson, text, type Props } from '../values.ts'
-import { keyOf } from '../world/item.ts'
-import { checkPolicy } from './iam-policy.ts'
-import { requireBucket, SIDE_RESOURCES } from './s3-bucket.ts'
+import { ApiError } from '../../model/errors.ts'
+import { regionField } from '../../model/define.ts'
+import { atLeast, blockField, countField, flagField, jsonField, listField, oneOf, textField, textMapField, type Fields } from '../../model/fields.ts'
+import type { Call, Problem, ResourceType } from '../../model/types.ts'
+import { block, blocks, canonical, flag, isEmpty, isProps, parseJson, text, type Props } from '../../values.ts'
+import { keyOf } from '../../world/item.ts'
+import { checkPolicy } from '../iam/policy-document.ts'
+import { requireBucket, SIDE_RESOURCES } from './bucket.ts'
 
 const [OWNERSHIP = '', PUBLIC_ACCESS = '', ENCRYPTION = '', POLICY = '', LIFECYCLE = ''] = SIDE_RESOURCES
 

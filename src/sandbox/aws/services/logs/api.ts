@@ -1,9 +1,9 @@
-import { logGroup } from '../services/logs.ts'
-import { count, text, type Props } from '../values.ts'
-import type { Call } from '../model/types.ts'
-import { isVisible } from '../world/item.ts'
-import type { Service } from './operation.ts'
-import { pageOf } from './page.ts'
+import { logGroup } from './log-group.ts'
+import { count, text, type Props } from '../../values.ts'
+import type { Call } from '../../model/types.ts'
+import { isVisible } from '../../world/item.ts'
+import type { Service } from '../../api/operation.ts'
+import { pageOf } from '../../api/page.ts'
 
 export const logs: Service = {
   id: 'CloudWatch Logs',

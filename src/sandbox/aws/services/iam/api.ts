@@ -1,9 +1,9 @@
-import { ApiError } from '../model/errors.ts'
-import type { Call } from '../model/types.ts'
-import { ROLE } from '../services/iam.ts'
-import { text, type Props } from '../values.ts'
-import { isVisible } from '../world/item.ts'
-import type { Service } from './operation.ts'
+import { ApiError } from '../../model/errors.ts'
+import type { Call } from '../../model/types.ts'
+import { ROLE } from './role.ts'
+import { text, type Props } from '../../values.ts'
+import { isVisible } from '../../world/item.ts'
+import type { Service } from '../../api/operation.ts'
 
 export const iam: Service = {
   id: 'IAM',

@@ -1,13 +1,13 @@
-import { ApiError } from '../model/errors.ts'
-import { newId, regionField } from '../model/define.ts'
-import { blockField, countField, flagField, lengthBetween, listField, matching, tagsFields, textField, type Field } from '../model/fields.ts'
-import type { Call, Draft, Problem, ResourceType } from '../model/types.ts'
-import { block, canonical, isEmpty, text, texts, type Props } from '../values.ts'
-import type { Item } from '../world/item.ts'
-import { defaultVpc, vpcsOf } from '../world/network.ts'
-import { COMPUTE_ENVIRONMENT } from './batch-compute.ts'
-import { requireSecurityGroups, SECURITY_GROUP, SECURITY_GROUP_EGRESS_RULE } from './ec2-lookups.ts'
-import { SERVICE } from './ecs-cluster.ts'
+import { ApiError } from '../../model/errors.ts'
+import { newId, regionField } from '../../model/define.ts'
+import { blockField, countField, flagField, lengthBetween, listField, matching, tagsFields, textField, type Field } from '../../model/fields.ts'
+import type { Call, Draft, Problem, ResourceType } from '../../model/types.ts'
+import { block, canonical, isEmpty, text, texts, type Props } from '../../values.ts'
+import type { Item } from '../../world/item.ts'
+import { defaultVpc, vpcsOf } from '../../world/network.ts'
+import { COMPUTE_ENVIRONMENT } from '../batch/compute-environment.ts'
+import { requireSecurityGroups, SECURITY_GROUP, SECURITY_GROUP_EGRESS_RULE } from './lookups.ts'
+import { SERVICE } from '../ecs/cluster.ts'
 
 const inlineRules = (): Field => listField(blockField({
   protocol: textField({ required: true }),

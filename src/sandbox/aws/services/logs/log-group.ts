@@ -1,8 +1,8 @@
-import { ApiError } from '../model/errors.ts'
-import { regionField } from '../model/define.ts'
-import { countField, matching, oneOf, tagsFields, textField, type Rule } from '../model/fields.ts'
-import type { ResourceType } from '../model/types.ts'
-import { text } from '../values.ts'
+import { ApiError } from '../../model/errors.ts'
+import { regionField } from '../../model/define.ts'
+import { countField, matching, oneOf, tagsFields, textField, type Rule } from '../../model/fields.ts'
+import type { ResourceType } from '../../model/types.ts'
+import { text } from '../../values.ts'
 
 /** Days CloudWatch keeps logs for; 0 is for ever. */
 const RETENTION = [0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]

@@ -1,11 +1,11 @@
-import { ApiError } from '../model/errors.ts'
-import { regionField } from '../model/define.ts'
-import { anArn, between, blockField, countField, listField, oneOf, tagsFields, textField } from '../model/fields.ts'
-import type { Call, ResourceType } from '../model/types.ts'
-import { text, type Props } from '../values.ts'
-import { isVisible, type Item } from '../world/item.ts'
-import { BATCH_QUOTA, batchName, COMPUTE_ENVIRONMENT, JOB_QUEUE, ordersOf } from './batch-compute.ts'
-import { abandonJobs } from './batch-jobs.ts'
+import { ApiError } from '../../model/errors.ts'
+import { regionField } from '../../model/define.ts'
+import { anArn, between, blockField, countField, listField, oneOf, tagsFields, textField } from '../../model/fields.ts'
+import type { Call, ResourceType } from '../../model/types.ts'
+import { text, type Props } from '../../values.ts'
+import { isVisible, type Item } from '../../world/item.ts'
+import { BATCH_QUOTA, batchName, COMPUTE_ENVIRONMENT, JOB_QUEUE, ordersOf } from './compute-environment.ts'
+import { abandonJobs } from './jobs.ts'
 
 export const jobQueue: ResourceType = {
   token: JOB_QUEUE,

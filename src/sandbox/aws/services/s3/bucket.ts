@@ -1,10 +1,10 @@
-import { ApiError } from '../model/errors.ts'
-import { flagField, tagsFields, textField, type Rule } from '../model/fields.ts'
-import { regionField } from '../model/define.ts'
-import type { Call, ResourceType } from '../model/types.ts'
-import { flag, text, type Props } from '../values.ts'
-import { isVisible, type Item } from '../world/item.ts'
-import { entriesOf } from './s3-objects.ts'
+import { ApiError } from '../../model/errors.ts'
+import { flagField, tagsFields, textField, type Rule } from '../../model/fields.ts'
+import { regionField } from '../../model/define.ts'
+import type { Call, ResourceType } from '../../model/types.ts'
+import { flag, text, type Props } from '../../values.ts'
+import { isVisible, type Item } from '../../world/item.ts'
+import { entriesOf } from './objects.ts'
 
 export const BUCKET = 'aws:s3/bucket:Bucket'
 export const SIDE_RESOURCES = ['BucketOwnershipControls', 'BucketPublicAccessBlock', 'BucketServerSideEncryptionConfiguration', 'BucketPolicy', 'BucketLifecycleConfiguration']

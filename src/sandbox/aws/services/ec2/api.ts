@@ -1,9 +1,9 @@
-import type { Call } from '../model/types.ts'
-import { groupCandidates, passes, type Candidate } from '../provider/invoke.ts'
-import { SECURITY_GROUP, SECURITY_GROUP_EGRESS_RULE } from '../services/ec2-lookups.ts'
-import { blocks, count, isEmpty, text, textMap, texts, type Props } from '../values.ts'
-import { isVisible, type Item } from '../world/item.ts'
-import type { Service } from './operation.ts'
+import type { Call } from '../../model/types.ts'
+import { groupCandidates, passes, type Candidate } from '../../provider/invoke.ts'
+import { SECURITY_GROUP, SECURITY_GROUP_EGRESS_RULE } from './lookups.ts'
+import { blocks, count, isEmpty, text, textMap, texts, type Props } from '../../values.ts'
+import { isVisible, type Item } from '../../world/item.ts'
+import type { Service } from '../../api/operation.ts'
 
 export const ec2: Service = {
   id: 'EC2',

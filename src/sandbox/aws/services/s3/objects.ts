@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { block, blocks, count, flag, text, type Props } from '../values.ts'
-import type { Item } from '../world/item.ts'
-import type { World } from '../world/world.ts'
+import { block, blocks, count, flag, text, type Props } from '../../values.ts'
+import type { Item } from '../../world/item.ts'
+import type { World } from '../../world/world.ts'
 
 /** An object, one version of it, or a marker that it was deleted. What was written without versioning has the version `null`. */
 export interface Entry { key: string, versionId: string, size: number, deleteMarker: boolean, latest: boolean }

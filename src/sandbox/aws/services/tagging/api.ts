@@ -1,8 +1,8 @@
-import type { Call } from '../model/types.ts'
-import { blocks, count, text, textMap, texts, type Props } from '../values.ts'
-import { isVisible, type Item } from '../world/item.ts'
-import type { Service } from './operation.ts'
-import { pageOf } from './page.ts'
+import type { Call } from '../../model/types.ts'
+import { blocks, count, text, textMap, texts, type Props } from '../../values.ts'
+import { isVisible, type Item } from '../../world/item.ts'
+import type { Service } from '../../api/operation.ts'
+import { pageOf } from '../../api/page.ts'
 
 export const tagging: Service = {
   id: 'Resource Groups Tagging API',

@@ -1,12 +1,12 @@
-import { ApiError } from '../model/errors.ts'
-import { findIn, regionField } from '../model/define.ts'
-import { between, blockField, countField, flagField, listField, oneOf, tagsFields, textField } from '../model/fields.ts'
-import type { Call, ResourceType } from '../model/types.ts'
-import { block, blocks, canonical, flag, isEmpty, text, texts, type Props, type Value } from '../values.ts'
-import { requireSecurityGroups, requireSubnets } from './ec2-lookups.ts'
-import { checkStrategy, CLUSTER_CAPACITY_PROVIDERS, ecsName, requireCluster, SERVICE, strategyField } from './ecs-cluster.ts'
-import { findTaskDefinition } from './ecs-task.ts'
-import type { Item } from '../world/item.ts'
+import { ApiError } from '../../model/errors.ts'
+import { findIn, regionField } from '../../model/define.ts'
+import { between, blockField, countField, flagField, listField, oneOf, tagsFields, textField } from '../../model/fields.ts'
+import type { Call, ResourceType } from '../../model/types.ts'
+import { block, blocks, canonical, flag, isEmpty, text, texts, type Props, type Value } from '../../values.ts'
+import { requireSecurityGroups, requireSubnets } from '../ec2/lookups.ts'
+import { checkStrategy, CLUSTER_CAPACITY_PROVIDERS, ecsName, requireCluster, SERVICE, strategyField } from './cluster.ts'
+import { findTaskDefinition } from './task-definition.ts'
+import type { Item } from '../../world/item.ts'
 
 const invalid = (message: string): ApiError => new ApiError('InvalidParameterException', message)
 

@@ -1,10 +1,10 @@
-import { ApiError } from '../model/errors.ts'
-import type { Call } from '../model/types.ts'
-import { CLUSTER, clusterOf, SERVICE } from '../services/ecs-cluster.ts'
-import { findTaskDefinition, TASK_DEFINITION } from '../services/ecs-task.ts'
-import { count, text, texts, type Props } from '../values.ts'
-import { isVisible, type Item } from '../world/item.ts'
-import type { Service } from './operation.ts'
+import { ApiError } from '../../model/errors.ts'
+import type { Call } from '../../model/types.ts'
+import { CLUSTER, clusterOf, SERVICE } from './cluster.ts'
+import { findTaskDefinition, TASK_DEFINITION } from './task-definition.ts'
+import { count, text, texts, type Props } from '../../values.ts'
+import { isVisible, type Item } from '../../world/item.ts'
+import type { Service } from '../../api/operation.ts'
 
 export const ecs: Service = {
   id: 'ECS',

@@ -1,10 +1,10 @@
-import { ApiError } from '../model/errors.ts'
-import type { Call } from '../model/types.ts'
-import { ROLE_ARN } from '../provider/configuration.ts'
-import { getCallerIdentity } from '../provider/invoke.ts'
-import { text, type Props } from '../values.ts'
-import { sessionToken } from './caller.ts'
-import type { Service } from './operation.ts'
+import { ApiError } from '../../model/errors.ts'
+import type { Call } from '../../model/types.ts'
+import { ROLE_ARN } from '../../provider/configuration.ts'
+import { getCallerIdentity } from '../../provider/invoke.ts'
+import { text, type Props } from '../../values.ts'
+import { sessionToken } from '../../api/caller.ts'
+import type { Service } from '../../api/operation.ts'
 
 export const sts: Service = {
   id: 'STS',
