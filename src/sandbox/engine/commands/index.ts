@@ -25,34 +25,34 @@ export const commands: readonly Command[] = [
   {
     words: ['stack', 'init'],
     shape: { positionals: 1, flags: { 'secrets-provider': 'value', 'no-select': 'switch', stack: 'value' } },
-    load: async () => import('./stack-init.ts')
+    load: async () => import('./stack/init.ts')
   },
-  { words: ['stack', 'select'], shape: { positionals: 1, flags: { stack: 'value' } }, load: async () => import('./stack-select.ts') },
-  { words: ['stack', 'ls'], shape: { positionals: 0, flags: { json: 'switch', all: 'switch' } }, load: async () => import('./stack-ls.ts') },
+  { words: ['stack', 'select'], shape: { positionals: 1, flags: { stack: 'value' } }, load: async () => import('./stack/select.ts') },
+  { words: ['stack', 'ls'], shape: { positionals: 0, flags: { json: 'switch', all: 'switch' } }, load: async () => import('./stack/ls.ts') },
   {
     words: ['stack', 'output'],
     shape: { positionals: 0, flags: { json: 'switch', 'show-secrets': 'switch', stack: 'value' } },
-    load: async () => import('./stack-output.ts')
+    load: async () => import('./stack/output.ts')
   },
   {
     words: ['stack', 'history'],
     shape: { positionals: 0, flags: { json: 'switch', 'show-secrets': 'switch', 'page-size': 'value', page: 'value', stack: 'value' } },
-    load: async () => import('./stack-history.ts')
+    load: async () => import('./stack/history.ts')
   },
   {
     words: ['stack', 'rm'],
     shape: { positionals: 1, flags: { yes: 'switch', force: 'switch', 'preserve-config': 'switch', stack: 'value' } },
-    load: async () => import('./stack-rm.ts')
+    load: async () => import('./stack/rm.ts')
   },
   {
     words: ['stack', 'export'],
     shape: { positionals: 0, flags: { 'show-secrets': 'switch', file: 'value', stack: 'value' } },
-    load: async () => import('./stack-export.ts')
+    load: async () => import('./stack/export.ts')
   },
   {
     words: ['stack', 'import'],
     shape: { positionals: 0, flags: { file: 'value', force: 'switch', stack: 'value' } },
-    load: async () => import('./stack-import.ts')
+    load: async () => import('./stack/import.ts')
   },
   { words: ['cancel'], shape: { positionals: 1, flags: { yes: 'switch', stack: 'value' } }, load: async () => import('./cancel.ts') },
   { words: ['up'], shape: { positionals: 0, flags: deployment }, load: async () => import('./up.ts') },

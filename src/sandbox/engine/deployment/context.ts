@@ -3,8 +3,8 @@ import type { Snapshot } from '../state/snapshot.ts'
 import type { StackConfig } from '../stack-config.ts'
 import type { UrnScope } from '../urn.ts'
 import type { Executor } from './executor.ts'
-import type { ProviderRegistry } from './providers.ts'
-import type { Reporter } from './reporter.ts'
+import type { ProviderRegistry } from './providers/providers.ts'
+import type { Reporter } from './reporting/reporter.ts'
 import type { Stop } from './stop.ts'
 
 /** What the parts of one deployment share. */

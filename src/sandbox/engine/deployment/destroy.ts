@@ -1,4 +1,4 @@
-import { deleteAll } from './deletions.ts'
+import { deleteAll } from './planning/deletions.ts'
 import type { Work } from './deployment.ts'
 
 /** Deletes every resource of the stack, dependents first. */

@@ -1,7 +1,7 @@
-import { deleteAll } from './deletions.ts'
+import { deleteAll } from './planning/deletions.ts'
 import type { Work } from './deployment.ts'
-import { runProgram } from './language.ts'
-import { Registrations } from './registrations.ts'
+import { runProgram } from './program/language.ts'
+import { Registrations } from './program/registrations.ts'
 
 export interface ProgramOptions {
   /** `127.0.0.1:PORT` of the language host. */

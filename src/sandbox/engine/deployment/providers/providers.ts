@@ -1,7 +1,7 @@
-import { EngineError } from '../errors.ts'
-import type { ResourceState } from '../state/resource.ts'
-import { packageOf, splitReference } from '../urn.ts'
-import type { Properties } from '../values/value.ts'
+import { EngineError } from '../../errors.ts'
+import type { ResourceState } from '../../state/resource.ts'
+import { packageOf, splitReference } from '../../urn.ts'
+import type { Properties } from '../../values/value.ts'
 import { ProviderConnection } from './provider.ts'
 
 /** Key of engine-internal settings among a provider's inputs; no provider gets to see it (deploy/providers/registry.go). */

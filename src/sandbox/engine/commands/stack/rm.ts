@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises'
-import { isOn } from '../args.ts'
-import { EngineError } from '../errors.ts'
-import { existingCheckpoint, settingsPath } from '../project.ts'
-import { keepAs, removeFile } from '../state/files.ts'
-import { lockStack } from '../state/locks.ts'
-import type { Run } from './command.ts'
-import { selectedStack } from './selection.ts'
+import { isOn } from '../../args.ts'
+import { EngineError } from '../../errors.ts'
+import { existingCheckpoint, settingsPath } from '../../project.ts'
+import { keepAs, removeFile } from '../../state/files.ts'
+import { lockStack } from '../../state/locks.ts'
+import type { Run } from '../command.ts'
+import { selectedStack } from '../selection.ts'
 
 /** Removes a stack's state and history. The previous checkpoint and the backups stay, as with the real engine. */
 export const run: Run = async (context) => {

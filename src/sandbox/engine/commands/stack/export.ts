@@ -1,13 +1,13 @@
 import { writeFile } from 'node:fs/promises'
-import { isOn } from '../args.ts'
-import { checkpointSecrets, readSettings, settingsPath, stackSecrets } from '../project.ts'
-import { checkpointText, checkpointVersion, decrypterFor, deploymentJson, parseDeployment } from '../state/checkpoint.ts'
-import { existingText } from '../state/files.ts'
-import { revealed } from '../values/json.ts'
-import type { JsonObject } from '../values/json.ts'
-import type { CommandContext, Run } from './command.ts'
-import { selectedStack } from './selection.ts'
-import type { Selection } from './selection.ts'
+import { isOn } from '../../args.ts'
+import { checkpointSecrets, readSettings, settingsPath, stackSecrets } from '../../project.ts'
+import { checkpointText, checkpointVersion, decrypterFor, deploymentJson, parseDeployment } from '../../state/checkpoint.ts'
+import { existingText } from '../../state/files.ts'
+import { revealed } from '../../values/json.ts'
+import type { JsonObject } from '../../values/json.ts'
+import type { CommandContext, Run } from '../command.ts'
+import { selectedStack } from '../selection.ts'
+import type { Selection } from '../selection.ts'
 
 /** The deployment of the checkpoint, pending operations too; secrets in clear text only with `--show-secrets`. */
 export const run: Run = async (context) => {

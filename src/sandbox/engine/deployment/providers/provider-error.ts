@@ -2,8 +2,8 @@ import { status as codes } from '@grpc/grpc-js'
 import type { ServiceError } from '@grpc/grpc-js'
 import providerPb from '@pulumi/pulumi/proto/provider_pb.js'
 import statusPb from '@pulumi/pulumi/proto/status_pb.js'
-import { fromStruct } from '../values/wire.ts'
-import type { Properties } from '../values/value.ts'
+import { fromStruct } from '../../values/wire.ts'
+import type { Properties } from '../../values/value.ts'
 
 /** A resource that was made but is not right: it exists and must be remembered. */
 export interface InitializationFailure {

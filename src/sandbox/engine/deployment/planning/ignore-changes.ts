@@ -1,7 +1,7 @@
-import { parsePath } from '../values/path.ts'
-import type { PathPart } from '../values/path.ts'
-import { isList, isProperties } from '../values/value.ts'
-import type { Properties, Value } from '../values/value.ts'
+import { parsePath } from '../../values/path.ts'
+import type { PathPart } from '../../values/path.ts'
+import { isList, isProperties } from '../../values/value.ts'
+import type { Properties, Value } from '../../values/value.ts'
 
 /**
  * New inputs with the old values at the paths of the option `ignoreChanges` (`a`, `a.b`, `a[0].b`, `a[*].b`). A path that did not

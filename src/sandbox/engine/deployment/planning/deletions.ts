@@ -1,8 +1,8 @@
-import { prerequisitesOf } from '../state/resource.ts'
-import type { ResourceState } from '../state/resource.ts'
-import { StepFailed } from './executor.ts'
-import type { Executor } from './executor.ts'
-import { Stopped } from './stop.ts'
+import { prerequisitesOf } from '../../state/resource.ts'
+import type { ResourceState } from '../../state/resource.ts'
+import { StepFailed } from '../executor.ts'
+import type { Executor } from '../executor.ts'
+import { Stopped } from '../stop.ts'
 
 /**
  * Deletes resources, each as soon as everything that needs it is gone, the others beside it. Resources keep their place in

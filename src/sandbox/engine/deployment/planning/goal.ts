@@ -1,12 +1,12 @@
 import type resourcePb from '@pulumi/pulumi/proto/resource_pb.js'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { EngineError, notImplemented } from '../errors.ts'
-import type { Timeouts } from '../state/resource.ts'
-import type { Alias } from '../urn.ts'
-import type { JsonObject } from '../values/json.ts'
-import { fromStruct } from '../values/wire.ts'
-import type { Properties } from '../values/value.ts'
+import { EngineError, notImplemented } from '../../errors.ts'
+import type { Timeouts } from '../../state/resource.ts'
+import type { Alias } from '../../urn.ts'
+import type { JsonObject } from '../../values/json.ts'
+import { fromStruct } from '../../values/wire.ts'
+import type { Properties } from '../../values/value.ts'
 
 /** What a program wants one resource to be. */
 export interface Goal {

@@ -1,10 +1,10 @@
-import type { Output } from '../output.ts'
-import type { ResourceState } from '../state/resource.ts'
-import { isDefaultProvider, nameOf, typeOf } from '../urn.ts'
+import type { Output } from '../../output.ts'
+import type { ResourceState } from '../../state/resource.ts'
+import { isDefaultProvider, nameOf, typeOf } from '../../urn.ts'
 import { metadataOf } from './events.ts'
 import type { EventLog, Severity } from './events.ts'
-import { isLogical, operationOf, subjectOf } from './step.ts'
-import type { Step } from './step.ts'
+import { isLogical, operationOf, subjectOf } from '../planning/step.ts'
+import type { Step } from '../planning/step.ts'
 
 /** How the lines and the counts name an operation (pkg/display of the real engine). */
 interface Words {

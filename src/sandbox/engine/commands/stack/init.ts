@@ -1,9 +1,9 @@
-import { EngineError, notImplemented } from '../errors.ts'
-import { readSettings, settingsPath, stackSecrets } from '../project.ts'
-import { emptyCheckpoint } from '../state/checkpoint.ts'
-import { ensureBackend, stackExists, stackFiles, writeAtomic } from '../state/files.ts'
-import type { Run } from './command.ts'
-import { namedStack } from './selection.ts'
+import { EngineError, notImplemented } from '../../errors.ts'
+import { readSettings, settingsPath, stackSecrets } from '../../project.ts'
+import { emptyCheckpoint } from '../../state/checkpoint.ts'
+import { ensureBackend, stackExists, stackFiles, writeAtomic } from '../../state/files.ts'
+import type { Run } from '../command.ts'
+import { namedStack } from '../selection.ts'
 
 /** Creates an empty stack with a passphrase secrets provider. */
 export const run: Run = async (context) => {

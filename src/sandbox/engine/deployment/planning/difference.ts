@@ -1,5 +1,5 @@
 import providerPb from '@pulumi/pulumi/proto/provider_pb.js'
-import { containsPath, parsePath } from '../values/path.ts'
+import { containsPath, parsePath } from '../../values/path.ts'
 import type { PropertyChange } from './step.ts'
 
 /** A provider's verdict on old and new inputs. */

@@ -1,6 +1,6 @@
-import type { ResourceState } from '../state/resource.ts'
-import { Secret, isList, isProperties, mapValues } from '../values/value.ts'
-import type { Properties, Value } from '../values/value.ts'
+import type { ResourceState } from '../../state/resource.ts'
+import { Secret, isList, isProperties, mapValues } from '../../values/value.ts'
+import type { Properties, Value } from '../../values/value.ts'
 
 /**
  * Marks outputs as secret: those the resource option `additionalSecretOutputs` names, and, for a provider that was sent plain

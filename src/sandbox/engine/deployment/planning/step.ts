@@ -1,4 +1,4 @@
-import type { ResourceState } from '../state/resource.ts'
+import type { ResourceState } from '../../state/resource.ts'
 
 /** How one property changed, as a provider tells it (pulumirpc.PropertyDiff). */
 export interface PropertyChange {

@@ -1,14 +1,14 @@
-import { EngineError } from '../errors.ts'
-import { referencesOf } from '../state/resource.ts'
-import type { ResourceState } from '../state/resource.ts'
-import { isProviderType, packageOf, splitReference } from '../urn.ts'
-import { mapValues, unknown } from '../values/value.ts'
-import type { Properties } from '../values/value.ts'
-import type { DeploymentContext } from './context.ts'
+import { EngineError } from '../../errors.ts'
+import { referencesOf } from '../../state/resource.ts'
+import type { ResourceState } from '../../state/resource.ts'
+import { isProviderType, packageOf, splitReference } from '../../urn.ts'
+import { mapValues, unknown } from '../../values/value.ts'
+import type { Properties } from '../../values/value.ts'
+import type { DeploymentContext } from '../context.ts'
 import { needsReplacement, withReplaceOnChanges } from './difference.ts'
 import { compare } from './planner.ts'
 import type { Replacement } from './planner.ts'
-import type { ProviderConnection } from './provider.ts'
+import type { ProviderConnection } from '../providers/provider.ts'
 
 /** A resource that was deleted because something it needs is replaced. */
 export interface DeletedAhead {

@@ -1,8 +1,8 @@
-import { isOn } from '../args.ts'
-import { readProject } from '../project.ts'
-import { readCheckpoint } from '../state/checkpoint.ts'
-import { backendRoot, projectNames, stackFiles, stackNames } from '../state/files.ts'
-import type { Run } from './command.ts'
+import { isOn } from '../../args.ts'
+import { readProject } from '../../project.ts'
+import { readCheckpoint } from '../../state/checkpoint.ts'
+import { backendRoot, projectNames, stackFiles, stackNames } from '../../state/files.ts'
+import type { Run } from '../command.ts'
 
 interface StackSummary {
   name: string

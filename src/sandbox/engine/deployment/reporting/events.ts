@@ -1,12 +1,12 @@
 import * as grpc from '@grpc/grpc-js'
 import eventsPb from '@pulumi/pulumi/proto/events_pb.js'
 import eventsGrpc from '@pulumi/pulumi/proto/events_grpc_pb.js'
-import { EngineError } from '../errors.ts'
-import { toDisplay } from '../values/json.ts'
-import type { Json } from '../values/json.ts'
-import type { ResourceState } from '../state/resource.ts'
-import { differenceOfStep, isLogical, newOf, oldOf, operationOf, subjectOf } from './step.ts'
-import type { PropertyChange, Step } from './step.ts'
+import { EngineError } from '../../errors.ts'
+import { toDisplay } from '../../values/json.ts'
+import type { Json } from '../../values/json.ts'
+import type { ResourceState } from '../../state/resource.ts'
+import { differenceOfStep, isLogical, newOf, oldOf, operationOf, subjectOf } from '../planning/step.ts'
+import type { PropertyChange, Step } from '../planning/step.ts'
 
 export type Severity = 'debug' | 'info' | 'info#err' | 'warning' | 'error'
 

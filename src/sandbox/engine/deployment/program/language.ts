@@ -1,8 +1,8 @@
 import * as grpc from '@grpc/grpc-js'
 import languagePb from '@pulumi/pulumi/proto/language_pb.js'
 import languageGrpc from '@pulumi/pulumi/proto/language_grpc_pb.js'
-import { channelOptions } from '../protocol.ts'
-import type { DeploymentContext } from './context.ts'
+import { channelOptions } from '../../protocol.ts'
+import type { DeploymentContext } from '../context.ts'
 
 /** How a program ended. `bail`: it has told the reason itself. */
 export type RunResult = { kind: 'succeeded' } | { kind: 'bail' } | { kind: 'failed', message: string }
