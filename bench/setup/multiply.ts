@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Database } from '../../src/store/database.ts'
+import type { Database } from '../../src/store/database/database.ts'
 import { createIds } from '../../src/store/ids.ts'
 import { json } from '../../src/store/sql.ts'
 

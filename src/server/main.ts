@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import { ConfigError, loadConfig } from '../config.ts'
-import { DatabaseUnusable } from '../store/errors.ts'
+import { DatabaseUnusable } from '../store/database/errors.ts'
 import { startService } from './service.ts'
 
 /** A net below what the code already keeps out of the log. No wildcards: they cost 3 % of a read. */

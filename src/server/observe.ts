@@ -1,7 +1,7 @@
 import type { Engine } from '../engine/types.ts'
 import type { Context } from '../operations/context.ts'
 import { OPERATION_KINDS } from '../schemas/operation.ts'
-import { backlogOf } from '../store/operations.ts'
+import { backlogOf } from '../store/queries/operations.ts'
 
 /** Gauges that are read when they are scraped, so that they cost nothing in between. */
 export function observe ({ metrics, database, log }: Context, engine: Engine | undefined): void {

@@ -6,7 +6,7 @@ import { createEngine, findEngine, type EngineExecutable } from '../engine/index
 import type { Engine } from '../engine/types.ts'
 import type { Context, WorkContext } from '../operations/context.ts'
 import { SANDBOX_CREDENTIALS, type SandboxCloud } from '../sandbox/aws/client.ts'
-import { isHostGone } from '../store/hosts.ts'
+import { isHostGone } from '../store/queries/hosts.ts'
 import { availableMemoryMiB, capacityFor } from './capacity.ts'
 import type { Shutdown } from './shutdown.ts'
 

@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql } from 'kysely'
-import type { Database } from './database.ts'
-import { DatabaseTooNew } from './errors.ts'
+import type { Database } from './database/database.ts'
+import { DatabaseTooNew } from './database/errors.ts'
 import { violates } from './sql.ts'
 
 /** Any number will do, as long as no other program on the server takes the same one. */

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { openKeyring } from '../../src/operations/access/api-keys.ts'
-import type { Database } from '../../src/store/database.ts'
-import { allKeys, deleteKey, insertKey, KEYS_CHANNEL } from '../../src/store/keys.ts'
-import { addTeam, pageOfTeams, teamByName, upsertTeam } from '../../src/store/teams.ts'
+import type { Database } from '../../src/store/database/database.ts'
+import { allKeys, deleteKey, insertKey, KEYS_CHANNEL } from '../../src/store/queries/keys.ts'
+import { addTeam, pageOfTeams, teamByName, upsertTeam } from '../../src/store/queries/teams.ts'
 import { describeOnEachDatabase } from '../support/databases.ts'
 import { givenTeam, ids } from '../support/records.ts'
 

@@ -5,7 +5,7 @@ import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { identify } from '../../src/engine/process/host-processes.ts'
 import { endLeasesOfDead, workerName } from '../../src/operations/queue/dead-workers.ts'
-import { claimNext } from '../../src/store/claims.ts'
+import { claimNext } from '../../src/store/queries/claims.ts'
 import { describeOnEachDatabase } from '../support/databases.ts'
 import { givenEnvironment, givenOperation } from '../support/records.ts'
 

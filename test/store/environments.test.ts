@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { describe, expect, it } from 'vitest'
-import { changeEnvironment, environmentById, environmentByName, environmentsQuery, insertEnvironment, pageOfEnvironments, type EnvironmentFilter } from '../../src/store/environments.ts'
-import { finishOperation } from '../../src/store/attempts.ts'
+import { changeEnvironment, environmentById, environmentByName, environmentsQuery, insertEnvironment, pageOfEnvironments, type EnvironmentFilter } from '../../src/store/queries/environments.ts'
+import { finishOperation } from '../../src/store/queries/attempts.ts'
 import { describeOnEachDatabase } from '../support/databases.ts'
 import { givenClaim, givenEnvironment, givenOperation, ids } from '../support/records.ts'
 

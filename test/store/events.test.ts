@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { EventBody } from '../../src/schemas/event.ts'
-import { appendEvents, EVENTS_CHANNEL, pageOfEvents, stepsOf } from '../../src/store/events.ts'
+import { appendEvents, EVENTS_CHANNEL, pageOfEvents, stepsOf } from '../../src/store/queries/events.ts'
 import { describeOnEachDatabase } from '../support/databases.ts'
 import { givenClaim, givenEnvironment, givenOperation } from '../support/records.ts'
 

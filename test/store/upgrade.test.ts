@@ -2,10 +2,10 @@ import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
-import { openDatabase, type Database } from '../../src/store/database.ts'
-import { environmentById, specAt } from '../../src/store/environments.ts'
+import { openDatabase, type Database } from '../../src/store/database/database.ts'
+import { environmentById, specAt } from '../../src/store/queries/environments.ts'
 import { migrate } from '../../src/store/migrations.ts'
-import { operationById } from '../../src/store/operations.ts'
+import { operationById } from '../../src/store/queries/operations.ts'
 import { describeOnEachDatabase } from '../support/databases.ts'
 
 const MIGRATIONS = join(import.meta.dirname, '../../src/store/migrations')

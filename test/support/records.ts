@@ -2,13 +2,13 @@ import { sql } from 'kysely'
 import type { OperationKind } from '../../src/schemas/operation.ts'
 import type { OperationError } from '../../src/schemas/problem.ts'
 import type { ResolvedSpec } from '../../src/schemas/spec.ts'
-import { insertEnvironment } from '../../src/store/environments.ts'
+import { insertEnvironment } from '../../src/store/queries/environments.ts'
 import { createIds } from '../../src/store/ids.ts'
-import { insertOperation } from '../../src/store/operations.ts'
-import type { Claim } from '../../src/store/claims.ts'
+import { insertOperation } from '../../src/store/queries/operations.ts'
+import type { Claim } from '../../src/store/queries/claims.ts'
 import type { Fence, Queryable } from '../../src/store/sql.ts'
 import type { EnvironmentRow, OperationRow } from '../../src/store/tables.ts'
-import { addTeam } from '../../src/store/teams.ts'
+import { addTeam } from '../../src/store/queries/teams.ts'
 
 export const ids = createIds()
 

@@ -1,6 +1,6 @@
 import { Refusal, invalidFields } from '../../errors.ts'
 import type { Team, TeamInput } from '../../schemas/team.ts'
-import { pageOfTeams, teamByName, upsertTeam } from '../../store/teams.ts'
+import { pageOfTeams, teamByName, upsertTeam } from '../../store/queries/teams.ts'
 import type { Context } from '../context.ts'
 import { decodeCursor, encodeCursor } from '../reads/cursor.ts'
 import { presentTeam } from '../reads/present.ts'

@@ -1,4 +1,4 @@
-import { renewLease } from '../../store/attempts.ts'
+import { renewLease } from '../../store/queries/attempts.ts'
 import { breakOff, type Attempt } from './run-attempt.ts'
 
 /** How long a worker that says nothing keeps an operation; renewed three times in that time. */

@@ -1,6 +1,6 @@
 import type { Phase } from '../../schemas/environment.ts'
 import { CHANGING_KINDS, type OperationKind, type OperationState } from '../../schemas/operation.ts'
-import type { EnvironmentChange } from '../../store/environments.ts'
+import type { EnvironmentChange } from '../../store/queries/environments.ts'
 import type { EnvironmentRow, OperationInput } from '../../store/tables.ts'
 
 export type EndState = Extract<OperationState, 'succeeded' | 'failed' | 'cancelled'>

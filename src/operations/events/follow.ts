@@ -1,5 +1,5 @@
 import type { OperationEvent } from '../../schemas/event.ts'
-import { pageOfEvents } from '../../store/events.ts'
+import { pageOfEvents } from '../../store/queries/events.ts'
 import type { Caller, Context } from '../context.ts'
 import { visibleOperation } from '../reads/queries.ts'
 import { hasEnded } from '../attempt/phases.ts'

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino'
 import type { EngineEvent, EventBody } from '../../schemas/event.ts'
-import type { Database } from '../../store/database.ts'
-import { appendEvents } from '../../store/events.ts'
-import { lockRecorded, setProgress } from '../../store/attempts.ts'
+import type { Database } from '../../store/database/database.ts'
+import { appendEvents } from '../../store/queries/events.ts'
+import { lockRecorded, setProgress } from '../../store/queries/attempts.ts'
 import type { Fence } from '../../store/sql.ts'
 
 /** Short enough to look live, long enough that twenty resources that start together make one statement. */

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { RunFailure, type RunRequest, type RunResult } from '../../engine/types.ts'
 import type { EngineEvent } from '../../schemas/event.ts'
-import { setEngine } from '../../store/attempts.ts'
+import { setEngine } from '../../store/queries/attempts.ts'
 import type { EnvironmentRow } from '../../store/tables.ts'
 import { breakOff, type Attempt } from '../attempt/run-attempt.ts'
 import { operationError } from '../reads/present.ts'

@@ -1,6 +1,6 @@
 import type { Outputs } from '../../schemas/environment.ts'
 import type { OperationResult } from '../../schemas/operation.ts'
-import { noteInput } from '../../store/attempts.ts'
+import { noteInput } from '../../store/queries/attempts.ts'
 import type { EnvironmentRow } from '../../store/tables.ts'
 import { breakOff, type Attempt } from '../attempt/run-attempt.ts'
 import type { Recorder } from '../events/recorder.ts'

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
 import { Refusal } from '../../errors.ts'
-import { claimKey, keepAnswer } from '../../store/idempotency.ts'
+import { claimKey, keepAnswer } from '../../store/queries/idempotency.ts'
 import type { Queryable } from '../../store/sql.ts'
 import type { Caller } from '../context.ts'
 

@@ -1,6 +1,6 @@
 import { Refusal, type ChangedField } from '../../errors.ts'
 import { differences } from '../../spec/merge-patch.ts'
-import { specAt } from '../../store/environments.ts'
+import { specAt } from '../../store/queries/environments.ts'
 import type { Queryable } from '../../store/sql.ts'
 import type { EnvironmentRow } from '../../store/tables.ts'
 

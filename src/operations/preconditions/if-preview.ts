@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { Refusal } from '../../errors.ts'
 import type { PreviewResult } from '../../schemas/operation.ts'
-import { changedSince, operationById } from '../../store/operations.ts'
+import { changedSince, operationById } from '../../store/queries/operations.ts'
 import type { Queryable } from '../../store/sql.ts'
 import type { EnvironmentRow, OperationRow, PreviewInput } from '../../store/tables.ts'
 import { teamOf, type Context } from '../context.ts'

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { identify, isAlive } from '../../engine/process/host-processes.ts'
 import type { Queryable } from '../../store/sql.ts'
-import { endLeases, leaseHolders } from '../../store/workers.ts'
+import { endLeases, leaseHolders } from '../../store/queries/workers.ts'
 
 /** The name this process claims operations with: it says which process that is, also when its pid is given out again. */
 export async function workerName (): Promise<string> {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { pruneHosts } from '../../store/hosts.ts'
-import { pruneEnvironments, pruneEvents, pruneIdempotencyKeys } from '../../store/retention.ts'
+import { pruneHosts } from '../../store/queries/hosts.ts'
+import { pruneEnvironments, pruneEvents, pruneIdempotencyKeys } from '../../store/queries/retention.ts'
 import type { Context } from '../context.ts'
 
 /** How long what is over can still be read. */

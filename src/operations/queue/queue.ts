@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { fromKysely, PgBoss } from 'pg-boss'
-import { readyOperations, type Rules } from '../../store/claims.ts'
-import type { Database, Log } from '../../store/database.ts'
+import { readyOperations, type Rules } from '../../store/queries/claims.ts'
+import type { Database, Log } from '../../store/database/database.ts'
 import type { Queryable } from '../../store/sql.ts'
 
 const QUEUE = 'operations'

@@ -6,7 +6,7 @@ import { typeidUnboxed } from 'typeid-js'
 import { REQUEST_CODES, Refusal, invalidFields, type RefusalDetails, type RequestCode } from '../../errors.ts'
 import { fieldErrors } from '../../routes/field-errors.ts'
 import type { Problem } from '../../schemas/problem.ts'
-import { isDatabaseAway } from '../../store/errors.ts'
+import { isDatabaseAway } from '../../store/database/errors.ts'
 import { subjectOf } from './request-log.ts'
 
 /** Fastify's own refusals, in our codes. Whatever else has a 4xx status is `malformed-request`. */

@@ -1,7 +1,7 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { isHostAlive } from './hosts.ts'
-import type { Queryable } from './sql.ts'
-import type { OperationRow, Tables } from './tables.ts'
+import type { Queryable } from '../sql.ts'
+import type { OperationRow, Tables } from '../tables.ts'
 
 /** What decides whether an operation may be run, beside its row. */
 export interface Rules {

@@ -1,5 +1,5 @@
 import { sql, type RawBuilder } from 'kysely'
-import type { Queryable } from './sql.ts'
+import type { Queryable } from '../sql.ts'
 
 /** Says that this host's workers live, in the database's time. */
 export async function seeHost (db: Queryable, name: string): Promise<void> {

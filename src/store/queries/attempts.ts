@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
-import type { OperationResult } from '../schemas/operation.ts'
-import type { OperationError } from '../schemas/problem.ts'
-import { json, jsonOrNull, type Fence, type Queryable } from './sql.ts'
-import type { EngineRecord, OperationInput } from './tables.ts'
+import type { OperationResult } from '../../schemas/operation.ts'
+import type { OperationError } from '../../schemas/problem.ts'
+import { json, jsonOrNull, type Fence, type Queryable } from '../sql.ts'
+import type { EngineRecord, OperationInput } from '../tables.ts'
 
 /** Extends the lease. Not `held`: another worker has the operation, so stop. */
 export async function renewLease (

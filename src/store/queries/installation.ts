@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Queryable } from './sql.ts'
+import type { Queryable } from '../sql.ts'
 
 /** The cloud this database belongs to: the one of the first service that used it. */
 export async function claimInstallation (db: Queryable, cloud: 'sandbox' | 'aws'): Promise<'sandbox' | 'aws'> {

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import type { ConstructorOptions } from 'pg-boss'
 import { openPglite } from './pglite.ts'
 import { openPostgres } from './postgres.ts'
-import type { Tables } from './tables.ts'
+import type { Tables } from '../tables.ts'
 
 /** What the store logs: the part of pino's logger it uses. */
 export interface Log {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import type { Queryable } from './sql.ts'
-import type { KeyRow } from './tables.ts'
+import type { Queryable } from '../sql.ts'
+import type { KeyRow } from '../tables.ts'
 
 /** Notified, without a payload, when a key was added or deleted: caches of keys are stale. */
 export const KEYS_CHANNEL = 'keys_changed'

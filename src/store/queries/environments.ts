@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
-import type { Condition, Outputs, Phase } from '../schemas/environment.ts'
-import type { ResolvedSpec, Spec } from '../schemas/spec.ts'
-import type { Placement } from '../schemas/team.ts'
+import type { Condition, Outputs, Phase } from '../../schemas/environment.ts'
+import type { ResolvedSpec, Spec } from '../../schemas/spec.ts'
+import type { Placement } from '../../schemas/team.ts'
 import type { Static } from 'typebox'
-import { json, jsonOrNull, type Fence, type Queryable } from './sql.ts'
-import type { EnvironmentRow } from './tables.ts'
+import { json, jsonOrNull, type Fence, type Queryable } from '../sql.ts'
+import type { EnvironmentRow } from '../tables.ts'
 
 export interface NewEnvironment {
   readonly id: string

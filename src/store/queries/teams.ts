@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
-import type { Guardrails, Placement } from '../schemas/team.ts'
-import { json, type Queryable } from './sql.ts'
-import type { TeamRow } from './tables.ts'
+import type { Guardrails, Placement } from '../../schemas/team.ts'
+import { json, type Queryable } from '../sql.ts'
+import type { TeamRow } from '../tables.ts'
 
 export interface TeamValues {
   readonly name: string

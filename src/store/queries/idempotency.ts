@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Queryable } from './sql.ts'
+import type { Queryable } from '../sql.ts'
 
 /** How long an Idempotency-Key is remembered. */
 export const KEPT_HOURS = 24

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
-import type { OperationKind } from '../schemas/operation.ts'
-import type { OperationError } from '../schemas/problem.ts'
-import { json, type Queryable } from './sql.ts'
-import type { OperationInput, OperationRow } from './tables.ts'
+import type { OperationKind } from '../../schemas/operation.ts'
+import type { OperationError } from '../../schemas/problem.ts'
+import { json, type Queryable } from '../sql.ts'
+import type { OperationInput, OperationRow } from '../tables.ts'
 
 /** Notified with an operation's id when it is to be cancelled. */
 export const CANCEL_CHANNEL = 'operation_cancels'

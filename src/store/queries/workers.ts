@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { json, type Queryable } from './sql.ts'
+import { json, type Queryable } from '../sql.ts'
 
 /** The workers that hold operations, by the names they claimed them with. */
 export async function leaseHolders (db: Queryable): Promise<string[]> {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { KEPT_HOURS } from './idempotency.ts'
-import type { Queryable } from './sql.ts'
+import type { Queryable } from '../sql.ts'
 
 /** Rows of one statement: short enough to hold nobody up. Replicas that prune at the same time pass over each other's rows. */
 const BATCH = 500

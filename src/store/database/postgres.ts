@@ -4,7 +4,7 @@ import type { ConstructorOptions } from 'pg-boss'
 import type { Database, Log } from './database.ts'
 import { DatabaseUnreachable, fromDatabase, isDatabaseAway } from './errors.ts'
 import { createNotifications } from './notifications.ts'
-import type { Tables } from './tables.ts'
+import type { Tables } from '../tables.ts'
 
 const CONNECT_MS = 5_000
 /** Longer than any statement of the store takes. */

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
-import type { EventBody } from '../schemas/event.ts'
-import type { Step } from '../schemas/operation.ts'
-import { json, type Fence, type Queryable } from './sql.ts'
-import type { EventRow } from './tables.ts'
+import type { EventBody } from '../../schemas/event.ts'
+import type { Step } from '../../schemas/operation.ts'
+import { json, type Fence, type Queryable } from '../sql.ts'
+import type { EventRow } from '../tables.ts'
 
 /** Notified with an operation's id when events were added to it, once they can be read. */
 export const EVENTS_CHANNEL = 'operation_events'

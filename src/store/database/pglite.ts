@@ -5,7 +5,7 @@ import { Kysely, PGliteDialect, sql } from 'kysely'
 import { fromKysely, type ConstructorOptions } from 'pg-boss'
 import type { Database, Listener, Log } from './database.ts'
 import { lockDirectory } from './lock.ts'
-import type { Tables } from './tables.ts'
+import type { Tables } from '../tables.ts'
 
 /** PGlite has no autovacuum: rows that were replaced would pile up for as long as the service runs. */
 const VACUUM_MS = 3_600_000
