@@ -9,11 +9,11 @@ import { Environment } from '../schemas/environment.ts'
 import { Slug, refTo } from '../schemas/names.ts'
 import { DELETION, NamedSpec, SpecPatch } from '../schemas/spec.ts'
 import { checkSpec } from '../spec/check.ts'
-import { ById, ETag, answer } from './environment-answers.ts'
-import { refuseWrongFields } from './field-errors.ts'
-import { Matching, Previewed, requesterOf } from './requester.ts'
-import { problemsFor, typed } from './scope.ts'
-import { PATCH_TYPES, acceptMergePatches, generationsOf, namedSpec, patched, replaced, wrongName } from './spec-body.ts'
+import { ById, ETag, answer } from './http/environment-answers.ts'
+import { refuseWrongFields } from './http/field-errors.ts'
+import { Matching, Previewed, requesterOf } from './http/requester.ts'
+import { problemsFor, typed } from './http/scope.ts'
+import { PATCH_TYPES, acceptMergePatches, generationsOf, namedSpec, patched, replaced, wrongName } from './http/spec-body.ts'
 
 const ByName = Type.Object({ team: Slug, name: Slug }, { additionalProperties: false })
 const Overriding = Type.Partial(Type.Object({ jobs: DELETION.jobs }), { additionalProperties: false })

@@ -7,11 +7,11 @@ import { refTo } from '../schemas/names.ts'
 import { Operation } from '../schemas/operation.ts'
 import { Spec, SpecPatch } from '../schemas/spec.ts'
 import { checkSpec } from '../spec/check.ts'
-import { ById } from './environment-answers.ts'
-import { refuseWrongFields } from './field-errors.ts'
-import { Once, requesterOf } from './requester.ts'
-import { problemsFor, typed } from './scope.ts'
-import { PATCH_TYPES, acceptMergePatches, patched } from './spec-body.ts'
+import { ById } from './http/environment-answers.ts'
+import { refuseWrongFields } from './http/field-errors.ts'
+import { Once, requesterOf } from './http/requester.ts'
+import { problemsFor, typed } from './http/scope.ts'
+import { PATCH_TYPES, acceptMergePatches, patched } from './http/spec-body.ts'
 
 const accepted = { ...refTo(Operation), description: 'Accepted; follow the operation, its report is in it', headers: { location: { type: 'string' } } }
 

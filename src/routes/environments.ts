@@ -10,11 +10,11 @@ import { refTo } from '../schemas/names.ts'
 import { EnvironmentFilter, EnvironmentPage, OperationPage, PageQuery } from '../schemas/page.ts'
 import { DELETION, Spec } from '../schemas/spec.ts'
 import { checkSpec } from '../spec/check.ts'
-import { ById, ETag, answer } from './environment-answers.ts'
-import { refuseWrongFields } from './field-errors.ts'
-import { Matching, Previewed, requesterOf } from './requester.ts'
-import { passingProblem, problemsFor, typed } from './scope.ts'
-import { generationsOf } from './spec-body.ts'
+import { ById, ETag, answer } from './http/environment-answers.ts'
+import { refuseWrongFields } from './http/field-errors.ts'
+import { Matching, Previewed, requesterOf } from './http/requester.ts'
+import { passingProblem, problemsFor, typed } from './http/scope.ts'
+import { generationsOf } from './http/spec-body.ts'
 
 /** Environments: what teams ask for and get. */
 export const environmentRoutes = (context: Context) => async (app: FastifyInstance): Promise<void> => {

@@ -7,8 +7,8 @@ import { beginningOf, followEvents } from '../operations/events/follow.ts'
 import { listEvents } from '../operations/reads/queries.ts'
 import { OperationId, refTo } from '../schemas/names.ts'
 import { EventPage, EventQuery } from '../schemas/page.ts'
-import { RETRY, STREAM_HEADERS, toFrames } from './event-stream.ts'
-import { problemsFor, typed } from './scope.ts'
+import { RETRY, STREAM_HEADERS, toFrames } from './http/event-stream.ts'
+import { problemsFor, typed } from './http/scope.ts'
 
 const ById = Type.Object({ id: OperationId }, { additionalProperties: false })
 

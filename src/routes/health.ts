@@ -4,7 +4,7 @@ import type { Context } from '../operations/context.ts'
 import { checkReadiness } from '../operations/reads/readiness.ts'
 import { Readiness } from '../schemas/readiness.ts'
 import { refTo } from '../schemas/names.ts'
-import { typed } from './scope.ts'
+import { typed } from './http/scope.ts'
 
 /** Probes and metrics; open to all who can reach the port. */
 export const healthRoutes = (context: Context) => async (app: FastifyInstance): Promise<void> => {

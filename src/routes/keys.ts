@@ -5,8 +5,8 @@ import { transact } from '../operations/commands/transaction.ts'
 import type { Key } from '../schemas/key.ts'
 import { KeyInput, KeyList, NewKey } from '../schemas/key.ts'
 import { KeyId, refTo } from '../schemas/names.ts'
-import { Once, requesterOf } from './requester.ts'
-import { problemsFor, typed } from './scope.ts'
+import { Once, requesterOf } from './http/requester.ts'
+import { problemsFor, typed } from './http/scope.ts'
 
 /** Bearer keys; the token is shown once and stored as a hash. */
 export const keyRoutes = (context: Context) => async (app: FastifyInstance): Promise<void> => {

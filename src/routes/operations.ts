@@ -6,8 +6,8 @@ import { cancelOperation } from '../operations/commands/cancel.ts'
 import { retryOperation } from '../operations/commands/retry.ts'
 import { OperationId, refTo } from '../schemas/names.ts'
 import { Operation } from '../schemas/operation.ts'
-import { Once, requesterOf } from './requester.ts'
-import { problemsFor, typed } from './scope.ts'
+import { Once, requesterOf } from './http/requester.ts'
+import { problemsFor, typed } from './http/scope.ts'
 
 const ById = Type.Object({ id: OperationId }, { additionalProperties: false })
 

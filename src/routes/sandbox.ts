@@ -6,8 +6,8 @@ import {
   SandboxFault, SandboxFaultInput, SandboxFaultList, SandboxJob, SandboxJobChange, SandboxJobFilter, SandboxJobList, SandboxJobsInput, SandboxObject, SandboxObjectList, SandboxPlace, SandboxResource, SandboxResourceFilter, SandboxResourceList
 } from '../schemas/sandbox.ts'
 import { refTo } from '../schemas/names.ts'
-import { Once, requesterOf } from './requester.ts'
-import { problemsFor, typed } from './scope.ts'
+import { Once, requesterOf } from './http/requester.ts'
+import { problemsFor, typed } from './http/scope.ts'
 
 /** The simulated account's controls, as these routes need them. Refusals are thrown as Refusal. */
 export interface SandboxControl {

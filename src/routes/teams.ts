@@ -6,8 +6,8 @@ import { Slug, refTo } from '../schemas/names.ts'
 import { PageQuery, TeamPage } from '../schemas/page.ts'
 import { Team, TeamInput } from '../schemas/team.ts'
 import { checkTeam } from '../spec/check-team.ts'
-import { refuseWrongFields } from './field-errors.ts'
-import { problemsFor, typed } from './scope.ts'
+import { refuseWrongFields } from './http/field-errors.ts'
+import { problemsFor, typed } from './http/scope.ts'
 
 const ByTeam = Type.Object({ team: Slug }, { additionalProperties: false })
 

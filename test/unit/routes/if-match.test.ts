@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Refusal } from '../../../src/errors.ts'
-import { generationsOf } from '../../../src/routes/spec-body.ts'
+import { generationsOf } from '../../../src/routes/http/spec-body.ts'
 
 describe('If-Match', () => {
   test.each([

@@ -1,9 +1,9 @@
 import { Ajv } from 'ajv'
 import type { FastifySchemaValidationError } from 'fastify'
 import { describe, expect, test } from 'vitest'
-import { invalidFields } from '../../../src/errors.ts'
-import { fieldErrors } from '../../../src/routes/field-errors.ts'
-import { Spec } from '../../../src/schemas/spec.ts'
+import { invalidFields } from '../../../../src/errors.ts'
+import { fieldErrors } from '../../../../src/routes/http/field-errors.ts'
+import { Spec } from '../../../../src/schemas/spec.ts'
 
 const check = new Ajv({ allErrors: true, strict: false }).compile(Spec)
 const explain = (body: unknown) => {

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
-import type { Environment } from '../schemas/environment.ts'
-import { EnvironmentId } from '../schemas/names.ts'
+import type { Environment } from '../../schemas/environment.ts'
+import { EnvironmentId } from '../../schemas/names.ts'
 
 export const ById = Type.Object({ id: EnvironmentId }, { additionalProperties: false })
 export const ETag = { etag: { type: 'string', description: 'Follows the generation' } }

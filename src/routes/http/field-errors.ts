@@ -1,7 +1,7 @@
 import type { FastifyRequest, FastifySchemaValidationError } from 'fastify'
-import { invalidFields } from '../errors.ts'
-import type { FieldError } from '../schemas/problem.ts'
-import { pointer } from '../spec/body.ts'
+import { invalidFields } from '../../errors.ts'
+import type { FieldError } from '../../schemas/problem.ts'
+import { pointer } from '../../spec/body.ts'
 
 type Explain = (params: Record<string, unknown>, message: string) => string
 

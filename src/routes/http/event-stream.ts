@@ -1,4 +1,4 @@
-import type { OperationEvent } from '../schemas/event.ts'
+import type { OperationEvent } from '../../schemas/event.ts'
 
 /** Server-Sent Events, as the WHATWG's HTML standard has them. */
 export const STREAM_HEADERS = {

@@ -1,9 +1,9 @@
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { Refusal } from '../errors.ts'
-import { idempotencyOf, type Idempotency } from '../operations/preconditions/idempotency-key.ts'
-import type { Requester } from '../operations/commands/transaction.ts'
-import { OperationId } from '../schemas/names.ts'
+import { Refusal } from '../../errors.ts'
+import { idempotencyOf, type Idempotency } from '../../operations/preconditions/idempotency-key.ts'
+import type { Requester } from '../../operations/commands/transaction.ts'
+import { OperationId } from '../../schemas/names.ts'
 
 /** Headers of every POST. */
 export const Once = Type.Object({

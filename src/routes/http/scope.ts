@@ -1,7 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
-import { Problem } from '../schemas/problem.ts'
-import { refTo } from '../schemas/names.ts'
+import { Problem } from '../../schemas/problem.ts'
+import { refTo } from '../../schemas/names.ts'
 
 /** A scope whose handlers are typed by their schemas. */
 export const typed = (scope: FastifyInstance) => scope.withTypeProvider<TypeBoxTypeProvider>()
