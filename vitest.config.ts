@@ -31,7 +31,7 @@ export default defineConfig({
     maxWorkers: 3,
     projects: [
       project('unit', { timeout: 30_000 }),
-      project('store', { timeout: 120_000, globalSetup: [EMBEDDED, POSTGRES] }),
+      project('store', { timeout: 120_000, include: ['test/store/**/*.test.ts', 'test/operations/**/*.test.ts'], globalSetup: [EMBEDDED, POSTGRES] }),
       project('sandbox', { timeout: 120_000 }),
       project('engine', { timeout: 240_000 }),
       project('http', { timeout: 300_000, globalSetup: [EMBEDDED] }),

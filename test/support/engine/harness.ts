@@ -1,0 +1,94 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createEngine, type EngineExecutable, type EngineOptions } from '../../../src/engine/index.ts'
+import { RunFailure, type Engine, type EngineProcess, type RunHooks, type RunRequest, type RunResult } from '../../../src/engine/types.ts'
+import type { EngineEvent } from '../../../src/schemas/event.ts'
+import { shareCompileCache } from '../compile-cache.ts'
+import { startProvider, type Gate, type TestProvider } from './provider.ts'
+import { silentLog } from '../log.ts'
+import type { Behaviour } from './programs.ts'
+
+export interface Seam {
+  readonly engine: Engine
+  readonly provider: TestProvider
+  readonly dataDir: string
+  /** First words of every engine started, in order. */
+  readonly starts: string[]
+  readonly up: (stack: string, behaviour: Behaviour, options?: RunOptions) => Promise<RunResult>
+  readonly destroy: (stack: string, options?: RunOptions) => Promise<RunResult>
+  readonly run: (kind: RunRequest['kind'], stack: string, behaviour?: Behaviour, options?: RunOptions) => Promise<RunResult>
+}
+
+export interface RunOptions {
+  readonly signal?: AbortSignal
+  readonly deadlineSeconds?: number
+  readonly events?: EngineEvent[]
+  readonly onEngineStarted?: (engine: EngineProcess) => Promise<void>
+  readonly locate?: NonNullable<RunHooks['locate']>
+  readonly request?: Pick<RunRequest, 'refresh' | 'retain' | 'expectState'>
+}
+
+export const PROGRAM = new URL('./programs.ts', import.meta.url).href
+
+export const engineOptions = (executable: EngineExecutable, dataDir: string, providerPort: number, provider = 'test'): EngineOptions => ({
+  engine: executable,
+  dataDir,
+  passphraseFile: join(dataDir, 'passphrase'),
+  cloudEnv: async () => ({ PULUMI_DEBUG_PROVIDERS: `${provider}:${providerPort}` }),
+  concurrency: 2,
+  recycleAfter: 10,
+  runnerMemoryMiB: 192,
+  ladder: { interruptSeconds: 60, terminateSeconds: 10 },
+  log: silentLog
+})
+
+/** An engine, a provider for it to attach to and a data directory; all gone when `body` is through. */
+export async function withSeam (executable: EngineExecutable, body: (seam: Seam) => Promise<void>, changes: Partial<EngineOptions> = {}): Promise<void> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'seam-'))
+  await shareCompileCache(dataDir)
+  const provider = await startProvider()
+  const starts: string[] = []
+  const onStart = (command: string) => { starts.push(command) }
+  const engine = await createEngine({ ...engineOptions(executable, dataDir, provider.port), onStart, ...changes })
+  const run = async (kind: RunRequest['kind'], stack: string, input: Behaviour = {}, options: RunOptions = {}) =>
+    engine.run({ ...options.request, kind, stack, program: { module: PROGRAM, input }, deadlineSeconds: options.deadlineSeconds ?? 120 }, {
+      signal: options.signal ?? new AbortController().signal,
+      onEvent: (event) => { options.events?.push(event) },
+      onEngineStarted: options.onEngineStarted ?? (async () => undefined),
+      ...(options.locate === undefined ? {} : { locate: options.locate })
+    })
+  try {
+    await body({
+      engine,
+      provider,
+      dataDir,
+      starts,
+      up: async (stack, behaviour, options) => run('up', stack, behaviour, options),
+      destroy: async (stack, options) => run('destroy', stack, {}, options),
+      run
+    })
+  } finally {
+    await engine.stop()
+    await provider.stop()
+    await rm(dataDir, { recursive: true, force: true })
+  }
+}
+
+/** The classified error of a run that has to fail. */
+export async function failureOf (run: Promise<RunResult>): Promise<RunFailure['error']> {
+  try {
+    await run
+  } catch (error) {
+    if (error instanceof RunFailure) return error.error
+    throw error
+  }
+  throw new Error('the run succeeded')
+}
+
+/** Waits until the run is in the middle of what the gate holds; fails with the run if it ends before. */
+export async function reached (gate: Gate, run: Promise<unknown>): Promise<void> {
+  const early = run.then((result) => { throw new Error(`the run ended before its create was held: ${JSON.stringify(result)}`) })
+  await Promise.race([gate.entered, early])
+  early.catch(() => undefined)
+}
