@@ -33,7 +33,12 @@ export default [
       '@typescript-eslint/consistent-type-imports': 'error',
       // A schema and its type share one name: `const Spec` and `type Spec` (style rule 4); tsc still refuses real redeclarations.
       '@typescript-eslint/no-redeclare': 'off',
-      'no-console': 'error'
+      'no-console': 'error',
+      '@stylistic/arrow-parens': ['error', 'always'],
+      '@stylistic/member-delimiter-style': ['error', {
+        multiline: { delimiter: 'none' }, singleline: { delimiter: 'comma', requireLast: false }
+      }],
+      '@stylistic/max-len': ['warn', { code: 120 }]
     }
   },
   {
@@ -43,25 +48,53 @@ export default [
       'max-lines-per-function': ['error', { max: 50, skipBlankLines: true, skipComments: true }],
       'max-depth': ['error', 3],
       'max-params': ['error', 4],
-      'no-restricted-properties': ['error', {
-        object: 'process', property: 'env', message: 'Only config.ts reads the environment; pass values down.'
-      }],
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'process',
+          property: 'env',
+          message: 'Only config.ts reads the environment; pass values down.'
+        }
+      ],
       'no-restricted-syntax': ['error', { selector: 'TSEnumDeclaration', message: 'Use an as const object.' }]
     }
   },
   {
-    files: ['src/config.ts', 'src/engine/process/environment.ts', 'src/engine/runner/environment.ts', 'src/sandbox/*/environment.ts'],
+    files: [
+      'src/config.ts',
+      'src/engine/process/environment.ts',
+      'src/engine/runner/environment.ts',
+      'src/sandbox/*/environment.ts'
+    ],
     rules: { 'no-restricted-properties': 'off' }
   },
   { files: ['scripts/**', 'bench/**', 'test/**', 'vitest.config.ts'], rules: { 'no-console': 'off' } },
-  layer(['src/schemas/**'], pulumi, pgBoss, from('spec', 'store', 'operations', 'engine', 'stacks', 'sandbox', 'routes', 'server', 'cloud')),
-  layer(['src/spec/**'], pulumi, pgBoss, from('store', 'operations', 'engine', 'stacks', 'sandbox', 'routes', 'server', 'cloud')),
+  layer(
+    ['src/schemas/**'],
+    pulumi,
+    pgBoss,
+    from('spec', 'store', 'operations', 'engine', 'stacks', 'sandbox', 'routes', 'server', 'cloud')
+  ),
+  layer(
+    ['src/spec/**'],
+    pulumi,
+    pgBoss,
+    from('store', 'operations', 'engine', 'stacks', 'sandbox', 'routes', 'server', 'cloud')
+  ),
   layer(['src/store/**'], pulumi, from('operations', 'engine', 'stacks', 'sandbox', 'routes', 'server', 'cloud')),
   layer(['src/operations/**'], pulumi, from('stacks', 'sandbox', 'routes', 'server')),
   layer(['src/engine/**'], from('store', 'operations', 'routes', 'server', 'cloud'), pgBoss),
-  layer(['src/cloud/**'], pulumi, pgBoss, from('store', 'operations', 'engine', 'stacks', 'sandbox', 'routes', 'server')),
+  layer(
+    ['src/cloud/**'],
+    pulumi,
+    pgBoss,
+    from('store', 'operations', 'engine', 'stacks', 'sandbox', 'routes', 'server')
+  ),
   layer(['src/stacks/**'], from('store', 'operations', 'engine', 'sandbox', 'routes', 'server', 'cloud'), pgBoss),
   layer(['src/sandbox/**'], from('store', 'operations', 'engine', 'stacks', 'routes', 'server', 'cloud'), pgBoss),
-  layer(['src/routes/**'], pulumi, pgBoss, from('engine', 'stacks', 'sandbox', 'cloud', 'server'), { group: ['kysely'], message: 'No SQL in routes.' }),
+  layer(['src/routes/**'], pulumi, pgBoss, from('engine', 'stacks', 'sandbox', 'cloud', 'server'), {
+    group: ['kysely'],
+    message: 'No SQL in routes.'
+  }),
   layer(['src/server/app.ts', 'src/server/plugins/**'], pulumi, pgBoss, from('stacks', 'sandbox'))
 ]

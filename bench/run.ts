@@ -13,7 +13,17 @@ import { sse } from './figures/sse.ts'
 import { throughput } from './figures/throughput.ts'
 import { tableOf } from './table.ts'
 
-const FIGURES: readonly Figure[] = [engineStarts, postToReady, readyRealistic, reads, readsUnderLoad, listing, sse, throughput, memory]
+const FIGURES: readonly Figure[] = [
+  engineStarts,
+  postToReady,
+  readyRealistic,
+  reads,
+  readsUnderLoad,
+  listing,
+  sse,
+  throughput,
+  memory
+]
 const NAMES = FIGURES.map(({ name }) => name).join(', ')
 const USAGE = `npm run bench -- [--only NAME]... [--engine sandbox|pulumi] [--rounds N] [--operations N]
 
@@ -31,25 +41,29 @@ function readOptions (): BenchOptions & { figures: readonly Figure[] } {
       operations: { type: 'string', default: '200' }
     }
   })
-  const unknown = only.find(name => !FIGURES.some(figure => figure.name === name))
+  const unknown = only.find((name) => !FIGURES.some((figure) => figure.name === name))
   if (unknown !== undefined) throw new Error(`there is no figure "${unknown}", only ${NAMES}`)
   if (engine !== 'sandbox' && engine !== 'pulumi') throw new Error(`there is no engine "${engine}"`)
   if (!/^[1-9]\d{0,2}$/.test(rounds)) throw new Error(`--rounds ${rounds} is not a number from 1 to 999`)
-  if (!/^[1-9]\d{2,4}$/.test(operations) || Number(operations) < 200) throw new Error(`--operations ${operations} is not a number from 200 to 99999`)
+  if (!/^[1-9]\d{2,4}$/.test(operations) || Number(operations) < 200) {
+    throw new Error(`--operations ${operations} is not a number from 200 to 99999`)
+  }
   const figures = only.length === 0 ? FIGURES : FIGURES.filter(({ name }) => only.includes(name))
   return { figures, engine, rounds: Number(rounds), operations: Number(operations) }
 }
 
 async function bench (): Promise<void> {
   const { figures, ...options } = readOptions()
-  console.log(`${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), Node ${process.versions.node}, ${options.engine} engine, sandbox AWS at speed 0, ${options.rounds} rounds\n`)
+  console.log(
+    `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), Node ${process.versions.node}, ${options.engine} engine, sandbox AWS at speed 0, ${options.rounds} rounds\n`
+  )
   const rows: Row[] = []
   for (const figure of figures) {
     process.stderr.write(`measuring ${figure.name} …\n`)
     rows.push(...await figure.measure(options))
   }
   console.log(tableOf(rows))
-  const missed = rows.filter(row => !isMet(row)).length
+  const missed = rows.filter((row) => !isMet(row)).length
   console.log(missed === 0 ? '\nEvery budget is met.' : `\n${missed} of ${rows.length} budgets missed.`)
   if (missed > 0) process.exitCode = 1
 }

@@ -12,7 +12,10 @@ export type Problem = components['schemas']['Problem']
 
 /** A client typed by the OpenAPI description. `key` is left out against an open sandbox. */
 export function createBatchyardClient (baseUrl: string, key?: string): BatchyardClient {
-  return createClient<paths, Json>({ baseUrl, ...(key !== undefined && { headers: { authorization: `Bearer ${key}` } }) })
+  return createClient<paths, Json>({
+    baseUrl,
+    ...(key !== undefined && { headers: { authorization: `Bearer ${key}` } })
+  })
 }
 
 const ENDED = new Set(['succeeded', 'failed', 'cancelled'])
@@ -40,7 +43,7 @@ export async function * followOperation (client: BatchyardClient, id: string): A
     } catch (error) {
       if (error instanceof Refused) throw error
     }
-    await new Promise(resolve => { setTimeout(resolve, RECONNECT_MILLISECONDS) })
+    await new Promise((resolve) => { setTimeout(resolve, RECONNECT_MILLISECONDS) })
   }
   throw new Error(`the stream of ${id} broke and did not come back`)
 }
@@ -48,9 +51,15 @@ export async function * followOperation (client: BatchyardClient, id: string): A
 class Refused extends Error {}
 
 /** Undefined where nothing is left to come. */
-async function openStream (client: BatchyardClient, id: string, after: number): Promise<AsyncIterable<OperationEvent> | undefined> {
+async function openStream (
+  client: BatchyardClient,
+  id: string,
+  after: number
+): Promise<AsyncIterable<OperationEvent> | undefined> {
   const { data, error, response } = await client.GET('/operations/{id}/events', {
-    params: { path: { id } }, headers: { accept: 'text/event-stream', 'last-event-id': String(after) }, parseAs: 'stream'
+    params: { path: { id } },
+    headers: { accept: 'text/event-stream', 'last-event-id': String(after) },
+    parseAs: 'stream'
   })
   if (response.status === 204) return undefined
   if (data) return eventsIn(data)

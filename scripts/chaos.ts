@@ -31,12 +31,17 @@ function readOptions () {
 type FreshDatabase = ChaosOptions['freshDatabase']
 
 /** Hands over what makes databases: of the server in DATABASE_URL, of one started for the run, or embedded ones. */
-async function withDatabases (database: 'pglite' | 'postgres', use: (fresh: FreshDatabase) => Promise<void>): Promise<void> {
+async function withDatabases (
+  database: 'pglite' | 'postgres',
+  use: (fresh: FreshDatabase) => Promise<void>
+): Promise<void> {
   if (database === 'pglite') return use(async () => undefined)
   const { DATABASE_URL: given } = process.env
   if (given !== undefined) return use(async () => createDatabase(given))
   const bin = findPostgres()
-  if (bin === undefined) throw new Error('there is no DATABASE_URL, and initdb is neither on PATH nor in /usr/lib/postgresql')
+  if (bin === undefined) {
+    throw new Error('there is no DATABASE_URL, and initdb is neither on PATH nor in /usr/lib/postgresql')
+  }
   const server = await startPostgres(bin)
   try {
     await use(server.createDatabase)
@@ -47,8 +52,14 @@ async function withDatabases (database: 'pglite' | 'postgres', use: (fresh: Fres
 
 async function chaos (): Promise<void> {
   const { database, ...options } = readOptions()
-  await withDatabases(database, async freshDatabase => {
-    const report = await runChaos({ ...options, freshDatabase, onStep: (seed, taken) => { console.log(describeStep(seed, taken)) } })
+  await withDatabases(database, async (freshDatabase) => {
+    const report = await runChaos({
+      ...options,
+      freshDatabase,
+      onStep: (seed, taken) => {
+        console.log(describeStep(seed, taken))
+      }
+    })
     console.log(reportOf(report))
     if (report.findings.length > 0) process.exitCode = 1
   })

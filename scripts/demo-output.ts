@@ -24,7 +24,9 @@ export function showStep (event: OperationEvent['event'], seconds: number): void
   const at = `${seconds.toFixed(1)}s`.padStart(7)
   switch (event.type) {
     case 'resource':
-      return print(`${at}  ${MARKS[event.status]} ${event.action} ${event.resourceType.split(':').at(-1) ?? ''} ${event.name}`)
+      return print(
+        `${at}  ${MARKS[event.status]} ${event.action} ${event.resourceType.split(':').at(-1) ?? ''} ${event.name}`
+      )
     case 'plan':
       return print(`${at}    ${event.total} resources in all`)
     case 'diagnostic':

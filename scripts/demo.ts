@@ -1,13 +1,27 @@
 /** `npm run demo`: the main job once, through the HTTP API, on the sandbox. Exits 0 only if every step was right. */
 import { parseArgs } from 'node:util'
-import { createBatchyardClient, followOperation, type BatchyardClient, type Environment, type Problem } from '../client/index.ts'
+import {
+  createBatchyardClient,
+  followOperation,
+  type BatchyardClient,
+  type Environment,
+  type Problem
+} from '../client/index.ts'
 import { startServer } from './server-process.ts'
 import { expect, heading, print, shellLine, showStep } from './demo-output.ts'
 
 const SHORTENED = 0.1
-const SPEC = { team: 'vision', name: 'training', jobs: { default: { image: 'public.ecr.aws/docker/library/python:3.13' } } }
+const SPEC = {
+  team: 'vision',
+  name: 'training',
+  jobs: { default: { image: 'public.ecr.aws/docker/library/python:3.13' } }
+}
 const WRONG = {
-  team: 'Vision!', name: 'training', region: 'mars-north-1', jobs: { default: { image: 'has a space', vcpus: 1, memoryMiB: 512 } }, network: { subnets: ['subnet-1'] }
+  team: 'Vision!',
+  name: 'training',
+  region: 'mars-north-1',
+  jobs: { default: { image: 'has a space', vcpus: 1, memoryMiB: 512 } },
+  network: { subnets: ['subnet-1'] }
 }
 
 const { values } = parseArgs({ options: { realtime: { type: 'boolean', default: false } } })
@@ -41,7 +55,9 @@ async function follow (base: string, client: BatchyardClient, environment: Envir
   const operation = expect(environment.operation, 'an operation')
   shellLine(`curl -sN -H 'accept: text/event-stream' ${base}/operations/${operation.id}/events`)
   const started = performance.now()
-  for await (const { event } of followOperation(client, operation.id)) showStep(event, (performance.now() - started) / 1000)
+  for await (const { event } of followOperation(client, operation.id)) {
+    showStep(event, (performance.now() - started) / 1000)
+  }
   const { data: ended } = await client.GET('/operations/{id}', { params: { path: { id: operation.id } } })
   expect(ended?.state === 'succeeded' || undefined, `success, and not ${ended?.state} ${ended?.error?.detail ?? ''}`)
 }
@@ -51,8 +67,12 @@ async function readOutputs (base: string, client: BatchyardClient, { id }: Envir
   shellLine(`curl -s ${base}/environments/${id}/outputs`)
   const { data } = await client.GET('/environments/{id}/outputs', { params: { path: { id } } })
   const outputs = expect(data, 'outputs')
-  for (const [name, value] of Object.entries(outputs)) if (typeof value === 'string') print(`  ${name.padEnd(30)} ${value}`)
-  for (const name of ['ecs_cluster_name', 'job_queue_name', 'job_definition_arn'] as const) expect(outputs[name] || undefined, name)
+  for (const [name, value] of Object.entries(outputs)) {
+    if (typeof value === 'string') print(`  ${name.padEnd(30)} ${value}`)
+  }
+  for (const name of ['ecs_cluster_name', 'job_queue_name', 'job_definition_arn'] as const) {
+    expect(outputs[name] || undefined, name)
+  }
 }
 
 async function tearDown (base: string, client: BatchyardClient, { id }: Environment): Promise<void> {

@@ -17,7 +17,9 @@ async function writeOpenapi (): Promise<void> {
 }
 
 function errorsPage (): string {
-  const requests = Object.entries(REQUEST_CODES).map(([code, { status, title }]) => `| \`${code}\` | ${status} | ${title} |`)
+  const requests = Object.entries(REQUEST_CODES).map(
+    ([code, { status, title }]) => `| \`${code}\` | ${status} | ${title} |`
+  )
   const operations = Object.entries(OPERATION_CODES)
     .map(([code, { retryable, title, next }]) => `| \`${code}\` | ${retryable ? 'yes' : 'no'} | ${title} | ${next} |`)
   return `# Errors
@@ -47,8 +49,10 @@ ${operations.join('\n')}
 interface Setting { default?: unknown, description?: string }
 
 function settingsTable (): string {
-  const rows = Object.entries(SETTINGS.properties as Record<string, Setting>)
-    .map(([name, setting]) => `| \`${name}\` | ${setting.default === undefined ? '' : `\`${String(setting.default)}\``} | ${setting.description ?? ''} |`)
+  const rows = Object.entries(SETTINGS.properties as Record<string, Setting>).map(
+    ([name, setting]) =>
+      `| \`${name}\` | ${setting.default === undefined ? '' : `\`${String(setting.default)}\``} | ${setting.description ?? ''} |`
+  )
   return ['| setting | default | meaning |', '|---|---|---|', ...rows].join('\n')
 }
 

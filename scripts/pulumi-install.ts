@@ -11,7 +11,9 @@ import sdk from '@pulumi/pulumi/package.json' with { type: 'json' }
  */
 const { BATCHYARD_PULUMI_ROOT: place } = process.env
 if (place === undefined || place === '') {
-  console.error('Set BATCHYARD_PULUMI_ROOT to the folder to install into, for instance /opt/pulumi; the service needs the same setting.')
+  console.error(
+    'Set BATCHYARD_PULUMI_ROOT to the folder to install into, for instance /opt/pulumi; the service needs the same setting.'
+  )
   process.exit(2)
 }
 const root = resolve(place)

@@ -36,7 +36,14 @@ const MAIN = fileURLToPath(new URL('../src/server/main.ts', import.meta.url))
 export async function startServer ({ speed, settings = {}, dataDir: given, log }: ServerOptions): Promise<Server> {
   const dataDir = given ?? await mkdtemp(join(tmpdir(), 'batchyard-'))
   const child = spawn(process.execPath, [MAIN], {
-    env: { ...ownEnvironment(), BATCHYARD_CLOUD: 'sandbox', BATCHYARD_DATA: dataDir, BATCHYARD_PORT: '0', BATCHYARD_SANDBOX_SPEED: String(speed), ...settings },
+    env: {
+      ...ownEnvironment(),
+      BATCHYARD_CLOUD: 'sandbox',
+      BATCHYARD_DATA: dataDir,
+      BATCHYARD_PORT: '0',
+      BATCHYARD_SANDBOX_SPEED: String(speed),
+      ...settings
+    },
     stdio: ['ignore', 'pipe', 'pipe']
   })
   const { address, engine } = await listening(child, log)
@@ -58,14 +65,17 @@ export async function startServer ({ speed, settings = {}, dataDir: given, log }
 /** Settings of the shell are for the service it runs, not for this one: only what chooses the engine is taken over. */
 function ownEnvironment (): NodeJS.ProcessEnv {
   const taken = ['BATCHYARD_ENGINE', 'BATCHYARD_PULUMI_ROOT']
-  const isSetting = (name: string): boolean => name.startsWith('BATCHYARD_') || name === 'DATABASE_URL' || name === 'NODE_ENV'
+  const isSetting = (name: string): boolean =>
+    name.startsWith('BATCHYARD_') || name === 'DATABASE_URL' || name === 'NODE_ENV'
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => taken.includes(name) || !isSetting(name)))
 }
 
 async function listening (child: ChildProcess, log: Writable | undefined): Promise<{ address: string, engine: string }> {
   if (!child.stdout || !child.stderr) throw new Error('the service has no output')
   const printed: string[] = []
-  child.stderr.on('data', (text: Buffer) => { printed.push(text.toString()) })
+  child.stderr.on('data', (text: Buffer) => {
+    printed.push(text.toString())
+  })
   for await (const line of createInterface({ input: child.stdout })) {
     printed.push(line)
     const entry = JSON.parse(line) as { msg: string, address: string, engine: string }

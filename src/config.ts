@@ -85,7 +85,7 @@ export interface Config {
 export class ConfigError extends Error {
   readonly problems: readonly string[]
   constructor (problems: readonly string[]) {
-    super(`wrong settings:\n${problems.map(problem => `  ${problem}`).join('\n')}`)
+    super(`wrong settings:\n${problems.map((problem) => `  ${problem}`).join('\n')}`)
     this.name = 'ConfigError'
     this.problems = problems
   }
@@ -99,7 +99,7 @@ type Environment = Readonly<Record<string, string | undefined>>
  */
 export function loadConfig (environment: Environment = process.env): Config {
   const known = Object.keys(SETTINGS.properties)
-  const given = Object.fromEntries(known.flatMap(name => environment[name] ? [[name, environment[name]]] : []))
+  const given = Object.fromEntries(known.flatMap((name) => environment[name] ? [[name, environment[name]]] : []))
   const settings = Value.Default(SETTINGS, Value.Convert(SETTINGS, given))
   const problems = [...wrongValues(settings), ...unknownNames(environment, known)]
   if (Value.Check(SETTINGS, settings)) problems.push(...contradictions(settings))
@@ -111,7 +111,7 @@ export function loadConfig (environment: Environment = process.env): Config {
 }
 
 function wrongValues (settings: unknown): string[] {
-  return Value.Errors(SETTINGS, settings).map(error => {
+  return Value.Errors(SETTINGS, settings).map((error) => {
     const name = error.instancePath.slice(1)
     return `${name}: ${error.message}${'allowedValues' in error.params ? ` (${String(error.params.allowedValues)})` : ''}`
   })
@@ -128,8 +128,8 @@ function contradictions ({ BATCHYARD_ROLE: role, DATABASE_URL: url, ...settings 
 
 function unknownNames (environment: Environment, known: readonly string[]): string[] {
   return Object.keys(environment)
-    .filter(name => name.startsWith('BATCHYARD_') && !known.includes(name))
-    .map(name => `${name}: there is no such setting`)
+    .filter((name) => name.startsWith('BATCHYARD_') && !known.includes(name))
+    .map((name) => `${name}: there is no such setting`)
 }
 
 function toConfig (settings: Settings, path: string): Config {

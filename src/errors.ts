@@ -61,11 +61,14 @@ export class Refusal extends Error {
 export function invalidFields (errors: readonly FieldError[]): Refusal {
   const count = `${errors.length} field${errors.length === 1 ? ' is' : 's are'} wrong`
   const named = errors.length > MAX_FIELD_ERRORS ? `, of which the first ${MAX_FIELD_ERRORS} are named` : ''
-  return new Refusal('validation-failed', `${count}${named}; nothing was stored`, { errors: errors.slice(0, MAX_FIELD_ERRORS) })
+  return new Refusal('validation-failed', `${count}${named}; nothing was stored`, {
+    errors: errors.slice(0, MAX_FIELD_ERRORS)
+  })
 }
 
 /** How a change is carried on. */
-export const AGAIN = 'Retry it with POST /operations/{id}/retry, it carries on from the state; or delete the environment.'
+export const AGAIN =
+  'Retry it with POST /operations/{id}/retry, it carries on from the state; or delete the environment.'
 /** What takes its place where an operation changes nothing: there is nothing to carry on. */
 export const ANEW = 'Ask for a new one.'
 
@@ -81,34 +84,144 @@ export interface OperationFailure {
 
 /** Why operations fail. */
 export const OPERATION_CODES = {
-  'default-vpc-missing': { retryable: false, title: 'The account has no default VPC', next: 'Name subnets in the spec or in the team\'s placement, or create a default VPC in the region.' },
-  'quota-exceeded': { retryable: false, title: 'A quota of the account is exhausted', next: 'Delete environments that are not needed, or place the team in another account or region. AWS does not raise the 50 compute environments and 50 queues per region.' },
-  'access-denied': { retryable: false, title: 'The cloud denied access', next: 'Compare the provisioner role\'s policy with the one in the README; service control policies and permissions boundaries count too.' },
-  'credentials-invalid': { retryable: false, title: 'The cloud did not accept the credentials', next: 'Renew the service\'s credentials and check its clock.' },
-  'wrong-account': { retryable: false, title: 'The credentials lead to another account', next: 'Correct accountId or roleArn in the team\'s placement.' },
-  'name-conflict': { retryable: false, title: 'A resource of that name exists already', next: 'Look at the resource named in the error; delete or rename it if it is a left-over.' },
-  'not-found-in-cloud': { retryable: false, title: 'Something the spec refers to does not exist', next: 'Correct the subnet, security group or image named in the error.' },
-  'network-mismatch': { retryable: false, title: 'The network\'s parts do not belong together', next: 'Name subnets and security groups of one VPC, in the spec or in the team\'s placement.' },
-  'in-use': { retryable: true, transient: true, title: 'A resource is still in use', next: `Wait for what uses it to end. ${AGAIN}` },
-  'bucket-not-empty': { retryable: false, title: 'The bucket holds objects', next: 'Move or delete the objects, then send the DELETE again; or say ?bucket=empty or ?bucket=retain. Nothing was torn down.' },
-  'jobs-running': { retryable: true, title: 'Jobs are running', next: 'Wait until they have ended, then send the request again; or say ?jobs=terminate on the DELETE, PATCH or PUT. Nothing was touched.' },
-  throttled: { retryable: true, transient: true, title: 'The cloud throttled the calls', next: `Wait a few minutes. ${AGAIN}` },
-  'cloud-unavailable': { retryable: true, transient: true, title: 'The cloud did not answer or failed', next: `${AGAIN} If it stays, look at the cloud's status page.` },
-  'cloud-rejected': { retryable: false, title: 'The cloud refused a resource', next: 'The message is the cloud\'s own; correct the spec accordingly.' },
-  'deadline-exceeded': { retryable: true, title: 'The run did not end in time', next: `The resource named in the error was still under way. ${AGAIN}` },
-  'program-failed': { retryable: false, title: 'The environment\'s program failed', next: 'This is a defect in Batchyard; report it with the operation\'s id.' },
-  'runner-out-of-memory': { retryable: true, transient: true, title: 'The runner ran out of memory', next: 'Raise BATCHYARD_RUNNER_MEMORY_MIB if it happens again.' },
-  'engine-killed': { retryable: true, transient: true, title: 'The engine was killed', next: `The host may be short of memory: look at its log. ${AGAIN}` },
+  'default-vpc-missing': {
+    retryable: false,
+    title: 'The account has no default VPC',
+    next: "Name subnets in the spec or in the team's placement, or create a default VPC in the region."
+  },
+  'quota-exceeded': {
+    retryable: false,
+    title: 'A quota of the account is exhausted',
+    next: 'Delete environments that are not needed, or place the team in another account or region. AWS does not raise the 50 compute environments and 50 queues per region.'
+  },
+  'access-denied': {
+    retryable: false,
+    title: 'The cloud denied access',
+    next: "Compare the provisioner role's policy with the one in the README; service control policies and permissions boundaries count too."
+  },
+  'credentials-invalid': {
+    retryable: false,
+    title: 'The cloud did not accept the credentials',
+    next: "Renew the service's credentials and check its clock."
+  },
+  'wrong-account': {
+    retryable: false,
+    title: 'The credentials lead to another account',
+    next: "Correct accountId or roleArn in the team's placement."
+  },
+  'name-conflict': {
+    retryable: false,
+    title: 'A resource of that name exists already',
+    next: 'Look at the resource named in the error; delete or rename it if it is a left-over.'
+  },
+  'not-found-in-cloud': {
+    retryable: false,
+    title: 'Something the spec refers to does not exist',
+    next: 'Correct the subnet, security group or image named in the error.'
+  },
+  'network-mismatch': {
+    retryable: false,
+    title: "The network's parts do not belong together",
+    next: "Name subnets and security groups of one VPC, in the spec or in the team's placement."
+  },
+  'in-use': {
+    retryable: true,
+    transient: true,
+    title: 'A resource is still in use',
+    next: `Wait for what uses it to end. ${AGAIN}`
+  },
+  'bucket-not-empty': {
+    retryable: false,
+    title: 'The bucket holds objects',
+    next: 'Move or delete the objects, then send the DELETE again; or say ?bucket=empty or ?bucket=retain. Nothing was torn down.'
+  },
+  'jobs-running': {
+    retryable: true,
+    title: 'Jobs are running',
+    next: 'Wait until they have ended, then send the request again; or say ?jobs=terminate on the DELETE, PATCH or PUT. Nothing was touched.'
+  },
+  throttled: {
+    retryable: true,
+    transient: true,
+    title: 'The cloud throttled the calls',
+    next: `Wait a few minutes. ${AGAIN}`
+  },
+  'cloud-unavailable': {
+    retryable: true,
+    transient: true,
+    title: 'The cloud did not answer or failed',
+    next: `${AGAIN} If it stays, look at the cloud's status page.`
+  },
+  'cloud-rejected': {
+    retryable: false,
+    title: 'The cloud refused a resource',
+    next: "The message is the cloud's own; correct the spec accordingly."
+  },
+  'deadline-exceeded': {
+    retryable: true,
+    title: 'The run did not end in time',
+    next: `The resource named in the error was still under way. ${AGAIN}`
+  },
+  'program-failed': {
+    retryable: false,
+    title: "The environment's program failed",
+    next: "This is a defect in Batchyard; report it with the operation's id."
+  },
+  'runner-out-of-memory': {
+    retryable: true,
+    transient: true,
+    title: 'The runner ran out of memory',
+    next: 'Raise BATCHYARD_RUNNER_MEMORY_MIB if it happens again.'
+  },
+  'engine-killed': {
+    retryable: true,
+    transient: true,
+    title: 'The engine was killed',
+    next: `The host may be short of memory: look at its log. ${AGAIN}`
+  },
   'runner-crashed': { retryable: true, transient: true, title: 'The runner ended unexpectedly', next: AGAIN },
   'engine-failed': { retryable: true, title: 'The engine failed', next: `The message is the engine's own. ${AGAIN}` },
-  'engine-unsupported': { retryable: false, title: 'The engine cannot do that', next: 'The sandbox engine names what it does not simulate; use the real engine for it.' },
-  'plugin-missing': { retryable: false, title: 'The AWS plugin is not installed', next: 'Install the exact plugin version named in the error beside the engine.' },
-  'state-locked': { retryable: true, transient: true, title: 'The state is locked by another run', next: `Wait for the other run to end. ${AGAIN}` },
-  'state-unreadable': { retryable: false, title: 'The state cannot be read', next: 'Check the passphrase and the state file named in the error.' },
-  'state-missing': { retryable: true, title: 'The state of the environment is not there', next: 'Put the state back that belongs to this database, or correct BATCHYARD_STATE_URL, then try again. If it is lost, delete what the error names by hand, then the environment.' },
-  'state-corrupt': { retryable: true, title: 'The state file is damaged', next: 'The detail names the file and the last good copy. Put the copy in its place, then try again; nothing was overwritten.' },
-  'storage-full': { retryable: true, title: 'The state cannot be written', next: `Make room where the state lies. ${AGAIN}` },
-  'preview-outdated': { retryable: false, title: 'The state has changed since the preview', next: 'Nothing was touched. Make a new preview, and send the write again with its id.' },
+  'engine-unsupported': {
+    retryable: false,
+    title: 'The engine cannot do that',
+    next: 'The sandbox engine names what it does not simulate; use the real engine for it.'
+  },
+  'plugin-missing': {
+    retryable: false,
+    title: 'The AWS plugin is not installed',
+    next: 'Install the exact plugin version named in the error beside the engine.'
+  },
+  'state-locked': {
+    retryable: true,
+    transient: true,
+    title: 'The state is locked by another run',
+    next: `Wait for the other run to end. ${AGAIN}`
+  },
+  'state-unreadable': {
+    retryable: false,
+    title: 'The state cannot be read',
+    next: 'Check the passphrase and the state file named in the error.'
+  },
+  'state-missing': {
+    retryable: true,
+    title: 'The state of the environment is not there',
+    next: 'Put the state back that belongs to this database, or correct BATCHYARD_STATE_URL, then try again. If it is lost, delete what the error names by hand, then the environment.'
+  },
+  'state-corrupt': {
+    retryable: true,
+    title: 'The state file is damaged',
+    next: 'The detail names the file and the last good copy. Put the copy in its place, then try again; nothing was overwritten.'
+  },
+  'storage-full': {
+    retryable: true,
+    title: 'The state cannot be written',
+    next: `Make room where the state lies. ${AGAIN}`
+  },
+  'preview-outdated': {
+    retryable: false,
+    title: 'The state has changed since the preview',
+    next: 'Nothing was touched. Make a new preview, and send the write again with its id.'
+  },
   cancelled: { retryable: true, title: 'The operation was cancelled', next: AGAIN }
 } as const satisfies Readonly<Record<string, OperationFailure>>
 export type OperationCode = keyof typeof OPERATION_CODES

@@ -7,13 +7,15 @@ const CHANGE = { labels: { changed: 'yes' } }
 /** Engine processes per create, update and delete on `file://` state, counted by the executable that is started. */
 export const engineStarts: Figure = {
   name: 'engine-starts',
-  measure: async ({ engine }) => withScene({ engine }, async scene => {
+  measure: async ({ engine }) => withScene({ engine }, async (scene) => {
     const naive = await scene.startRival('naive')
     const input = rivalInput()
     const created = await counted(scene, async () => create(scene))
     const createdNaively = await counted(scene, async () => ask(naive, 'POST', '/environments', input))
     const updated = await counted(scene, async () => update(scene, created.result.id, CHANGE))
-    const updatedNaively = await counted(scene, async () => ask(naive, 'POST', '/environments', { ...input, spec: { ...input.spec, ...CHANGE } }))
+    const updatedNaively = await counted(scene, async () =>
+      ask(naive, 'POST', '/environments', { ...input, spec: { ...input.spec, ...CHANGE } })
+    )
     const deleted = await counted(scene, async () => remove(scene, created.result.id))
     const deletedNaively = await counted(scene, async () => ask(naive, 'DELETE', `/environments/${input.id}`))
     return [

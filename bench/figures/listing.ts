@@ -15,14 +15,17 @@ const SECONDS_PER_ROUND = 2
  */
 export const listing: Figure = {
   name: 'listing',
-  measure: async options => onEachDatabase(async kind => compare(kind, options))
+  measure: async (options) => onEachDatabase(async (kind) => compare(kind, options))
 }
 
 async function compare ({ name, fresh }: Kind, { engine, rounds }: BenchOptions): Promise<Row> {
   const withEnvironments = async <T>(count: number, use: (pages: Pages) => Promise<T>): Promise<T> =>
-    withScene({ engine, databaseUrl: await fresh(), concurrency: 1 }, async scene => use(await fill(scene, count)))
-  return withEnvironments(FEW, async few => withEnvironments(MANY, async many => {
-    const measured = await interleave(rounds, { few: async () => millisecondsPerPage(few), many: async () => millisecondsPerPage(many) })
+    withScene({ engine, databaseUrl: await fresh(), concurrency: 1 }, async (scene) => use(await fill(scene, count)))
+  return withEnvironments(FEW, async (few) => withEnvironments(MANY, async (many) => {
+    const measured = await interleave(rounds, {
+      few: async () => millisecondsPerPage(few),
+      many: async () => millisecondsPerPage(many)
+    })
     const [short, long] = [median(measured.few), median(measured.many)]
     return {
       title: `a page of ${PAGE} of ${MANY} environments / of ${FEW}, ${name}`,
@@ -42,9 +45,15 @@ interface Pages {
 async function fill (scene: Scene, count: number): Promise<Pages> {
   const { id } = await create(scene)
   let middle = id
-  await scene.whileStopped(async database => {
+  await scene.whileStopped(async (database) => {
     await multiplyEnvironments(database, id, count)
-    const row = await database.db.selectFrom('environments').select('id').orderBy('id').offset(count / 2).limit(1).executeTakeFirstOrThrow()
+    const row = await database.db
+      .selectFrom('environments')
+      .select('id')
+      .orderBy('id')
+      .offset(count / 2)
+      .limit(1)
+      .executeTakeFirstOrThrow()
     middle = row.id
   })
   const first = `/environments?limit=${PAGE}`
@@ -58,7 +67,7 @@ async function fill (scene: Scene, count: number): Promise<Pages> {
 /** One request at a time: the time of a page, not of a queue before it. */
 async function millisecondsPerPage ({ base, paths, headers }: Pages): Promise<number> {
   const { requests, non2xx, errors } = await autocannon({
-    url: base, headers, connections: 1, duration: SECONDS_PER_ROUND, requests: paths.map(path => ({ path }))
+    url: base, headers, connections: 1, duration: SECONDS_PER_ROUND, requests: paths.map((path) => ({ path }))
   })
   if (non2xx + errors > 0) throw new Error(`${non2xx} pages were no success, ${errors} requests failed`)
   return 1000 / requests.average

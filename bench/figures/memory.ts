@@ -15,11 +15,11 @@ const COLLECTION_MS = 2_000
 /** Memory of the service and its runners after many operations, against what it was once everything had been used. */
 export const memory: Figure = {
   name: 'memory',
-  measure: async options => [await compare(options)]
+  measure: async (options) => [await compare(options)]
 }
 
 async function compare ({ engine, operations }: BenchOptions): Promise<Row> {
-  return withScene({ engine, concurrency: CONCURRENCY }, async scene => {
+  return withScene({ engine, concurrency: CONCURRENCY }, async (scene) => {
     const before = await memoryAfter(scene, WARM)
     await operate(scene, operations - 2 * WARM)
     const after = await memoryAfter(scene, WARM)

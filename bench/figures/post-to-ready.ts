@@ -7,7 +7,7 @@ import { interleave, median } from '../setup/statistics.ts'
 /** From `POST /environments` to the event that says it is ready, against `stack init` and `up` by hand. */
 export const postToReady: Figure = {
   name: 'post-to-ready',
-  measure: async ({ engine, rounds }) => withScene({ engine }, async scene => {
+  measure: async ({ engine, rounds }) => withScene({ engine }, async (scene) => {
     const naive = await scene.startRival('naive')
     const byHand = await scene.startRival('by-hand')
     const measured = await interleave(rounds, {

@@ -17,11 +17,11 @@ const SECONDS_PER_ROUND = 5
  */
 export const readsUnderLoad: Figure = {
   name: 'reads-under-load',
-  measure: async options => onEachDatabase(async kind => compare(kind, options))
+  measure: async (options) => onEachDatabase(async (kind) => compare(kind, options))
 }
 
 async function compare ({ name, fresh }: Kind, { engine, rounds }: BenchOptions): Promise<Row> {
-  return withScene({ engine, databaseUrl: await fresh(), concurrency: OPERATIONS }, async scene => {
+  return withScene({ engine, databaseUrl: await fresh(), concurrency: OPERATIONS }, async (scene) => {
     const { service, bare } = await besideBareRoute(scene)
     const caller = scene.keep(await startProgram('open-loop', {}))
     const measure = (target: Target) => async () => {
@@ -30,7 +30,7 @@ async function compare ({ name, fresh }: Kind, { engine, rounds }: BenchOptions)
     }
     const measured = await whileOperating(throughService(scene), OPERATIONS, async () =>
       interleave(rounds, { service: measure(service), bare: measure(bare) }))
-    const p99 = (latencies: Latencies[]): number => median(latencies.map(each => each.p99))
+    const p99 = (latencies: Latencies[]): number => median(latencies.map((each) => each.p99))
     return {
       title: `p99 of reads at ${PER_SECOND}/s while ${OPERATIONS} operations run / bare route, ${name}`,
       measured: p99(measured.service) / p99(measured.bare),
@@ -41,4 +41,4 @@ async function compare ({ name, fresh }: Kind, { engine, rounds }: BenchOptions)
 }
 
 const describe = (latencies: Latencies[]): string =>
-  `${(['p50', 'p99', 'late99'] as const).map(name => median(latencies.map(each => each[name])).toFixed(1)).join(', ')} ms`
+  `${(['p50', 'p99', 'late99'] as const).map((name) => median(latencies.map((each) => each[name])).toFixed(1)).join(', ')} ms`

@@ -13,11 +13,11 @@ const SECONDS_PER_ROUND = 3
 /** `GET …/outputs` with a team's key, requests per second, against a bare route with the same payload. */
 export const reads: Figure = {
   name: 'reads',
-  measure: async options => onEachDatabase(async kind => compare(kind, options))
+  measure: async (options) => onEachDatabase(async (kind) => compare(kind, options))
 }
 
 async function compare ({ name, fresh }: Kind, { engine, rounds }: BenchOptions): Promise<Row> {
-  return withScene({ engine, databaseUrl: await fresh() }, async scene => {
+  return withScene({ engine, databaseUrl: await fresh() }, async (scene) => {
     const { service, bare } = await besideBareRoute(scene)
     const measured = await interleave(rounds, {
       service: async () => requestsPerSecond(service),
@@ -36,7 +36,12 @@ async function compare ({ name, fresh }: Kind, { engine, rounds }: BenchOptions)
 }
 
 async function requestsPerSecond ({ url, headers }: Target): Promise<number> {
-  const { requests, non2xx, errors } = await autocannon({ url, headers, connections: CONNECTIONS, duration: SECONDS_PER_ROUND })
+  const { requests, non2xx, errors } = await autocannon({
+    url,
+    headers,
+    connections: CONNECTIONS,
+    duration: SECONDS_PER_ROUND
+  })
   if (non2xx + errors > 0) throw new Error(`${non2xx} answers of ${url} were no success, ${errors} requests failed`)
   return requests.average
 }

@@ -17,7 +17,7 @@ const SPEED = 0.25
  */
 export const readyRealistic: Figure = {
   name: 'ready-realistic',
-  measure: async ({ engine, rounds }) => withScene({ engine, speed: SPEED }, async scene => {
+  measure: async ({ engine, rounds }) => withScene({ engine, speed: SPEED }, async (scene) => {
     const naive = await scene.startRival('naive')
     let id = ''
     const measured = await interleave(fewerOf(rounds), {
@@ -45,6 +45,8 @@ async function secondsOf (work: () => Promise<void>): Promise<number> {
 async function chainOf ({ dataDir }: Scene, id: string): Promise<number> {
   const [file] = globSync(join(dataDir, `state/.pulumi/stacks/*/${id}.json`))
   if (file === undefined) throw new Error(`${id} has no state file`)
-  const { checkpoint } = JSON.parse(await readFile(file, 'utf8')) as { checkpoint: { latest: { resources: StateResource[] } } }
-  return longestChain(checkpoint.latest.resources, type => SPEED * (resourceTypes.get(type)?.seconds.create ?? 0))
+  const { checkpoint } = JSON.parse(await readFile(file, 'utf8')) as {
+    checkpoint: { latest: { resources: StateResource[] } }
+  }
+  return longestChain(checkpoint.latest.resources, (type) => SPEED * (resourceTypes.get(type)?.seconds.create ?? 0))
 }

@@ -11,12 +11,15 @@ const READERS = 1_000
 /** What readers of one operation's event stream cost the process that serves them. */
 export const sse: Figure = {
   name: 'sse',
-  measure: async ({ engine, rounds }: BenchOptions) => withScene({ engine }, async scene => {
+  measure: async ({ engine, rounds }: BenchOptions) => withScene({ engine }, async (scene) => {
     const readers = scene.keep(await startProgram('event-readers', {}))
     const followed = async (count: number): Promise<Followed> => follow(scene, readers, count)
     // Before there ever were many: what they make the process grow by stays with it.
     const alone = await followed(1)
-    const { one, many } = await interleave(fewerOf(rounds), { one: async () => followed(1), many: async () => followed(READERS) })
+    const { one, many } = await interleave(fewerOf(rounds), {
+      one: async () => followed(1),
+      many: async () => followed(READERS)
+    })
     return rowsOf(alone, one, many)
   })
 }
@@ -36,7 +39,9 @@ async function follow (scene: Scene, readers: ProgramProcess, count: number): Pr
   await addFault(scene.client, { kind: 'hang', on: 'create', count: 0 })
   const { id, operation } = await post(scene)
   const start = await usage(scene)
-  await readers.ask({ open: { url: `${scene.base}/operations/${operation.id}/events`, headers: bearer(scene), readers: count } })
+  await readers.ask({
+    open: { url: `${scene.base}/operations/${operation.id}/events`, headers: bearer(scene), readers: count }
+  })
   const before = await usage(scene)
   await clearFaults(scene.client)
   const delivered = await readers.ask({ end: true }) as Delivered
@@ -53,16 +58,26 @@ async function follow (scene: Scene, readers: ProgramProcess, count: number): Pr
 
 async function usage ({ client }: Scene): Promise<{ cpuSeconds: number, storeReads: number, residentBytes: number }> {
   const value = await readMetrics(client)
-  return { cpuSeconds: value('process_cpu_seconds_total'), storeReads: value('event_reads_total'), residentBytes: value('process_resident_memory_bytes') }
+  return {
+    cpuSeconds: value('process_cpu_seconds_total'),
+    storeReads: value('event_reads_total'),
+    residentBytes: value('process_resident_memory_bytes')
+  }
 }
 
 function rowsOf (alone: Followed, one: readonly Followed[], many: readonly Followed[]): Row[] {
   const middle = (rounds: readonly Followed[], of: (followed: Followed) => number): number => median(rounds.map(of))
-  const [cpu, cpuOfOne] = [many, one].map(rounds => middle(rounds, ({ cpuSeconds }) => cpuSeconds)) as [number, number]
-  const [reads, readsOfOne] = [many, one].map(rounds => middle(rounds, ({ storeReads }) => storeReads)) as [number, number]
+  const [cpu, cpuOfOne] = [many, one].map((rounds) => middle(rounds, ({ cpuSeconds }) => cpuSeconds)) as [
+    number,
+    number
+  ]
+  const [reads, readsOfOne] = [many, one].map((rounds) => middle(rounds, ({ storeReads }) => storeReads)) as [
+    number,
+    number
+  ]
   const opening = middle(many, ({ openingSeconds }) => openingSeconds)
   const resident = Math.max(...many.map(({ residentBytes }) => residentBytes))
-  const events = middle(many, each => each.events)
+  const events = middle(many, (each) => each.events)
   const perReader = (total: number, of: number, unit: number): string => ((total - of) / READERS * unit).toFixed(2)
   return [
     {

@@ -17,7 +17,7 @@ export const throughput: Figure = {
 }
 
 async function compare (atOnce: number, { engine, rounds }: BenchOptions): Promise<Row> {
-  return withScene({ engine, concurrency: atOnce }, async scene => {
+  return withScene({ engine, concurrency: atOnce }, async (scene) => {
     const naive = throughNaive(await scene.startRival('naive'))
     const { service, parallel, serial } = await interleave(fewerOf(rounds), {
       service: async () => operationsPerMinute(throughService(scene), atOnce),

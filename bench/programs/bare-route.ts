@@ -27,15 +27,18 @@ async function embedded (folder: string): Promise<Select> {
   await pglite.query(`
     insert into environments (id, team, name, cloud, phase, placement, spec, resolved, outputs)
     values ($1, 'vision', 'bench', 'sandbox', 'ready', '{}', '{}', '{}', $2)`, [id, outputs])
-  return async wanted => (await pglite.query<Row>(SELECT, [wanted])).rows[0]
+  return async (wanted) => (await pglite.query<Row>(SELECT, [wanted])).rows[0]
 }
 
 function server (connectionString: string): Select {
   const pool = new pg.Pool({ connectionString })
-  return async wanted => (await pool.query<Row>(SELECT, [wanted])).rows[0]
+  return async (wanted) => (await pool.query<Row>(SELECT, [wanted])).rows[0]
 }
 
 const select = database.startsWith('postgresql:') ? server(database) : await embedded(database)
 const app = Fastify()
-app.get<{ Params: { id: string } }>('/environments/:id/outputs', async ({ params }) => (await select(params.id))?.outputs)
+app.get<{ Params: { id: string } }>(
+  '/environments/:id/outputs',
+  async ({ params }) => (await select(params.id))?.outputs
+)
 process.send?.(await app.listen({ host: '127.0.0.1', port: 0 }))

@@ -33,7 +33,10 @@ async function create (input: EnvironmentInput): Promise<number> {
 }
 
 async function destroy ({ id }: { id: string }): Promise<number> {
-  const stack = await LocalWorkspace.selectStack({ stackName: id, projectName: 'by-hand', program: async () => undefined }, { pulumiCommand: command })
+  const stack = await LocalWorkspace.selectStack(
+    { stackName: id, projectName: 'by-hand', program: async () => undefined },
+    { pulumiCommand: command }
+  )
   await stack.destroy()
   await stack.workspace.removeStack(id)
   return 0
@@ -44,7 +47,7 @@ type Question = { create: EnvironmentInput } | { destroy: { id: string } }
 process.on('message', (question: Question) => {
   const work = 'create' in question ? create(question.create) : destroy(question.destroy)
   work.then(
-    milliseconds => process.send?.(milliseconds),
+    (milliseconds) => process.send?.(milliseconds),
     (error: unknown) => {
       console.error(error)
       process.exit(1)

@@ -20,7 +20,10 @@ async function open ({ url, headers, readers: count }: Extract<Question, { open:
 }
 
 async function follow (url: string, headers: Readonly<Record<string, string>>): Promise<Reader> {
-  const [response] = await once(get(url, { agent: false, headers: { ...headers, accept: 'text/event-stream' } }), 'response') as [IncomingMessage]
+  const [response] = (await once(
+    get(url, { agent: false, headers: { ...headers, accept: 'text/event-stream' } }),
+    'response'
+  )) as [IncomingMessage]
   if (response.statusCode !== 200) throw new Error(`${url} answered ${response.statusCode}`)
   const reader = { last: 0, ended: Promise.resolve(false) }
   reader.ended = read(response, reader)
@@ -35,7 +38,7 @@ async function read (response: IncomingMessage, reader: { last: number }): Promi
   for await (const chunk of response.setEncoding('utf8')) {
     const frames = (rest + String(chunk)).split('\n\n')
     rest = frames.pop() ?? ''
-    for (const frame of frames.filter(each => each.startsWith('id: '))) {
+    for (const frame of frames.filter((each) => each.startsWith('id: '))) {
       const id = Number.parseInt(frame.slice(4))
       gapless &&= id === reader.last + 1
       reader.last = id
@@ -53,7 +56,7 @@ async function end (): Promise<Delivered> {
 process.on('message', (question: Question) => {
   const work: Promise<unknown> = 'open' in question ? open(question.open) : end()
   work.then(
-    answer => process.send?.(answer),
+    (answer) => process.send?.(answer),
     (error: unknown) => {
       console.error(error)
       process.exit(1)

@@ -10,11 +10,17 @@ import type { EnvironmentInput } from '../../src/stacks/input.ts'
 const PROJECT = 'naive'
 const app = Fastify()
 
-const valuesOf = (outputs: OutputMap) => Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value as unknown]))
-const select = async (stackName: string) => LocalWorkspace.selectStack({ stackName, projectName: PROJECT, program: async () => undefined })
+const valuesOf = (outputs: OutputMap) =>
+  Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value as unknown]))
+const select = async (stackName: string) =>
+  LocalWorkspace.selectStack({ stackName, projectName: PROJECT, program: async () => undefined })
 
 app.post<{ Body: EnvironmentInput }>('/environments', async ({ body: input }, reply) => {
-  const stack = await LocalWorkspace.createOrSelectStack({ stackName: input.id, projectName: PROJECT, program: async () => program(input) })
+  const stack = await LocalWorkspace.createOrSelectStack({
+    stackName: input.id,
+    projectName: PROJECT,
+    program: async () => program(input)
+  })
   const { outputs } = await stack.up()
   return reply.code(201).send(valuesOf(outputs))
 })

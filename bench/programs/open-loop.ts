@@ -35,7 +35,7 @@ async function run (load: Load): Promise<Latencies> {
 
 process.on('message', (load: Load) => {
   run(load).then(
-    latencies => process.send?.(latencies),
+    (latencies) => process.send?.(latencies),
     (error: unknown) => {
       console.error(error)
       process.exit(1)

@@ -20,11 +20,14 @@ export async function installCountedEngine (folder: string, kind: 'sandbox' | 'p
   const script = join(folder, 'bin', 'pulumi')
   await mkdir(join(folder, 'bin'), { recursive: true })
   await writeFile(log, '')
-  await writeFile(script, `#!/bin/sh\necho "$1 $2" >> ${quote(log)}\nexec ${[executable, ...args].map(quote).join(' ')} "$@"\n`)
+  await writeFile(
+    script,
+    `#!/bin/sh\necho "$1 $2" >> ${quote(log)}\nexec ${[executable, ...args].map(quote).join(' ')} "$@"\n`
+  )
   await chmod(script, 0o755)
   return {
     root: folder,
-    starts: async () => (await readFile(log, 'utf8')).split('\n').filter(line => line !== '').map(commandOf)
+    starts: async () => (await readFile(log, 'utf8')).split('\n').filter((line) => line !== '').map(commandOf)
   }
 }
 

@@ -11,7 +11,7 @@ export interface StateResource {
  * @param secondsOf What the creation of a resource of that type takes; 0 for what is nothing in the cloud.
  */
 export function longestChain (resources: readonly StateResource[], secondsOf: (type: string) => number): number {
-  const byUrn = new Map(resources.map(resource => [resource.urn, resource]))
+  const byUrn = new Map(resources.map((resource) => [resource.urn, resource]))
   const known = new Map<string, number>()
   const endOf = (urn: string): number => {
     const resource = byUrn.get(urn)

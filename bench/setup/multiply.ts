@@ -23,7 +23,7 @@ export async function multiplyEnvironments (database: Database, id: string, coun
 }
 
 async function copy ({ db }: Database, id: string, copies: object[]): Promise<void> {
-  await db.transaction().execute(async trx => {
+  await db.transaction().execute(async (trx) => {
     await sql`
       insert into environments
       select (jsonb_populate_record(e, jsonb_build_object('id', copy->'environment', 'name', copy->'name'))).*

@@ -13,16 +13,22 @@ export interface ProgramProcess {
 }
 
 /** Starts `bench/programs/NAME.ts` and waits for its first message. Its errors go to this process's. */
-export async function startProgram (name: string, { env = {}, args = [] }: { env?: Record<string, string>, args?: string[] }): Promise<ProgramProcess> {
+export async function startProgram (
+  name: string,
+  { env = {}, args = [] }: { env?: Record<string, string>, args?: string[] }
+): Promise<ProgramProcess> {
   const child = fork(fileURLToPath(new URL(`../programs/${name}.ts`, import.meta.url)), args, {
-    env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'inherit', 'ipc']
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc']
   })
   const answer = async (): Promise<unknown> => {
     const settled = new AbortController()
     try {
       return await Promise.race([
         once(child, 'message', settled).then(([message]) => message as unknown),
-        once(child, 'exit', settled).then(([code]) => { throw new Error(`${name} ended with ${String(code)}`) })
+        once(child, 'exit', settled).then(([code]) => {
+          throw new Error(`${name} ended with ${String(code)}`)
+        })
       ])
     } finally {
       // The one that lost the race must not go on listening.

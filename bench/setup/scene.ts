@@ -2,7 +2,13 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { createBatchyardClient, followOperation, type BatchyardClient, type Environment, type Operation } from '../../client/index.ts'
+import {
+  createBatchyardClient,
+  followOperation,
+  type BatchyardClient,
+  type Environment,
+  type Operation
+} from '../../client/index.ts'
 import { startServer, type Server } from '../../scripts/server-process.ts'
 import { attachSandboxCloud } from '../../src/sandbox/aws/client.ts'
 import { resolveSpec } from '../../src/spec/resolve.ts'
@@ -85,8 +91,11 @@ async function setScene (options: SceneOptions, folder: string, endings: Array<(
     engine,
     teamKey: await addTeam(client),
     keep,
-    collectGarbage: () => { server.process.kill('SIGUSR2') },
-    startRival: async name => keep(await startProgram(name, { env: await rivalEnvironment(join(folder, name), engine, grpcPort) })),
+    collectGarbage: () => {
+      server.process.kill('SIGUSR2')
+    },
+    startRival: async (name) =>
+      keep(await startProgram(name, { env: await rivalEnvironment(join(folder, name), engine, grpcPort) })),
     async whileStopped (use) {
       await server.stop()
       await withDatabase({ url: databaseUrl, dataDir }, use)
@@ -95,7 +104,10 @@ async function setScene (options: SceneOptions, folder: string, endings: Array<(
   }
 }
 
-async function withDatabase (options: Omit<DatabaseOptions, 'log'>, use: (database: Database) => Promise<void>): Promise<void> {
+async function withDatabase (
+  options: Omit<DatabaseOptions, 'log'>,
+  use: (database: Database) => Promise<void>
+): Promise<void> {
   const database = await openDatabase({ ...options, log: { info () {}, warn: console.error, error: console.error } })
   try {
     await use(database)
@@ -115,7 +127,10 @@ const settingsFor = ({ root }: CountedEngine, { databaseUrl = '', concurrency = 
 })
 
 async function addTeam (client: BatchyardClient): Promise<string> {
-  const { error } = await client.PUT('/teams/{team}', { params: { path: { team: TEAM } }, body: { placement: PLACEMENT } })
+  const { error } = await client.PUT('/teams/{team}', {
+    params: { path: { team: TEAM } },
+    body: { placement: PLACEMENT }
+  })
   if (error) throw new Error(`the team was refused: ${error.detail}`)
   const { data } = await client.POST('/keys', { body: { scope: 'team', team: TEAM, name: 'bench' } })
   if (!data) throw new Error('no key was made')
@@ -123,7 +138,11 @@ async function addTeam (client: BatchyardClient): Promise<string> {
 }
 
 /** What whoever runs Pulumi by themselves would set: where the state is, the passphrase, and here also the simulated cloud. */
-async function rivalEnvironment (folder: string, engine: CountedEngine, grpcPort: number): Promise<Record<string, string>> {
+async function rivalEnvironment (
+  folder: string,
+  engine: CountedEngine,
+  grpcPort: number
+): Promise<Record<string, string>> {
   const state = join(folder, 'state')
   await Promise.all([mkdir(state, { recursive: true }), mkdir(join(folder, 'tmp'), { recursive: true })])
   return {

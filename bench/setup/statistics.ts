@@ -22,7 +22,7 @@ export async function interleave<const Name extends string, Measurement = number
   rounds: number, contenders: Readonly<Record<Name, () => Promise<Measurement>>>
 ): Promise<Record<Name, Measurement[]>> {
   const names = Object.keys(contenders) as Name[]
-  const measured = Object.fromEntries(names.map(name => [name, [] as Measurement[]])) as Record<Name, Measurement[]>
+  const measured = Object.fromEntries(names.map((name) => [name, [] as Measurement[]])) as Record<Name, Measurement[]>
   for (let round = 0; round <= rounds; round += 1) {
     for (const name of round % 2 === 0 ? names : names.toReversed()) {
       const value = await contenders[name]()

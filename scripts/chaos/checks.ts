@@ -8,24 +8,35 @@ import { countTypes, readCloud, readStack } from './state.ts'
 
 /** Which state may follow which; an operation begins `queued`, which no event says. */
 const NEXT: Readonly<Record<string, readonly string[]>> = {
-  queued: ['running', 'cancelled'], running: ['running', 'queued', 'succeeded', 'failed', 'cancelled'], succeeded: [], failed: [], cancelled: []
+  queued: ['running', 'cancelled'],
+  running: ['running', 'queued', 'succeeded', 'failed', 'cancelled'],
+  succeeded: [],
+  failed: [],
+  cancelled: []
 }
 
 /** What is wrong with the story an operation tells. */
 export function checkStory (operation: Operation, events: readonly OperationEvent[]): string[] {
   const wrong: string[] = []
-  if (!events.every(({ id }, index) => id === index + 1)) wrong.push(`the events are numbered ${events.map(({ id }) => id).join(' ')}`)
-  if (events.some(({ at }, index) => at < (events[index - 1]?.at ?? ''))) wrong.push('an event is older than the one before')
-  const states = events.map(({ event }) => event).filter(event => event.type === 'state')
+  if (!events.every(({ id }, index) => id === index + 1)) {
+    wrong.push(`the events are numbered ${events.map(({ id }) => id).join(' ')}`)
+  }
+  if (events.some(({ at }, index) => at < (events[index - 1]?.at ?? ''))) {
+    wrong.push('an event is older than the one before')
+  }
+  const states = events.map(({ event }) => event).filter((event) => event.type === 'state')
   const told = states.map(({ state, attempt }) => `${state} ${attempt}`).join(', ')
   let last = { state: 'queued', attempt: 0 }
   for (const { state, attempt } of states) {
-    const isRight = NEXT[last.state]?.includes(state) === true && attempt === last.attempt + (state === 'running' ? 1 : 0)
+    const isRight =
+      NEXT[last.state]?.includes(state) === true && attempt === last.attempt + (state === 'running' ? 1 : 0)
     if (!isRight) wrong.push(`the states do not follow from each other: ${told}`)
     last = { state, attempt }
   }
   const final = events.at(-1)?.event
-  if (final?.type !== 'state' || final.state !== operation.state) wrong.push(`it is ${operation.state} and its story ends with ${JSON.stringify(final)}`)
+  if (final?.type !== 'state' || final.state !== operation.state) {
+    wrong.push(`it is ${operation.state} and its story ends with ${JSON.stringify(final)}`)
+  }
   if (last.attempt !== operation.attempt) wrong.push(`it is at attempt ${operation.attempt} and tells of ${told}`)
   return wrong
 }
@@ -34,7 +45,9 @@ export function checkStory (operation: Operation, events: readonly OperationEven
 export async function storyOf (site: Site, id: string): Promise<OperationEvent[]> {
   const events: OperationEvent[] = []
   for (let next: string | null = '0'; next !== null;) {
-    const page: { items: OperationEvent[], next: string | null } = await insist(site, { path: `/operations/${id}/events?limit=200&after=${next}` })
+    const page: { items: OperationEvent[], next: string | null } = await insist(site, {
+      path: `/operations/${id}/events?limit=200&after=${next}`
+    })
     events.push(...page.items)
     next = page.items.length === 0 ? null : page.next
   }
@@ -47,17 +60,29 @@ export function checkEnd ({ state, error }: Operation): string[] {
 }
 
 /** What is wrong with an environment that is ready. `types` are how many resources of each type an undisturbed one has. */
-export async function checkReady (site: Site, environment: Environment, expected: { spec: object, generation: number, types: ReadonlyMap<string, number> }): Promise<string[]> {
+export async function checkReady (
+  site: Site,
+  environment: Environment,
+  expected: { spec: object, generation: number, types: ReadonlyMap<string, number> }
+): Promise<string[]> {
   const { id, phase, generation, observedGeneration, spec, outputs } = environment
   const [stack, cloud] = [await readStack(site, id), await readCloud(site)]
   const types = countTypes(cloud)
   return [
     ...stack.faults,
-    ...(phase === 'ready' && generation === expected.generation && observedGeneration === generation ? [] : [`it is ${phase}, generation ${generation}, observed ${observedGeneration}; asked for was ${expected.generation}`]),
-    ...(isDeepStrictEqual(spec, expected.spec) ? [] : [`its spec is ${JSON.stringify(spec)}; asked for was ${JSON.stringify(expected.spec)}`]),
+    ...(phase === 'ready' && generation === expected.generation && observedGeneration === generation
+      ? []
+      : [
+          `it is ${phase}, generation ${generation}, observed ${observedGeneration}; asked for was ${expected.generation}`
+        ]),
+    ...(isDeepStrictEqual(spec, expected.spec)
+      ? []
+      : [`its spec is ${JSON.stringify(spec)}; asked for was ${JSON.stringify(expected.spec)}`]),
     ...(outputs === null ? ['it has no outputs'] : []),
     ...differences(stack.resources, cloud),
-    ...[...types].filter(([type, count]) => expected.types.size > 0 && expected.types.get(type) !== count).map(([type, count]) => `${count} of ${type} instead of ${expected.types.get(type) ?? 0}`)
+    ...[...types]
+      .filter(([type, count]) => expected.types.size > 0 && expected.types.get(type) !== count)
+      .map(([type, count]) => `${count} of ${type} instead of ${expected.types.get(type) ?? 0}`)
   ]
 }
 
@@ -68,21 +93,36 @@ export async function checkGone (site: Site, { id, phase }: Environment): Promis
     ...stack.faults,
     ...(phase === 'deleted' ? [] : [`it is ${phase} and not deleted`]),
     ...(stack.exists ? ['its state stays'] : []),
-    ...cloud.map(resource => `${resource} stays in the account`)
+    ...cloud.map((resource) => `${resource} stays in the account`)
   ]
 }
 
 function differences (state: readonly string[], cloud: readonly string[]): string[] {
   return [
-    ...cloud.filter(resource => !state.includes(resource)).map(resource => `${resource} is in the account and not in the state`),
-    ...state.filter(resource => !cloud.includes(resource)).map(resource => `${resource} is in the state and not in the account`),
-    ...state.filter((resource, index) => state.indexOf(resource) !== index).map(resource => `${resource} is in the state twice`)
+    ...cloud
+      .filter((resource) => !state.includes(resource))
+      .map((resource) => `${resource} is in the account and not in the state`),
+    ...state
+      .filter((resource) => !cloud.includes(resource))
+      .map((resource) => `${resource} is in the state and not in the account`),
+    ...state
+      .filter((resource, index) => state.indexOf(resource) !== index)
+      .map((resource) => `${resource} is in the state twice`)
   ]
 }
 
 /** Whether the environment's history is what was accepted, and nothing else. */
-export async function checkHistory (site: Site, id: string, accepted: ReadonlyArray<Operation['kind']>): Promise<string[]> {
+export async function checkHistory (
+  site: Site,
+  id: string,
+  accepted: ReadonlyArray<Operation['kind']>
+): Promise<string[]> {
   const { items } = await insist<{ items: Operation[] }>(site, { path: `/environments/${id}/operations?limit=200` })
-  const kinds = items.map(({ kind }) => kind).filter(kind => kind !== 'preview' && kind !== 'drift-check').reverse()
-  return isDeepStrictEqual(kinds, accepted) ? [] : [`its history is ${kinds.join(', ')}; accepted were ${accepted.join(', ')}`]
+  const kinds = items
+    .map(({ kind }) => kind)
+    .filter((kind) => kind !== 'preview' && kind !== 'drift-check')
+    .reverse()
+  return isDeepStrictEqual(kinds, accepted)
+    ? []
+    : [`its history is ${kinds.join(', ')}; accepted were ${accepted.join(', ')}`]
 }

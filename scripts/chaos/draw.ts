@@ -24,6 +24,6 @@ export function drawsOf (seed: number): Draw {
       if (choice === undefined) throw new Error('nothing to choose from')
       return choice
     },
-    chance: percent => next() * 100 < percent
+    chance: (percent) => next() * 100 < percent
   }
 }

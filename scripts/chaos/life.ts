@@ -28,7 +28,11 @@ export interface Taken {
   readonly wrong: readonly string[]
 }
 
-export const SPEC = { team: 'vision', name: 'training', jobs: { default: { image: 'public.ecr.aws/docker/library/python:3.13' } } }
+export const SPEC = {
+  team: 'vision',
+  name: 'training',
+  jobs: { default: { image: 'public.ecr.aws/docker/library/python:3.13' } }
+}
 const LOOK_MS = 50
 const PATIENCE_SECONDS = 180
 
@@ -47,7 +51,7 @@ export async function take (life: Life, step: Step): Promise<Taken> {
   const watching = watch(life.site)
   try {
     const request = requestOf(life, step)
-    const answered = insist<Environment>(life.site, request).then(environment => {
+    const answered = insist<Environment>(life.site, request).then((environment) => {
       watching.follow(operationOf(environment))
       return environment
     })
@@ -60,7 +64,11 @@ export async function take (life: Life, step: Step): Promise<Taken> {
     life.id = environment.id
     life.spec = mergePatch(life.spec, step.patch ?? {})
     life.accepted.push(step.kind)
-    const wrong = [...checkEnd(operation), ...checkStory(operation, await storyOf(life.site, operation.id)), ...await lookAround(life, { step, request, operation })]
+    const wrong = [
+      ...checkEnd(operation),
+      ...checkStory(operation, await storyOf(life.site, operation.id)),
+      ...(await lookAround(life, { step, request, operation }))
+    ]
     return { step, strikes, attempts: operation.attempt, seconds, wrong }
   } finally {
     await watching.stop()
@@ -80,7 +88,12 @@ function operationOf ({ id, operation }: Environment): string {
   return operation.id
 }
 
-async function strikeAll (site: Site, kills: readonly Kill[], watching: Watch, answered: Promise<unknown>): Promise<Strike[]> {
+async function strikeAll (
+  site: Site,
+  kills: readonly Kill[],
+  watching: Watch,
+  answered: Promise<unknown>
+): Promise<Strike[]> {
   const strikes: Strike[] = []
   // A refusal is reported where the answer is waited for.
   answered.catch(async () => watching.stop())
@@ -97,27 +110,38 @@ async function ended (site: Site, id: string): Promise<Operation> {
   for (;;) {
     const operation = await insist<Operation>(site, { path: `/operations/${id}` })
     if (operation.finishedAt !== null) return operation
-    if (performance.now() > deadline) throw new Violation(`${operation.kind} ${id} is ${operation.state}, attempt ${operation.attempt}, after ${PATIENCE_SECONDS} s`)
+    if (performance.now() > deadline) {
+      throw new Violation(
+        `${operation.kind} ${id} is ${operation.state}, attempt ${operation.attempt}, after ${PATIENCE_SECONDS} s`
+      )
+    }
     await delay(LOOK_MS)
   }
 }
 
-async function lookAround (life: Life, { step: { kind }, request, operation }: { step: Step, request: Request, operation: Operation }): Promise<string[]> {
+async function lookAround (
+  life: Life,
+  { step: { kind }, request, operation }: { step: Step, request: Request, operation: Operation }
+): Promise<string[]> {
   const { site, id, accepted, types, spec } = life
   const environment = await insist<Environment>(site, { path: `/environments/${id}` })
-  if (kind === 'delete') return [...await checkGone(site, environment), ...await checkHistory(site, id, accepted)]
+  if (kind === 'delete') return [...(await checkGone(site, environment)), ...(await checkHistory(site, id, accepted))]
   return [
-    ...await checkReady(site, environment, { spec: spec as object, generation: accepted.length, types }),
-    ...await checkHistory(site, id, accepted),
-    ...kind === 'create' ? await checkRepeated(site, request, operation) : [],
-    ...await checkUnchanged(site, id)
+    ...(await checkReady(site, environment, { spec: spec as object, generation: accepted.length, types })),
+    ...(await checkHistory(site, id, accepted)),
+    ...(kind === 'create' ? await checkRepeated(site, request, operation) : []),
+    ...(await checkUnchanged(site, id))
   ]
 }
 
 /** The request is not done twice. */
 async function checkRepeated (site: Site, request: Request, operation: Operation): Promise<string[]> {
   const again = await insist<Environment>(site, request)
-  return again.operation?.id === operation.id ? [] : [`the request, sent again with its key, was answered with operation ${again.operation?.id ?? 'none'} and not ${operation.id}`]
+  return again.operation?.id === operation.id
+    ? []
+    : [
+        `the request, sent again with its key, was answered with operation ${again.operation?.id ?? 'none'} and not ${operation.id}`
+      ]
 }
 
 /** The cloud is as the state has it, and the state as the program wants it. */
@@ -128,7 +152,11 @@ async function checkUnchanged (site: Site, id: string): Promise<string[]> {
   ]
   const [preview, check] = [await ended(site, asked[0]?.id ?? ''), await ended(site, asked[1]?.id ?? '')]
   return [
-    ...checkEnd(preview), ...(preview.preview?.changes ?? []).map(change => `a preview would ${JSON.stringify(change)}`),
-    ...checkEnd(check), ...[...check.drift?.resources ?? [], ...check.drift?.unmanaged ?? []].map(drift => `drifted: ${JSON.stringify(drift)}`)
+    ...checkEnd(preview),
+    ...(preview.preview?.changes ?? []).map((change) => `a preview would ${JSON.stringify(change)}`),
+    ...checkEnd(check),
+    ...[...(check.drift?.resources ?? []), ...(check.drift?.unmanaged ?? [])].map(
+      (drift) => `drifted: ${JSON.stringify(drift)}`
+    )
   ]
 }

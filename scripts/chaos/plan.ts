@@ -41,7 +41,7 @@ export interface Step {
 
 const EVERYBODY = Object.keys(VICTIMS) as Victim[]
 /** Where no engine lives, killing none says nothing. */
-const WITHOUT_ENGINE = EVERYBODY.filter(victim => victim !== 'engine')
+const WITHOUT_ENGINE = EVERYBODY.filter((victim) => victim !== 'engine')
 const AGAIN_PERCENT = 25
 const START_PERCENT = 15
 /** A create tells of about 40 starts and ends of resources; beyond what an operation has, the end of it is met. */
@@ -50,32 +50,42 @@ const EVENTS = { create: 44, update: 12, delete: 44 }
 /** The life of an environment: made, changed some times, deleted; somebody is killed in each step, often in its recovery again. */
 export function planLife (draw: Draw): Step[] {
   const drawn = Array.from({ length: 1 + draw.below(3) }, () => draw.oneOf(CHANGES))
-  const changes = drawn.map((change, at) => change(drawn.slice(0, at).filter(each => each === change).length))
+  const changes = drawn.map((change, at) => change(drawn.slice(0, at).filter((each) => each === change).length))
   const steps: Array<Omit<Step, 'kills'>> = [
-    { kind: 'create', what: 'create' }, ...changes.map(change => ({ kind: 'update' as const, ...change })), { kind: 'delete', what: 'delete' }
+    { kind: 'create', what: 'create' },
+    ...changes.map((change) => ({ kind: 'update' as const, ...change })),
+    { kind: 'delete', what: 'delete' }
   ]
-  return steps.map(step => ({ ...step, kills: killsDuring(step.kind, draw) }))
+  return steps.map((step) => ({ ...step, kills: killsDuring(step.kind, draw) }))
 }
 
 /** The nth change of its sort in a life, which differs from the spec of before. */
 type Change = (nth: number) => { readonly what: string, readonly patch: object }
 
 const CHANGES: readonly Change[] = [
-  nth => ({ what: 'in place', patch: { compute: { default: { maxVcpus: 110 + nth } }, labels: { change: String(nth) } } }),
-  nth => ({ what: 'replace', patch: { compute: { default: { type: nth % 2 === 0 ? 'FARGATE' : 'FARGATE_SPOT' } } } }),
-  nth => ({ what: 'service', patch: { service: { cpu: 512, memoryMiB: 1024 + 1024 * nth, desiredCount: 1 + nth } } }),
-  nth => ({ what: 'revision', patch: { jobs: { default: { attempts: 4 + nth, environment: { CHANGE: String(nth) } } } } })
+  (nth) => ({
+    what: 'in place',
+    patch: { compute: { default: { maxVcpus: 110 + nth } }, labels: { change: String(nth) } }
+  }),
+  (nth) => ({ what: 'replace', patch: { compute: { default: { type: nth % 2 === 0 ? 'FARGATE' : 'FARGATE_SPOT' } } } }),
+  (nth) => ({ what: 'service', patch: { service: { cpu: 512, memoryMiB: 1024 + 1024 * nth, desiredCount: 1 + nth } } }),
+  (nth) => ({
+    what: 'revision',
+    patch: { jobs: { default: { attempts: 4 + nth, environment: { CHANGE: String(nth) } } } }
+  })
 ]
 
 function killsDuring (kind: Step['kind'], draw: Draw): Kill[] {
   const first = killAt(momentOf(kind, draw), draw)
-  return draw.chance(AGAIN_PERCENT) ? [first, killAt({ after: 'restart', nth: 1, afterMs: draw.below(2_500) }, draw)] : [first]
+  return draw.chance(AGAIN_PERCENT)
+    ? [first, killAt({ after: 'restart', nth: 1, afterMs: draw.below(2_500) }, draw)]
+    : [first]
 }
 
 function killAt (moment: Moment, draw: Draw): Kill {
   const engineLives = moment.after === 'engine' || moment.after === 'resource'
   const victim = draw.oneOf(engineLives ? EVERYBODY : WITHOUT_ENGINE)
-  const isStarted = VICTIMS[victim].some(part => part === 'service')
+  const isStarted = VICTIMS[victim].some((part) => part === 'service')
   return { moment, victim, ...(isStarted && draw.chance(START_PERCENT) && { startAfterMs: draw.below(3_000) }) }
 }
 

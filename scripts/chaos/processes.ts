@@ -21,15 +21,18 @@ const SERVICE = 'server/main.ts'
 export function familyOf (service: number | undefined, dataDir: string): Family {
   const work = join(dataDir, 'work/')
   const pids = allPids()
-  const runner = pids.filter(pid => service !== undefined && parentOf(pid) === service && commandOf(pid).includes(RUNNER))
-  const engine = pids.filter(pid => directoryOf(pid).startsWith(work) && !commandOf(pid).includes(RUNNER))
+  const runner = pids.filter(
+    (pid) => service !== undefined && parentOf(pid) === service && commandOf(pid).includes(RUNNER)
+  )
+  const engine = pids.filter((pid) => directoryOf(pid).startsWith(work) && !commandOf(pid).includes(RUNNER))
   return { service: service === undefined ? [] : [service], runner, engine }
 }
 
 /** Services that this process has started, also one that does not listen yet. */
-export const startedServices = (): number[] => allPids().filter(pid => parentOf(pid) === process.pid && commandOf(pid).includes(SERVICE))
+export const startedServices = (): number[] =>
+  allPids().filter((pid) => parentOf(pid) === process.pid && commandOf(pid).includes(SERVICE))
 
-const allPids = (): number[] => readdirSync('/proc').filter(name => /^[0-9]+$/.test(name)).map(Number)
+const allPids = (): number[] => readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name)).map(Number)
 
 /** An empty text when there is no such process any more, or it is a zombie without one. */
 function read<T extends string> (from: (path: string) => T, path: string): string {
@@ -41,11 +44,12 @@ function read<T extends string> (from: (path: string) => T, path: string): strin
 }
 
 const directoryOf = (pid: number): string => read(readlinkSync, `/proc/${pid}/cwd`)
-const commandOf = (pid: number): string => read(path => readFileSync(path, 'utf8'), `/proc/${pid}/cmdline`).replaceAll('\0', ' ')
+const commandOf = (pid: number): string =>
+  read((path) => readFileSync(path, 'utf8'), `/proc/${pid}/cmdline`).replaceAll('\0', ' ')
 
 /** The second field is the command in brackets, and may hold spaces. */
 function parentOf (pid: number): number {
-  const stat = read(path => readFileSync(path, 'utf8'), `/proc/${pid}/stat`)
+  const stat = read((path) => readFileSync(path, 'utf8'), `/proc/${pid}/stat`)
   return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
 }
 

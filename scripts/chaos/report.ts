@@ -10,7 +10,15 @@ export function describeStep (seed: number, { step, strikes, attempts, seconds, 
   return `seed ${seed} ${step.what.padEnd(8)} ${kills}; ended ${seconds.toFixed(1)} s later at attempt ${attempts}, ${end}`
 }
 
-function describeStrike ({ kill: { victim, moment: { after, nth, afterMs }, startAfterMs }, killed, phase }: Strike): string {
+function describeStrike ({
+  kill: {
+    victim,
+    moment: { after, nth, afterMs },
+    startAfterMs
+  },
+  killed,
+  phase
+}: Strike): string {
   const who = killed.length === 0 ? `${victim} (nobody there)` : victim
   const again = startAfterMs === undefined ? '' : `, and the service ${startAfterMs} ms after it began to start`
   return `${who} ${afterMs} ms after ${after} ${nth} (${phase})${again}`
@@ -23,7 +31,10 @@ export function reportOf ({ engine, database, lives, taken, findings }: ChaosRep
     ...tableOf(taken),
     `\nFrom the last kill to the end: at most ${largest(taken.map(({ seconds }) => seconds)).toFixed(1)} s. Attempts: at most ${largest(taken.map(({ attempts }) => attempts))}.`,
     findings.length === 0 ? 'Nothing was lost, left behind or made twice.' : `${findings.length} violations:`,
-    ...findings.map(({ seed, step, wrong, folder }) => `  seed ${seed}, ${step}: ${wrong}\n    again: npm run chaos -- --seed ${seed} --kills 1; what is left of it: ${folder}`)
+    ...findings.map(
+      ({ seed, step, wrong, folder }) =>
+        `  seed ${seed}, ${step}: ${wrong}\n    again: npm run chaos -- --seed ${seed} --kills 1; what is left of it: ${folder}`
+    )
   ].join('\n')
 }
 
@@ -31,13 +42,17 @@ const largest = (numbers: readonly number[]): number => Math.max(0, ...numbers)
 
 /** Kills by who was killed and how far the operation was. */
 function tableOf (taken: readonly Taken[]): string[] {
-  const strikes = taken.flatMap(step => step.strikes).filter(({ killed }) => killed.length > 0)
-  const row = (first: string, cells: ReadonlyArray<string | number>): string => first.padEnd(20) + cells.map(cell => String(cell).padStart(11)).join('')
+  const strikes = taken.flatMap((step) => step.strikes).filter(({ killed }) => killed.length > 0)
+  const row = (first: string, cells: ReadonlyArray<string | number>): string =>
+    first.padEnd(20) + cells.map((cell) => String(cell).padStart(11)).join('')
   return [
     row('killed', [...PHASES, 'in all']),
-    ...(Object.keys(VICTIMS) as Victim[]).map(victim => {
+    ...(Object.keys(VICTIMS) as Victim[]).map((victim) => {
       const own = strikes.filter(({ kill }) => kill.victim === victim)
-      return row(victim, [...PHASES.map(phase => own.filter(strike => strike.phase === phase).length || '-'), own.length])
+      return row(victim, [
+        ...PHASES.map((phase) => own.filter((strike) => strike.phase === phase).length || '-'),
+        own.length
+      ])
     })
   ]
 }

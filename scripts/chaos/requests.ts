@@ -37,7 +37,10 @@ export async function insist<Answer> (site: Site, request: Request): Promise<Ans
 interface Received { readonly ok: boolean, readonly status: number, readonly body: unknown }
 
 /** Undefined where there was no whole answer. */
-async function send (site: Site, { method = 'GET', path, body, idempotencyKey }: Request): Promise<Received | undefined> {
+async function send (
+  site: Site,
+  { method = 'GET', path, body, idempotencyKey }: Request
+): Promise<Received | undefined> {
   try {
     const response = await fetch(new URL(path, site.base()), {
       method,

@@ -39,7 +39,8 @@ export interface ChaosReport {
 export async function runChaos (options: ChaosOptions): Promise<ChaosReport> {
   const taken: Taken[] = []
   const findings: Finding[] = []
-  const open = async (): Promise<Site> => openSite({ engine: options.engine, databaseUrl: await options.freshDatabase() })
+  const open = async (): Promise<Site> =>
+    openSite({ engine: options.engine, databaseUrl: await options.freshDatabase() })
   let site = await open()
   const { engine, database } = site
   let types = new Map<string, number>()
@@ -76,9 +77,20 @@ async function undisturbed (site: Site): Promise<Map<string, number>> {
   return types
 }
 
-const begin = (site: Site, types: ReadonlyMap<string, number>): Life => ({ site, types, accepted: [], id: '', spec: SPEC })
+const begin = (site: Site, types: ReadonlyMap<string, number>): Life => ({
+  site,
+  types,
+  accepted: [],
+  id: '',
+  spec: SPEC
+})
 
-async function live (site: Site, types: ReadonlyMap<string, number>, { seed, onStep }: ChaosOptions, taken: Taken[]): Promise<Finding[]> {
+async function live (
+  site: Site,
+  types: ReadonlyMap<string, number>,
+  { seed, onStep }: ChaosOptions,
+  taken: Taken[]
+): Promise<Finding[]> {
   const life = begin(site, types)
   for (const step of planLife(drawsOf(seed))) {
     const found = (wrong: string): Finding => ({ seed, step: step.what, wrong, folder: site.dataDir })

@@ -36,7 +36,11 @@ const SETTINGS = { BATCHYARD_RETRY_SECONDS: '0.2', BATCHYARD_WORKER_CONCURRENCY:
 export async function openSite ({ engine, databaseUrl }: SiteOptions): Promise<Site> {
   const dataDir = await mkdtemp(join(tmpdir(), 'batchyard-chaos-'))
   const log = createWriteStream(join(dataDir, 'service.log'), { flags: 'a' })
-  const settings = { ...SETTINGS, BATCHYARD_ENGINE: engine, ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }) }
+  const settings = {
+    ...SETTINGS,
+    BATCHYARD_ENGINE: engine,
+    ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl })
+  }
   const start = async (): Promise<Server> => startServer({ speed: 0, dataDir, settings, log })
   let server = await start()
   const family = (): Family => familyOf(server.process.pid, dataDir)
@@ -50,7 +54,7 @@ export async function openSite ({ engine, databaseUrl }: SiteOptions): Promise<S
     async strike (parts, { startAfterMs }) {
       const found = family()
       // All at once: nothing happens between one and the next that could clean up after it.
-      const killed = parts.filter(part => found[part].map(kill).includes(true))
+      const killed = parts.filter((part) => found[part].map(kill).includes(true))
       if (!parts.includes('service')) return killed
       await hasExited(server)
       if (startAfterMs !== undefined) await killWhileStarting(start(), startAfterMs)

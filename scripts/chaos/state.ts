@@ -17,8 +17,8 @@ export interface StackState {
 
 export async function readStack (site: Site, stack: string): Promise<StackState> {
   const paths = statePaths(join(site.dataDir, 'state'), stack)
-  const locks = (await readdir(paths.locks).catch(() => [])).filter(name => name.endsWith('.json'))
-  const lockFaults = locks.map(name => `the lock ${name} stays`)
+  const locks = (await readdir(paths.locks).catch(() => [])).filter((name) => name.endsWith('.json'))
+  const lockFaults = locks.map((name) => `the lock ${name} stays`)
   const text = await readFile(paths.checkpoint, 'utf8').catch(() => undefined)
   if (text === undefined) return { exists: false, resources: [], faults: lockFaults }
   const { deployment } = parseCheckpoint(text)
@@ -26,11 +26,18 @@ export async function readStack (site: Site, stack: string): Promise<StackState>
   const entries = listOf(deployment.resources).map(recordOf)
   return {
     exists: true,
-    resources: entries.filter(isOfCloud).map(({ type, id, outputs }) => `${textOf(type)} ${textOf(recordOf(outputs).arn) || textOf(id)}`).sort(),
+    resources: entries
+      .filter(isOfCloud)
+      .map(({ type, id, outputs }) => `${textOf(type)} ${textOf(recordOf(outputs).arn) || textOf(id)}`)
+      .sort(),
     faults: [
       ...lockFaults,
-      ...pending.map(({ type, resource }) => `the operation ${textOf(type)} ${textOf(recordOf(resource).urn)} stays pending`),
-      ...entries.filter(entry => entry.delete === true || listOf(entry.initErrors).length > 0).map(({ urn }) => `${textOf(urn)} is unfinished`)
+      ...pending.map(
+        ({ type, resource }) => `the operation ${textOf(type)} ${textOf(recordOf(resource).urn)} stays pending`
+      ),
+      ...entries
+        .filter((entry) => entry.delete === true || listOf(entry.initErrors).length > 0)
+        .map(({ urn }) => `${textOf(urn)} is unfinished`)
     ]
   }
 }

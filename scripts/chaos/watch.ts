@@ -80,7 +80,10 @@ async function repeat (ms: number, signal: AbortSignal, work: () => Promise<void
 }
 
 async function ask (site: Site, id: string, seen: Seen): Promise<void> {
-  const { items } = await insist<{ items: OperationEvent[] }>(site, { path: `/operations/${id}/events?limit=200`, patienceMs: 0 })
+  const { items } = await insist<{ items: OperationEvent[] }>(site, {
+    path: `/operations/${id}/events?limit=200`,
+    patienceMs: 0
+  })
   seen.resources = items.filter(({ event }) => event.type === 'resource').length
   const { state } = await insist<Operation>(site, { path: `/operations/${id}`, patienceMs: 0 })
   seen.state = state

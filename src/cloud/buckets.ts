@@ -15,7 +15,10 @@ export async function countEntries (s3: S3, bucket: string, limit: number): Prom
   let count = 0
   let from: { KeyMarker?: string | undefined, VersionIdMarker?: string | undefined } = {}
   while (count < limit) {
-    const page = await unless(['NoSuchBucket'], s3.listObjectVersions({ Bucket: bucket, MaxKeys: Math.min(PAGE, limit - count), ...from }))
+    const page = await unless(
+      ['NoSuchBucket'],
+      s3.listObjectVersions({ Bucket: bucket, MaxKeys: Math.min(PAGE, limit - count), ...from })
+    )
     if (page === undefined) return undefined
     count += entriesOf(page).length
     if (page.IsTruncated !== true) break
@@ -34,17 +37,26 @@ export async function empty (s3: S3, bucket: string, abortSignal: AbortSignal): 
 
 async function deleteEntries (s3: S3, bucket: string, abortSignal: AbortSignal): Promise<number> {
   for (let deleted = 0; ;) {
-    const page = await unless(['NoSuchBucket'], s3.listObjectVersions({ Bucket: bucket, MaxKeys: PAGE }, { abortSignal }))
+    const page = await unless(
+      ['NoSuchBucket'],
+      s3.listObjectVersions({ Bucket: bucket, MaxKeys: PAGE }, { abortSignal })
+    )
     const entries = page === undefined ? [] : entriesOf(page)
     if (entries.length === 0) return deleted
-    const { Errors: [failed] = [] } = await s3.deleteObjects({ Bucket: bucket, Delete: { Objects: entries, Quiet: true } }, { abortSignal })
+    const { Errors: [failed] = [] } = await s3.deleteObjects(
+      { Bucket: bucket, Delete: { Objects: entries, Quiet: true } },
+      { abortSignal }
+    )
     // Those of the page that could be deleted are; without this the loop would list the others for ever.
     if (failed !== undefined) throw refusal(bucket, failed)
     deleted += entries.length
   }
 }
 
-function refusal (bucket: string, { Key = '', Code = 'Unknown', Message = 'an object could not be deleted' }: _Error): CloudFailure {
+function refusal (
+  bucket: string,
+  { Key = '', Code = 'Unknown', Message = 'an object could not be deleted' }: _Error
+): CloudFailure {
   return new CloudFailure(codeOf(Code) ?? 'cloud-rejected', `${Code}: ${Message} (${Key} in ${bucket})`)
 }
 
@@ -53,7 +65,9 @@ async function abortUploads (s3: S3, bucket: string, abortSignal: AbortSignal): 
     const page = await unless(['NoSuchBucket'], s3.listMultipartUploads({ Bucket: bucket }, { abortSignal }))
     const uploads = page?.Uploads ?? []
     if (uploads.length === 0) return aborted
-    await forEach(uploads, async ({ Key, UploadId }) => unless(['NoSuchUpload'], s3.abortMultipartUpload({ Bucket: bucket, Key, UploadId }, { abortSignal })))
+    await forEach(uploads, async ({ Key, UploadId }) =>
+      unless(['NoSuchUpload'], s3.abortMultipartUpload({ Bucket: bucket, Key, UploadId }, { abortSignal }))
+    )
     aborted += uploads.length
   }
 }

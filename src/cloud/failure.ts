@@ -5,7 +5,11 @@ export class CloudFailure extends Error {
   readonly code: OperationCode
   /** The cloud's own request id. */
   readonly requestId: string | undefined
-  constructor (code: OperationCode, message: string, options: ErrorOptions & { readonly requestId?: string | undefined } = {}) {
+  constructor (
+    code: OperationCode,
+    message: string,
+    options: ErrorOptions & { readonly requestId?: string | undefined } = {}
+  ) {
     super(message, options)
     this.name = 'CloudFailure'
     this.code = code

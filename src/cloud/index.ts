@@ -36,27 +36,42 @@ export function createCloud (simulation?: Simulation): ClosableCloud {
   let settings: Promise<Settings> | undefined
   const sessionAt = keepSessions(async () => (settings ??= settingsFor(simulation)))
   const visibleSeconds = simulation ? simulation.visibleSeconds ?? 0 : VISIBLE_SECONDS
-  const at = async <T>(site: Site, work: (session: Session) => Promise<T>): Promise<T> => translated(sessionAt(site).then(work))
+  const at = async <T>(site: Site, work: (session: Session) => Promise<T>): Promise<T> =>
+    translated(sessionAt(site).then(work))
   return {
-    locate: (site, environmentId, wanted) => at(site, async session => {
-      const ids = await Promise.all(wanted.map(async each => [each.urn, await locateOne(session, environmentId, each, visibleSeconds)] as const))
-      return new Map(ids.filter((entry): entry is readonly [string, string] => entry[1] !== undefined))
-    }),
-    tagged: (site, environmentId) => at(site, async session => listTagged(session, environmentId)),
-    countObjects: (site, bucket, limit) => at(site, async session => countEntries(await session.s3(), bucket, limit)),
-    emptyBucket: (site, bucket, signal) => at(site, async session => empty(await session.s3(), bucket, signal)),
-    activeJobs: (site, queueArns) => at(site, async session => countActive(await session.batch(), queueArns)),
-    setQueues: (site, queueArns, state, signal) => at(site, async session => setQueues(await session.batch(), queueArns, state, signal)),
-    drain: (site, queueArns, options) => at(site, async session => drainQueues(await session.batch(), queueArns, options)),
-    close: async () => { (await settings)?.requestHandler.destroy() }
+    locate: (site, environmentId, wanted) =>
+      at(site, async (session) => {
+        const ids = await Promise.all(
+          wanted.map(async (each) => [each.urn, await locateOne(session, environmentId, each, visibleSeconds)] as const)
+        )
+        return new Map(ids.filter((entry): entry is readonly [string, string] => entry[1] !== undefined))
+      }),
+    tagged: (site, environmentId) => at(site, async (session) => listTagged(session, environmentId)),
+    countObjects: (site, bucket, limit) => at(site, async (session) => countEntries(await session.s3(), bucket, limit)),
+    emptyBucket: (site, bucket, signal) => at(site, async (session) => empty(await session.s3(), bucket, signal)),
+    activeJobs: (site, queueArns) => at(site, async (session) => countActive(await session.batch(), queueArns)),
+    setQueues: (site, queueArns, state, signal) =>
+      at(site, async (session) => setQueues(await session.batch(), queueArns, state, signal)),
+    drain: (site, queueArns, options) =>
+      at(site, async (session) => drainQueues(await session.batch(), queueArns, options)),
+    close: async () => {
+      ;(await settings)?.requestHandler.destroy()
+    }
   }
 }
 
 async function settingsFor (simulation: Simulation | undefined): Promise<Settings> {
   const { NodeHttpHandler } = await import('@smithy/node-http-handler')
   return {
-    ...(simulation && { endpoint: async () => ({ url: new URL(await simulation.endpoint()) }), credentials: simulation.credentials }),
-    requestHandler: new NodeHttpHandler({ connectionTimeout: CONNECT_MS, requestTimeout: ANSWER_MS, throwOnRequestTimeout: true }),
+    ...(simulation && {
+      endpoint: async () => ({ url: new URL(await simulation.endpoint()) }),
+      credentials: simulation.credentials
+    }),
+    requestHandler: new NodeHttpHandler({
+      connectionTimeout: CONNECT_MS,
+      requestTimeout: ANSWER_MS,
+      throwOnRequestTimeout: true
+    }),
     maxAttempts: ATTEMPTS,
     retryMode: 'standard'
   }
@@ -65,10 +80,10 @@ async function settingsFor (simulation: Simulation | undefined): Promise<Setting
 /** One session per site, the least recently used forgotten first; one that could not be opened is opened anew the next time. */
 function keepSessions (settings: () => Promise<Settings>): (site: Site) => Promise<Session> {
   const kept = new Map<string, Promise<Session>>()
-  return async site => {
+  return async (site) => {
     const { region, placement: { accountId, roleArn, externalId } } = site
     const key = JSON.stringify([region, accountId, roleArn, externalId])
-    const session = kept.get(key) ?? settings().then(async shared => openSession(site, shared))
+    const session = kept.get(key) ?? settings().then(async (shared) => openSession(site, shared))
     kept.delete(key)
     kept.set(key, session)
     const [oldest] = kept.keys()

@@ -13,10 +13,17 @@ interface Job { readonly id: string, readonly status: ActiveStatus }
 /** DescribeJobQueues takes at most so many. */
 const QUEUES_AT_ONCE = 100
 
-async function existing (batch: Batch, queueArns: readonly string[], abortSignal?: AbortSignal): Promise<JobQueueDetail[]> {
+async function existing (
+  batch: Batch,
+  queueArns: readonly string[],
+  abortSignal?: AbortSignal
+): Promise<JobQueueDetail[]> {
   const found: JobQueueDetail[] = []
   for (let from = 0; from < queueArns.length; from += QUEUES_AT_ONCE) {
-    const { jobQueues = [] } = await batch.describeJobQueues({ jobQueues: queueArns.slice(from, from + QUEUES_AT_ONCE) }, { ...(abortSignal && { abortSignal }) })
+    const { jobQueues = [] } = await batch.describeJobQueues(
+      { jobQueues: queueArns.slice(from, from + QUEUES_AT_ONCE) },
+      { ...(abortSignal && { abortSignal }) }
+    )
     found.push(...jobQueues.filter(({ status }) => status !== 'DELETED'))
   }
   return found
@@ -26,11 +33,16 @@ async function existing (batch: Batch, queueArns: readonly string[], abortSignal
 async function listActive (batch: Batch, queueArns: readonly string[], abortSignal?: AbortSignal): Promise<Job[]> {
   const jobs: Job[] = []
   const queues = await existing(batch, queueArns, abortSignal)
-  const lists = queues.flatMap(({ jobQueueArn }) => (Object.keys(ACTIVE) as ActiveStatus[]).map(status => ({ jobQueue: jobQueueArn, status })))
+  const lists = queues.flatMap(({ jobQueueArn }) =>
+    (Object.keys(ACTIVE) as ActiveStatus[]).map((status) => ({ jobQueue: jobQueueArn, status }))
+  )
   await forEach(lists, async ({ jobQueue, status }) => {
     let nextToken: string | undefined
     do {
-      const page = await batch.listJobs({ jobQueue, jobStatus: status, nextToken }, { ...(abortSignal && { abortSignal }) })
+      const page = await batch.listJobs(
+        { jobQueue, jobStatus: status, nextToken },
+        { ...(abortSignal && { abortSignal }) }
+      )
       for (const { jobId } of page.jobSummaryList ?? []) if (jobId !== undefined) jobs.push({ id: jobId, status })
       nextToken = page.nextToken
     } while (nextToken !== undefined)
@@ -41,12 +53,17 @@ async function listActive (batch: Batch, queueArns: readonly string[], abortSign
 /** A job that moved on between two of the lists is counted once. */
 export async function countActive (batch: Batch, queueArns: readonly string[]): Promise<ActiveJobs> {
   const jobs = new Map((await listActive(batch, queueArns)).map(({ id, status }) => [id, status]))
-  return { count: jobs.size, running: [...jobs.values()].filter(status => status === 'RUNNING').length }
+  return { count: jobs.size, running: [...jobs.values()].filter((status) => status === 'RUNNING').length }
 }
 
 /** Lets queues take jobs, or stops them; resolves once Batch has taken the change. */
-export async function setQueues (batch: Batch, queueArns: readonly string[], state: JQState, signal: AbortSignal): Promise<void> {
-  await forEach(queueArns, async queueArn => setQueue(batch, queueArn, state, signal))
+export async function setQueues (
+  batch: Batch,
+  queueArns: readonly string[],
+  state: JQState,
+  signal: AbortSignal
+): Promise<void> {
+  await forEach(queueArns, async (queueArn) => setQueue(batch, queueArn, state, signal))
 }
 
 /** Batch refuses a change while it still carries out another one, so that is waited for. */
@@ -63,16 +80,23 @@ async function setQueue (batch: Batch, queueArn: string, state: JQState, abortSi
 interface Drain { readonly reason: string, readonly signal: AbortSignal }
 
 /** Disables the queues and ends their jobs; resolves, with their number, once none is active. Rejects with AbortError when aborted. */
-export async function drainQueues (batch: Batch, queueArns: readonly string[], { reason, signal }: Drain): Promise<number> {
+export async function drainQueues (
+  batch: Batch,
+  queueArns: readonly string[],
+  { reason, signal }: Drain
+): Promise<number> {
   await setQueues(batch, queueArns, 'DISABLED', signal)
   const asked = new Map<string, 'cancelJob' | 'terminateJob'>()
   return until(signal, async () => {
     const jobs = await listActive(batch, queueArns, signal)
     // A cancelled job may have got its container meanwhile: then it needs the other call.
-    await forEach(jobs.filter(({ id, status }) => asked.get(id) !== ACTIVE[status]), async ({ id, status }) => {
-      await batch[ACTIVE[status]]({ jobId: id, reason }, { abortSignal: signal })
-      asked.set(id, ACTIVE[status])
-    })
+    await forEach(
+      jobs.filter(({ id, status }) => asked.get(id) !== ACTIVE[status]),
+      async ({ id, status }) => {
+        await batch[ACTIVE[status]]({ jobId: id, reason }, { abortSignal: signal })
+        asked.set(id, ACTIVE[status])
+      }
+    )
     return jobs.length === 0 ? asked.size : undefined
   })
 }

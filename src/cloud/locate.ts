@@ -14,30 +14,38 @@ type LookUp = (query: Query) => Promise<Found | undefined>
 
 const text = (inputs: Wanted['inputs'], key: string): string => typeof inputs[key] === 'string' ? inputs[key] : ''
 
-const isSettling = (status: string | undefined): boolean => ['CREATING', 'UPDATING', 'PROVISIONING'].includes(status ?? '')
-const isGoing = (status: string | undefined): boolean => ['DELETING', 'DELETED', 'DEPROVISIONING', 'DRAINING', 'INACTIVE', 'FAILED'].includes(status ?? '')
+const isSettling = (status: string | undefined): boolean =>
+  ['CREATING', 'UPDATING', 'PROVISIONING'].includes(status ?? '')
+const isGoing = (status: string | undefined): boolean =>
+  ['DELETING', 'DELETED', 'DEPROVISIONING', 'DRAINING', 'INACTIVE', 'FAILED'].includes(status ?? '')
 
 const found = (id: string | undefined, status?: string): Found | undefined =>
   isGoing(status) ? undefined : { id, settling: isSettling(status) }
 
 /** For what has no existence of its own: it is looked for where its owner is, and a refresh drops it if it is not there. */
-const beside = (owner: LookUp, idOf: (inputs: Wanted['inputs']) => string): LookUp => async query => {
+const beside = (owner: LookUp, idOf: (inputs: Wanted['inputs']) => string): LookUp => async (query) => {
   const exists = await owner(query)
   return exists && { ...exists, id: idOf(query.inputs) }
 }
 
 const computeEnvironment: LookUp = async ({ session, inputs }) => {
-  const { computeEnvironments: [each] = [] } = await (await session.batch()).describeComputeEnvironments({ computeEnvironments: [text(inputs, 'name')] })
+  const { computeEnvironments: [each] = [] } = await (
+    await session.batch()
+  ).describeComputeEnvironments({ computeEnvironments: [text(inputs, 'name')] })
   return each && found(each.computeEnvironmentName, each.status)
 }
 
 const jobQueue: LookUp = async ({ session, inputs }) => {
-  const { jobQueues: [each] = [] } = await (await session.batch()).describeJobQueues({ jobQueues: [text(inputs, 'name')] })
+  const { jobQueues: [each] = [] } = await (
+    await session.batch()
+  ).describeJobQueues({ jobQueues: [text(inputs, 'name')] })
   return each && found(each.jobQueueArn, each.status)
 }
 
 const jobDefinition: LookUp = async ({ session, inputs }) => {
-  const { jobDefinitions = [] } = await (await session.batch()).describeJobDefinitions({ jobDefinitionName: text(inputs, 'name'), status: 'ACTIVE' })
+  const { jobDefinitions = [] } = await (
+    await session.batch()
+  ).describeJobDefinitions({ jobDefinitionName: text(inputs, 'name'), status: 'ACTIVE' })
   const [newest] = jobDefinitions.toSorted((a, b) => (b.revision ?? 0) - (a.revision ?? 0))
   return newest && found(newest.jobDefinitionArn)
 }
@@ -49,14 +57,19 @@ const clusterNamed = (key: string): LookUp => async ({ session, inputs }) => {
 
 const service: LookUp = async ({ session, inputs }) => {
   const ecs = await session.ecs()
-  const answer = await unless(['ClusterNotFoundException'], ecs.describeServices({ cluster: text(inputs, 'cluster'), services: [text(inputs, 'name')] }))
+  const answer = await unless(
+    ['ClusterNotFoundException'],
+    ecs.describeServices({ cluster: text(inputs, 'cluster'), services: [text(inputs, 'name')] })
+  )
   const [each] = answer?.services ?? []
   return each && found(each.serviceArn, each.status)
 }
 
 /** Its ARN, though the provider calls it by its family: with that alone nothing could say which revision it is. */
 const taskDefinition: LookUp = async ({ session, inputs }) => {
-  const { taskDefinitionArns: [newest] = [] } = await (await session.ecs()).listTaskDefinitions({ familyPrefix: text(inputs, 'family'), status: 'ACTIVE', sort: 'DESC', maxResults: 1 })
+  const { taskDefinitionArns: [newest] = [] } = await (
+    await session.ecs()
+  ).listTaskDefinitions({ familyPrefix: text(inputs, 'family'), status: 'ACTIVE', sort: 'DESC', maxResults: 1 })
   return newest === undefined ? undefined : found(newest)
 }
 
@@ -96,7 +109,7 @@ const egressRule: LookUp = async ({ session, inputs }) => {
   const { SecurityGroupRules = [] } = await (await session.ec2()).describeSecurityGroupRules({
     Filters: [{ Name: 'group-id', Values: [text(inputs, 'securityGroupId')] }]
   })
-  const same = SecurityGroupRules.find(rule => rule.IsEgress === true && saysTheSame(rule, inputs))
+  const same = SecurityGroupRules.find((rule) => rule.IsEgress === true && saysTheSame(rule, inputs))
   return same && found(same.SecurityGroupRuleId)
 }
 
@@ -111,7 +124,7 @@ function saysTheSame (rule: SecurityGroupRule, inputs: Wanted['inputs']): boolea
     port(rule.FromPort) === port(inputs['fromPort']) && port(rule.ToPort) === port(inputs['toPort'])
 }
 
-const ofBucket = beside(bucket, inputs => text(inputs, 'bucket'))
+const ofBucket = beside(bucket, (inputs) => text(inputs, 'bucket'))
 
 /** How each type that an environment's program declares is found. */
 const LOOK_UPS: Readonly<Record<string, LookUp>> = {
@@ -119,11 +132,16 @@ const LOOK_UPS: Readonly<Record<string, LookUp>> = {
   'aws:batch/jobQueue:JobQueue': jobQueue,
   'aws:batch/jobDefinition:JobDefinition': jobDefinition,
   'aws:ecs/cluster:Cluster': clusterNamed('name'),
-  'aws:ecs/clusterCapacityProviders:ClusterCapacityProviders': beside(clusterNamed('clusterName'), inputs => text(inputs, 'clusterName')),
+  'aws:ecs/clusterCapacityProviders:ClusterCapacityProviders': beside(clusterNamed('clusterName'), (inputs) =>
+    text(inputs, 'clusterName')
+  ),
   'aws:ecs/service:Service': service,
   'aws:ecs/taskDefinition:TaskDefinition': taskDefinition,
   'aws:iam/role:Role': roleNamed('name'),
-  'aws:iam/rolePolicy:RolePolicy': beside(roleNamed('role'), inputs => `${text(inputs, 'role')}:${text(inputs, 'name')}`),
+  'aws:iam/rolePolicy:RolePolicy': beside(
+    roleNamed('role'),
+    (inputs) => `${text(inputs, 'role')}:${text(inputs, 'name')}`
+  ),
   'aws:s3/bucket:Bucket': bucket,
   'aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration': ofBucket,
   'aws:s3/bucketOwnershipControls:BucketOwnershipControls': ofBucket,
@@ -146,7 +164,12 @@ export const VISIBLE_SECONDS = 20
  * The id of one wanted resource once AWS has finished making it; undefined when there is none, or its type is not known.
  * What may only not be seen yet is looked for again for `visibleSeconds`.
  */
-export async function locateOne (session: Session, environmentId: string, { urn, type, inputs }: Wanted, visibleSeconds: number): Promise<string | undefined> {
+export async function locateOne (
+  session: Session,
+  environmentId: string,
+  { urn, type, inputs }: Wanted,
+  visibleSeconds: number
+): Promise<string | undefined> {
   const lookUp = LOOK_UPS[type]
   if (lookUp === undefined) return undefined
   const patience = AbortSignal.timeout(SETTLED_MS)
@@ -159,6 +182,8 @@ export async function locateOne (session: Session, environmentId: string, { urn,
     })
     return id
   } catch (error) {
-    throw patience.aborted ? new CloudFailure('cloud-unavailable', `AWS is still making ${urn}`, { cause: error }) : error
+    throw patience.aborted
+      ? new CloudFailure('cloud-unavailable', `AWS is still making ${urn}`, { cause: error })
+      : error
   }
 }

@@ -54,7 +54,9 @@ export async function openSession ({ region, placement }: Site, settings: Settin
     iam: once(async () => new (await import('@aws-sdk/client-iam')).IAM(config)),
     logs: once(async () => new (await import('@aws-sdk/client-cloudwatch-logs')).CloudWatchLogs(config)),
     s3: once(async () => new (await import('@aws-sdk/client-s3')).S3({ ...config, ...pathStyle })),
-    tagging: once(async () => new (await import('@aws-sdk/client-resource-groups-tagging-api')).ResourceGroupsTaggingAPI(config))
+    tagging: once(
+      async () => new (await import('@aws-sdk/client-resource-groups-tagging-api')).ResourceGroupsTaggingAPI(config)
+    )
   }
 }
 
@@ -65,7 +67,11 @@ export const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
 }
 
 async function assumeRole (sts: STS, { roleArn, externalId }: Site['placement']) {
-  const { Credentials } = await sts.assumeRole({ RoleArn: roleArn, RoleSessionName: ROLE_SESSION, ExternalId: externalId })
+  const { Credentials } = await sts.assumeRole({
+    RoleArn: roleArn,
+    RoleSessionName: ROLE_SESSION,
+    ExternalId: externalId
+  })
   return {
     accessKeyId: Credentials?.AccessKeyId ?? '',
     secretAccessKey: Credentials?.SecretAccessKey ?? '',
@@ -78,5 +84,10 @@ async function refuseOtherAccount (sts: STS, { accountId, roleArn }: Site['place
   const expected = accountId ?? roleArn?.split(':')[4]
   if (expected === undefined) return
   const { Account } = await sts.getCallerIdentity({})
-  if (Account !== expected) throw new CloudFailure('wrong-account', `the credentials lead to account ${Account ?? 'unknown'}, not to ${expected}`)
+  if (Account !== expected) {
+    throw new CloudFailure(
+      'wrong-account',
+      `the credentials lead to account ${Account ?? 'unknown'}, not to ${expected}`
+    )
+  }
 }

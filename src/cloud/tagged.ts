@@ -13,9 +13,15 @@ export async function listTagged (session: Session, environmentId: string): Prom
   const found: TaggedResource[] = []
   let PaginationToken: string | undefined
   do {
-    const page = await tagging.getResources({ TagFilters: [{ Key: ID_TAG, Values: [environmentId] }], ResourcesPerPage: PAGE, PaginationToken })
+    const page = await tagging.getResources({
+      TagFilters: [{ Key: ID_TAG, Values: [environmentId] }],
+      ResourcesPerPage: PAGE,
+      PaginationToken
+    })
     for (const { ResourceARN: arn, Tags = [] } of page.ResourceTagMappingList ?? []) {
-      if (arn !== undefined && !TASK.test(arn)) found.push({ arn, tags: Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value])) })
+      if (arn !== undefined && !TASK.test(arn)) {
+        found.push({ arn, tags: Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value])) })
+      }
     }
     // The last page has an empty token.
     PaginationToken = page.PaginationToken === '' ? undefined : page.PaginationToken
@@ -27,12 +33,17 @@ export async function listTagged (session: Session, environmentId: string): Prom
 async function withoutRetired (session: Session, found: TaggedResource[]): Promise<TaggedResource[]> {
   const retired = new Set<string>()
   const arns = found.map(({ arn }) => arn)
-  for (const arn of arns.filter(each => each.includes(':job-definition/'))) {
-    const { jobDefinitions: [definition] = [] } = await (await session.batch()).describeJobDefinitions({ jobDefinitions: [arn] })
+  for (const arn of arns.filter((each) => each.includes(':job-definition/'))) {
+    const { jobDefinitions: [definition] = [] } = await (
+      await session.batch()
+    ).describeJobDefinitions({ jobDefinitions: [arn] })
     if (definition?.status !== 'ACTIVE') retired.add(arn)
   }
-  for (const arn of arns.filter(each => each.includes(':task-definition/'))) {
-    const answer = await unless(['ClientException'], (await session.ecs()).describeTaskDefinition({ taskDefinition: arn }))
+  for (const arn of arns.filter((each) => each.includes(':task-definition/'))) {
+    const answer = await unless(
+      ['ClientException'],
+      (await session.ecs()).describeTaskDefinition({ taskDefinition: arn })
+    )
     if (answer?.taskDefinition?.status !== 'ACTIVE') retired.add(arn)
   }
   return found.filter(({ arn }) => !retired.has(arn))

@@ -4,13 +4,22 @@ import { CloudFailure } from './failure.ts'
 /** What AWS's error codes, and the names of the SDK's and Node's own errors, mean. The first that matches counts. */
 const NAMES: readonly (readonly [OperationCode, RegExp])[] = [
   ['cancelled', /^AbortError$/],
-  ['throttled', /^(Throttl\w+|TooManyRequests\w*|RequestLimitExceeded|RequestThrottled\w*|SlowDown|EC2ThrottledException|BandwidthLimitExceeded|PriorRequestNotComplete)$/],
-  ['credentials-invalid', /^(ExpiredToken\w*|Invalid(ClientTokenId|AccessKeyId|Token|SignatureException)|SignatureDoesNotMatch|UnrecognizedClient\w*|IncompleteSignature\w*|MissingAuthenticationToken\w*|RequestExpired|RequestTimeTooSkewed|AuthFailure|\w+ProviderError)$/],
+  [
+    'throttled',
+    /^(Throttl\w+|TooManyRequests\w*|RequestLimitExceeded|RequestThrottled\w*|SlowDown|EC2ThrottledException|BandwidthLimitExceeded|PriorRequestNotComplete)$/
+  ],
+  [
+    'credentials-invalid',
+    /^(ExpiredToken\w*|Invalid(ClientTokenId|AccessKeyId|Token|SignatureException)|SignatureDoesNotMatch|UnrecognizedClient\w*|IncompleteSignature\w*|MissingAuthenticationToken\w*|RequestExpired|RequestTimeTooSkewed|AuthFailure|\w+ProviderError)$/
+  ],
   ['access-denied', /^(AccessDenied\w*|Unauthorized(Operation|Exception)|AllAccessDisabled|Forbidden)$/],
   ['quota-exceeded', /LimitExceeded/],
   ['not-found-in-cloud', /^(NoSuch\w+|\w*NotFound(Exception)?)$|\.NotFound$/],
   ['in-use', /^(OperationAborted|ResourceInUse\w*|UpdateInProgress\w*|DependencyViolation)$/],
-  ['cloud-unavailable', /^(ServiceUnavailable\w*|ServerException|Internal\w+|RequestTimeout\w*|TimeoutError|E(CONN\w+|PIPE|TIMEDOUT|HOSTUNREACH|NETUNREACH|AI_AGAIN|NOTFOUND|PROTO))$/]
+  [
+    'cloud-unavailable',
+    /^(ServiceUnavailable\w*|ServerException|Internal\w+|RequestTimeout\w*|TimeoutError|E(CONN\w+|PIPE|TIMEDOUT|HOSTUNREACH|NETUNREACH|AI_AGAIN|NOTFOUND|PROTO))$/
+  ]
 ]
 
 /** For answers without a body, such as those to HEAD. */
@@ -24,7 +33,8 @@ interface SdkError extends Error {
   readonly $metadata: { readonly httpStatusCode?: number | undefined, readonly requestId?: string | undefined }
 }
 
-const isSdkError = (error: unknown): error is SdkError => error instanceof Error && ('$metadata' in error || /^AbortError$|ProviderError$/.test(error.name))
+const isSdkError = (error: unknown): error is SdkError =>
+  error instanceof Error && ('$metadata' in error || /^AbortError$|ProviderError$/.test(error.name))
 
 /** Awaits calls of the SDK; their failures become CloudFailure, a mistake of ours stays what it is. */
 export async function translated<T> (work: Promise<T>): Promise<T> {
@@ -40,12 +50,16 @@ function failureOf (error: SdkError): CloudFailure {
   const unknown = status === undefined || status >= 500 ? 'cloud-unavailable' : STATUSES[status]
   // An answer without a body has no name either.
   const name = error.name === 'Unknown' ? `HTTP ${status ?? 'error'}` : error.name
-  return new CloudFailure(codeOf(error.name, String(error.code)) ?? unknown ?? 'cloud-rejected', `${name}: ${error.message}`, { cause: error, requestId })
+  return new CloudFailure(
+    codeOf(error.name, String(error.code)) ?? unknown ?? 'cloud-rejected',
+    `${name}: ${error.message}`,
+    { cause: error, requestId }
+  )
 }
 
 /** What an error of any of these names means; undefined where none is known. */
 export function codeOf (...names: string[]): OperationCode | undefined {
-  return NAMES.find(([, pattern]) => names.some(name => pattern.test(name)))?.[0]
+  return NAMES.find(([, pattern]) => names.some((name) => pattern.test(name)))?.[0]
 }
 
 /** Awaits a call; undefined when it fails with one of these errors of AWS, by name or, for answers to HEAD, by status. */
@@ -53,7 +67,9 @@ export async function unless<T> (errors: readonly (string | number)[], call: Pro
   try {
     return await call
   } catch (error) {
-    if (isSdkError(error) && (errors.includes(error.name) || errors.includes(error.$metadata?.httpStatusCode ?? 0))) return undefined
+    if (isSdkError(error) && (errors.includes(error.name) || errors.includes(error.$metadata?.httpStatusCode ?? 0))) {
+      return undefined
+    }
     throw error
   }
 }

@@ -35,17 +35,21 @@ export interface Cloud {
    * AWS is still making is waited for. Of a task definition it is the ARN, and belongs among its outputs (`arn`) as well: the
    * provider reads it by that, not by its id. Types that are not known are left out.
    */
-  locate (site: Site, environmentId: string, wanted: readonly Wanted[]): Promise<ReadonlyMap<string, string>>
+  locate(site: Site, environmentId: string, wanted: readonly Wanted[]): Promise<ReadonlyMap<string, string>>
   /** Everything in the region that carries the environment's id tag. */
-  tagged (site: Site, environmentId: string): Promise<readonly TaggedResource[]>
+  tagged(site: Site, environmentId: string): Promise<readonly TaggedResource[]>
   /** Objects, versions and delete markers, counted up to `limit`; undefined when there is no such bucket. */
-  countObjects (site: Site, bucket: string, limit: number): Promise<number | undefined>
+  countObjects(site: Site, bucket: string, limit: number): Promise<number | undefined>
   /** Deletes every object, version and unfinished upload; answers how many. */
-  emptyBucket (site: Site, bucket: string, signal: AbortSignal): Promise<number>
+  emptyBucket(site: Site, bucket: string, signal: AbortSignal): Promise<number>
   /** Jobs of these queues that are not over; a queue that does not exist has none. */
-  activeJobs (site: Site, queueArns: readonly string[]): Promise<ActiveJobs>
+  activeJobs(site: Site, queueArns: readonly string[]): Promise<ActiveJobs>
   /** Lets the queues take jobs, or stops them; a queue that does not exist is passed over. */
-  setQueues (site: Site, queueArns: readonly string[], state: 'ENABLED' | 'DISABLED', signal: AbortSignal): Promise<void>
+  setQueues(site: Site, queueArns: readonly string[], state: 'ENABLED' | 'DISABLED', signal: AbortSignal): Promise<void>
   /** Disables the queues, ends their jobs, waits until none is active; answers how many were ended. */
-  drain (site: Site, queueArns: readonly string[], options: { readonly reason: string, readonly signal: AbortSignal }): Promise<number>
+  drain(
+    site: Site,
+    queueArns: readonly string[],
+    options: { readonly reason: string, readonly signal: AbortSignal }
+  ): Promise<number>
 }

@@ -119,21 +119,37 @@ function assemble (dependencies: RunDependencies, stopping: AbortController): En
 
 async function resourcesOf (stack: string, dependencies: RunDependencies): Promise<readonly KnownResource[]> {
   const { engine, workspace, keyring, ladder, log, onStart, stopping } = dependencies
-  const onSurprise = (error: unknown) => log.warn({ err: error, stack }, 'asking the engine instead of reading its state')
-  const context = { engine, stateUrl: workspace.stateUrl, keyring, ladder, signal: stopping, onStart, onSurprise, onEngineStarted: async () => undefined }
+  const onSurprise = (error: unknown) =>
+    log.warn({ err: error, stack }, 'asking the engine instead of reading its state')
+  const context = {
+    engine,
+    stateUrl: workspace.stateUrl,
+    keyring,
+    ladder,
+    signal: stopping,
+    onStart,
+    onSurprise,
+    onEngineStarted: async () => undefined
+  }
   const deployment = await readDeployment(workspace, stack, async (request) => runCommand(request, context))
   return deployment === undefined ? [] : knownResources(deployment)
 }
 
-async function waitForExit (engine: EngineProcess, signal: AbortSignal, { ladder, isHostGone }: RunDependencies): Promise<void> {
+async function waitForExit (
+  engine: EngineProcess,
+  signal: AbortSignal,
+  { ladder, isHostGone }: RunDependencies
+): Promise<void> {
   if (engine.host !== hostname()) {
     if (await isHostGone(engine.host)) return
     const detail = `The engine runs on ${engine.host}; only that host can tell when it ends.`
     throw new RunFailure(problem({ code: 'state-locked', detail }))
   }
-  if (!await isAlive(engine)) return
+  if (!(await isAlive(engine))) return
   const gone = new AbortController()
-  const end = () => { descend(engine.pid, ladder, gone.signal, 'asked').catch(() => undefined) }
+  const end = () => {
+    descend(engine.pid, ladder, gone.signal, 'asked').catch(() => undefined)
+  }
   if (signal.aborted) end()
   else signal.addEventListener('abort', end, { once: true })
   try {

@@ -14,7 +14,12 @@ import type { Keyring } from './state/secrets.ts'
 import { cancelLocks, importDeployment, readDeployment, type Perform } from './state/import-export.ts'
 import { readCheckpoint, stateDirectory, statePaths, type StatePaths } from './state/state-files.ts'
 import { RunFailure, type KnownResource, type RunHooks, type RunRequest, type RunResult } from './types.ts'
-import { openStackWorkspace, removeStackWorkspace, type StackWorkspace, type WorkspaceSettings } from './state/workspace.ts'
+import {
+  openStackWorkspace,
+  removeStackWorkspace,
+  type StackWorkspace,
+  type WorkspaceSettings
+} from './state/workspace.ts'
 
 /** What a run lends to what is done in it. */
 export interface RunMeans {
@@ -57,7 +62,11 @@ async function changeRemotely (means: RunMeans): Promise<RunResult> {
   try {
     return await carryOut(means)
   } catch (error) {
-    if (error instanceof RunFailure && error.error.code === 'state-locked' && await areAllStale(error.error.detail, isHostGone)) {
+    if (
+      error instanceof RunFailure &&
+      error.error.code === 'state-locked' &&
+      (await areAllStale(error.error.detail, isHostGone))
+    ) {
       log.warn({ stack }, 'removing the locks of engines that are gone')
       await cancelLocks(settings, stack, perform)
     }
@@ -72,9 +81,17 @@ async function carryOut (means: RunMeans): Promise<RunResult> {
   const workspace = await openStackWorkspace(settings, stack, await cloudEnv())
   const directory = stateDirectory(settings.stateUrl)
   if (directory !== undefined) await refuseWithoutRoom(directory)
-  const recovered = await recover({ ...means, stack, workspace, deployment: await readDeployment(settings, stack, means.perform) })
+  const recovered = await recover({
+    ...means,
+    stack,
+    workspace,
+    deployment: await readDeployment(settings, stack, means.perform)
+  })
   const retained = kind === 'destroy' ? await prepareDestroy(means, workspace) : []
-  const findings = await inRunner(workspace, { stateUrl: settings.stateUrl, refresh: request.refresh === true || recovered })
+  const findings = await inRunner(workspace, {
+    stateUrl: settings.stateUrl,
+    refresh: request.refresh === true || recovered
+  })
   if (kind === 'destroy') await removeStackWorkspace(settings.dataDir, stack)
   return { ...findings, retained, resources: 0, stateFingerprint: '' }
 }
@@ -82,14 +99,24 @@ async function carryOut (means: RunMeans): Promise<RunResult> {
 const countResources = async (paths: StatePaths): Promise<number> =>
   cloudResources((await readCheckpoint(paths))?.resources ?? []).length
 
-async function refuseUnexpected ({ request: { stack, expectState }, settings, perform, keyring }: RunMeans): Promise<void> {
+async function refuseUnexpected ({
+  request: { stack, expectState },
+  settings,
+  perform,
+  keyring
+}: RunMeans): Promise<void> {
   if (expectState === undefined) return
-  if (await fingerprintOf(await readDeployment(settings, stack, perform), keyring) === expectState) return
-  throw new RunFailure(problem({ code: 'preview-outdated', detail: 'The state is not the one that the preview began with.' }))
+  if ((await fingerprintOf(await readDeployment(settings, stack, perform), keyring)) === expectState) return
+  throw new RunFailure(
+    problem({ code: 'preview-outdated', detail: 'The state is not the one that the preview began with.' })
+  )
 }
 
 /** Tells the plan and settles what stays in the cloud. */
-async function prepareDestroy ({ request, hooks, settings, perform }: RunMeans, workspace: StackWorkspace): Promise<readonly KnownResource[]> {
+async function prepareDestroy (
+  { request, hooks, settings, perform }: RunMeans,
+  workspace: StackWorkspace
+): Promise<readonly KnownResource[]> {
   const { stack, retain = [] } = request
   const before = await readDeployment(settings, stack, perform)
   if (before === undefined) return []
@@ -100,7 +127,15 @@ async function prepareDestroy ({ request, hooks, settings, perform }: RunMeans, 
 }
 
 /** A preview or a drift check: on a copy of the state. */
-export async function read ({ request: { kind, stack, refresh = false }, hooks, settings, cloudEnv, perform, keyring, inRunner }: RunMeans): Promise<RunResult> {
+export async function read ({
+  request: { kind, stack, refresh = false },
+  hooks,
+  settings,
+  cloudEnv,
+  perform,
+  keyring,
+  inRunner
+}: RunMeans): Promise<RunResult> {
   const deployment = await readDeployment(settings, stack, perform)
   const resources = deployment === undefined ? 0 : knownResources(deployment).length
   const workspace = await openReadingWorkspace(settings, stack, deployment, await cloudEnv())

@@ -13,7 +13,15 @@ import { ById, ETag, answer } from './http/environment-answers.ts'
 import { refuseWrongFields } from './http/field-errors.ts'
 import { Matching, Previewed, requesterOf } from './http/requester.ts'
 import { problemsFor, typed } from './http/scope.ts'
-import { PATCH_TYPES, acceptMergePatches, generationsOf, namedSpec, patched, replaced, wrongName } from './http/spec-body.ts'
+import {
+  PATCH_TYPES,
+  acceptMergePatches,
+  generationsOf,
+  namedSpec,
+  patched,
+  replaced,
+  wrongName
+} from './http/spec-body.ts'
 
 const ByName = Type.Object({ team: Slug, name: Slug }, { additionalProperties: false })
 const Overriding = Type.Partial(Type.Object({ jobs: DELETION.jobs }), { additionalProperties: false })
@@ -24,8 +32,16 @@ const PutConditional = Type.Object({
 })
 
 const responses = {
-  200: { ...refTo(Environment), description: 'Nothing to do: it is what the spec says, or an operation is making it so', headers: ETag },
-  202: { ...refTo(Environment), description: 'Accepted; follow the operation', headers: { location: { type: 'string' }, ...ETag } },
+  200: {
+    ...refTo(Environment),
+    description: 'Nothing to do: it is what the spec says, or an operation is making it so',
+    headers: ETag
+  },
+  202: {
+    ...refTo(Environment),
+    description: 'Accepted; follow the operation',
+    headers: { location: { type: 'string' }, ...ETag }
+  },
   ...problemsFor(400, 401, 403, 404, 409, 412, 413, 415, 422, 503)
 }
 
@@ -53,7 +69,11 @@ const byId = (context: Context) => async (app: FastifyInstance): Promise<void> =
   }, async (request, reply) => {
     const { id } = request.params
     await visibleEnvironment(context, request.caller, id)
-    const change = { spec: patched(request), ifMatch: generationsOf(request.headers['if-match']), overrides: request.query }
+    const change = {
+      spec: patched(request),
+      ifMatch: generationsOf(request.headers['if-match']),
+      overrides: request.query
+    }
     return answerChange(reply, await changeEnvironment(context, requesterOf(request), id, change))
   })
 }
@@ -75,13 +95,23 @@ const byName = (context: Context) => async (app: FastifyInstance): Promise<void>
     }
   }, async (request, reply) => {
     const placement = await placementFor(context, request.caller, request.params)
-    refuseWrongFields(request, (body, bySchema) => [...wrongName(body, request.params), ...checkSpec(body, bySchema, placement)])
+    refuseWrongFields(request, (body, bySchema) => [
+      ...wrongName(body, request.params),
+      ...checkSpec(body, bySchema, placement)
+    ])
     const spec = namedSpec(request.body, request.params)
-    return answerChange(reply, await putEnvironment(context, requesterOf(request), {
-      spec,
-      change: { spec: replaced(request, spec), ifMatch: generationsOf(request.headers['if-match']), overrides: request.query },
-      onlyCreate: request.headers['if-none-match'] !== undefined
-    }))
+    return answerChange(
+      reply,
+      await putEnvironment(context, requesterOf(request), {
+        spec,
+        change: {
+          spec: replaced(request, spec),
+          ifMatch: generationsOf(request.headers['if-match']),
+          overrides: request.query
+        },
+        onlyCreate: request.headers['if-none-match'] !== undefined
+      })
+    )
   })
 }
 

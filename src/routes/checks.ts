@@ -13,7 +13,11 @@ import { Once, requesterOf } from './http/requester.ts'
 import { problemsFor, typed } from './http/scope.ts'
 import { PATCH_TYPES, acceptMergePatches, patched } from './http/spec-body.ts'
 
-const accepted = { ...refTo(Operation), description: 'Accepted; follow the operation, its report is in it', headers: { location: { type: 'string' } } }
+const accepted = {
+  ...refTo(Operation),
+  description: 'Accepted; follow the operation, its report is in it',
+  headers: { location: { type: 'string' } }
+}
 
 /** What only looks: previews and drift checks. They wait for nobody, and nobody waits for them. */
 export const checkRoutes = (context: Context) => async (app: FastifyInstance): Promise<void> => {
@@ -61,17 +65,22 @@ const checksOfChanges = (context: Context) => async (app: FastifyInstance): Prom
     return answer(reply, await previewChange(context, requesterOf(request), request.params.id, patched(request)))
   })
 
-  scope.post('/environments/:id/drift-checks', {
-    config: { operation: 'environments.drift-check' },
-    schema: {
-      operationId: 'checkDrift',
-      tags: ['environments'],
-      summary: 'Compare the state with the cloud; the report is in the operation, the condition Drifted in the environment',
-      params: ById,
-      headers: Once,
-      response: { 202: accepted, ...problemsFor(400, 401, 404, 409, 422, 503) }
-    }
-  }, async (request, reply) => answer(reply, await checkDrift(context, requesterOf(request), request.params.id)))
+  scope.post(
+    '/environments/:id/drift-checks',
+    {
+      config: { operation: 'environments.drift-check' },
+      schema: {
+        operationId: 'checkDrift',
+        tags: ['environments'],
+        summary:
+          'Compare the state with the cloud; the report is in the operation, the condition Drifted in the environment',
+        params: ById,
+        headers: Once,
+        response: { 202: accepted, ...problemsFor(400, 401, 404, 409, 422, 503) }
+      }
+    },
+    async (request, reply) => answer(reply, await checkDrift(context, requesterOf(request), request.params.id))
+  )
 }
 
 function answer (reply: FastifyReply, operation: Operation): Operation {

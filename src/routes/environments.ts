@@ -81,7 +81,7 @@ const reading = (context: Context) => async (app: FastifyInstance): Promise<void
       querystring: EnvironmentFilter,
       response: { 200: refTo(EnvironmentPage), ...problemsFor(400, 401, 503) }
     }
-  }, async request => listEnvironments(context, request.caller, request.query))
+  }, async (request) => listEnvironments(context, request.caller, request.query))
 
   scope.get('/environments/:id', {
     config: { operation: 'environments.get' },
@@ -103,7 +103,7 @@ const reading = (context: Context) => async (app: FastifyInstance): Promise<void
       params: ById,
       response: { 200: refTo(Outputs), ...problemsFor(400, 401, 404, 503), 409: passingProblem }
     }
-  }, async request => getOutputs(context, request.caller, request.params.id))
+  }, async (request) => getOutputs(context, request.caller, request.params.id))
 
   scope.get('/environments/:id/operations', {
     config: { operation: 'environments.operations' },
@@ -115,5 +115,5 @@ const reading = (context: Context) => async (app: FastifyInstance): Promise<void
       querystring: PageQuery,
       response: { 200: refTo(OperationPage), ...problemsFor(400, 401, 404, 503) }
     }
-  }, async request => listOperations(context, request.caller, request.params.id, request.query))
+  }, async (request) => listOperations(context, request.caller, request.params.id, request.query))
 }

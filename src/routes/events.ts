@@ -13,7 +13,9 @@ import { problemsFor, typed } from './http/scope.ts'
 const ById = Type.Object({ id: OperationId }, { additionalProperties: false })
 
 const Resuming = Type.Object({
-  'last-event-id': Type.Optional(Type.String({ description: 'Of a stream: only events with a greater id; whatever broke off is taken up with it' }))
+  'last-event-id': Type.Optional(
+    Type.String({ description: 'Of a stream: only events with a greater id; whatever broke off is taken up with it' })
+  )
 })
 
 const DESCRIPTION = `With \`Accept: text/event-stream\` the answer is a stream of Server-Sent Events: each has the event's id, its type and the same JSON as in a page.
@@ -22,33 +24,43 @@ which the ids show; an id beyond the last event counts as the last. Comments are
 
 /** The story of an operation, as a page or as a stream. */
 export const eventRoutes = (context: Context) => async (app: FastifyInstance): Promise<void> => {
-  typed(app).get('/operations/:id/events', {
-    config: { operation: 'operations.events' },
-    schema: {
-      operationId: 'listEvents',
-      tags: ['operations'],
-      summary: 'The story of an operation: a page, or with `Accept: text/event-stream` a stream that ends with the operation and resumes by Last-Event-ID',
-      description: DESCRIPTION,
-      params: ById,
-      querystring: EventQuery,
-      headers: Resuming,
-      response: {
-        200: {
-          description: 'A page, or a stream',
-          content: { 'application/json': { schema: refTo(EventPage) }, 'text/event-stream': { schema: Type.String() } }
-        },
-        204: Type.Null({ description: 'Only to a stream: the operation has ended and nothing follows, so do not come back' }),
-        ...problemsFor(400, 401, 404, 503)
+  typed(app).get(
+    '/operations/:id/events',
+    {
+      config: { operation: 'operations.events' },
+      schema: {
+        operationId: 'listEvents',
+        tags: ['operations'],
+        summary:
+          'The story of an operation: a page, or with `Accept: text/event-stream` a stream that ends with the operation and resumes by Last-Event-ID',
+        description: DESCRIPTION,
+        params: ById,
+        querystring: EventQuery,
+        headers: Resuming,
+        response: {
+          200: {
+            description: 'A page, or a stream',
+            content: {
+              'application/json': { schema: refTo(EventPage) },
+              'text/event-stream': { schema: Type.String() }
+            }
+          },
+          204: Type.Null({
+            description: 'Only to a stream: the operation has ended and nothing follows, so do not come back'
+          }),
+          ...problemsFor(400, 401, 404, 503)
+        }
       }
+    },
+    async (request, reply) => {
+      const { id } = request.params
+      const { after = 0, limit = 50 } = request.query
+      if (!wantsStream(request)) return listEvents(context, request.caller, id, { after, limit })
+      const from = await beginningOf(context, request.caller, id, lastEventId(request) ?? after)
+      if (from === undefined) return reply.code(204).send(null)
+      return send(reply, stream(context, request, reply, { operationId: id, after: from }))
     }
-  }, async (request, reply) => {
-    const { id } = request.params
-    const { after = 0, limit = 50 } = request.query
-    if (!wantsStream(request)) return listEvents(context, request.caller, id, { after, limit })
-    const from = await beginningOf(context, request.caller, id, lastEventId(request) ?? after)
-    if (from === undefined) return reply.code(204).send(null)
-    return send(reply, stream(context, request, reply, { operationId: id, after: from }))
-  })
+  )
 }
 
 /** Only who names the type gets a stream: browsers and curl accept anything, and expect an answer that ends. */
@@ -59,7 +71,9 @@ function wantsStream ({ headers }: FastifyRequest): boolean {
 function lastEventId ({ headers }: FastifyRequest): number | undefined {
   const given = headers['last-event-id']
   if (given === undefined || given === '') return undefined
-  if (typeof given !== 'string' || !/^[0-9]{1,15}$/.test(given)) throw new Refusal('malformed-request', 'Last-Event-ID must be the id of an event of this stream')
+  if (typeof given !== 'string' || !/^[0-9]{1,15}$/.test(given)) {
+    throw new Refusal('malformed-request', 'Last-Event-ID must be the id of an event of this stream')
+  }
   return Number(given)
 }
 
@@ -74,7 +88,11 @@ async function * stream (
   const gone = new AbortController()
   reply.raw.once('close', () => { gone.abort() })
   yield RETRY
-  for await (const events of followEvents(context, { ...from, isAllowed: async () => request.isStillAllowed(), signal: gone.signal })) {
+  for await (const events of followEvents(context, {
+    ...from,
+    isAllowed: async () => request.isStillAllowed(),
+    signal: gone.signal
+  })) {
     yield toFrames(events)
   }
   if (context.stopping.aborted) yield RETRY

@@ -10,10 +10,20 @@ import { typed } from './http/scope.ts'
 export const healthRoutes = (context: Context) => async (app: FastifyInstance): Promise<void> => {
   const scope = typed(app)
 
-  scope.get('/livez', {
-    config: { operation: 'livez', quiet: true },
-    schema: { operationId: 'livez', tags: ['service'], security: [], summary: 'Whether the process answers', response: { 200: Type.Object({ status: Type.Literal('ok') }) } }
-  }, async () => ({ status: 'ok' as const }))
+  scope.get(
+    '/livez',
+    {
+      config: { operation: 'livez', quiet: true },
+      schema: {
+        operationId: 'livez',
+        tags: ['service'],
+        security: [],
+        summary: 'Whether the process answers',
+        response: { 200: Type.Object({ status: Type.Literal('ok') }) }
+      }
+    },
+    async () => ({ status: 'ok' as const })
+  )
 
   scope.get('/readyz', {
     config: { operation: 'readyz', quiet: true },
@@ -29,11 +39,21 @@ export const healthRoutes = (context: Context) => async (app: FastifyInstance): 
     return reply.code(readiness.status === 'ready' ? 200 : 503).send(readiness)
   })
 
-  scope.get('/metrics', {
-    config: { operation: 'metrics', quiet: true },
-    schema: { operationId: 'metrics', tags: ['service'], security: [], summary: 'Prometheus metrics', produces: ['text/plain'] }
-  }, async (_request, reply) => {
-    const { registry } = context.metrics
-    return reply.type(registry.contentType).send(await registry.metrics())
-  })
+  scope.get(
+    '/metrics',
+    {
+      config: { operation: 'metrics', quiet: true },
+      schema: {
+        operationId: 'metrics',
+        tags: ['service'],
+        security: [],
+        summary: 'Prometheus metrics',
+        produces: ['text/plain']
+      }
+    },
+    async (_request, reply) => {
+      const { registry } = context.metrics
+      return reply.type(registry.contentType).send(await registry.metrics())
+    }
+  )
 }

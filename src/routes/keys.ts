@@ -24,16 +24,23 @@ export const keyRoutes = (context: Context) => async (app: FastifyInstance): Pro
       response: { 201: refTo(NewKey), ...problemsFor(400, 401, 403, 422, 503) }
     }
   }, async (request, reply) => {
-    const key = await transact(context, requesterOf(request), trx => keyring.create(trx, request.body))
+    const key = await transact(context, requesterOf(request), (trx) => keyring.create(trx, request.body))
     return reply.code(201).header('cache-control', 'no-store').send(key)
   })
 
-  scope.get('/keys', {
-    config: { operation: 'keys.list' },
-    schema: {
-      operationId: 'listKeys', tags: ['keys'], summary: 'Keys, without their tokens', response: { 200: refTo(KeyList), ...problemsFor(401, 403, 503) }
-    }
-  }, async (): Promise<{ items: Key[] }> => ({ items: await keyring.list() }))
+  scope.get(
+    '/keys',
+    {
+      config: { operation: 'keys.list' },
+      schema: {
+        operationId: 'listKeys',
+        tags: ['keys'],
+        summary: 'Keys, without their tokens',
+        response: { 200: refTo(KeyList), ...problemsFor(401, 403, 503) }
+      }
+    },
+    async (): Promise<{ items: Key[] }> => ({ items: await keyring.list() })
+  )
 
   scope.delete('/keys/:id', {
     config: { operation: 'keys.delete' },

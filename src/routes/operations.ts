@@ -24,7 +24,7 @@ export const operationRoutes = (context: Context) => async (app: FastifyInstance
       params: ById,
       response: { 200: refTo(Operation), ...problemsFor(400, 401, 404, 503) }
     }
-  }, async request => getOperation(context, request.caller, request.params.id))
+  }, async (request) => getOperation(context, request.caller, request.params.id))
 
   scope.post('/operations/:id/cancel', {
     config: { operation: 'operations.cancel' },

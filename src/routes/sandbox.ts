@@ -3,7 +3,20 @@ import { Type } from 'typebox'
 import type { Context } from '../operations/context.ts'
 import { transact } from '../operations/commands/transaction.ts'
 import {
-  SandboxFault, SandboxFaultInput, SandboxFaultList, SandboxJob, SandboxJobChange, SandboxJobFilter, SandboxJobList, SandboxJobsInput, SandboxObject, SandboxObjectList, SandboxPlace, SandboxResource, SandboxResourceFilter, SandboxResourceList
+  SandboxFault,
+  SandboxFaultInput,
+  SandboxFaultList,
+  SandboxJob,
+  SandboxJobChange,
+  SandboxJobFilter,
+  SandboxJobList,
+  SandboxJobsInput,
+  SandboxObject,
+  SandboxObjectList,
+  SandboxPlace,
+  SandboxResource,
+  SandboxResourceFilter,
+  SandboxResourceList
 } from '../schemas/sandbox.ts'
 import { refTo } from '../schemas/names.ts'
 import { Once, requesterOf } from './http/requester.ts'
@@ -30,7 +43,10 @@ export interface SandboxControl {
 
 const ByKey = Type.Object({ key: Type.String({ minLength: 1, maxLength: 500 }) }, { additionalProperties: false })
 const ByBucket = Type.Object({ bucket: Type.String({ minLength: 3, maxLength: 63 }) }, { additionalProperties: false })
-const ByObject = Type.Object({ ...ByBucket.properties, key: Type.String({ minLength: 1, maxLength: 500 }) }, { additionalProperties: false })
+const ByObject = Type.Object(
+  { ...ByBucket.properties, key: Type.String({ minLength: 1, maxLength: 500 }) },
+  { additionalProperties: false }
+)
 const ByJob = Type.Object({ id: Type.String({ format: 'uuid' }) }, { additionalProperties: false })
 const Nothing = { 204: Type.Null() }
 
@@ -38,13 +54,15 @@ interface Words { readonly operationId: string, readonly summary: string }
 const describe = ({ operationId, summary }: Words) => ({ operationId, summary, tags: ['sandbox'] })
 
 /** The simulated account: look at it, change it behind Batchyard's back, make it fail. Only where the cloud is the sandbox. */
-export const sandboxRoutes = (context: Context, control: SandboxControl) => async (app: FastifyInstance): Promise<void> => {
-  await app.register(resourceRoutes(control))
-  await app.register(networkRoutes(control))
-  await app.register(bucketRoutes(control))
-  await app.register(jobRoutes(context, control))
-  await app.register(faultRoutes(context, control))
-}
+export const sandboxRoutes =
+  (context: Context, control: SandboxControl) =>
+    async (app: FastifyInstance): Promise<void> => {
+      await app.register(resourceRoutes(control))
+      await app.register(networkRoutes(control))
+      await app.register(bucketRoutes(control))
+      await app.register(jobRoutes(context, control))
+      await app.register(faultRoutes(context, control))
+    }
 
 const resourceRoutes = (control: SandboxControl) => async (app: FastifyInstance): Promise<void> => {
   const scope = typed(app)
@@ -56,7 +74,7 @@ const resourceRoutes = (control: SandboxControl) => async (app: FastifyInstance)
       querystring: SandboxResourceFilter,
       response: { 200: refTo(SandboxResourceList), ...problemsFor(400, 401, 403, 503) }
     }
-  }, async request => ({ items: await control.resources(request.query) }))
+  }, async (request) => ({ items: await control.resources(request.query) }))
 
   scope.get('/sandbox/resources/:key', {
     config: { operation: 'sandbox.resources.get' },
@@ -65,17 +83,24 @@ const resourceRoutes = (control: SandboxControl) => async (app: FastifyInstance)
       params: ByKey,
       response: { 200: refTo(SandboxResource), ...problemsFor(400, 401, 403, 404, 503) }
     }
-  }, async request => control.resource(request.params.key))
+  }, async (request) => control.resource(request.params.key))
 
-  scope.patch('/sandbox/resources/:key', {
-    config: { operation: 'sandbox.resources.change' },
-    schema: {
-      ...describe({ operationId: 'changeSandboxResource', summary: 'Change properties by hand, as somebody in the console would' }),
-      params: ByKey,
-      body: Type.Object({ properties: Type.Record(Type.String(), Type.Unknown()) }, { additionalProperties: false }),
-      response: { 200: refTo(SandboxResource), ...problemsFor(400, 401, 403, 404, 422, 503) }
-    }
-  }, async request => control.changeResource(request.params.key, request.body.properties))
+  scope.patch(
+    '/sandbox/resources/:key',
+    {
+      config: { operation: 'sandbox.resources.change' },
+      schema: {
+        ...describe({
+          operationId: 'changeSandboxResource',
+          summary: 'Change properties by hand, as somebody in the console would'
+        }),
+        params: ByKey,
+        body: Type.Object({ properties: Type.Record(Type.String(), Type.Unknown()) }, { additionalProperties: false }),
+        response: { 200: refTo(SandboxResource), ...problemsFor(400, 401, 403, 404, 422, 503) }
+      }
+    },
+    async (request) => control.changeResource(request.params.key, request.body.properties)
+  )
 
   scope.delete('/sandbox/resources/:key', {
     config: { operation: 'sandbox.resources.delete' },
@@ -101,7 +126,11 @@ const networkRoutes = (control: SandboxControl) => async (app: FastifyInstance):
       method,
       url: '/sandbox/accounts/:account/regions/:region/default-vpc',
       config: { operation: `sandbox.default-vpc.${method === 'PUT' ? 'restore' : 'remove'}` },
-      schema: { ...describe({ operationId: call, summary }), params: SandboxPlace, response: { ...Nothing, ...problemsFor(400, 401, 403, 422, 503) } },
+      schema: {
+        ...describe({ operationId: call, summary }),
+        params: SandboxPlace,
+        response: { ...Nothing, ...problemsFor(400, 401, 403, 422, 503) }
+      },
       handler: async (request, reply) => {
         await control[call](request.params.account, request.params.region)
         return reply.code(204).send(null)
@@ -120,17 +149,24 @@ const bucketRoutes = (control: SandboxControl) => async (app: FastifyInstance): 
       params: ByBucket,
       response: { 200: refTo(SandboxObjectList), ...problemsFor(400, 401, 403, 404, 503) }
     }
-  }, async request => ({ items: await control.objects(request.params.bucket) }))
+  }, async (request) => ({ items: await control.objects(request.params.bucket) }))
 
-  scope.put('/sandbox/buckets/:bucket/objects/:key', {
-    config: { operation: 'sandbox.objects.put' },
-    schema: {
-      ...describe({ operationId: 'putSandboxObject', summary: 'Put an object of some size; it has no content' }),
-      params: ByObject,
-      body: Type.Object({ size: Type.Integer({ minimum: 0, maximum: 5_497_558_138_880 }) }, { additionalProperties: false }),
-      response: { 200: refTo(SandboxObject), ...problemsFor(400, 401, 403, 404, 503) }
-    }
-  }, async request => control.putObject(request.params.bucket, request.params.key, request.body.size))
+  scope.put(
+    '/sandbox/buckets/:bucket/objects/:key',
+    {
+      config: { operation: 'sandbox.objects.put' },
+      schema: {
+        ...describe({ operationId: 'putSandboxObject', summary: 'Put an object of some size; it has no content' }),
+        params: ByObject,
+        body: Type.Object(
+          { size: Type.Integer({ minimum: 0, maximum: 5_497_558_138_880 }) },
+          { additionalProperties: false }
+        ),
+        response: { 200: refTo(SandboxObject), ...problemsFor(400, 401, 403, 404, 503) }
+      }
+    },
+    async (request) => control.putObject(request.params.bucket, request.params.key, request.body.size)
+  )
 
   scope.delete('/sandbox/buckets/:bucket/objects', {
     config: { operation: 'sandbox.objects.delete' },
@@ -155,20 +191,29 @@ const jobRoutes = (context: Context, control: SandboxControl) => async (app: Fas
       querystring: SandboxJobFilter,
       response: { 200: refTo(SandboxJobList), ...problemsFor(400, 401, 403, 503) }
     }
-  }, async request => ({ items: await control.jobs(request.query) }))
+  }, async (request) => ({ items: await control.jobs(request.query) }))
 
-  scope.post('/sandbox/jobs', {
-    config: { operation: 'sandbox.jobs.submit' },
-    schema: {
-      ...describe({ operationId: 'submitSandboxJobs', summary: 'Submit jobs to a queue; they keep their status until somebody ends them or moves them on' }),
-      headers: Once,
-      body: refTo(SandboxJobsInput),
-      response: { 201: refTo(SandboxJobList), ...problemsFor(400, 401, 403, 422, 503) }
+  scope.post(
+    '/sandbox/jobs',
+    {
+      config: { operation: 'sandbox.jobs.submit' },
+      schema: {
+        ...describe({
+          operationId: 'submitSandboxJobs',
+          summary: 'Submit jobs to a queue; they keep their status until somebody ends them or moves them on'
+        }),
+        headers: Once,
+        body: refTo(SandboxJobsInput),
+        response: { 201: refTo(SandboxJobList), ...problemsFor(400, 401, 403, 422, 503) }
+      }
+    },
+    async (request, reply) => {
+      const jobs = await transact(context, requesterOf(request), async () => ({
+        items: await control.submitJobs(request.body)
+      }))
+      return reply.code(201).send(jobs)
     }
-  }, async (request, reply) => {
-    const jobs = await transact(context, requesterOf(request), async () => ({ items: await control.submitJobs(request.body) }))
-    return reply.code(201).send(jobs)
-  })
+  )
 
   scope.patch('/sandbox/jobs/:id', {
     config: { operation: 'sandbox.jobs.change' },
@@ -178,7 +223,7 @@ const jobRoutes = (context: Context, control: SandboxControl) => async (app: Fas
       body: SandboxJobChange,
       response: { 200: refTo(SandboxJob), ...problemsFor(400, 401, 403, 404, 503) }
     }
-  }, async request => control.changeJob(request.params.id, request.body))
+  }, async (request) => control.changeJob(request.params.id, request.body))
 }
 
 const faultRoutes = (context: Context, control: SandboxControl) => async (app: FastifyInstance): Promise<void> => {

@@ -15,22 +15,30 @@ const ByTeam = Type.Object({ team: Slug }, { additionalProperties: false })
 export const teamRoutes = (context: Context) => async (app: FastifyInstance): Promise<void> => {
   const scope = typed(app)
 
-  scope.put('/teams/:team', {
-    config: { operation: 'teams.put' },
-    attachValidation: true,
-    schema: {
-      operationId: 'putTeam',
-      tags: ['teams'],
-      summary: 'Set a team\'s placement and guardrails; environments that exist stay where they are',
-      params: ByTeam,
-      body: refTo(TeamInput),
-      response: { 200: { ...refTo(Team), description: 'Replaced' }, 201: { ...refTo(Team), description: 'Added' }, ...problemsFor(400, 401, 403, 503) }
+  scope.put(
+    '/teams/:team',
+    {
+      config: { operation: 'teams.put' },
+      attachValidation: true,
+      schema: {
+        operationId: 'putTeam',
+        tags: ['teams'],
+        summary: "Set a team's placement and guardrails; environments that exist stay where they are",
+        params: ByTeam,
+        body: refTo(TeamInput),
+        response: {
+          200: { ...refTo(Team), description: 'Replaced' },
+          201: { ...refTo(Team), description: 'Added' },
+          ...problemsFor(400, 401, 403, 503)
+        }
+      }
+    },
+    async (request, reply) => {
+      refuseWrongFields(request, checkTeam)
+      const { team, created } = await putTeam(context, request.params.team, request.body)
+      return reply.code(created ? 201 : 200).send(team)
     }
-  }, async (request, reply) => {
-    refuseWrongFields(request, checkTeam)
-    const { team, created } = await putTeam(context, request.params.team, request.body)
-    return reply.code(created ? 201 : 200).send(team)
-  })
+  )
 
   scope.get('/teams/:team', {
     config: { operation: 'teams.get' },
@@ -41,7 +49,7 @@ export const teamRoutes = (context: Context) => async (app: FastifyInstance): Pr
       params: ByTeam,
       response: { 200: refTo(Team), ...problemsFor(400, 401, 403, 404, 503) }
     }
-  }, async request => getTeam(context, request.params.team))
+  }, async (request) => getTeam(context, request.params.team))
 
   scope.get('/teams', {
     config: { operation: 'teams.list' },
@@ -52,5 +60,5 @@ export const teamRoutes = (context: Context) => async (app: FastifyInstance): Pr
       querystring: PageQuery,
       response: { 200: refTo(TeamPage), ...problemsFor(400, 401, 403, 503) }
     }
-  }, async request => listTeams(context, request.query))
+  }, async (request) => listTeams(context, request.query))
 }

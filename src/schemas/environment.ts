@@ -6,7 +6,11 @@ import { ResolvedSpec, Spec } from './spec.ts'
 export const PHASES = ['creating', 'ready', 'updating', 'degraded', 'failed', 'deleting', 'deleted'] as const
 export type Phase = typeof PHASES[number]
 export const PhaseName = Type.Unsafe<Phase>({ type: 'string', enum: [...PHASES] })
-export const CloudName = Type.Unsafe<'sandbox' | 'aws'>({ type: 'string', enum: ['sandbox', 'aws'], description: '`sandbox`: simulated, nothing of it exists at AWS' })
+export const CloudName = Type.Unsafe<'sandbox' | 'aws'>({
+  type: 'string',
+  enum: ['sandbox', 'aws'],
+  description: '`sandbox`: simulated, nothing of it exists at AWS'
+})
 
 /** Values the environment's program returned, by snake_case name (docs/outputs.md). */
 export const Outputs = Type.Object({
@@ -22,21 +26,29 @@ export const Condition = Type.Object({
 })
 
 /** A team's environment: what was asked for, what is, and where to look on. */
-export const Environment = Type.Object({
-  id: EnvironmentId,
-  team: Slug,
-  name: Slug,
-  cloud: CloudName,
-  phase: PhaseName,
-  generation: Type.Integer({ description: 'Counts specs' }),
-  observedGeneration: Type.Union([Type.Integer(), Type.Null()], { description: 'The generation that is real' }),
-  conditions: Type.Array(Condition),
-  spec: refTo(Spec),
-  resolved: refTo(ResolvedSpec),
-  outputs: Type.Union([refTo(Outputs), Type.Null()]),
-  operation: Type.Union([refTo(Operation), Type.Null()], { description: 'The newest operation that changes it' }),
-  createdAt: Timestamp,
-  updatedAt: Timestamp,
-  links: Type.Object({ self: Type.String(), outputs: Type.String(), operations: Type.String(), operation: Type.Union([Type.String(), Type.Null()]) })
-}, { $id: 'Environment' })
+export const Environment = Type.Object(
+  {
+    id: EnvironmentId,
+    team: Slug,
+    name: Slug,
+    cloud: CloudName,
+    phase: PhaseName,
+    generation: Type.Integer({ description: 'Counts specs' }),
+    observedGeneration: Type.Union([Type.Integer(), Type.Null()], { description: 'The generation that is real' }),
+    conditions: Type.Array(Condition),
+    spec: refTo(Spec),
+    resolved: refTo(ResolvedSpec),
+    outputs: Type.Union([refTo(Outputs), Type.Null()]),
+    operation: Type.Union([refTo(Operation), Type.Null()], { description: 'The newest operation that changes it' }),
+    createdAt: Timestamp,
+    updatedAt: Timestamp,
+    links: Type.Object({
+      self: Type.String(),
+      outputs: Type.String(),
+      operations: Type.String(),
+      operation: Type.Union([Type.String(), Type.Null()])
+    })
+  },
+  { $id: 'Environment' }
+)
 export type Environment = Static<typeof Environment>

@@ -11,6 +11,30 @@ import { Guardrails, Placement, Team, TeamInput } from './team.ts'
 
 /** Every shape with an `$id`: routes refer to them, and OpenAPI makes a component of each. */
 export const SHARED_SCHEMAS = [
-  Spec, NamedSpec, SpecPatch, ResolvedSpec, Environment, EnvironmentPage, Outputs, PreviewResult, DriftResult, Operation, OperationError, OperationPage, OperationEvent, EventPage, Problem,
-  Placement, Guardrails, TeamInput, Team, TeamPage, KeyInput, Key, NewKey, KeyList, Readiness, ...SANDBOX_SCHEMAS
+  Spec,
+  NamedSpec,
+  SpecPatch,
+  ResolvedSpec,
+  Environment,
+  EnvironmentPage,
+  Outputs,
+  PreviewResult,
+  DriftResult,
+  Operation,
+  OperationError,
+  OperationPage,
+  OperationEvent,
+  EventPage,
+  Problem,
+  Placement,
+  Guardrails,
+  TeamInput,
+  Team,
+  TeamPage,
+  KeyInput,
+  Key,
+  NewKey,
+  KeyList,
+  Readiness,
+  ...SANDBOX_SCHEMAS
 ]

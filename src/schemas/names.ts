@@ -12,16 +12,27 @@ export function refTo<T extends TSchema & { $id?: string }> (schema: T) {
 /** Teams, environments and the entries of a spec's maps share one form of name. */
 export const Slug = Type.String({
   pattern: '^[a-z][a-z0-9-]{0,30}[a-z0-9]$',
-  description: '2 to 32 characters: lower-case letters, digits and hyphens; begins with a letter, ends with a letter or digit'
+  description:
+    '2 to 32 characters: lower-case letters, digits and hyphens; begins with a letter, ends with a letter or digit'
 })
 
-export const EnvironmentId = Type.String({ pattern: '^env_[0-7][0-9a-hjkmnp-tv-z]{25}$', examples: ['env_01jd3x9c8qe5vb6k2m4n7p8r9s'] })
-export const OperationId = Type.String({ pattern: '^op_[0-7][0-9a-hjkmnp-tv-z]{25}$', examples: ['op_01jd3x9c8qe5vb6k2m4n7p8r9s'] })
+export const EnvironmentId = Type.String({
+  pattern: '^env_[0-7][0-9a-hjkmnp-tv-z]{25}$',
+  examples: ['env_01jd3x9c8qe5vb6k2m4n7p8r9s']
+})
+export const OperationId = Type.String({
+  pattern: '^op_[0-7][0-9a-hjkmnp-tv-z]{25}$',
+  examples: ['op_01jd3x9c8qe5vb6k2m4n7p8r9s']
+})
 export const KeyId = Type.String({ pattern: '^key_[0-7][0-9a-hjkmnp-tv-z]{25}$' })
 
 export const Timestamp = Type.String({ format: 'date-time' })
 
-export const AccountId = Type.String({ pattern: '^[0-9]{12}$', description: 'AWS account id, 12 digits', examples: ['123456789012'] })
+export const AccountId = Type.String({
+  pattern: '^[0-9]{12}$',
+  description: 'AWS account id, 12 digits',
+  examples: ['123456789012']
+})
 export const RoleArn = Type.String({
   pattern: '^arn:aws[a-z-]*:iam::[0-9]{12}:role/[\\w+=,.@/-]{1,512}$', description: 'ARN of an IAM role to assume'
 })

@@ -1,7 +1,10 @@
 import { Type, type Static } from 'typebox'
 
 export const FieldError = Type.Object({
-  pointer: Type.String({ description: 'JSON pointer (RFC 6901) to the field in the request body, or `#query/…`, `#path/…`', examples: ['/jobs/default/memoryMiB'] }),
+  pointer: Type.String({
+    description: 'JSON pointer (RFC 6901) to the field in the request body, or `#query/…`, `#path/…`',
+    examples: ['/jobs/default/memoryMiB']
+  }),
   message: Type.String()
 })
 export type FieldError = Static<typeof FieldError>
@@ -25,23 +28,38 @@ const common = {
 }
 
 /** RFC 9457 problem details, served as `application/problem+json`. */
-export const Problem = Type.Object({
-  ...common,
-  status: Type.Integer(),
-  requestId: Type.String(),
-  errors: Type.Optional(Type.Array(FieldError, { maxItems: MAX_FIELD_ERRORS, description: 'The first 100 where there are more; `detail` has their number' })),
-  changed: Type.Optional(Type.Array(ChangedField, { description: 'Of a 412: what has changed since the expected version' })),
-  operation: Type.Optional(Type.String({ description: 'Link to the operation in the way' }))
-}, { $id: 'Problem' })
+export const Problem = Type.Object(
+  {
+    ...common,
+    status: Type.Integer(),
+    requestId: Type.String(),
+    errors: Type.Optional(
+      Type.Array(FieldError, {
+        maxItems: MAX_FIELD_ERRORS,
+        description: 'The first 100 where there are more; `detail` has their number'
+      })
+    ),
+    changed: Type.Optional(
+      Type.Array(ChangedField, { description: 'Of a 412: what has changed since the expected version' })
+    ),
+    operation: Type.Optional(Type.String({ description: 'Link to the operation in the way' }))
+  },
+  { $id: 'Problem' }
+)
 export type Problem = Static<typeof Problem>
 
 /** Why an operation failed: a problem, and what is known of the place and the cure. */
-export const OperationError = Type.Object({
-  ...common,
-  retryable: Type.Boolean({ description: 'Whether the same request can succeed later' }),
-  transient: Type.Optional(Type.Boolean({ description: 'Whether the worker tries again by itself, a limited number of times' })),
-  next: Type.String({ description: 'What to do next' }),
-  resource: Type.Optional(Type.Object({ urn: Type.String(), type: Type.String(), name: Type.String() })),
-  cloudRequestId: Type.Optional(Type.String({ description: 'The cloud\'s own request id, for a support case' }))
-}, { $id: 'OperationError' })
+export const OperationError = Type.Object(
+  {
+    ...common,
+    retryable: Type.Boolean({ description: 'Whether the same request can succeed later' }),
+    transient: Type.Optional(
+      Type.Boolean({ description: 'Whether the worker tries again by itself, a limited number of times' })
+    ),
+    next: Type.String({ description: 'What to do next' }),
+    resource: Type.Optional(Type.Object({ urn: Type.String(), type: Type.String(), name: Type.String() })),
+    cloudRequestId: Type.Optional(Type.String({ description: "The cloud's own request id, for a support case" }))
+  },
+  { $id: 'OperationError' }
+)
 export type OperationError = Static<typeof OperationError>

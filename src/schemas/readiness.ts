@@ -3,12 +3,20 @@ import { CloudName } from './environment.ts'
 
 const Check = Type.Object({ ok: Type.Boolean(), detail: Type.Optional(Type.String()) })
 
-export const Readiness = Type.Object({
-  status: Type.Unsafe<'ready' | 'not-ready'>({ type: 'string', enum: ['ready', 'not-ready'] }),
-  cloud: CloudName,
-  notice: Type.Optional(Type.String({ description: 'Says so where everything is simulated' })),
-  role: Type.Unsafe<'all' | 'api' | 'worker'>({ type: 'string', enum: ['all', 'api', 'worker'] }),
-  engine: Type.Optional(Type.Object({ kind: Type.String(), version: Type.String() }, { description: 'Absent where no operations are run' })),
-  checks: Type.Object({ database: Check, queue: Check, sandbox: Type.Optional(Check) })
-}, { $id: 'Readiness' })
+export const Readiness = Type.Object(
+  {
+    status: Type.Unsafe<'ready' | 'not-ready'>({ type: 'string', enum: ['ready', 'not-ready'] }),
+    cloud: CloudName,
+    notice: Type.Optional(Type.String({ description: 'Says so where everything is simulated' })),
+    role: Type.Unsafe<'all' | 'api' | 'worker'>({ type: 'string', enum: ['all', 'api', 'worker'] }),
+    engine: Type.Optional(
+      Type.Object(
+        { kind: Type.String(), version: Type.String() },
+        { description: 'Absent where no operations are run' }
+      )
+    ),
+    checks: Type.Object({ database: Check, queue: Check, sandbox: Type.Optional(Check) })
+  },
+  { $id: 'Readiness' }
+)
 export type Readiness = Static<typeof Readiness>

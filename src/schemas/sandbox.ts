@@ -22,7 +22,10 @@ export const SandboxResource = Type.Object({
 }, { $id: 'SandboxResource' })
 export type SandboxResource = Static<typeof SandboxResource>
 
-export const SandboxResourceList = Type.Object({ items: Type.Array(refTo(SandboxResource)) }, { $id: 'SandboxResourceList' })
+export const SandboxResourceList = Type.Object(
+  { items: Type.Array(refTo(SandboxResource)) },
+  { $id: 'SandboxResourceList' }
+)
 
 export const SandboxResourceFilter = Type.Object({
   type: Type.Optional(Type.String({ maxLength: 200 })),
@@ -36,13 +39,17 @@ export type SandboxResourceFilter = Static<typeof SandboxResourceFilter>
 const faultFields = {
   kind: literals(['fail', 'throttle', 'hang', 'slow', 'hide'], { description: 'What it does to the calls it strikes' }),
   on: literals(['create', 'read', 'update', 'delete', 'invoke']),
-  type: Type.Optional(Type.String({ maxLength: 200, description: 'A resource type or function token; `*`, the default, matches all' })),
+  type: Type.Optional(
+    Type.String({ maxLength: 200, description: 'A resource type or function token; `*`, the default, matches all' })
+  ),
   account: Type.Optional(AccountId),
   namePrefix: Type.Optional(Type.String({ maxLength: 200 })),
   nth: Type.Optional(Type.Integer({ minimum: 1, description: 'The first matching call it strikes, counted from now' })),
   count: Type.Optional(Type.Integer({ minimum: 0, description: 'How many calls it strikes; 0: all from there on' })),
-  at: Type.Optional(literals(['request', 'response'], { description: '`response`: it happened in the cloud, only the answer fails' })),
-  code: Type.Optional(Type.String({ maxLength: 100, description: 'AWS\'s error code, for `fail`' })),
+  at: Type.Optional(
+    literals(['request', 'response'], { description: '`response`: it happened in the cloud, only the answer fails' })
+  ),
+  code: Type.Optional(Type.String({ maxLength: 100, description: "AWS's error code, for `fail`" })),
   message: Type.Optional(Type.String({ maxLength: 1000 })),
   httpStatus: Type.Optional(Type.Integer({ minimum: 400, maximum: 599 })),
   seconds: Type.Optional(Type.Number({ minimum: 0, maximum: 3600 })),
@@ -61,8 +68,13 @@ export const SandboxObject = Type.Object({ key: Type.String(), size: Type.Intege
 export type SandboxObject = Static<typeof SandboxObject>
 export const SandboxObjectList = Type.Object({ items: Type.Array(refTo(SandboxObject)) }, { $id: 'SandboxObjectList' })
 
-const jobStatus = (options: object = {}) => literals(['SUBMITTED', 'PENDING', 'RUNNABLE', 'STARTING', 'RUNNING', 'SUCCEEDED', 'FAILED'], options)
-const QueueName = Type.String({ minLength: 1, maxLength: 300, description: 'The queue\'s ARN, or its name where no other account or region has one of that name' })
+const jobStatus = (options: object = {}) =>
+  literals(['SUBMITTED', 'PENDING', 'RUNNABLE', 'STARTING', 'RUNNING', 'SUCCEEDED', 'FAILED'], options)
+const QueueName = Type.String({
+  minLength: 1,
+  maxLength: 300,
+  description: "The queue's ARN, or its name where no other account or region has one of that name"
+})
 
 export const SandboxJobsInput = Type.Object({
   queue: QueueName,
@@ -71,7 +83,13 @@ export const SandboxJobsInput = Type.Object({
 }, { $id: 'SandboxJobsInput', ...closed })
 export type SandboxJobsInput = Static<typeof SandboxJobsInput>
 
-export const SandboxJobFilter = Type.Object({ queue: Type.Optional(Type.String({ maxLength: 300, description: 'The queue\'s ARN' })), status: Type.Optional(jobStatus()) }, closed)
+export const SandboxJobFilter = Type.Object(
+  {
+    queue: Type.Optional(Type.String({ maxLength: 300, description: "The queue's ARN" })),
+    status: Type.Optional(jobStatus())
+  },
+  closed
+)
 export type SandboxJobFilter = Static<typeof SandboxJobFilter>
 
 export const SandboxJobChange = Type.Object({ status: jobStatus() }, closed)
@@ -93,6 +111,14 @@ export const SandboxJobList = Type.Object({ items: Type.Array(refTo(SandboxJob))
 export const SandboxPlace = Type.Object({ account: AccountId, region: Region }, closed)
 
 export const SANDBOX_SCHEMAS = [
-  SandboxResource, SandboxResourceList, SandboxFaultInput, SandboxFault, SandboxFaultList, SandboxObject, SandboxObjectList,
-  SandboxJobsInput, SandboxJob, SandboxJobList
+  SandboxResource,
+  SandboxResourceList,
+  SandboxFaultInput,
+  SandboxFault,
+  SandboxFaultList,
+  SandboxObject,
+  SandboxObjectList,
+  SandboxJobsInput,
+  SandboxJob,
+  SandboxJobList
 ]

@@ -20,7 +20,15 @@ export const Placement = Type.Object({
 export type Placement = Static<typeof Placement>
 
 const listOf = (entry: Parameters<typeof Type.Array>[0], description: string) =>
-  Type.Optional(Type.Unsafe<string[]>(Type.Array(Type.Union([Wildcard, entry]), { maxItems: 200, uniqueItems: true, description: `${description}; \`*\` allows any` })))
+  Type.Optional(
+    Type.Unsafe<string[]>(
+      Type.Array(Type.Union([Wildcard, entry]), {
+        maxItems: 200,
+        uniqueItems: true,
+        description: `${description}; \`*\` allows any`
+      })
+    )
+  )
 
 /** What a spec may name beyond its own environment. Whatever is not listed is refused: the default is nothing. */
 export const Guardrails = Type.Object({
@@ -33,7 +41,10 @@ export const Guardrails = Type.Object({
 }, { $id: 'Guardrails', ...closed })
 export type Guardrails = Static<typeof Guardrails>
 
-export const TeamInput = Type.Object({ placement: refTo(Placement), guardrails: Type.Optional(refTo(Guardrails)) }, { $id: 'TeamInput', ...closed })
+export const TeamInput = Type.Object(
+  { placement: refTo(Placement), guardrails: Type.Optional(refTo(Guardrails)) },
+  { $id: 'TeamInput', ...closed }
+)
 export type TeamInput = Static<typeof TeamInput>
 
 export const Team = Type.Object({

@@ -54,7 +54,9 @@ export async function buildApp ({ context, version, sandbox }: AppOptions): Prom
   for (const schema of SHARED_SCHEMAS) app.addSchema(schema)
 
   app.addHook('onRequest', (_request, _reply, done) => {
-    done(context.stopping.aborted ? new Refusal('unavailable', 'the service is stopping', { retryAfter: 2 }) : undefined)
+    done(
+      context.stopping.aborted ? new Refusal('unavailable', 'the service is stopping', { retryAfter: 2 }) : undefined
+    )
   })
   await app.register(connections)
   await app.register(emptyBodies)
@@ -67,14 +69,14 @@ export async function buildApp ({ context, version, sandbox }: AppOptions): Prom
 
   await app.register(healthRoutes(context))
   if (context.role === 'worker') return app
-  await app.forCallers(async scope => {
+  await app.forCallers(async (scope) => {
     await scope.register(environmentRoutes(context))
     await scope.register(changeRoutes(context))
     await scope.register(checkRoutes(context))
     await scope.register(operationRoutes(context))
     await scope.register(eventRoutes(context))
   })
-  await app.forAdmins(async scope => {
+  await app.forAdmins(async (scope) => {
     await scope.register(teamRoutes(context))
     await scope.register(keyRoutes(context))
     if (sandbox) await scope.register(sandboxRoutes(context, sandbox))

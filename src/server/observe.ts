@@ -9,7 +9,7 @@ export function observe ({ metrics, database, log }: Context, engine: Engine | u
   const collect = async (): Promise<void> => {
     const { counts } = await backlogOf(database.db)
     for (const kind of OPERATION_KINDS) {
-      const waiting = counts.find(each => each.kind === kind && each.state === 'queued')
+      const waiting = counts.find((each) => each.kind === kind && each.state === 'queued')
       queueDepth.set({ kind }, waiting?.count ?? 0)
     }
     if (!engine) return

@@ -8,9 +8,11 @@ const FOLDERS = [join(import.meta.dirname, '../stacks'), join(import.meta.dirnam
 
 /** Changes whenever the program of environments, its meaning of a spec, or the provider it is written for does: 12 hex digits. */
 export async function readProgramVersion (): Promise<string> {
-  const hash = createHash('sha256').update(JSON.stringify([packageJson.dependencies['@pulumi/aws'], packageJson.dependencies['@pulumi/pulumi']]))
+  const hash = createHash('sha256').update(
+    JSON.stringify([packageJson.dependencies['@pulumi/aws'], packageJson.dependencies['@pulumi/pulumi']])
+  )
   for (const folder of FOLDERS) {
-    const files = (await readdir(folder, { recursive: true })).filter(file => file.endsWith('.ts')).sort()
+    const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith('.ts')).sort()
     for (const file of files) hash.update(file).update(await readFile(join(folder, file)))
   }
   return hash.digest('hex').slice(0, 12)

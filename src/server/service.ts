@@ -67,7 +67,7 @@ async function start (config: Config, log: Logger, shutdown: Shutdown): Promise<
 
   const sandbox = config.cloud === 'sandbox'
     ? await attachSandboxCloud({
-      dataDir: config.dataDir, speed: config.sandboxSpeed, log: message => { log.info(message) }
+      dataDir: config.dataDir, speed: config.sandboxSpeed, log: (message) => { log.info(message) }
     })
     : undefined
   if (sandbox) shutdown.add('sandbox cloud', () => sandbox.release())

@@ -18,20 +18,37 @@ const ENGINE_STOP_MILLISECONDS = 1_000
 const PROGRAM = new URL('../stacks/batch-environment.ts', import.meta.url).href
 
 /** Starts what carries operations out: the engine seam and the cloud's own calls. */
-export async function openWork (config: Config, context: Context, parts: { readonly shutdown: Shutdown, readonly sandbox: SandboxCloud | undefined }): Promise<WorkContext> {
+export async function openWork (
+  config: Config,
+  context: Context,
+  parts: { readonly shutdown: Shutdown, readonly sandbox: SandboxCloud | undefined }
+): Promise<WorkContext> {
   const { shutdown, sandbox } = parts
   const found = await findEngine({
-    engine: config.engine, cloud: config.cloud, path: config.path, pulumiRoot: config.pulumiRoot, stateUrl: config.stateUrl, log: context.log
+    engine: config.engine,
+    cloud: config.cloud,
+    path: config.path,
+    pulumiRoot: config.pulumiRoot,
+    stateUrl: config.stateUrl,
+    log: context.log
   })
-  const capacity = capacityFor({ concurrency: config.concurrency, memoryMiB: config.workerMemoryMiB ?? availableMemoryMiB(), cloud: config.cloud })
+  const capacity = capacityFor({
+    concurrency: config.concurrency,
+    memoryMiB: config.workerMemoryMiB ?? availableMemoryMiB(),
+    cloud: config.cloud
+  })
   context.log.info({ ...capacity, asked: config.concurrency, teamLimit: config.teamConcurrency }, 'operations at once')
   context.metrics.workerSlots.set(capacity.concurrency)
   const engine = await startEngine(config, context, { found, sandbox, concurrency: capacity.concurrency })
   // The worker has waited for the engines by then.
   shutdown.add('engine', () => engine.stop(ENGINE_STOP_MILLISECONDS))
-  const aws = createCloud(sandbox && {
-    endpoint: async () => (await sandbox.ensure()).apiUrl, credentials: SANDBOX_CREDENTIALS, visibleSeconds: VISIBLE_SECONDS * config.sandboxSpeed
-  })
+  const aws = createCloud(
+    sandbox && {
+      endpoint: async () => (await sandbox.ensure()).apiUrl,
+      credentials: SANDBOX_CREDENTIALS,
+      visibleSeconds: VISIBLE_SECONDS * config.sandboxSpeed
+    }
+  )
   shutdown.add('cloud', () => aws.close())
   return {
     ...context,
@@ -47,22 +64,37 @@ export async function openWork (config: Config, context: Context, parts: { reado
   }
 }
 
-interface EngineParts { readonly found: EngineExecutable, readonly sandbox: SandboxCloud | undefined, readonly concurrency: number }
+interface EngineParts {
+  readonly found: EngineExecutable
+  readonly sandbox: SandboxCloud | undefined
+  readonly concurrency: number
+}
 
-async function startEngine (config: Config, { database, metrics, log }: Context, { found, sandbox, concurrency }: EngineParts): Promise<Engine> {
+async function startEngine (
+  config: Config,
+  { database, metrics, log }: Context,
+  { found, sandbox, concurrency }: EngineParts
+): Promise<Engine> {
   return createEngine({
     engine: found,
     dataDir: config.dataDir,
     stateUrl: config.stateUrl,
     passphraseFile: config.passphraseFile,
-    cloudEnv: async (): Promise<Record<string, string>> => sandbox ? { PULUMI_DEBUG_PROVIDERS: `aws:${(await sandbox.ensure()).grpcPort}` } : {},
+    cloudEnv: async (): Promise<Record<string, string>> =>
+      sandbox ? { PULUMI_DEBUG_PROVIDERS: `aws:${(await sandbox.ensure()).grpcPort}` } : {},
     concurrency,
     recycleAfter: config.runnerRuns,
     runnerMemoryMiB: config.runnerMemoryMiB,
     ladder: { interruptSeconds: config.interruptSeconds, terminateSeconds: TERMINATE_SECONDS },
     preload: [PROGRAM],
-    isHostGone: async (host, since) => isHostGone(database.db, host, { goneSeconds: config.hostGoneSeconds, ...(since !== undefined && { since: new Date(since) }) }),
-    onStart: command => { metrics.engineStarts.inc({ command }) },
+    isHostGone: async (host, since) =>
+      isHostGone(database.db, host, {
+        goneSeconds: config.hostGoneSeconds,
+        ...(since !== undefined && { since: new Date(since) })
+      }),
+    onStart: (command) => {
+      metrics.engineStarts.inc({ command })
+    },
     log
   })
 }

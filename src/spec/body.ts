@@ -3,13 +3,15 @@ import type { FieldError } from '../schemas/problem.ts'
 /** Reads a request body of any shape: a body that failed its schema is still checked, so that all wrong fields are named at once. */
 export type Fields = Readonly<Record<string, unknown>>
 
-const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** The object at `value`, or an empty one. */
 export const fields = (value: unknown): Fields => isFields(value) ? value : {}
 
 /** An own property; never one of the prototype's. */
-export const field = (value: unknown, name: string): unknown => isFields(value) && Object.hasOwn(value, name) ? value[name] : undefined
+export const field = (value: unknown, name: string): unknown =>
+  isFields(value) && Object.hasOwn(value, name) ? value[name] : undefined
 
 export const text = (value: unknown): string | undefined => typeof value === 'string' ? value : undefined
 export const number = (value: unknown): number | undefined => typeof value === 'number' ? value : undefined
@@ -22,9 +24,11 @@ const token = (name: string): string =>
   (name.length > LONGEST_NAME ? name.slice(0, 100) : name).replaceAll('~', '~0').replaceAll('/', '~1')
 
 /** Reference tokens to a JSON pointer (RFC 6901). */
-export const pointer = (...tokens: readonly (string | number)[]): string => tokens.map(name => `/${token(String(name))}`).join('')
+export const pointer = (...tokens: readonly (string | number)[]): string =>
+  tokens.map((name) => `/${token(String(name))}`).join('')
 
-export const problem = (at: string, message: string | undefined): FieldError[] => message === undefined ? [] : [{ pointer: at, message }]
+export const problem = (at: string, message: string | undefined): FieldError[] =>
+  message === undefined ? [] : [{ pointer: at, message }]
 
 /** What the schema found, by pointer. */
 export interface SchemaVerdict {
@@ -36,10 +40,12 @@ export interface SchemaVerdict {
 
 /** Takes time in proportion to the errors, of which a body can have tens of thousands; each answer takes none. */
 export function schemaVerdict (schemaErrors: readonly FieldError[]): SchemaVerdict {
-  const refused = new Set(schemaErrors.map(error => error.pointer))
+  const refused = new Set(schemaErrors.map((error) => error.pointer))
   const failed = new Set<string>()
   for (const at of refused) {
-    for (let end = at.length; end >= 0 && !failed.has(at.slice(0, end)); end = at.lastIndexOf('/', end - 1)) failed.add(at.slice(0, end))
+    for (let end = at.length; end >= 0 && !failed.has(at.slice(0, end)); end = at.lastIndexOf('/', end - 1)) {
+      failed.add(at.slice(0, end))
+    }
   }
-  return { passed: at => !failed.has(at), refused: at => refused.has(at) }
+  return { passed: (at) => !failed.has(at), refused: (at) => refused.has(at) }
 }

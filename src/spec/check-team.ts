@@ -10,7 +10,9 @@ function roleOf (arn: string | undefined): Role | undefined {
 }
 
 function roleProblem (role: Role, accountId: string | undefined, region: string | undefined): string | undefined {
-  if (accountId !== undefined && role.accountId !== accountId) return `the role is of account ${role.accountId}, the placement's accountId is ${accountId}`
+  if (accountId !== undefined && role.accountId !== accountId) {
+    return `the role is of account ${role.accountId}, the placement's accountId is ${accountId}`
+  }
   const partition = region === undefined ? undefined : partitionOf(region)
   return partition === undefined || partition === role.partition
     ? undefined
@@ -24,7 +26,8 @@ function roleProblem (role: Role, accountId: string | undefined, region: string 
 export function checkTeam (body: unknown, schemaErrors: readonly FieldError[] = []): FieldError[] {
   const { passed, refused } = schemaVerdict(schemaErrors)
   const placement = field(body, 'placement')
-  const read = (name: string): string | undefined => passed(pointer('placement', name)) ? text(field(placement, name)) : undefined
+  const read = (name: string): string | undefined =>
+    passed(pointer('placement', name)) ? text(field(placement, name)) : undefined
   const region = read('region')
   const role = roleOf(read('roleArn'))
   const network = field(placement, 'network')
@@ -32,9 +35,12 @@ export function checkTeam (body: unknown, schemaErrors: readonly FieldError[] = 
   return [
     ...(region === undefined ? [] : problem('/placement/region', regionProblem(region))),
     ...(role === undefined ? [] : problem('/placement/roleArn', roleProblem(role, read('accountId'), region))),
-    ...problem('/placement/network/securityGroups', field(network, 'securityGroups') !== undefined && field(network, 'subnets') === undefined
-      ? 'security groups belong to a VPC: name subnets of it too'
-      : undefined),
+    ...problem(
+      '/placement/network/securityGroups',
+      field(network, 'securityGroups') !== undefined && field(network, 'subnets') === undefined
+        ? 'security groups belong to a VPC: name subnets of it too'
+        : undefined
+    ),
     ...(Array.isArray(listed) && !refused('/guardrails/regions') ? listed : []).flatMap((entry: unknown, index) => {
       const at = pointer('guardrails', 'regions', index)
       return typeof entry === 'string' && entry !== '*' && passed(at) ? problem(at, regionProblem(entry)) : []

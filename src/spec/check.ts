@@ -17,23 +17,33 @@ export const JOB_DEFINITION_RESERVE = 4 * 1024
 const jobsOf = (body: unknown): [string, unknown][] => Object.entries(fields(field(body, 'jobs')))
 
 /** Applies `judge` to the text at `at`, where it is a text that passed the schema. */
-function judgeText ({ passed }: Input, at: string, value: unknown, judge: (value: string) => string | undefined): FieldError[] {
+function judgeText (
+  { passed }: Input,
+  at: string,
+  value: unknown,
+  judge: (value: string) => string | undefined
+): FieldError[] {
   const read = text(value)
   return read === undefined || !passed(at) ? [] : problem(at, judge(read))
 }
 
 /** The size asked for under `at`; undefined where a part of it is wrong already. */
-function askedSize ({ passed }: Input, at: string, owner: unknown, cpuField: string): { cpu: number | undefined, memory: number | undefined } | undefined {
+function askedSize (
+  { passed }: Input,
+  at: string,
+  owner: unknown,
+  cpuField: string
+): { cpu: number | undefined, memory: number | undefined } | undefined {
   const cpu = field(owner, cpuField)
   const memory = field(owner, 'memoryMiB')
-  const readable = [cpu, memory].every(value => value === undefined || typeof value === 'number')
+  const readable = [cpu, memory].every((value) => value === undefined || typeof value === 'number')
   if (!readable || !passed(`${at}/${cpuField}`) || !passed(`${at}/memoryMiB`)) return undefined
   return { cpu: number(cpu), memory: number(memory) }
 }
 
-const region: Rule = input => judgeText(input, '/region', field(input.body, 'region'), regionProblem)
+const region: Rule = (input) => judgeText(input, '/region', field(input.body, 'region'), regionProblem)
 
-const partition: Rule = input => judgeText(input, '/region', field(input.body, 'region'), region => {
+const partition: Rule = (input) => judgeText(input, '/region', field(input.body, 'region'), (region) => {
   const [asked, placed] = [partitionOf(region), partitionOf(input.placement?.region ?? region)]
   return asked === undefined || placed === undefined || asked === placed
     ? undefined
@@ -45,7 +55,7 @@ const labels: Rule = ({ body, passed, refused }) => {
   if (refused('/labels')) return []
   const keys = Object.keys(fields(field(body, 'labels')))
   const problems = labelProblems(keys)
-  return keys.flatMap(key => {
+  return keys.flatMap((key) => {
     const at = pointer('labels', key)
     return passed(at) ? problem(at, problems.get(key)) : []
   })
@@ -59,21 +69,23 @@ function foreignRegistry (image: string, placement: Placement | undefined): stri
   return asked === placed ? undefined : `the registry is in partition ${asked}, the team's placement in ${placed}`
 }
 
-const images: Rule = input => {
+const images: Rule = (input) => {
   const judge = (image: string): string | undefined => imageProblem(image) ?? foreignRegistry(image, input.placement)
   return [
-    ...jobsOf(input.body).flatMap(([name, job]) => judgeText(input, pointer('jobs', name, 'image'), field(job, 'image'), judge)),
+    ...jobsOf(input.body).flatMap(([name, job]) =>
+      judgeText(input, pointer('jobs', name, 'image'), field(job, 'image'), judge)
+    ),
     ...judgeText(input, '/service/image', field(field(input.body, 'service'), 'image'), judge)
   ]
 }
 
-const jobSizes: Rule = input => jobsOf(input.body).flatMap(([name, job]) => {
+const jobSizes: Rule = (input) => jobsOf(input.body).flatMap(([name, job]) => {
   const at = pointer('jobs', name)
   const size = askedSize(input, at, job, 'vcpus')
   return size === undefined ? [] : problem(`${at}/memoryMiB`, sizeProblem(size.cpu, size.memory))
 })
 
-const serviceSize: Rule = input => {
+const serviceSize: Rule = (input) => {
   const size = askedSize(input, '/service', field(input.body, 'service'), 'cpu')
   if (size === undefined) return []
   const vcpus = size.cpu === undefined ? undefined : size.cpu / CPU_UNITS_PER_VCPU
@@ -92,7 +104,7 @@ function widestJob (input: Input): { name: string, vcpus: number } | undefined {
 }
 
 /** A job wider than every compute environment would wait in RUNNABLE for ever. */
-const jobFitsCompute: Rule = input => {
+const jobFitsCompute: Rule = (input) => {
   const widest = widestJob(input)
   if (widest === undefined) return []
   return Object.entries(fields(field(input.body, 'compute'))).flatMap(([name, compute]) => {
@@ -112,7 +124,7 @@ const environmentNames: Rule = ({ body, passed, refused }) => jobsOf(body).flatM
   const map = pointer('jobs', name, 'environment')
   return refused(map)
     ? []
-    : Object.keys(fields(field(job, 'environment'))).flatMap(key => {
+    : Object.keys(fields(field(job, 'environment'))).flatMap((key) => {
       const at = map + pointer(key)
       const owner = Object.entries(TAKEN_VARIABLES).find(([prefix]) => key.startsWith(prefix))
       return passed(at) && owner ? problem(at, `${owner[1]} keeps names that begin with ${owner[0]} to itself`) : []
@@ -148,15 +160,30 @@ const ignoredTags: Rule = ({ body, passed }) => {
     const entries = field(field(body, 'driftIgnore'), list)
     if (!Array.isArray(entries) || !passed(`/driftIgnore/${list}`)) return []
     return entries.flatMap((entry: unknown, index) => {
-      const owned = own.find(key => covers(key, String(entry)))
-      return problem(pointer('driftIgnore', list, index), owned === undefined ? undefined : `${owned} is a tag this environment sets itself`)
+      const owned = own.find((key) => covers(key, String(entry)))
+      return problem(
+        pointer('driftIgnore', list, index),
+        owned === undefined ? undefined : `${owned} is a tag this environment sets itself`
+      )
     })
   }
-  return [...judge('tagKeys', (key, entry) => key === entry), ...judge('tagKeyPrefixes', (key, entry) => key.startsWith(entry))]
+  return [
+    ...judge('tagKeys', (key, entry) => key === entry),
+    ...judge('tagKeyPrefixes', (key, entry) => key.startsWith(entry))
+  ]
 }
 
 const RULES: readonly Rule[] = [
-  region, partition, labels, images, jobSizes, serviceSize, jobFitsCompute, environmentNames, jobDefinitionSize, groupsNeedSubnets,
+  region,
+  partition,
+  labels,
+  images,
+  jobSizes,
+  serviceSize,
+  jobFitsCompute,
+  environmentNames,
+  jobDefinitionSize,
+  groupsNeedSubnets,
   ignoredTags
 ]
 
@@ -166,7 +193,11 @@ const RULES: readonly Rule[] = [
  * other one is, so that both lists together name all wrong fields. Rules about the placement need `placement`.
  * Answers the further errors only.
  */
-export function checkSpec (body: unknown, schemaErrors: readonly FieldError[] = [], placement?: Placement): FieldError[] {
+export function checkSpec (
+  body: unknown,
+  schemaErrors: readonly FieldError[] = [],
+  placement?: Placement
+): FieldError[] {
   const input = { body, placement, ...schemaVerdict(schemaErrors) }
-  return RULES.flatMap(rule => rule(input))
+  return RULES.flatMap((rule) => rule(input))
 }

@@ -13,7 +13,15 @@ const HASH_DIGITS = 12
 export const AUTO_SUFFIX = 8
 
 /** Limits of reference/aws-batch.md §1.1, in characters. */
-export const LIMITS = { batch: 128, role: 64, bucket: 63, ecs: 255, logGroup: 512, securityGroup: 255, roleSession: 64 } as const
+export const LIMITS = {
+  batch: 128,
+  role: 64,
+  bucket: 63,
+  ecs: 255,
+  logGroup: 512,
+  securityGroup: 255,
+  roleSession: 64
+} as const
 
 const hash = (id: string): string => createHash('sha256').update(id).digest('hex').slice(0, HASH_DIGITS)
 
@@ -68,8 +76,8 @@ export function cloudNames (identity: Identity): CloudNames {
     roleSession: baseName(identity, LIMITS.roleSession),
     service: long,
     securityGroup: long,
-    compute: entry => `${batch}-${entry}`,
-    queue: entry => `${batch}-${entry}`,
-    job: entry => `${batch}-${entry}`
+    compute: (entry) => `${batch}-${entry}`,
+    queue: (entry) => `${batch}-${entry}`,
+    job: (entry) => `${batch}-${entry}`
   }
 }

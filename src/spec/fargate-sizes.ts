@@ -4,7 +4,11 @@ const range = (from: number, to: number, step: number): number[] =>
 
 interface FargateRow { readonly vcpus: number, readonly memoriesMiB: readonly number[], readonly step: number }
 
-const row = (vcpus: number, from: number, to: number, step: number): FargateRow => ({ vcpus, memoriesMiB: range(from, to, step), step })
+const row = (vcpus: number, from: number, to: number, step: number): FargateRow => ({
+  vcpus,
+  memoriesMiB: range(from, to, step),
+  step
+})
 
 export const FARGATE_SIZES: readonly FargateRow[] = [
   { vcpus: 0.25, memoriesMiB: [512, 1024, 2048], step: 0 },
@@ -39,20 +43,26 @@ export function pairSize (vcpus: number | undefined, memoryMiB: number | undefin
 
 /** "2048 to 8192 MiB in steps of 1024" for 1 vCPU. */
 function describeMemories ({ memoriesMiB, step }: FargateRow): string {
-  return step === 0 ? `${memoriesMiB.join(', ')} MiB` : `${memoriesMiB[0]} to ${memoriesMiB.at(-1)} MiB in steps of ${step}`
+  return step === 0
+    ? `${memoriesMiB.join(', ')} MiB`
+    : `${memoriesMiB[0]} to ${memoriesMiB.at(-1)} MiB in steps of ${step}`
 }
 
 function nearestMemories (memoryMiB: number): number[] {
-  const all = [...new Set(FARGATE_SIZES.flatMap(size => size.memoriesMiB))].sort((a, b) => a - b)
-  const below = all.findLast(memory => memory < memoryMiB)
-  const above = all.find(memory => memory > memoryMiB)
-  return [below, above].filter(memory => memory !== undefined)
+  const all = [...new Set(FARGATE_SIZES.flatMap((size) => size.memoriesMiB))].sort((a, b) => a - b)
+  const below = all.findLast((memory) => memory < memoryMiB)
+  const above = all.find((memory) => memory > memoryMiB)
+  return [below, above].filter((memory) => memory !== undefined)
 }
 
 /** Why Fargate has no such size, with the sizes it has instead; undefined if it has it. `label` names the vCPU as the field does. */
-export function sizeProblem (vcpus: number | undefined, memoryMiB: number | undefined, label = `${vcpus} vCPU`): string | undefined {
+export function sizeProblem (
+  vcpus: number | undefined,
+  memoryMiB: number | undefined,
+  label = `${vcpus} vCPU`
+): string | undefined {
   if (pairSize(vcpus, memoryMiB) !== undefined) return undefined
-  const size = FARGATE_SIZES.find(candidate => candidate.vcpus === vcpus)
+  const size = FARGATE_SIZES.find((candidate) => candidate.vcpus === vcpus)
   if (size !== undefined) return `Fargate pairs ${label} with ${describeMemories(size)}, not with ${memoryMiB}`
   return `Fargate has no size with ${memoryMiB} MiB; the nearest: ${nearestMemories(memoryMiB ?? 0).join(' or ')}`
 }

@@ -9,18 +9,27 @@ interface Limits { readonly team: string, readonly guardrails: Guardrails }
 
 /** Whether a guardrail lists `value`: as itself, by a final `*`, or by `*` alone. */
 const lists = (entries: readonly string[] | undefined, value: string): boolean =>
-  (entries ?? []).some(entry => entry.endsWith('*') ? value.startsWith(entry.slice(0, -1)) : entry === value)
+  (entries ?? []).some((entry) => entry.endsWith('*') ? value.startsWith(entry.slice(0, -1)) : entry === value)
 
 function judge ({ team, guardrails }: Limits, at: string, list: keyof Guardrails, value: string): FieldError[] {
-  return problem(at, lists(guardrails[list], value)
-    ? undefined
-    : `${value} is beyond the team's guardrails; an admin allows it by PUT /teams/${team} with ${JSON.stringify(value)} in guardrails.${list}`)
+  return problem(
+    at,
+    lists(guardrails[list], value)
+      ? undefined
+      : `${value} is beyond the team's guardrails; an admin allows it by PUT /teams/${team} with ${JSON.stringify(value)} in guardrails.${list}`
+  )
 }
 
-function judgeNetwork (limits: Limits, spec: Spec, placement: Placement, list: 'subnets' | 'securityGroups'): FieldError[] {
+function judgeNetwork (
+  limits: Limits,
+  spec: Spec,
+  placement: Placement,
+  list: 'subnets' | 'securityGroups'
+): FieldError[] {
   const own = placementNetwork(spec.region, placement)[list] ?? []
   return (spec.network?.[list] ?? []).flatMap((id, index) =>
-    own.includes(id) ? [] : judge(limits, pointer('network', list, index), list, id))
+    own.includes(id) ? [] : judge(limits, pointer('network', list, index), list, id)
+  )
 }
 
 function judgeImage (limits: Limits, at: string, image: string | undefined): FieldError[] {
@@ -40,7 +49,9 @@ export function checkGuardrails (spec: Spec, placement: Placement, guardrails: G
     ...(region === placement.region ? [] : judge(limits, '/region', 'regions', region)),
     ...judgeNetwork(limits, spec, placement, 'subnets'),
     ...judgeNetwork(limits, spec, placement, 'securityGroups'),
-    ...Object.entries(spec.jobs).flatMap(([name, job]) => judgeImage(limits, pointer('jobs', name, 'image'), job.image)),
+    ...Object.entries(spec.jobs).flatMap(([name, job]) =>
+      judgeImage(limits, pointer('jobs', name, 'image'), job.image)
+    ),
     ...judgeImage(limits, '/service/image', spec.service?.image)
   ]
 }

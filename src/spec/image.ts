@@ -48,15 +48,23 @@ function split (text: string): ImageReference {
 function partProblem ({ host, port, path, tag, digest }: ImageReference): string | undefined {
   if (!HOST.test(host)) return `"${host}" is not a registry host`
   if (port !== undefined && !(/^[0-9]{1,5}$/.test(port) && Number(port) <= 65_535)) return `"${port}" is not a port`
-  if (!PATH.test(path)) return `"${path}" is not a repository: lower-case letters, digits and single . _ - between them, parts divided by /`
-  if (tag !== undefined && !TAG.test(tag)) return `"${tag}" is not a tag: up to 128 letters, digits, _ . -, not beginning with . or -`
-  if (digest !== undefined && !DIGEST.test(digest)) return 'the digest must be sha256: and 64, or sha512: and 128, lower-case hex digits'
+  if (!PATH.test(path)) {
+    return `"${path}" is not a repository: lower-case letters, digits and single . _ - between them, parts divided by /`
+  }
+  if (tag !== undefined && !TAG.test(tag)) {
+    return `"${tag}" is not a tag: up to 128 letters, digits, _ . -, not beginning with . or -`
+  }
+  if (digest !== undefined && !DIGEST.test(digest)) {
+    return 'the digest must be sha256: and 64, or sha512: and 128, lower-case hex digits'
+  }
   return undefined
 }
 
 function registryProblem ({ host, port }: ImageReference): string | undefined {
   const [, , region, china] = ECR_HOST.exec(host) ?? []
-  if (region === undefined || port !== undefined) return 'name a private ECR registry as <account>.dkr.ecr.<region>.amazonaws.com, without a port'
+  if (region === undefined || port !== undefined) {
+    return 'name a private ECR registry as <account>.dkr.ecr.<region>.amazonaws.com, without a port'
+  }
   const isChina = partitionOf(region) === 'aws-cn'
   return regionProblem(region) ?? (isChina === (china !== undefined)
     ? undefined
@@ -71,7 +79,7 @@ export function imageProblem (text: string): string | undefined {
   const reference = split(text)
   const problem = partProblem(reference)
   if (problem !== undefined) return problem
-  if (reference.host === 'localhost') return 'localhost would be the job\'s own container; name a registry AWS can reach'
+  if (reference.host === 'localhost') return "localhost would be the job's own container; name a registry AWS can reach"
   return AWS_HOST.test(reference.host) ? registryProblem(reference) : undefined
 }
 

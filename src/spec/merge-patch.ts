@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { field, fields, pointer } from './body.ts'
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Applies a JSON merge patch (RFC 7396): `null` removes, objects are merged, anything else takes the place of what was there. */
 export function mergePatch (target: unknown, patch: unknown): unknown {
@@ -28,5 +29,5 @@ export function differences (before: unknown, after: unknown, at = ''): Differen
     return [{ pointer: at, ...(before !== undefined && { before }), ...(after !== undefined && { after }) }]
   }
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort()
-  return names.flatMap(name => differences(field(before, name), field(after, name), at + pointer(name)))
+  return names.flatMap((name) => differences(field(before, name), field(after, name), at + pointer(name)))
 }

@@ -31,7 +31,9 @@ function mapEntries<T, R> (entries: Readonly<Record<string, T>>, change: (entry:
 
 function sizeOf (vcpus: number | undefined, memoryMiB: number | undefined): FargateSize {
   const size = pairSize(vcpus, memoryMiB)
-  if (size === undefined) throw new Error(`No Fargate size of ${vcpus} vCPU and ${memoryMiB} MiB: the spec was not checked`)
+  if (size === undefined) {
+    throw new Error(`No Fargate size of ${vcpus} vCPU and ${memoryMiB} MiB: the spec was not checked`)
+  }
   return size
 }
 
@@ -87,8 +89,8 @@ export function resolveSpec (spec: Spec, placement: Placement): ResolvedSpec {
     name: spec.name,
     region: spec.region ?? placement.region,
     labels: spec.labels ?? {},
-    compute: mapEntries(spec.compute ?? { [DEFAULT_ENTRY]: {} }, entry => ({ ...COMPUTE, ...entry })),
-    queues: mapEntries(spec.queues ?? { [DEFAULT_ENTRY]: {} }, entry => ({ ...QUEUE, ...entry })),
+    compute: mapEntries(spec.compute ?? { [DEFAULT_ENTRY]: {} }, (entry) => ({ ...COMPUTE, ...entry })),
+    queues: mapEntries(spec.queues ?? { [DEFAULT_ENTRY]: {} }, (entry) => ({ ...QUEUE, ...entry })),
     jobs: mapEntries(spec.jobs, resolveJob),
     service: resolveService(spec.service ?? {}, spec.jobs),
     network: resolveNetwork(spec, placement),

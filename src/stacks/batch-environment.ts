@@ -26,9 +26,9 @@ function placeOf (region: string, accountId: string): Place {
 
 /** The private repositories the environment pulls from, each once. */
 function repositoriesOf ({ spec }: EnvironmentInput): EcrRepository[] {
-  const images = [...Object.values(spec.jobs).map(job => job.image), spec.service.image]
-  const found = images.map(ecrRepository).filter(repository => repository !== undefined)
-  return [...new Map(found.map(repository => [repository.name, repository])).values()]
+  const images = [...Object.values(spec.jobs).map((job) => job.image), spec.service.image]
+  const found = images.map(ecrRepository).filter((repository) => repository !== undefined)
+  return [...new Map(found.map((repository) => [repository.name, repository])).values()]
 }
 
 function forEach<T, R> (entries: Readonly<Record<string, T>>, create: (name: string, entry: T) => R): Record<string, R> {
@@ -69,7 +69,13 @@ function declare (input: EnvironmentInput, site: Site, opts: pulumi.ComponentRes
  */
 export async function program (input: EnvironmentInput): Promise<ProgramOutputs> {
   const { spec, placement } = input
-  const provider = createProvider({ region: spec.region, placement, roleSession: cloudNames(input).roleSession, tags: tagsOf(input), driftIgnore: spec.driftIgnore })
+  const provider = createProvider({
+    region: spec.region,
+    placement,
+    roleSession: cloudNames(input).roleSession,
+    tags: tagsOf(input),
+    driftIgnore: spec.driftIgnore
+  })
   const site = await findSite(spec, provider)
   return declare(input, site, { provider })
 }

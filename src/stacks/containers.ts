@@ -25,7 +25,9 @@ const BUCKET_VARIABLE = `${RESERVED_VARIABLES}BUCKET`
 
 /** Sorted, so that the order in which a request names them makes no new revision. */
 const environmentOf = <T>(environment: Readonly<Record<string, T | string>>, { bucketName }: References<T>) =>
-  Object.entries({ ...environment, [BUCKET_VARIABLE]: bucketName }).sort(([a], [b]) => a < b ? -1 : 1).map(([name, value]) => ({ name, value }))
+  Object.entries({ ...environment, [BUCKET_VARIABLE]: bucketName })
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => ({ name, value }))
 
 /** The seconds Fargate waits at most between SIGTERM and SIGKILL; a Spot interruption gives as many. */
 const STOP_SECONDS = 120

@@ -33,7 +33,8 @@ async function find<T> (found: Promise<T>, refusal: () => ProgramRefusal): Promi
 }
 
 async function defaultNetwork (region: string, provider: Provider): Promise<{ vpcId: string, subnetIds: string[] }> {
-  const refusal = (what: string) => new ProgramRefusal('default-vpc-missing', `The account has no default ${what} in ${region}`)
+  const refusal = (what: string) =>
+    new ProgramRefusal('default-vpc-missing', `The account has no default ${what} in ${region}`)
   const vpc = await find(getVpc({ default: true }, { provider }), () => refusal('VPC'))
   const zones = fargateZones(region)
   const filters = [
@@ -46,25 +47,40 @@ async function defaultNetwork (region: string, provider: Provider): Promise<{ vp
   return { vpcId: vpc.id, subnetIds: ids.toSorted().slice(0, MAX_SUBNETS) }
 }
 
-async function givenNetwork (subnetIds: string[], region: string, provider: Provider): Promise<{ vpcId: string, subnetIds: string[] }> {
-  const subnets = await Promise.all(subnetIds.map(id => find(getSubnet({ id }, { provider }),
-    () => new ProgramRefusal('not-found-in-cloud', `There is no subnet ${id} in ${region}`))))
+async function givenNetwork (
+  subnetIds: string[],
+  region: string,
+  provider: Provider
+): Promise<{ vpcId: string, subnetIds: string[] }> {
+  const subnets = await Promise.all(
+    subnetIds.map((id) =>
+      find(
+        getSubnet({ id }, { provider }),
+        () => new ProgramRefusal('not-found-in-cloud', `There is no subnet ${id} in ${region}`)
+      )
+    )
+  )
   const [first, ...others] = subnets
   if (first === undefined) throw new Error('A spec that names subnets names one at least')
-  const stranger = others.find(subnet => subnet.vpcId !== first.vpcId)
+  const stranger = others.find((subnet) => subnet.vpcId !== first.vpcId)
   if (stranger !== undefined) {
-    throw new ProgramRefusal('network-mismatch',
-      `All subnets must be of one VPC: ${first.id} is of ${first.vpcId}, ${stranger.id} of ${stranger.vpcId}`)
+    throw new ProgramRefusal(
+      'network-mismatch',
+      `All subnets must be of one VPC: ${first.id} is of ${first.vpcId}, ${stranger.id} of ${stranger.vpcId}`
+    )
   }
   return { vpcId: first.vpcId, subnetIds }
 }
 
 async function checkGroups (groupIds: string[], vpcId: string, provider: Provider): Promise<void> {
-  await Promise.all(groupIds.map(async id => {
+  await Promise.all(groupIds.map(async (id) => {
     const group = await find(getSecurityGroup({ id }, { provider }),
       () => new ProgramRefusal('not-found-in-cloud', `There is no security group ${id} beside ${vpcId}`))
     if (group.vpcId !== vpcId) {
-      throw new ProgramRefusal('network-mismatch', `Security group ${id} is of ${group.vpcId}, the subnets are of ${vpcId}`)
+      throw new ProgramRefusal(
+        'network-mismatch',
+        `Security group ${id} is of ${group.vpcId}, the subnets are of ${vpcId}`
+      )
     }
   }))
 }

@@ -28,18 +28,31 @@ export interface Parts {
   readonly jobs: Readonly<Record<string, Job>>
 }
 
-function eachEntry<T> (entries: Readonly<Record<string, T>>, outputs: (entry: T, name: string) => ProgramOutputs): Record<string, ProgramOutputs> {
+function eachEntry<T> (
+  entries: Readonly<Record<string, T>>,
+  outputs: (entry: T, name: string) => ProgramOutputs
+): Record<string, ProgramOutputs> {
   return Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, outputs(entry, name)]))
 }
 
 function maps ({ spec, compute, queues, jobs }: Parts): ProgramOutputs {
   return {
-    queues: eachEntry(queues, (queue, name) => ({ name: queue.name, arn: queue.arn, priority: spec.queues[name]?.priority })),
-    jobs: eachEntry(jobs, job => ({
-      definition_name: job.name, definition_arn: job.arn, definition_arn_prefix: job.arnPrefix, definition_revision: job.revision
+    queues: eachEntry(queues, (queue, name) => ({
+      name: queue.name,
+      arn: queue.arn,
+      priority: spec.queues[name]?.priority
+    })),
+    jobs: eachEntry(jobs, (job) => ({
+      definition_name: job.name,
+      definition_arn: job.arn,
+      definition_arn_prefix: job.arnPrefix,
+      definition_revision: job.revision
     })),
     compute: eachEntry(compute, (environment, name) => ({
-      name: environment.name, arn: environment.arn, ecs_cluster_arn: environment.ecsClusterArn, type: spec.compute[name]?.type
+      name: environment.name,
+      arn: environment.arn,
+      ecs_cluster_arn: environment.ecsClusterArn,
+      type: spec.compute[name]?.type
     }))
   }
 }

@@ -15,7 +15,10 @@ export interface Statement {
 
 export interface PolicyDocument { readonly Version: '2012-10-17', readonly Statement: readonly Statement[] }
 
-const policy = (...statements: readonly Statement[]): PolicyDocument => ({ Version: '2012-10-17', Statement: statements })
+const policy = (...statements: readonly Statement[]): PolicyDocument => ({
+  Version: '2012-10-17',
+  Statement: statements
+})
 
 /** Trust of both roles: tasks (Batch jobs are ECS tasks), and only those of this account and region (confused deputy). */
 export function tasksTrust ({ partition, region, accountId }: Place): PolicyDocument {
@@ -40,7 +43,9 @@ function pullStatements (partition: Partition, repositories: readonly EcrReposit
       Sid: 'Pull',
       Effect: 'Allow',
       Action: ['ecr:BatchCheckLayerAvailability', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchGetImage'],
-      Resource: repositories.map(({ region, accountId, repository }) => `arn:${partition}:ecr:${region}:${accountId}:repository/${repository}`)
+      Resource: repositories.map(
+        ({ region, accountId, repository }) => `arn:${partition}:ecr:${region}:${accountId}:repository/${repository}`
+      )
     }
   ]
 }
@@ -49,9 +54,18 @@ function pullStatements (partition: Partition, repositories: readonly EcrReposit
  * What starts a container needs: to write into this log group, and to pull from the private repositories in use.
  * No `logs:CreateLogGroup`: a late task would bring a deleted group back, kept for ever.
  */
-export function executionPolicy (logGroupArn: string, partition: Partition, repositories: readonly EcrRepository[]): PolicyDocument {
+export function executionPolicy (
+  logGroupArn: string,
+  partition: Partition,
+  repositories: readonly EcrRepository[]
+): PolicyDocument {
   return policy(
-    { Sid: 'Logs', Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: `${logGroupArn}:*` },
+    {
+      Sid: 'Logs',
+      Effect: 'Allow',
+      Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      Resource: `${logGroupArn}:*`
+    },
     ...pullStatements(partition, repositories)
   )
 }
@@ -68,7 +82,13 @@ export function jobPolicy (bucketArn: string): PolicyDocument {
     {
       Sid: 'Objects',
       Effect: 'Allow',
-      Action: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'],
+      Action: [
+        's3:GetObject',
+        's3:PutObject',
+        's3:DeleteObject',
+        's3:AbortMultipartUpload',
+        's3:ListMultipartUploadParts'
+      ],
       Resource: `${bucketArn}/*`
     }
   )

@@ -12,4 +12,7 @@ export const EVALUATE_ON_EXITS = [
 ]
 
 /** Retry strategy of a job definition for `attempts` attempts in all. */
-export const retryStrategy = (attempts: number) => ({ attempts, evaluateOnExits: EVALUATE_ON_EXITS.map(rule => ({ ...rule })) })
+export const retryStrategy = (attempts: number) => ({
+  attempts,
+  evaluateOnExits: EVALUATE_ON_EXITS.map((rule) => ({ ...rule }))
+})

@@ -27,7 +27,9 @@ export async function migrate (database: Database): Promise<void> {
   const applied = await appliedVersions(database)
   const foreign = Math.max(0, ...applied)
   if (foreign > newest) {
-    throw new DatabaseTooNew(`The database has version ${foreign}, this program knows ${newest}: run the version that migrated it, or a later one.`)
+    throw new DatabaseTooNew(
+      `The database has version ${foreign}, this program knows ${newest}: run the version that migrated it, or a later one.`
+    )
   }
   for (const migration of migrations.filter(({ version }) => !applied.has(version))) await apply(database, migration)
 }

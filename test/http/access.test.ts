@@ -8,7 +8,10 @@ const CLOSED = { settings: { BATCHYARD_ADMIN_KEY: ADMIN_KEY } }
 const PLACEMENT = { region: 'eu-central-1' }
 
 async function addTeam (client: BatchyardClient, team: string, guardrails?: object): Promise<void> {
-  const { error } = await client.PUT('/teams/{team}', { params: { path: { team } }, body: { placement: PLACEMENT, ...(guardrails && { guardrails }) } })
+  const { error } = await client.PUT('/teams/{team}', {
+    params: { path: { team } },
+    body: { placement: PLACEMENT, ...(guardrails && { guardrails }) }
+  })
   if (error) throw new Error(JSON.stringify(error))
 }
 
@@ -25,7 +28,11 @@ describe('A closed service', () => {
     await withService(async ({ base, client, service, log }) => {
       for (const key of [undefined, 'wrong', `${ADMIN_KEY}x`]) {
         const { response, error } = await createBatchyardClient(base, key).GET('/environments', {})
-        expect([response.status, response.headers.get('www-authenticate'), error]).toMatchObject([401, 'Bearer realm="batchyard"', { code: 'unauthenticated' }])
+        expect([response.status, response.headers.get('www-authenticate'), error]).toMatchObject([
+          401,
+          'Bearer realm="batchyard"',
+          { code: 'unauthenticated' }
+        ])
       }
       await addTeam(client, 'vision')
       await addTeam(client, 'audio')
@@ -35,18 +42,25 @@ describe('A closed service', () => {
       const { id, operation } = await post(vision)
       await ended(vision, operation)
       for (const answer of [
-        await audio.GET('/environments/{id}', byId(id)), await audio.GET('/environments/{id}/outputs', byId(id)), await audio.DELETE('/environments/{id}', byId(id)),
-        await audio.GET('/operations/{id}', byId(operation.id)), await audio.GET('/operations/{id}/events', byId(operation.id)),
+        await audio.GET('/environments/{id}', byId(id)),
+        await audio.GET('/environments/{id}/outputs', byId(id)),
+        await audio.DELETE('/environments/{id}', byId(id)),
+        await audio.GET('/operations/{id}', byId(operation.id)),
+        await audio.GET('/operations/{id}/events', byId(operation.id)),
         await audio.GET('/operations/{id}/events', { ...byId(operation.id), headers: { accept: 'text/event-stream' } })
-      ]) expect([answer.response.status, answer.error]).toMatchObject([404, { code: 'not-found' }])
+      ]) { expect([answer.response.status, answer.error]).toMatchObject([404, { code: 'not-found' }]) }
       expect((await audio.GET('/environments', { params: { query: { team: 'vision' } } })).data?.items).toEqual([])
-      expect((await vision.GET('/environments', {})).data?.items.map(item => item.id)).toEqual([id])
+      expect((await vision.GET('/environments', {})).data?.items.map((item) => item.id)).toEqual([id])
       expect((await vision.GET('/environments/{id}/outputs', byId(id))).response.status).toBe(200)
 
       for (const answer of [
-        await audio.PUT('/teams/{team}', { params: { path: { team: 'audio' } }, body: { placement: PLACEMENT } }), await audio.GET('/teams', {}), await audio.GET('/keys', {}),
-        await audio.POST('/keys', { body: { name: 'mine', scope: 'admin' } }), await audio.GET('/sandbox/resources', {}), await audio.DELETE('/sandbox/faults', {})
-      ]) expect([answer.response.status, answer.error]).toMatchObject([403, { code: 'forbidden' }])
+        await audio.PUT('/teams/{team}', { params: { path: { team: 'audio' } }, body: { placement: PLACEMENT } }),
+        await audio.GET('/teams', {}),
+        await audio.GET('/keys', {}),
+        await audio.POST('/keys', { body: { name: 'mine', scope: 'admin' } }),
+        await audio.GET('/sandbox/resources', {}),
+        await audio.DELETE('/sandbox/faults', {})
+      ]) { expect([answer.response.status, answer.error]).toMatchObject([403, { code: 'forbidden' }]) }
 
       // Another's team and nobody's are refused in the same words.
       const words = async (caller: BatchyardClient, team: string): Promise<unknown> => {
@@ -62,7 +76,9 @@ describe('A closed service', () => {
       const { data: listed } = await client.GET('/keys', {})
       const stored = await service.context.database.db.selectFrom('keys').selectAll().execute()
       for (const secret of [ADMIN_KEY, keys[0].token, keys[1].token]) {
-        for (const place of [listed, stored, stored.map(({ hash }) => hash.toString()), log]) expect(JSON.stringify(place)).not.toContain(secret)
+        for (const place of [listed, stored, stored.map(({ hash }) => hash.toString()), log]) {
+          expect(JSON.stringify(place)).not.toContain(secret)
+        }
       }
     }, CLOSED)
   })
@@ -71,23 +87,36 @@ describe('A closed service', () => {
     await withService(async ({ client }) => {
       const repository = '123456789012.dkr.ecr.eu-central-1.amazonaws.com/models'
       const reaching = {
-        ...SPEC, region: 'eu-west-1', jobs: { default: { image: `${repository}:1` } }, network: { subnets: ['subnet-0a1b2c3d'], securityGroups: ['sg-0a1b2c3d'] }
+        ...SPEC,
+        region: 'eu-west-1',
+        jobs: { default: { image: `${repository}:1` } },
+        network: { subnets: ['subnet-0a1b2c3d'], securityGroups: ['sg-0a1b2c3d'] }
       }
       await addTeam(client, 'vision')
       const { response, error } = await client.POST('/environments', { body: reaching })
       expect([response.status, error?.code]).toEqual([403, 'outside-guardrails'])
-      expect(error?.errors?.map(({ pointer }) => pointer).sort()).toEqual(['/jobs/default/image', '/network/securityGroups/0', '/network/subnets/0', '/region'])
+      expect(error?.errors?.map(({ pointer }) => pointer).sort()).toEqual([
+        '/jobs/default/image',
+        '/network/securityGroups/0',
+        '/network/subnets/0',
+        '/region'
+      ])
       for (const { message } of error?.errors ?? []) expect(message).toMatch(/PUT \/teams\/vision .*guardrails\./)
       expect((await client.GET('/environments', {})).data?.items).toEqual([])
       expect(await resources(client)).toEqual([])
 
-      await addTeam(client, 'vision', { regions: ['eu-west-1'], subnets: ['subnet-0a1b2c3d'], securityGroups: ['sg-0a1b2c3d'], ecrRepositories: [repository] })
+      await addTeam(client, 'vision', {
+        regions: ['eu-west-1'],
+        subnets: ['subnet-0a1b2c3d'],
+        securityGroups: ['sg-0a1b2c3d'],
+        ecrRepositories: [repository]
+      })
       expect((await client.POST('/environments', { body: reaching })).response.status).toBe(202)
     }, CLOSED)
   })
 
   test('is the only one there can be off the loopback address or on real AWS', async () => {
-    await withDataDir(async dataDir => {
+    await withDataDir(async (dataDir) => {
       await expect(launch(dataDir, { settings: { BATCHYARD_HOST: '0.0.0.0' } })).rejects.toThrow(/BATCHYARD_ADMIN_KEY/)
       await expect(launch(dataDir, { settings: { BATCHYARD_CLOUD: 'aws' } })).rejects.toThrow(/BATCHYARD_ADMIN_KEY/)
     })
@@ -100,7 +129,10 @@ describe('An open sandbox', () => {
     await withService(async ({ client }) => {
       await post(client)
       const { data } = await client.GET('/teams/{team}', { params: { path: { team: 'vision' } } })
-      expect(data).toMatchObject({ placement: { region: 'us-east-1' }, guardrails: { regions: ['*'], subnets: ['*'], securityGroups: ['*'], ecrRepositories: ['*'] } })
+      expect(data).toMatchObject({
+        placement: { region: 'us-east-1' },
+        guardrails: { regions: ['*'], subnets: ['*'], securityGroups: ['*'], ecrRepositories: ['*'] }
+      })
     })
   })
 

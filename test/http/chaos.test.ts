@@ -8,7 +8,9 @@ const KILLS = 10
 /** Each of them costs some starts of the service and of engines. */
 const PATIENCE_MS = 900_000
 const bin = findPostgres()
-if (bin === undefined) console.log('kills beside Postgres are not tested: initdb is neither on PATH nor in /usr/lib/postgresql')
+if (bin === undefined) {
+  console.log('kills beside Postgres are not tested: initdb is neither on PATH nor in /usr/lib/postgresql')
+}
 
 /** `npm run chaos` draws more of them. */
 async function survives (seed: number, freshDatabase: () => Promise<string | undefined>): Promise<void> {
@@ -22,7 +24,11 @@ describe('Killed at any moment: service, runner, engine, alone and together', ()
   beforeAll(async () => { postgres = bin === undefined ? undefined : await startPostgres(bin) })
   afterAll(async () => { await postgres?.stop() })
 
-  test('nothing is lost, left behind or made twice', { timeout: PATIENCE_MS }, async () => survives(100, async () => undefined))
+  test('nothing is lost, left behind or made twice', { timeout: PATIENCE_MS }, async () =>
+    survives(100, async () => undefined)
+  )
 
-  test.skipIf(bin === undefined)('nor with a Postgres server as the database', { timeout: PATIENCE_MS }, async () => survives(200, async () => postgres?.createDatabase()))
+  test.skipIf(bin === undefined)('nor with a Postgres server as the database', { timeout: PATIENCE_MS }, async () =>
+    survives(200, async () => postgres?.createDatabase())
+  )
 })

@@ -12,7 +12,9 @@ import { SPEC, ended, post, resources, withService, type TestService } from '../
 /** At this speed a create takes some seconds: long enough to be met in the middle. */
 const SLOW = '0.05'
 const bin = findPostgres()
-if (bin === undefined) console.log('a database that is away is not tested: initdb is neither on PATH nor in /usr/lib/postgresql')
+if (bin === undefined) {
+  console.log('a database that is away is not tested: initdb is neither on PATH nor in /usr/lib/postgresql')
+}
 
 describe.skipIf(bin === undefined)('While Postgres is away', () => {
   let postgres: PostgresServer
@@ -23,7 +25,15 @@ describe.skipIf(bin === undefined)('While Postgres is away', () => {
     withService(use, { settings: { DATABASE_URL: await postgres.createDatabase(), BATCHYARD_SANDBOX_SPEED: SLOW } })
 
   const ways = [
-    { how: 'crashed', leave: async () => { await postgres.crash() }, comeBack: async () => { await postgres.restart() } },
+    {
+      how: 'crashed',
+      leave: async () => {
+        await postgres.crash()
+      },
+      comeBack: async () => {
+        await postgres.restart()
+      }
+    },
     { how: 'accepts and hangs', ...freezing() }
   ]
   function freezing () {
@@ -31,29 +41,35 @@ describe.skipIf(bin === undefined)('While Postgres is away', () => {
     return { leave: async () => { thaw = postgres.freeze() }, comeBack: async () => { thaw() } }
   }
 
-  test.each(ways)('it $how: requests are told when to come back, and what runs goes on as if nothing had been', async ({ leave, comeBack }) => {
-    await onPostgres(async ({ base, client }) => {
-      const accepted = await someWay(client)
-      await leave()
-      try {
-        await tellsSo(base)
-      } finally {
-        await comeBack()
-      }
-      await eventually(async () => (await fetch(`${base}/readyz`)).status, 200)
+  test.each(ways)(
+    'it $how: requests are told when to come back, and what runs goes on as if nothing had been',
+    async ({ leave, comeBack }) => {
+      await onPostgres(async ({ base, client }) => {
+        const accepted = await someWay(client)
+        await leave()
+        try {
+          await tellsSo(base)
+        } finally {
+          await comeBack()
+        }
+        await eventually(async () => (await fetch(`${base}/readyz`)).status, 200)
 
-      const { operation, events } = await ended(client, accepted.operation)
-      expect(operation).toMatchObject({ state: 'succeeded', attempt: 1 })
-      expect(events.map(({ id }) => id)).toEqual(events.map((_, index) => index + 1))
-      expect(events.at(-1)?.event).toMatchObject({ type: 'state', state: 'succeeded' })
+        const { operation, events } = await ended(client, accepted.operation)
+        expect(operation).toMatchObject({ state: 'succeeded', attempt: 1 })
+        expect(events.map(({ id }) => id)).toEqual(events.map((_, index) => index + 1))
+        expect(events.at(-1)?.event).toMatchObject({ type: 'state', state: 'succeeded' })
 
-      // What was refused was not half-written: its name is free.
-      const again = await post(client, { ...SPEC, name: 'refused' })
-      expect((await ended(client, again.operation)).operation.state).toBe('succeeded')
-      const { data } = await client.GET('/environments', {})
-      expect(data?.items.map(({ name, phase }) => [name, phase])).toEqual([['refused', 'ready'], [SPEC.name, 'ready']])
-    })
-  })
+        // What was refused was not half-written: its name is free.
+        const again = await post(client, { ...SPEC, name: 'refused' })
+        expect((await ended(client, again.operation)).operation.state).toBe('succeeded')
+        const { data } = await client.GET('/environments', {})
+        expect(data?.items.map(({ name, phase }) => [name, phase])).toEqual([
+          ['refused', 'ready'],
+          [SPEC.name, 'ready']
+        ])
+      })
+    }
+  )
 
   test('one connection that is cut fails its statement and nothing else', async () => {
     const database = await openDatabase({ url: await postgres.createDatabase(), dataDir: tmpdir(), log: silentLog })
@@ -78,7 +94,10 @@ describe.skipIf(bin === undefined)('While Postgres is away', () => {
   async function tellsSo (base: string): Promise<void> {
     expect((await fetch(`${base}/livez`)).status).toBe(200)
     await eventually(async () => (await fetch(`${base}/readyz`)).status, 503)
-    expect(await (await fetch(`${base}/readyz`)).json()).toMatchObject({ status: 'not-ready', checks: { database: { ok: false } } })
+    expect(await (await fetch(`${base}/readyz`)).json()).toMatchObject({
+      status: 'not-ready',
+      checks: { database: { ok: false } }
+    })
     const body = JSON.stringify({ ...SPEC, name: 'refused' })
     const answers = await Promise.all([
       fetch(`${base}/environments`),
@@ -87,10 +106,15 @@ describe.skipIf(bin === undefined)('While Postgres is away', () => {
       ...Array.from({ length: 20 }, async () => fetch(`${base}/teams`))
     ])
     for (const answer of answers) {
-      expect([answer.status, answer.headers.get('content-type'), answer.headers.get('retry-after')]).toEqual([503, 'application/problem+json', '5'])
+      expect([answer.status, answer.headers.get('content-type'), answer.headers.get('retry-after')]).toEqual([
+        503,
+        'application/problem+json',
+        '5'
+      ])
       expect(await answer.json()).toMatchObject({ code: 'unavailable', status: 503 })
     }
   }
 
-  const eventually = async (look: () => Promise<unknown>, expected: unknown) => expect.poll(look, { timeout: 120_000, interval: 100 }).toBe(expected)
+  const eventually = async (look: () => Promise<unknown>, expected: unknown) =>
+    expect.poll(look, { timeout: 120_000, interval: 100 }).toBe(expected)
 })

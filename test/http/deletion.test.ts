@@ -13,18 +13,29 @@ const ROLE = 'aws:iam/role:Role'
 
 /** The types of what was deleted, in the order in which each was done with. */
 const deletedIn = (events: readonly OperationEvent[]): string[] =>
-  events.flatMap(({ event }) => event.type === 'resource' && event.action === 'delete' && event.status === 'succeeded' ? [event.resourceType] : [])
-const messagesIn = (events: readonly OperationEvent[]): string[] => events.flatMap(({ event }) => event.type === 'diagnostic' ? [event.message] : [])
+  events.flatMap(({ event }) =>
+    event.type === 'resource' && event.action === 'delete' && event.status === 'succeeded' ? [event.resourceType] : []
+  )
+const messagesIn = (events: readonly OperationEvent[]): string[] =>
+  events.flatMap(({ event }) => (event.type === 'diagnostic' ? [event.message] : []))
 
 describe('A delete', () => {
   const service = sharedService({ settings: { BATCHYARD_RETRY_LIMIT: '2', BATCHYARD_RETRY_SECONDS: '0.05' } })
-  const remove = async <Body = Environment>(id: string, query = '') => call<Body>(service().base, 'DELETE', `/environments/${id}${query}`)
-  const end = async ({ operation }: { operation: Operation | null }) => ended(service().client, { id: operation?.id ?? '' })
+  const remove = async <Body = Environment>(id: string, query = '') =>
+    call<Body>(service().base, 'DELETE', `/environments/${id}${query}`)
+  const end = async ({ operation }: { operation: Operation | null }) =>
+    ended(service().client, { id: operation?.id ?? '' })
   const of = async (id: string) => (await resources(service().client)).filter(({ tags }) => tags['batchyard:id'] === id)
   const struck = async (): Promise<void> => {
-    await expect.poll(async () => (await service().client.GET('/sandbox/faults', {})).data?.items.some(fault => fault.struck > 0), { timeout: 120_000, interval: 50 }).toBe(true)
+    await expect
+      .poll(
+        async () => (await service().client.GET('/sandbox/faults', {})).data?.items.some((fault) => fault.struck > 0),
+        { timeout: 120_000, interval: 50 }
+      )
+      .toBe(true)
   }
-  const put = async (bucket: string, key: string) => call(service().base, 'PUT', `/sandbox/buckets/${bucket}/objects/${key}`, { body: { size: 3 } })
+  const put = async (bucket: string, key: string) =>
+    call(service().base, 'PUT', `/sandbox/buckets/${bucket}/objects/${key}`, { body: { size: 3 } })
 
   test('that would lose data or work is refused before anything is torn down, says how much, and does as the call says otherwise', async () => {
     const { client, base } = service()
@@ -44,25 +55,38 @@ describe('A delete', () => {
     const full = await remove(created.id, '?protected=false')
     expect([full.status, full.body.phase]).toEqual([202, 'deleting'])
     const refused = (await end(full.body)).operation
-    expect(refused).toMatchObject({ state: 'failed', error: { code: 'bucket-not-empty', detail: `The bucket ${bucket} holds 2 objects.` } })
+    expect(refused).toMatchObject({
+      state: 'failed',
+      error: { code: 'bucket-not-empty', detail: `The bucket ${bucket} holds 2 objects.` }
+    })
     await untouched()
 
-    for (const status of ['RUNNING', 'RUNNABLE', 'FAILED']) await call(base, 'POST', '/sandbox/jobs', { body: { queue: ready.outputs?.job_queue_name, status } })
+    for (const status of ['RUNNING', 'RUNNABLE', 'FAILED']) {
+      await call(base, 'POST', '/sandbox/jobs', { body: { queue: ready.outputs?.job_queue_name, status } })
+    }
     // A try that fails while it counts has allowed nothing: the next one counts again.
     await addFault(client, { kind: 'throttle', on: 'read', type: QUEUE, count: 6 })
     const busy = (await end((await remove(created.id, '?protected=false&bucket=empty')).body)).operation
-    expect(busy).toMatchObject({ state: 'failed', error: { code: 'jobs-running', detail: '2 jobs are not over, 1 of them running.', retryable: true } })
+    expect(busy).toMatchObject({
+      state: 'failed',
+      error: { code: 'jobs-running', detail: '2 jobs are not over, 1 of them running.', retryable: true }
+    })
     await untouched()
     expect((await call<{ items: unknown[] }>(base, 'GET', '/sandbox/jobs?status=RUNNING')).body.items).toHaveLength(1)
 
-    const { operation, events } = await end((await remove(created.id, '?protected=false&bucket=empty&jobs=terminate')).body)
+    const { operation, events } = await end(
+      (await remove(created.id, '?protected=false&bucket=empty&jobs=terminate')).body
+    )
     expect(operation).toMatchObject({ state: 'succeeded', retained: [] })
-    expect(messagesIn(events)).toEqual(expect.arrayContaining(['2 jobs ended', `2 objects deleted from the bucket ${bucket}`]))
+    expect(messagesIn(events)).toEqual(
+      expect.arrayContaining(['2 jobs ended', `2 objects deleted from the bucket ${bucket}`])
+    )
     const order = deletedIn(events)
     expect(order.indexOf(QUEUE)).toBeLessThan(order.indexOf(COMPUTE))
     expect(order.indexOf(COMPUTE)).toBeLessThan(order.lastIndexOf(ROLE))
-    expect(events.findIndex(({ event }) => event.type === 'diagnostic' && event.message === '2 jobs ended'))
-      .toBeLessThan(events.findIndex(({ event }) => event.type === 'resource'))
+    expect(
+      events.findIndex(({ event }) => event.type === 'diagnostic' && event.message === '2 jobs ended')
+    ).toBeLessThan(events.findIndex(({ event }) => event.type === 'resource'))
     expect(await resources(client)).toEqual([])
     expect(await environment(client, created.id)).toMatchObject({ phase: 'deleted', outputs: null })
   })
@@ -71,15 +95,19 @@ describe('A delete', () => {
     const { client } = service()
     const created = await post(client, { ...SPEC, name: 'retaining', deletion: { bucket: 'retain', logs: 'retain' } })
     await end(created)
-    const [bucket, logs] = [BUCKET, LOGS].map(type => async () => (await of(created.id)).find(each => each.type === type))
+    const [bucket, logs] = [BUCKET, LOGS].map(
+      (type) => async () => (await of(created.id)).find((each) => each.type === type)
+    )
     const kept = await bucket?.()
     await put(kept?.name ?? '', 'model.bin')
     const { operation } = await end((await remove(created.id)).body)
     expect(operation.state).toBe('succeeded')
     // With the bucket stay its settings: one that is kept stays private and encrypted.
     const retained = operation.retained?.map(({ resourceType }) => resourceType) ?? []
-    expect(retained).toEqual(expect.arrayContaining([LOGS, BUCKET, 'aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock']))
-    expect(retained.filter(type => type !== LOGS && !type.startsWith('aws:s3/'))).toEqual([])
+    expect(retained).toEqual(
+      expect.arrayContaining([LOGS, BUCKET, 'aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock'])
+    )
+    expect(retained.filter((type) => type !== LOGS && !type.startsWith('aws:s3/'))).toEqual([])
     expect(operation.retained?.map(({ id }) => id)).toContain(kept?.id)
     expect((await resources(client)).map(({ type }) => type).toSorted()).toEqual(retained.toSorted())
     expect([await bucket?.(), await logs?.()]).toMatchObject([{ id: kept?.id }, { type: LOGS }])
@@ -87,7 +115,15 @@ describe('A delete', () => {
   })
 
   test('under way answers whoever asks for the same, refuses whoever says otherwise, and once it is cancelled is followed by the next, which knows what it has left', async () => {
-    const { client, base, service: { context: { database: { db } } } } = service()
+    const {
+      client,
+      base,
+      service: {
+        context: {
+          database: { db }
+        }
+      }
+    } = service()
     const created = await post(client, { ...SPEC, name: 'disputed' })
     await end(created)
     await addFault(client, { kind: 'hang', on: 'delete', type: QUEUE })
@@ -95,12 +131,17 @@ describe('A delete', () => {
     await struck()
     const link = `/operations/${first.body.operation?.id}`
     for (const same of ['', '?bucket=retain', '?bucket=retain&jobs=refuse&protected=false']) {
-      expect([same, await remove(created.id, same)]).toMatchObject([same, { status: 202, body: { phase: 'deleting', links: { operation: link } } }])
+      expect([same, await remove(created.id, same)]).toMatchObject([
+        same,
+        { status: 202, body: { phase: 'deleting', links: { operation: link } } }
+      ])
     }
     for (const other of ['?bucket=empty', '?bucket=retain&protected=true']) {
       const { status, body } = await remove<Problem>(created.id, other)
       expect([other, status, body.code, body.operation]).toEqual([other, 409, 'operation-in-progress', link])
-      expect(body.detail).toMatch(/^a delete of the environment is running with \?.*bucket=retain.*; cancel it to say otherwise$/)
+      expect(body.detail).toMatch(
+        /^a delete of the environment is running with \?.*bucket=retain.*; cancel it to say otherwise$/
+      )
     }
 
     expect((await call<Operation>(base, 'POST', `${link}/cancel`)).body.state).toBe('running')
@@ -108,7 +149,11 @@ describe('A delete', () => {
     expect([second.status, second.body.phase]).toEqual([202, 'deleting'])
     expect(second.body.links.operation).not.toBe(link)
     expect((await remove(created.id)).body.links.operation).toBe(second.body.links.operation)
-    const stored = await db.selectFrom('operations').select('input').where('id', '=', second.body.operation?.id ?? '').executeTakeFirstOrThrow()
+    const stored = await db
+      .selectFrom('operations')
+      .select('input')
+      .where('id', '=', second.body.operation?.id ?? '')
+      .executeTakeFirstOrThrow()
     expect(stored.input.retaining?.map(({ resourceType }) => resourceType).toSorted()).toEqual([LOGS, BUCKET])
     expect(stored.input).toMatchObject({ deletion: { bucket: 'empty' } })
     expect(stored.input.begun).toBeUndefined()
@@ -116,7 +161,9 @@ describe('A delete', () => {
     expect(['cancelled', 'succeeded']).toContain((await end(first.body)).operation.state)
     expect((await end(second.body)).operation.state).toBe('succeeded')
     expect((await environment(client, created.id)).phase).toBe('deleted')
-    expect((await of(created.id)).map(({ type }) => type).filter(type => type !== LOGS && !type.startsWith('aws:s3/'))).toEqual([])
+    expect(
+      (await of(created.id)).map(({ type }) => type).filter((type) => type !== LOGS && !type.startsWith('aws:s3/'))
+    ).toEqual([])
   })
 
   test('in the middle of an update cancels that and carries on from what there is', async () => {
@@ -124,7 +171,9 @@ describe('A delete', () => {
     const created = await post(client, { ...SPEC, name: 'updating' })
     await end(created)
     await addFault(client, { kind: 'slow', on: 'update', type: COMPUTE, seconds: 2 })
-    const { body: changed } = await call<Environment>(base, 'PATCH', `/environments/${created.id}`, { body: { compute: { default: { maxVcpus: 9 } } } })
+    const { body: changed } = await call<Environment>(base, 'PATCH', `/environments/${created.id}`, {
+      body: { compute: { default: { maxVcpus: 9 } } }
+    })
     await struck()
     const deleting = await remove(created.id)
     expect([deleting.status, deleting.body.phase]).toEqual([202, 'deleting'])

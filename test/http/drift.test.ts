@@ -20,12 +20,19 @@ describe('A drift check', () => {
     return operation.drift
   }
   const patch = async (id: string, body: unknown, headers = {}) => {
-    const { status, body: { operation } } = await call<Environment>(service().base, 'PATCH', `/environments/${id}`, { body, headers })
-    return { status, operation: status === 202 && operation ? (await ended(service().client, operation)).operation : null }
+    const {
+      status,
+      body: { operation }
+    } = await call<Environment>(service().base, 'PATCH', `/environments/${id}`, { body, headers })
+    return {
+      status,
+      operation: status === 202 && operation ? (await ended(service().client, operation)).operation : null
+    }
   }
-  const drifted = async (id: string) => (await environment(service().client, id)).conditions.find(({ type }) => type === 'Drifted')
+  const drifted = async (id: string) =>
+    (await environment(service().client, id)).conditions.find(({ type }) => type === 'Drifted')
   const resource = async (type: string) => {
-    const found = (await resources(service().client)).find(each => each.type === type)
+    const found = (await resources(service().client)).find((each) => each.type === type)
     if (!found) throw new Error(`there is no ${type}`)
     return { ...found, path: `/sandbox/resources/${encodeURIComponent(found.key)}` }
   }
@@ -37,16 +44,23 @@ describe('A drift check', () => {
     expect(await check(id)).toEqual({ resources: [], unmanaged: [] })
     expect(await drifted(id)).toMatchObject({ status: false, reason: 'the cloud is as the state has it' })
 
-    const changed = await call(base, 'PATCH', (await resource(COMPUTE)).path, { body: { properties: { computeResources: { maxVcpus: 7 } } } })
+    const changed = await call(base, 'PATCH', (await resource(COMPUTE)).path, {
+      body: { properties: { computeResources: { maxVcpus: 7 } } }
+    })
     const deleted = await call(base, 'DELETE', (await resource(LIFECYCLE)).path)
-    const tagged = await call(base, 'PATCH', (await resource(QUEUE)).path, { body: { properties: { tags: { 'auto:owner': 'somebody' } } } })
+    const tagged = await call(base, 'PATCH', (await resource(QUEUE)).path, {
+      body: { properties: { tags: { 'auto:owner': 'somebody' } } }
+    })
     expect([changed.status, deleted.status, tagged.status]).toEqual([200, 204, 200])
 
     const before = await stateOf(dataDir, id)
     const found = await check(id)
     expect(found?.unmanaged).toEqual([])
     const of = (type: string) => found?.resources.find(({ resourceType }) => resourceType === type)
-    expect(of(COMPUTE)).toMatchObject({ status: 'changed', properties: [{ path: 'computeResources.maxVcpus', expected: 100, actual: 7 }] })
+    expect(of(COMPUTE)).toMatchObject({
+      status: 'changed',
+      properties: [{ path: 'computeResources.maxVcpus', expected: 100, actual: 7 }]
+    })
     expect(of(LIFECYCLE)).toMatchObject({ status: 'missing', properties: [] })
     expect(of(QUEUE)).toMatchObject({ status: 'changed' })
     expect(JSON.stringify(of(QUEUE)?.properties)).toContain('auto:owner')
@@ -64,11 +78,15 @@ describe('A drift check', () => {
     expect(await patch(id, {})).toMatchObject({ status: 200 })
 
     // Whoever writes such tags is left alone, and goes unreported.
-    await call(base, 'PATCH', (await resource(QUEUE)).path, { body: { properties: { tags: { 'auto:owner': 'somebody else' } } } })
+    await call(base, 'PATCH', (await resource(QUEUE)).path, {
+      body: { properties: { tags: { 'auto:owner': 'somebody else' } } }
+    })
     expect(await check(id)).toEqual({ resources: [], unmanaged: [] })
     expect((await resource(QUEUE)).tags).toMatchObject({ 'auto:owner': 'somebody else' })
 
-    await call(base, 'PATCH', (await resource(COMPUTE)).path, { body: { properties: { computeResources: { maxVcpus: 8 } } } })
+    await call(base, 'PATCH', (await resource(COMPUTE)).path, {
+      body: { properties: { computeResources: { maxVcpus: 8 } } }
+    })
     await check(id)
     const again = await drifted(id)
     expect(Date.parse(again?.since ?? '')).toBeGreaterThan(Date.parse(first?.since ?? ''))
@@ -76,9 +94,15 @@ describe('A drift check', () => {
     expect(await drifted(id)).toEqual(again)
     const preview = await call<Operation>(base, 'POST', `/environments/${id}/previews`, { body: {} })
     const shown = (await ended(client, preview.body)).operation.preview
-    expect(shown).toMatchObject({ repairsDrift: true, changes: [{ resourceType: COMPUTE, action: 'update', properties: [{ path: 'computeResources.maxVcpus' }] }] })
+    expect(shown).toMatchObject({
+      repairsDrift: true,
+      changes: [{ resourceType: COMPUTE, action: 'update', properties: [{ path: 'computeResources.maxVcpus' }] }]
+    })
     // Nothing of the spec changes, and still it is made true again, as the preview says.
-    expect(await patch(id, {}, { 'if-preview': preview.body.id })).toMatchObject({ status: 202, operation: { kind: 'update', state: 'succeeded' } })
+    expect(await patch(id, {}, { 'if-preview': preview.body.id })).toMatchObject({
+      status: 202,
+      operation: { kind: 'update', state: 'succeeded' }
+    })
     expect(await check(id)).toEqual({ resources: [], unmanaged: [] })
     expect(await environment(client, id)).toMatchObject({ phase: 'ready', generation: 2, observedGeneration: 2 })
 

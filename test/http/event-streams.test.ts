@@ -15,7 +15,8 @@ import { givenEnvironment, givenOperation } from '../support/records.ts'
 import { startReplica, type Replica, type ReplicaOptions } from '../support/replica.ts'
 
 const note = (message: string): EventBody => ({ type: 'diagnostic', severity: 'info', message })
-const upTo = (last: number, first = 1): number[] => Array.from({ length: last - first + 1 }, (_, index) => first + index)
+const upTo = (last: number, first = 1): number[] =>
+  Array.from({ length: last - first + 1 }, (_, index) => first + index)
 const idsOf = (sent: ReadonlyArray<{ id?: string | undefined }>): number[] => sent.map(({ id }) => Number(id))
 
 /** An operation whose story the test writes. */
@@ -26,8 +27,12 @@ async function givenStory ({ db }: Database, events = 0) {
     id: operationId,
     path: `/operations/${operationId}/events`,
     add: async (...messages: string[]) => appendEvents(db, fence, messages.map(note)),
-    end: async () => db.transaction().execute(async trx => {
-      await trx.updateTable('operations').set({ state: 'succeeded', finished_at: new Date() }).where('id', '=', operationId).execute()
+    end: async () => db.transaction().execute(async (trx) => {
+      await trx
+        .updateTable('operations')
+        .set({ state: 'succeeded', finished_at: new Date() })
+        .where('id', '=', operationId)
+        .execute()
       await appendEvents(trx, fence, [{ type: 'state', state: 'succeeded', attempt: 1 }])
     })
   }
@@ -35,7 +40,11 @@ async function givenStory ({ db }: Database, events = 0) {
   return story
 }
 
-async function withReplica (database: Database, use: (replica: Replica) => Promise<void>, options?: ReplicaOptions): Promise<void> {
+async function withReplica (
+  database: Database,
+  use: (replica: Replica) => Promise<void>,
+  options?: ReplicaOptions
+): Promise<void> {
   const replica = await startReplica(database, options)
   try {
     await use(replica)
@@ -45,28 +54,41 @@ async function withReplica (database: Database, use: (replica: Replica) => Promi
 }
 
 /** Two replicas, each with connections of its own where the database is a server. */
-async function withReplicas ({ database, fresh }: TestDatabase, use: (one: Replica, other: Replica, database: Database) => Promise<void>, options?: ReplicaOptions): Promise<void> {
+async function withReplicas (
+  { database, fresh }: TestDatabase,
+  use: (one: Replica, other: Replica, database: Database) => Promise<void>,
+  options?: ReplicaOptions
+): Promise<void> {
   const where = database.kind === 'postgres' ? await fresh() : undefined
-  const databases = where ? [await openDatabase(where), await openDatabase(where)] as const : [database, database] as const
+  const databases = where
+    ? ([await openDatabase(where), await openDatabase(where)] as const)
+    : ([database, database] as const)
   try {
     if (where) await migrate(databases[0])
-    await withReplica(databases[0], async one => withReplica(databases[1], async other => use(one, other, databases[0]), options), options)
+    await withReplica(
+      databases[0],
+      async (one) => withReplica(databases[1], async (other) => use(one, other, databases[0]), options),
+      options
+    )
   } finally {
-    if (where) await Promise.all(databases.map(async each => each.close()))
+    if (where) await Promise.all(databases.map(async (each) => each.close()))
   }
 }
 
 /** Looks until it is so; how long that takes depends on the machine. */
 const eventually = (look: () => unknown) => expect.poll(look, { timeout: 60_000, interval: 20 })
 
-describeOnEachDatabase('An event stream', use => {
+describeOnEachDatabase('An event stream', (use) => {
   test('tells proxies to pass it on as it is', async () => {
     const { database } = use()
     await withReplica(database, async ({ base, metric }) => {
       const { path, end } = await givenStory(database, 1)
       const open = await openStream(base, path)
       expect(Object.fromEntries(open.response.headers)).toMatchObject({
-        'content-type': 'text/event-stream', 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no', 'x-request-id': expect.stringMatching(/^req_/)
+        'content-type': 'text/event-stream',
+        'cache-control': 'no-cache, no-transform',
+        'x-accel-buffering': 'no',
+        'x-request-id': expect.stringMatching(/^req_/)
       })
       const head = await fetch(`${base}${path}`, { method: 'HEAD', headers: { accept: 'text/event-stream' } })
       expect([head.status, head.headers.get('content-type')]).toEqual([200, 'text/event-stream'])
@@ -75,9 +97,15 @@ describeOnEachDatabase('An event stream', use => {
       expect(idsOf(await open.all())).toEqual([1, 2])
       expect(open.retries).toEqual([2000])
       for (const accept of ['*/*', 'text/*', 'application/json']) {
-        expect((await fetch(`${base}${path}`, { headers: { accept } })).headers.get('content-type')).toMatch('application/json')
+        expect((await fetch(`${base}${path}`, { headers: { accept } })).headers.get('content-type')).toMatch(
+          'application/json'
+        )
       }
-      expect((await fetch(`${base}${path}`, { headers: { accept: 'application/json, text/event-stream;q=0.5' } })).headers.get('content-type')).toBe('text/event-stream')
+      expect(
+        (
+          await fetch(`${base}${path}`, { headers: { accept: 'application/json, text/event-stream;q=0.5' } })
+        ).headers.get('content-type')
+      ).toBe('text/event-stream')
     })
   })
 
@@ -95,7 +123,9 @@ describeOnEachDatabase('An event stream', use => {
       expect(await second.next()).toMatchObject({ id: '6', event: 'diagnostic' })
       await end()
       expect(idsOf(await second.all())).toEqual([7, 8])
-      await eventually(async () => [await one.metric('event_streams'), await other.metric('event_streams')]).toEqual([0, 0])
+      await eventually(async () => [await one.metric('event_streams'), await other.metric('event_streams')]).toEqual([
+        0, 0
+      ])
     }, { quietMilliseconds: 3_600_000 })
   })
 

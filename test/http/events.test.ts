@@ -5,7 +5,8 @@ import { addFault, clearFaults } from '../support/http-faults.ts'
 import { ended, launch, post, withDataDir, withService } from '../support/service.ts'
 
 const idsOf = (events: ReadonlyArray<{ id: number }>): number[] => events.map(({ id }) => id)
-const upTo = (last: number, first = 1): number[] => Array.from({ length: last - first + 1 }, (_, index) => first + index)
+const upTo = (last: number, first = 1): number[] =>
+  Array.from({ length: last - first + 1 }, (_, index) => first + index)
 
 describe('The events of an operation', () => {
   test('are one gapless story, as a page, live, late, and resumed', async () => {
@@ -40,7 +41,14 @@ describe('The events of an operation', () => {
       const plan = events.flatMap(({ event }) => event.type === 'plan' ? [event.total] : [])
       expect(whole?.progress).toEqual({ done: plan.at(-1), total: plan.at(-1) })
       expect(whole?.steps).toHaveLength(plan.at(-1) ?? -1)
-      for (const step of whole?.steps ?? []) expect(step).toMatchObject({ action: 'create', status: 'succeeded', startedAt: expect.any(String), finishedAt: expect.any(String) })
+      for (const step of whole?.steps ?? []) {
+        expect(step).toMatchObject({
+          action: 'create',
+          status: 'succeeded',
+          startedAt: expect.any(String),
+          finishedAt: expect.any(String)
+        })
+      }
 
       const nobody = '/operations/op_00000000000000000000000000/events'
       expect((await openStream(base, nobody)).response.status).toBe(404)
@@ -53,18 +61,25 @@ describe('The events of an operation', () => {
     await withService(async ({ base, client }) => {
       const tokens: string[] = []
       for (const team of ['vision', 'audio']) {
-        await client.PUT('/teams/{team}', { params: { path: { team } }, body: { placement: { region: 'eu-central-1' } } })
+        await client.PUT('/teams/{team}', {
+          params: { path: { team } },
+          body: { placement: { region: 'eu-central-1' } }
+        })
         tokens.push((await client.POST('/keys', { body: { name: team, scope: 'team', team } })).data?.token ?? '')
       }
       const { operation } = await post(createBatchyardClient(base, tokens[0]))
-      const [own, foreign] = await Promise.all(tokens.map(token => openStream(base, `/operations/${operation.id}/events`, { authorization: `Bearer ${token}` })))
+      const [own, foreign] = await Promise.all(
+        tokens.map((token) =>
+          openStream(base, `/operations/${operation.id}/events`, { authorization: `Bearer ${token}` })
+        )
+      )
       expect((await own?.all())?.at(-1)?.data).toContain('succeeded')
       expect(foreign?.response.status).toBe(404)
     }, { settings: { BATCHYARD_ADMIN_KEY: admin } })
   })
 
   test('end with a hint when to come back where the service stops', async () => {
-    await withDataDir(async dataDir => {
+    await withDataDir(async (dataDir) => {
       const first = await launch(dataDir)
       await addFault(first.client, { kind: 'hang', on: 'create', type: 'aws:batch/jobQueue:JobQueue', count: 0 })
       const { operation } = await post(first.client)

@@ -27,14 +27,28 @@ describe('What goes wrong in the cloud', () => {
   test('fails a create with the cloud\'s words and what to do, and its delete leaves nothing', async () => {
     await withService(async ({ client }) => {
       const message = 'User is not authorized to perform: batch:CreateJobQueue'
-      await addFault(client, { kind: 'fail', on: 'create', type: QUEUE, code: 'AccessDeniedException', message, httpStatus: 403 })
+      await addFault(client, {
+        kind: 'fail',
+        on: 'create',
+        type: QUEUE,
+        code: 'AccessDeniedException',
+        message,
+        httpStatus: 403
+      })
       const accepted = await post(client)
       const { operation } = await ended(client, accepted.operation)
-      expect(operation).toMatchObject({ state: 'failed', error: { code: 'access-denied', retryable: false, resource: { type: QUEUE } } })
+      expect(operation).toMatchObject({
+        state: 'failed',
+        error: { code: 'access-denied', retryable: false, resource: { type: QUEUE } }
+      })
       expect(operation.error?.detail).toContain(message)
       expect(operation.error?.cloudRequestId).toMatch(/^[0-9a-f-]{36}$/)
       expect(operation.error?.next).toMatch(/policy/)
-      expect(await environment(client, accepted.id)).toMatchObject({ phase: 'failed', outputs: null, observedGeneration: null })
+      expect(await environment(client, accepted.id)).toMatchObject({
+        phase: 'failed',
+        outputs: null,
+        observedGeneration: null
+      })
       const outputs = await client.GET('/environments/{id}/outputs', { params: { path: { id: accepted.id } } })
       expect(outputs.error).toMatchObject({ status: 409, code: 'outputs-not-ready' })
       expect((await resources(client)).length).toBeGreaterThan(0)
@@ -61,7 +75,9 @@ describe('What goes wrong in the cloud', () => {
       await deleteAndExpectNothing(client, first.id)
 
       const place = { params: { path: { ...path, account } } }
-      expect((await client.DELETE('/sandbox/accounts/{account}/regions/{region}/default-vpc', place)).response.status).toBe(204)
+      expect(
+        (await client.DELETE('/sandbox/accounts/{account}/regions/{region}/default-vpc', place)).response.status
+      ).toBe(204)
       const accepted = await post(client)
       const { operation } = await ended(client, accepted.operation)
       expect(operation).toMatchObject({ state: 'failed', error: { code: 'default-vpc-missing' } })
@@ -76,9 +92,19 @@ describe('What goes wrong in the cloud', () => {
       const accepted = await post(client)
       await ended(client, accepted.operation)
       const bucket = (await resources(client)).find(({ type }) => type === 'aws:s3/bucket:Bucket')?.name ?? ''
-      await client.PUT('/sandbox/buckets/{bucket}/objects/{key}', { params: { path: { bucket, key: 'model.bin' } }, body: { size: 3 } })
+      await client.PUT('/sandbox/buckets/{bucket}/objects/{key}', {
+        params: { path: { bucket, key: 'model.bin' } },
+        body: { size: 3 }
+      })
       const { operation } = await ended(client, (await remove(client, accepted.id)).operation)
-      expect(operation).toMatchObject({ state: 'failed', error: { code: 'bucket-not-empty', detail: `The bucket ${bucket} holds 1 object.`, resource: { type: 'aws:s3/bucket:Bucket' } } })
+      expect(operation).toMatchObject({
+        state: 'failed',
+        error: {
+          code: 'bucket-not-empty',
+          detail: `The bucket ${bucket} holds 1 object.`,
+          resource: { type: 'aws:s3/bucket:Bucket' }
+        }
+      })
       expect((await environment(client, accepted.id)).phase).toBe('ready')
       const { data } = await client.GET('/sandbox/buckets/{bucket}/objects', { params: { path: { bucket } } })
       expect(data?.items).toEqual([{ key: 'model.bin', size: 3 }])
@@ -96,7 +122,10 @@ describe('A delete', () => {
       await faultStruck(client)
       const deleting = await remove(client, accepted.id)
       expect((await remove(client, accepted.id)).operation.id).toBe(deleting.operation.id)
-      expect((await ended(client, accepted.operation)).operation).toMatchObject({ state: 'cancelled', error: { code: 'cancelled' } })
+      expect((await ended(client, accepted.operation)).operation).toMatchObject({
+        state: 'cancelled',
+        error: { code: 'cancelled' }
+      })
       expect((await ended(client, deleting.operation)).operation.state).toBe('succeeded')
       expect(await resources(client)).toEqual([])
       expect((await environment(client, accepted.id)).phase).toBe('deleted')
@@ -127,7 +156,10 @@ describe('A deadline', () => {
       await addFault(client, { kind: 'hang', on: 'create', type: QUEUE })
       const accepted = await post(client)
       const { operation } = await ended(client, accepted.operation)
-      expect(operation).toMatchObject({ state: 'failed', error: { code: 'deadline-exceeded', retryable: true, resource: { type: QUEUE } } })
+      expect(operation).toMatchObject({
+        state: 'failed',
+        error: { code: 'deadline-exceeded', retryable: true, resource: { type: QUEUE } }
+      })
       await clearFaults(client)
       await deleteAndExpectNothing(client, accepted.id)
     }, { settings: { BATCHYARD_OPERATION_DEADLINE_SECONDS: '10', BATCHYARD_INTERRUPT_SECONDS: '1' } })

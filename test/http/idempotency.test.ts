@@ -10,7 +10,12 @@ import { sharedService } from '../support/shared-service.ts'
 type NewKey = components['schemas']['NewKey']
 
 const asked = (key: string, more: Readonly<Record<string, string>> = {}) => ({ 'idempotency-key': key, ...more })
-const create = async <Body = Environment>(base: string, name: string, key: string, more: object = {}): Promise<Answer<Body>> =>
+const create = async <Body = Environment>(
+  base: string,
+  name: string,
+  key: string,
+  more: object = {}
+): Promise<Answer<Body>> =>
   call<Body>(base, 'POST', '/environments', { body: { ...SPEC, name, ...more }, headers: asked(key) })
 const operationsOf = async (base: string, id: string) =>
   (await call<{ items: Operation[] }>(base, 'GET', `/environments/${id}/operations`)).body.items
@@ -33,7 +38,8 @@ describe('An Idempotency-Key', () => {
     expect(seen(second)).toEqual(seen(first))
     expect(await operationsOf(base, first.body.id)).toHaveLength(1)
 
-    const check = async () => call<Operation>(base, 'POST', `/environments/${first.body.id}/drift-checks`, { headers: asked('check') })
+    const check = async () =>
+      call<Operation>(base, 'POST', `/environments/${first.body.id}/drift-checks`, { headers: asked('check') })
     expect(seen(await check())).toEqual(seen(await check()))
     expect((await operationsOf(base, first.body.id)).map(({ kind }) => kind)).toEqual(['drift-check', 'create'])
   })
@@ -56,25 +62,34 @@ describe('An Idempotency-Key', () => {
     const spec = { ...SPEC, name: 'reused' }
     expect(await again('POST', '/environments', { ...spec, labels: { a: 'b' } })).toBe('422 idempotency-key-reused')
     expect(await again('POST', '/previews', spec)).toBe('422 idempotency-key-reused')
-    expect(await again('POST', '/environments', spec, { 'if-preview': 'op_00000000000000000000000000' })).toBe('422 idempotency-key-reused')
+    expect(await again('POST', '/environments', spec, { 'if-preview': 'op_00000000000000000000000000' })).toBe(
+      '422 idempotency-key-reused'
+    )
     expect(await again('PATCH', `/environments/${first.body.id}`, spec)).toBe('422 idempotency-key-reused')
 
     const put = async (more: Readonly<Record<string, string>>) =>
-      call<Problem>(base, 'PUT', '/teams/vision/environments/reused', { body: { jobs: SPEC.jobs }, headers: asked('put', more) })
+      call<Problem>(base, 'PUT', '/teams/vision/environments/reused', {
+        body: { jobs: SPEC.jobs },
+        headers: asked('put', more)
+      })
     expect((await put({})).status).toBe(200)
     expect((await put({ 'if-none-match': '*' })).body.code).toBe('idempotency-key-reused')
 
-    const change = async (query: string) => call<Problem>(base, 'PATCH', `/environments/${first.body.id}${query}`, { body: {}, headers: asked('changed') })
+    const change = async (query: string) =>
+      call<Problem>(base, 'PATCH', `/environments/${first.body.id}${query}`, { body: {}, headers: asked('changed') })
     expect((await change('?jobs=refuse')).status).toBe(200)
     expect((await change('?jobs=terminate')).body.code).toBe('idempotency-key-reused')
     expect(await operationsOf(base, first.body.id)).toHaveLength(1)
   })
 
-  test.each(['', ' ', '""', 'two words', '"open', 'a"b c"', 'k'.repeat(256), 'schlüssel'])('that reads %j is refused', async key => {
-    const { status, body } = await create<Problem>(service().base, 'unread', key)
-    // Of an empty header nobody can say whether it was meant.
-    expect([status, ['malformed-request', 'validation-failed']]).toEqual([400, expect.arrayContaining([body.code])])
-  })
+  test.each(['', ' ', '""', 'two words', '"open', 'a"b c"', 'k'.repeat(256), 'schlüssel'])(
+    'that reads %j is refused',
+    async (key) => {
+      const { status, body } = await create<Problem>(service().base, 'unread', key)
+      // Of an empty header nobody can say whether it was meant.
+      expect([status, ['malformed-request', 'validation-failed']]).toEqual([400, expect.arrayContaining([body.code])])
+    }
+  )
 
   test('is not used up by a request that was refused', async () => {
     const { base } = service()
@@ -86,25 +101,47 @@ describe('An Idempotency-Key', () => {
     expect([made.status, made.body.team]).toEqual([201, 'newcomers'])
   })
 
-  test('gives the same new key, whose token nobody can read in the database, to each team\'s callers their own', async () => {
-    const { base, service: { context: { database: { db } } } } = service()
+  test("gives the same new key, whose token nobody can read in the database, to each team's callers their own", async () => {
+    const {
+      base,
+      service: {
+        context: {
+          database: { db }
+        }
+      }
+    } = service()
     const make = async (name: string, body: object, headers: Readonly<Record<string, string>> = {}) =>
       call<NewKey>(base, 'POST', '/keys', { body: { name, ...body }, headers: asked(`key-${name}`, headers) })
-    for (const team of ['vision', 'speech']) await call(base, 'PUT', `/teams/${team}`, { body: { placement: { region: 'eu-central-1' } } })
-    const [vision, speech] = [await make('vision', { scope: 'team', team: 'vision' }), await make('speech', { scope: 'team', team: 'speech' })]
+    for (const team of ['vision', 'speech']) {
+      await call(base, 'PUT', `/teams/${team}`, { body: { placement: { region: 'eu-central-1' } } })
+    }
+    const [vision, speech] = [
+      await make('vision', { scope: 'team', team: 'vision' }),
+      await make('speech', { scope: 'team', team: 'speech' })
+    ]
     // From here on the service asks for keys.
     const admin = await make('admin', { scope: 'admin' })
     const bearer = ({ body: { token } }: Answer<NewKey>) => ({ authorization: `Bearer ${token}` })
     const again = await make('admin', { scope: 'admin' }, bearer(admin))
     expect(seen(again)).toEqual(seen(admin))
-    expect((await call<{ items: unknown[] }>(base, 'GET', '/keys', { headers: bearer(admin) })).body.items.length).toBeGreaterThanOrEqual(3)
+    expect(
+      (await call<{ items: unknown[] }>(base, 'GET', '/keys', { headers: bearer(admin) })).body.items.length
+    ).toBeGreaterThanOrEqual(3)
 
     const { rows } = await sql<Record<string, unknown>>`select * from idempotency_keys`.execute(db)
-    const stored = rows.flatMap(row => Object.values(row)).map(value => value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : String(value)).join('\n')
-    for (const secret of [admin.body.token, admin.body.token.split('.')[2] ?? '', admin.body.id, 'key-admin']) expect(stored).not.toContain(secret)
+    const stored = rows
+      .flatMap((row) => Object.values(row))
+      .map((value) => (value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : String(value)))
+      .join('\n')
+    for (const secret of [admin.body.token, admin.body.token.split('.')[2] ?? '', admin.body.id, 'key-admin']) {
+      expect(stored).not.toContain(secret)
+    }
 
     const post = async (key: Answer<NewKey>, team: string) =>
-      call<Environment>(base, 'POST', '/environments', { body: { ...SPEC, team, name: 'own' }, headers: asked('shared', bearer(key)) })
+      call<Environment>(base, 'POST', '/environments', {
+        body: { ...SPEC, team, name: 'own' },
+        headers: asked('shared', bearer(key))
+      })
     const [theirs, others] = [await post(vision, 'vision'), await post(speech, 'speech')]
     expect([theirs.status, others.status, theirs.body.team, others.body.team]).toEqual([202, 202, 'vision', 'speech'])
     expect((await post(vision, 'vision')).body.id).toBe(theirs.body.id)
@@ -115,10 +152,12 @@ describe('An Idempotency-Key', () => {
     const server = await startPostgres(bin ?? '')
     const replicas: TestService[] = []
     try {
-      await withDataDir(async dataDir => {
+      await withDataDir(async (dataDir) => {
         const settings = { DATABASE_URL: await server.createDatabase(), BATCHYARD_ROLE: 'api' }
         for (let n = 0; n < 2; n++) replicas.push(await launch(dataDir, { settings }))
-        const answers = await Promise.all(Array.from({ length: 12 }, async (_, n) => create(replicas[n % 2]?.base ?? '', 'both', 'both')))
+        const answers = await Promise.all(
+          Array.from({ length: 12 }, async (_, n) => create(replicas[n % 2]?.base ?? '', 'both', 'both'))
+        )
         for (const answer of answers) expect(seen(answer)).toEqual(seen(answers[0] ?? answer))
         expect(answers[0]?.status).toBe(202)
         expect(await operationsOf(replicas[1]?.base ?? '', answers[0]?.body.id ?? '')).toHaveLength(1)

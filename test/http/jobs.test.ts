@@ -10,9 +10,15 @@ import { sharedService } from '../support/shared-service.ts'
 const QUEUE = 'aws:batch/jobQueue:JobQueue'
 const BUCKET = 'aws:s3/bucket:Bucket'
 const POLICY = 'aws:iam/rolePolicy:RolePolicy'
-const DENIED = { kind: 'fail', code: 'AccessDeniedException', message: 'not authorized to perform it', httpStatus: 403 } as const
+const DENIED = {
+  kind: 'fail',
+  code: 'AccessDeniedException',
+  message: 'not authorized to perform it',
+  httpStatus: 403
+} as const
 
-const messagesIn = (events: readonly OperationEvent[]): string[] => events.flatMap(({ event }) => event.type === 'diagnostic' ? [event.message] : [])
+const messagesIn = (events: readonly OperationEvent[]): string[] =>
+  events.flatMap(({ event }) => (event.type === 'diagnostic' ? [event.message] : []))
 
 describe('What is in an environment', () => {
   const service = sharedService({ settings: { BATCHYARD_RETRY_LIMIT: '0' } })
@@ -28,12 +34,22 @@ describe('What is in an environment', () => {
   }
   const end = async (operation: Pick<Operation, 'id'>) => ended(service().client, operation)
   const of = async (id: string) => (await resources(service().client)).filter(({ tags }) => tags['batchyard:id'] === id)
-  const submit = async ({ outputs }: Environment, status = 'RUNNING') => call(service().base, 'POST', '/sandbox/jobs', { body: { queue: outputs?.job_queue_name, status } })
-  const jobs = async () => (await call<{ items: Array<{ status: string }> }>(service().base, 'GET', '/sandbox/jobs')).body.items.map(({ status }) => status)
+  const submit = async ({ outputs }: Environment, status = 'RUNNING') =>
+    call(service().base, 'POST', '/sandbox/jobs', { body: { queue: outputs?.job_queue_name, status } })
+  const jobs = async () =>
+    (await call<{ items: Array<{ status: string }> }>(service().base, 'GET', '/sandbox/jobs')).body.items.map(
+      ({ status }) => status
+    )
   const queue = async (id: string) => (await of(id)).find(({ type }) => type === QUEUE)?.properties.state
-  const drifted = async (id: string) => (await environment(service().client, id)).conditions.find(({ type }) => type === 'Drifted')?.status
+  const drifted = async (id: string) =>
+    (await environment(service().client, id)).conditions.find(({ type }) => type === 'Drifted')?.status
   const struck = async (): Promise<void> => {
-    await expect.poll(async () => (await service().client.GET('/sandbox/faults', {})).data?.items.some(fault => fault.struck > 0), { timeout: 120_000, interval: 50 }).toBe(true)
+    await expect
+      .poll(
+        async () => (await service().client.GET('/sandbox/faults', {})).data?.items.some((fault) => fault.struck > 0),
+        { timeout: 120_000, interval: 50 }
+      )
+      .toBe(true)
   }
 
   test('is not ended by an update that takes its queue or compute away, unless the spec says so; queues take jobs again afterwards', async () => {
@@ -41,19 +57,35 @@ describe('What is in an environment', () => {
     const path = `/environments/${before.id}`
     await submit(before)
     await submit(before, 'RUNNABLE')
-    for (const body of [{ queues: { default: null, fast: {} } }, { compute: { default: { type: 'FARGATE_SPOT' } } }, { compute: { default: null, other: { type: 'FARGATE' } } }]) {
+    for (const body of [
+      { queues: { default: null, fast: {} } },
+      { compute: { default: { type: 'FARGATE_SPOT' } } },
+      { compute: { default: null, other: { type: 'FARGATE' } } }
+    ]) {
       const { operation } = await end(await send('PATCH', path, body))
-      expect(operation).toMatchObject({ state: 'failed', error: { code: 'jobs-running', detail: '2 jobs are not over, 1 of them running.' } })
+      expect(operation).toMatchObject({
+        state: 'failed',
+        error: { code: 'jobs-running', detail: '2 jobs are not over, 1 of them running.' }
+      })
       const back = { queues: { default: {}, fast: null }, compute: { default: { type: 'FARGATE' }, other: null } }
       expect((await end(await send('PATCH', path, back))).operation.state).toBe('succeeded')
     }
     expect([await jobs(), await queue(before.id)]).toEqual([['RUNNING', 'RUNNABLE'], 'ENABLED'])
     // What leaves both where they are is no matter of jobs.
-    expect((await end(await send('PATCH', path, { compute: { default: { maxVcpus: 7 } } }))).operation.state).toBe('succeeded')
+    expect((await end(await send('PATCH', path, { compute: { default: { maxVcpus: 7 } } }))).operation.state).toBe(
+      'succeeded'
+    )
     expect(await jobs()).toEqual(['RUNNING', 'RUNNABLE'])
 
-    const { operation, events } = await end(await send('PATCH', path, { compute: { default: { type: 'FARGATE_SPOT' } }, deletion: { jobs: 'terminate' } }))
-    expect([operation.state, messagesIn(events), await jobs(), await queue(before.id)]).toEqual(['succeeded', ['2 jobs ended'], ['FAILED', 'FAILED'], 'ENABLED'])
+    const { operation, events } = await end(
+      await send('PATCH', path, { compute: { default: { type: 'FARGATE_SPOT' } }, deletion: { jobs: 'terminate' } })
+    )
+    expect([operation.state, messagesIn(events), await jobs(), await queue(before.id)]).toEqual([
+      'succeeded',
+      ['2 jobs ended'],
+      ['FAILED', 'FAILED'],
+      'ENABLED'
+    ])
     expect([await drifted(before.id), (await submit(before)).status]).toEqual([undefined, 201])
     await end(await send('DELETE', `${path}?jobs=terminate`))
   })
@@ -95,7 +127,10 @@ describe('What is in an environment', () => {
       return { operation, id }
     }
     const { operation, id } = await remove('')
-    expect(operation).toMatchObject({ state: 'failed', error: { code: 'bucket-not-empty', next: expect.stringContaining('the bucket and what belongs to it are left') } })
+    expect(operation).toMatchObject({
+      state: 'failed',
+      error: { code: 'bucket-not-empty', next: expect.stringContaining('the bucket and what belongs to it are left') }
+    })
     expect((await end(await send('DELETE', `/environments/${id}?bucket=empty`))).operation.state).toBe('succeeded')
     expect((await remove('?bucket=empty')).operation.state).toBe('succeeded')
     expect(await resources(client)).toEqual([])
@@ -110,9 +145,14 @@ describe('What is in an environment', () => {
     const { body: again } = await call<Operation>(base, 'POST', `/operations/${failed.id}/retry`)
     const { operation } = await end(again)
     const left = (await of(id)).map(({ type }) => type).toSorted()
-    expect([operation.state, operation.retained?.map(({ resourceType }) => resourceType).toSorted()]).toEqual(['succeeded', expect.arrayContaining([BUCKET, 'aws:cloudwatch/logGroup:LogGroup'])])
+    expect([operation.state, operation.retained?.map(({ resourceType }) => resourceType).toSorted()]).toEqual([
+      'succeeded',
+      expect.arrayContaining([BUCKET, 'aws:cloudwatch/logGroup:LogGroup'])
+    ])
     expect(left).toEqual(expect.arrayContaining([BUCKET, 'aws:cloudwatch/logGroup:LogGroup']))
-    for (const { key } of await resources(client)) await call(base, 'DELETE', `/sandbox/resources/${encodeURIComponent(key)}`)
+    for (const { key } of await resources(client)) {
+      await call(base, 'DELETE', `/sandbox/resources/${encodeURIComponent(key)}`)
+    }
   })
 
   test('is neither made twice nor left behind when its state is not there', async () => {
@@ -121,11 +161,16 @@ describe('What is in an environment', () => {
     const before = await of(id)
     await rm(join(dataDir, 'state/.pulumi/stacks/batchyard', `${id}.json`))
     for (const [method, body] of [['PATCH', { labels: { a: 'b' } }], ['DELETE', undefined]] as const) {
-      expect((await end(await send(method, `/environments/${id}`, body))).operation).toMatchObject({ state: 'failed', error: { code: 'state-missing', detail: expect.stringContaining(' resources of it: arn:aws:') } })
+      expect((await end(await send(method, `/environments/${id}`, body))).operation).toMatchObject({
+        state: 'failed',
+        error: { code: 'state-missing', detail: expect.stringContaining(' resources of it: arn:aws:') }
+      })
     }
     expect(await of(id)).toHaveLength(before.length)
     expect(await environment(client, id)).toMatchObject({ phase: 'degraded', outputs: expect.anything() })
-    for (const { key } of await resources(client)) await call(service().base, 'DELETE', `/sandbox/resources/${encodeURIComponent(key)}`)
+    for (const { key } of await resources(client)) {
+      await call(service().base, 'DELETE', `/sandbox/resources/${encodeURIComponent(key)}`)
+    }
     // Nothing of it is left that anybody could forget.
     expect((await end(await send('DELETE', `/environments/${id}`))).operation.state).toBe('succeeded')
   })

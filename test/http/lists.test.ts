@@ -3,7 +3,14 @@ import type { BatchyardClient } from '../../client/index.ts'
 import { addFault, clearFaults } from '../support/http-faults.ts'
 import { ended, post, remove, SPEC, withService } from '../support/service.ts'
 
-interface Query { team?: string, name?: string, label?: string[], phase?: 'creating' | 'deleting' | 'deleted' | 'ready', limit?: number, cursor?: string }
+interface Query {
+  team?: string
+  name?: string
+  label?: string[]
+  phase?: 'creating' | 'deleting' | 'deleted' | 'ready'
+  limit?: number
+  cursor?: string
+}
 
 async function list (client: BatchyardClient, query: Query = {}) {
   const { data, error } = await client.GET('/environments', { params: { query } })
@@ -24,7 +31,22 @@ describe('Lists', () => {
       // Held at their first resource, so that the phases stand still.
       await addFault(client, { kind: 'hang', on: 'create', count: 0 })
       const accepted = []
-      for (const [team, name] of [['vision', 'a1'], ['vision', 'a2'], ['audio', 'a1'], ['audio', 'a3'], ['vision', 'a4']] as const) accepted.push(await post(client, { ...SPEC, team, name, labels: { 'cost-center': team === 'audio' ? '42' : '7', note: `${name}=b` } }))
+      for (const [team, name] of [
+        ['vision', 'a1'],
+        ['vision', 'a2'],
+        ['audio', 'a1'],
+        ['audio', 'a3'],
+        ['vision', 'a4']
+      ] as const) {
+        accepted.push(
+          await post(client, {
+            ...SPEC,
+            team,
+            name,
+            labels: { 'cost-center': team === 'audio' ? '42' : '7', note: `${name}=b` }
+          })
+        )
+      }
       const [v1, v2, u1, u3, v4] = accepted.map(({ id }) => id)
       expect((await list(client)).ids).toEqual([v4, u3, u1, v2, v1])
       expect((await list(client, { team: 'audio' })).ids).toEqual([u3, u1])
@@ -55,7 +77,12 @@ describe('Lists', () => {
   test('show teams by name in pages, and keys without their tokens', async () => {
     await withService(async ({ client }) => {
       const names = ['delta', 'alpha', 'charlie', 'bravo']
-      for (const team of names) await client.PUT('/teams/{team}', { params: { path: { team } }, body: { placement: { region: 'eu-central-1' } } })
+      for (const team of names) {
+        await client.PUT('/teams/{team}', {
+          params: { path: { team } },
+          body: { placement: { region: 'eu-central-1' } }
+        })
+      }
       const one = await client.GET('/teams', { params: { query: { limit: 3 } } })
       expect(one.data?.items.map(({ team }) => team)).toEqual(['alpha', 'bravo', 'charlie'])
       const two = await client.GET('/teams', { params: { query: { limit: 3, cursor: one.data?.next ?? '' } } })
@@ -63,7 +90,9 @@ describe('Lists', () => {
 
       const { data: key } = await client.POST('/keys', { body: { name: 'portal', scope: 'team', team: 'alpha' } })
       const { data: keys } = await client.GET('/keys', {})
-      expect(keys?.items).toEqual([{ id: key?.id, name: 'portal', scope: 'team', team: 'alpha', createdAt: key?.createdAt }])
+      expect(keys?.items).toEqual([
+        { id: key?.id, name: 'portal', scope: 'team', team: 'alpha', createdAt: key?.createdAt }
+      ])
     })
   })
 })

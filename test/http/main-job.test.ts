@@ -19,14 +19,19 @@ async function doTheMainJob ({ client }: TestService): Promise<void> {
   const { data: outputs } = await client.GET('/environments/{id}/outputs', { params: { path: { id: accepted.id } } })
   expect(outputs).toEqual(ready.outputs)
   const inCloud = await resources(client)
-  expect(inCloud.map(({ name }) => name)).toEqual(expect.arrayContaining([outputs?.ecs_cluster_name, outputs?.job_queue_name]))
+  expect(inCloud.map(({ name }) => name)).toEqual(
+    expect.arrayContaining([outputs?.ecs_cluster_name, outputs?.job_queue_name])
+  )
   expect(inCloud.map(({ arn }) => arn)).toContain(outputs?.job_definition_arn)
   expect(inCloud).toHaveLength(created.operation.progress.total ?? -1)
 
   const deleting = await remove(client, accepted.id)
   expect(deleting.phase).toBe('deleting')
   const deleted = await ended(client, deleting.operation)
-  expect(deleted.operation).toMatchObject({ state: 'succeeded', progress: { done: inCloud.length, total: inCloud.length } })
+  expect(deleted.operation).toMatchObject({
+    state: 'succeeded',
+    progress: { done: inCloud.length, total: inCloud.length }
+  })
   expect(await resources(client)).toEqual([])
   expect(await environment(client, accepted.id)).toMatchObject({ phase: 'deleted', outputs: null })
 }
@@ -37,7 +42,9 @@ describe('The main job', () => {
   })
 
   const bin = findPostgres()
-  if (bin === undefined) process.stderr.write('The main job on Postgres is skipped: no initdb and postgres on this machine.\n')
+  if (bin === undefined) {
+    process.stderr.write('The main job on Postgres is skipped: no initdb and postgres on this machine.\n')
+  }
   test.skipIf(bin === undefined)('all of it works with a Postgres server as the database too', async () => {
     const server = await startPostgres(bin ?? '')
     try {

@@ -20,13 +20,21 @@ describe('A team\'s limit', () => {
   test('is never exceeded, leaves slots to others, and leaves nobody waiting for ever', async () => {
     await withService(async ({ client }) => {
       const accepted = []
-      for (const [n, team] of ['one', 'one', 'one', 'one', 'two'].entries()) accepted.push(await post(client, { ...SPEC, team, name: `e-${n}` }))
+      for (const [n, team] of ['one', 'one', 'one', 'one', 'two'].entries()) {
+        accepted.push(await post(client, { ...SPEC, team, name: `e-${n}` }))
+      }
       const operations = []
-      for (const { operation, team } of accepted) operations.push({ team, ...(await ended(client, operation)).operation })
+      for (const { operation, team } of accepted) {
+        operations.push({ team, ...(await ended(client, operation)).operation })
+      }
       expect(operations.map(({ state }) => state)).toEqual(operations.map(() => 'succeeded'))
-      const ofOne = operations.filter(({ team }) => team === 'one').map(({ startedAt = '', finishedAt = '' }) => ({ startedAt: startedAt ?? '', finishedAt: finishedAt ?? '' }))
+      const ofOne = operations
+        .filter(({ team }) => team === 'one')
+        .map(({ startedAt = '', finishedAt = '' }) => ({ startedAt: startedAt ?? '', finishedAt: finishedAt ?? '' }))
         .sort((a, b) => a.startedAt.localeCompare(b.startedAt))
-      for (const [n, { finishedAt }] of ofOne.entries()) expect(finishedAt <= (ofOne[n + 1]?.startedAt ?? '9')).toBe(true)
+      for (const [n, { finishedAt }] of ofOne.entries()) {
+        expect(finishedAt <= (ofOne[n + 1]?.startedAt ?? '9')).toBe(true)
+      }
       // It did not wait for those that were there before it.
       expect((operations[4]?.startedAt ?? '') < (ofOne[3]?.startedAt ?? '')).toBe(true)
     }, { settings: { BATCHYARD_WORKER_CONCURRENCY: '3', BATCHYARD_TEAM_CONCURRENCY: '1' } })
@@ -35,13 +43,13 @@ describe('A team\'s limit', () => {
 
 describe('An operation whose worker and engine were on another host', () => {
   test('is left to that host while it is alive, and taken over when it is gone', async () => {
-    await withDataDir(async dataDir => {
+    await withDataDir(async (dataDir) => {
       const first = await startServer({ speed: 0.02, dataDir, settings })
       const accepted = await post(createBatchyardClient(first.base))
       while ((await resources(createBatchyardClient(first.base))).length === 0) await delay(50)
       first.process.kill('SIGKILL')
       await once(first.process, 'exit')
-      while ((await processesOf(dataDir)).some(command => !command.includes('sandbox/aws'))) await delay(100)
+      while ((await processesOf(dataDir)).some((command) => !command.includes('sandbox/aws'))) await delay(100)
       await moveElsewhere(dataDir, accepted.operation.id)
 
       const { service, client } = await launch(dataDir, { settings: { BATCHYARD_SANDBOX_SPEED: '0' } })
@@ -67,11 +75,15 @@ describe('An operation whose worker and engine were on another host', () => {
     const database = await openDatabase({ dataDir, log: silentLog })
     await sql`
       update operations set worker = 'elsewhere:1:1', engine = jsonb_set(engine, '{host}', '"elsewhere"'),
-        lease_until = clock_timestamp() - make_interval(secs => ${LEASE_SECONDS}::float8) where id = ${operationId}`.execute(database.db)
+        lease_until = clock_timestamp() - make_interval(secs => ${LEASE_SECONDS}::float8) where id = ${operationId}`.execute(
+      database.db
+    )
     await seeHost(database.db, 'elsewhere')
     await database.close()
     const locks = join(dataDir, 'state/.pulumi/locks')
-    for (const name of (await readdir(locks, { recursive: true }).catch(() => [])).filter(file => file.endsWith('.json'))) {
+    for (const name of (await readdir(locks, { recursive: true }).catch(() => [])).filter((file) =>
+      file.endsWith('.json')
+    )) {
       const lock = JSON.parse(await readFile(join(locks, name), 'utf8')) as object
       await writeFile(join(locks, name), JSON.stringify({ ...lock, hostname: 'elsewhere' }))
     }

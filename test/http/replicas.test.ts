@@ -16,7 +16,9 @@ import { SPEC, ended, environment, remove, resources, withDataDir } from '../sup
 const SLOW = 0.02
 const CLOCK = new URL('../support/clock.ts', import.meta.url).href
 const bin = findPostgres()
-if (bin === undefined) console.log('several replicas are not tested: initdb is neither on PATH nor in /usr/lib/postgresql')
+if (bin === undefined) {
+  console.log('several replicas are not tested: initdb is neither on PATH nor in /usr/lib/postgresql')
+}
 
 interface Replica {
   readonly role: 'api' | 'worker' | 'all'
@@ -32,13 +34,21 @@ class Installation {
   readonly #servers = new Map<Replica, Server>()
 
   constructor (url: string, dataDir: string, balancer: Balancer) {
-    this.#settings = { DATABASE_URL: url, BATCHYARD_ENGINE: process.env.BATCHYARD_ENGINE ?? 'sandbox', BATCHYARD_WORKER_CONCURRENCY: '2' }
+    this.#settings = {
+      DATABASE_URL: url,
+      BATCHYARD_ENGINE: process.env.BATCHYARD_ENGINE ?? 'sandbox',
+      BATCHYARD_WORKER_CONCURRENCY: '2'
+    }
     this.#dataDir = dataDir
     this.#balancer = balancer
   }
 
   async start (replica: Replica): Promise<Server> {
-    const settings = { ...this.#settings, BATCHYARD_ROLE: replica.role, NODE_OPTIONS: `--import=${CLOCK}#${replica.clock}` }
+    const settings = {
+      ...this.#settings,
+      BATCHYARD_ROLE: replica.role,
+      NODE_OPTIONS: `--import=${CLOCK}#${replica.clock}`
+    }
     const server = await startServer({ speed: SLOW, dataDir: this.#dataDir, settings })
     this.#servers.set(replica, server)
     if (replica.role !== 'worker') this.#balancer.backends.push(server.base)
@@ -59,7 +69,7 @@ class Installation {
   }
 
   async endAll (): Promise<void> {
-    await Promise.all([...this.#servers.keys()].map(async replica => this.end(replica, 'SIGTERM')))
+    await Promise.all([...this.#servers.keys()].map(async (replica) => this.end(replica, 'SIGTERM')))
   }
 }
 
@@ -68,8 +78,15 @@ describe.skipIf(bin === undefined)('Three replicas, their clocks up to a minute 
   beforeAll(async () => { postgres = await startPostgres(bin ?? '') })
   afterAll(async () => { await postgres.stop() })
 
-  async function withInstallation (use: (parts: { installation: Installation, balancer: Balancer, client: BatchyardClient, dataDir: string }) => Promise<void>): Promise<void> {
-    await withDataDir(async dataDir => {
+  async function withInstallation (
+    use: (parts: {
+      installation: Installation
+      balancer: Balancer
+      client: BatchyardClient
+      dataDir: string
+    }) => Promise<void>
+  ): Promise<void> {
+    await withDataDir(async (dataDir) => {
       const balancer = await startBalancer()
       const installation = new Installation(await postgres.createDatabase(), dataDir, balancer)
       try {
@@ -83,34 +100,44 @@ describe.skipIf(bin === undefined)('Three replicas, their clocks up to a minute 
 
   test('begin at once on an empty database, share the work, and lose nothing when any of them is killed', async () => {
     await withInstallation(async ({ installation, client, dataDir }) => {
-      const [api, worker, all] = [{ role: 'api', clock: 30 }, { role: 'worker', clock: -30 }, { role: 'all', clock: 0 }] as const
-      const [front, back] = await Promise.all([api, worker, all].map(async replica => installation.start(replica)))
+      const [api, worker, all] = [
+        { role: 'api', clock: 30 },
+        { role: 'worker', clock: -30 },
+        { role: 'all', clock: 0 }
+      ] as const
+      const [front, back] = await Promise.all([api, worker, all].map(async (replica) => installation.start(replica)))
       await keepsToItsRole(front, back)
 
-      const accepted = await Promise.all(Array.from({ length: 6 }, async (_, n) => create(client, { team: `team-${n % 2}`, name: `e-${n}` })))
+      const accepted = await Promise.all(
+        Array.from({ length: 6 }, async (_, n) => create(client, { team: `team-${n % 2}`, name: `e-${n}` }))
+      )
       while ((await resources(client)).length < 5) await delay(50)
       await installation.end(worker, 'SIGKILL')
       const more = await create(client, { name: 'late' })
       await installation.end(all, 'SIGKILL')
-      await Promise.all([worker, all].map(async replica => installation.start(replica)))
+      await Promise.all([worker, all].map(async (replica) => installation.start(replica)))
       await installation.end(api, 'SIGKILL')
       await installation.start(api)
 
       const ids = [...accepted, more].map(({ id }) => id)
       for (const id of ids) await told(client, id, 'create')
       await onceEach(client, ids)
-      await Promise.all(ids.map(async id => remove(client, id)))
+      await Promise.all(ids.map(async (id) => remove(client, id)))
       for (const id of ids) await told(client, id, 'delete')
       expect(await resources(client)).toEqual([])
       await neverTwoAtOnce(dataDir)
-      expect(leftOver(await stateFiles(dataDir)).filter(file => !file.includes('/history/'))).toEqual([])
+      expect(leftOver(await stateFiles(dataDir)).filter((file) => !file.includes('/history/'))).toEqual([])
     })
   })
 
   async function keepsToItsRole (front: Server | undefined, back: Server | undefined): Promise<void> {
     expect([await tensOfSecondsOff(front?.base), await tensOfSecondsOff(back?.base)]).toEqual([3, -3])
     expect(await (await fetch(`${front?.base}/readyz`)).json()).toMatchObject({ status: 'ready', role: 'api' })
-    expect(await (await fetch(`${back?.base}/readyz`)).json()).toMatchObject({ status: 'ready', role: 'worker', engine: { kind: expect.any(String) } })
+    expect(await (await fetch(`${back?.base}/readyz`)).json()).toMatchObject({
+      status: 'ready',
+      role: 'worker',
+      engine: { kind: expect.any(String) }
+    })
     expect((await fetch(`${back?.base}/environments`)).status).toBe(404)
     expect(await (await fetch(`${front?.base}/metrics`)).text()).toMatch(/^batchyard_worker_slots 0$/m)
     expect(await (await fetch(`${back?.base}/metrics`)).text()).toMatch(/^batchyard_worker_slots 2$/m)
@@ -125,8 +152,8 @@ describe.skipIf(bin === undefined)('Three replicas, their clocks up to a minute 
 
   test('are replaced one after the other under load without a request that fails', async () => {
     await withInstallation(async ({ installation, balancer, client, dataDir }) => {
-      const replicas = [30, -30, 0].map(clock => ({ role: 'all', clock }) as const)
-      await Promise.all(replicas.map(async replica => installation.start(replica)))
+      const replicas = [30, -30, 0].map((clock) => ({ role: 'all', clock }) as const)
+      await Promise.all(replicas.map(async (replica) => installation.start(replica)))
       const load = startLoad(client)
       for (const replica of replicas) {
         await delay(1_000)
@@ -138,7 +165,7 @@ describe.skipIf(bin === undefined)('Three replicas, their clocks up to a minute 
       expect(ids.length).toBeGreaterThan(2)
       for (const id of ids) await told(client, id, 'create')
       await onceEach(client, ids)
-      expect([...balancer.statuses.keys()].filter(status => status >= 500 && status !== 503)).toEqual([])
+      expect([...balancer.statuses.keys()].filter((status) => status >= 500 && status !== 503)).toEqual([])
       await neverTwoAtOnce(dataDir)
     })
   })
@@ -156,7 +183,9 @@ async function sent<T extends { response: Response }> (send: () => Promise<T>): 
 
 async function create (client: BatchyardClient, values: { team?: string, name: string }): Promise<Environment> {
   const key = randomUUID()
-  const { data, error } = await sent(async () => client.POST('/environments', { body: { ...SPEC, ...values }, headers: { 'idempotency-key': `"${key}"` } }))
+  const { data, error } = await sent(async () =>
+    client.POST('/environments', { body: { ...SPEC, ...values }, headers: { 'idempotency-key': `"${key}"` } })
+  )
   if (!data) throw new Error(`refused: ${JSON.stringify(error)}`)
   return data
 }
@@ -176,7 +205,9 @@ function startLoad (client: BatchyardClient): { end: () => Promise<{ ids: string
       const { data, response } = await sent(async () => client.GET('/environments', {}))
       expect(response.status).toBe(200)
       const newest = data?.items[0]
-      if (newest?.operation) await sent(async () => client.GET('/operations/{id}', { params: { path: { id: newest.operation?.id ?? '' } } }))
+      if (newest?.operation) {
+        await sent(async () => client.GET('/operations/{id}', { params: { path: { id: newest.operation?.id ?? '' } } }))
+      }
       reads++
       await delay(20)
     }),
@@ -184,14 +215,23 @@ function startLoad (client: BatchyardClient): { end: () => Promise<{ ids: string
       const [id] = ids
       if (id !== undefined) {
         const body = { service: { desiredCount: reads % 2 } }
-        const { response } = await sent(async () => client.PATCH('/environments/{id}', { params: { path: { id } }, body, headers: { 'content-type': 'application/merge-patch+json' } }))
+        const { response } = await sent(async () =>
+          client.PATCH('/environments/{id}', {
+            params: { path: { id } },
+            body,
+            headers: { 'content-type': 'application/merge-patch+json' }
+          })
+        )
         expect([200, 202, 409]).toContain(response.status)
       }
       await delay(1_000)
     }),
     until(async () => {
       const id = ids.at(-1)
-      const operation = id === undefined ? undefined : (await sent(async () => client.GET('/environments/{id}', { params: { path: { id } } }))).data?.operation
+      const operation =
+        id === undefined
+          ? undefined
+          : (await sent(async () => client.GET('/environments/{id}', { params: { path: { id } } }))).data?.operation
       if (operation) gapless((await ended(client, operation)).events)
       await delay(100)
     })
@@ -218,7 +258,9 @@ async function told (client: BatchyardClient, id: string, kind: string): Promise
     expect(operation).toMatchObject({ state: 'succeeded' })
     gapless(events)
     const states = events.flatMap(({ event }) => event.type === 'state' ? [event] : [])
-    expect(states.filter(({ state }) => state === 'running').map(({ attempt }) => attempt)).toEqual(Array.from({ length: operation.attempt }, (_, n) => n + 1))
+    expect(states.filter(({ state }) => state === 'running').map(({ attempt }) => attempt)).toEqual(
+      Array.from({ length: operation.attempt }, (_, n) => n + 1)
+    )
     expect(states.at(-1)).toMatchObject({ state: 'succeeded', attempt: operation.attempt })
     expect(events.map(({ at }) => at)).toEqual(events.map(({ at }) => at).sort())
   }
@@ -235,12 +277,17 @@ async function onceEach (client: BatchyardClient, ids: readonly string[]): Promi
 /** The engines' own account of their runs: of one stack they never overlap. */
 async function neverTwoAtOnce (dataDir: string): Promise<void> {
   const runs = new Map<string, Array<{ startTime: number, endTime: number }>>()
-  for (const file of (await stateFiles(dataDir)).filter(name => name.endsWith('.history.json'))) {
+  for (const file of (await stateFiles(dataDir)).filter((name) => name.endsWith('.history.json'))) {
     const stack = file.split('/').at(-2) ?? ''
-    runs.set(stack, [...runs.get(stack) ?? [], JSON.parse(await readFile(join(dataDir, 'state', file), 'utf8')) as { startTime: number, endTime: number }])
+    runs.set(stack, [
+      ...(runs.get(stack) ?? []),
+      JSON.parse(await readFile(join(dataDir, 'state', file), 'utf8')) as { startTime: number, endTime: number }
+    ])
   }
   for (const of of runs.values()) {
     const inOrder = of.sort((a, b) => a.startTime - b.startTime)
-    for (const [n, run] of inOrder.entries()) expect(run.endTime).toBeLessThanOrEqual(inOrder[n + 1]?.startTime ?? Infinity)
+    for (const [n, run] of inOrder.entries()) {
+      expect(run.endTime).toBeLessThanOrEqual(inOrder[n + 1]?.startTime ?? Infinity)
+    }
   }
 }

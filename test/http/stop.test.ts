@@ -38,44 +38,53 @@ async function refusesConnections (base: string): Promise<boolean> {
 }
 
 describe('A service that is stopped', () => {
-  test.each(['SIGTERM', 'SIGINT'] as const)('by %s in the middle of a create carries on after a start, and leaves nothing in the end', async signal => {
-    await withDataDir(async dataDir => {
-      const first = await startServer({ speed: SLOW, dataDir, settings })
-      const accepted = await post(createBatchyardClient(first.base))
-      await someResources(createBatchyardClient(first.base))
-      expect(await signalled(first, signal)).toBe(0)
-      expect(await refusesConnections(first.base)).toBe(true)
+  test.each(['SIGTERM', 'SIGINT'] as const)(
+    'by %s in the middle of a create carries on after a start, and leaves nothing in the end',
+    async (signal) => {
+      await withDataDir(async (dataDir) => {
+        const first = await startServer({ speed: SLOW, dataDir, settings })
+        const accepted = await post(createBatchyardClient(first.base))
+        await someResources(createBatchyardClient(first.base))
+        expect(await signalled(first, signal)).toBe(0)
+        expect(await refusesConnections(first.base)).toBe(true)
 
-      const second = await startServer({ speed: 0, dataDir, settings })
-      try {
-        const client = createBatchyardClient(second.base)
-        const { operation, events } = await ended(client, accepted.operation)
-        expect(operation).toMatchObject({ state: 'succeeded', attempt: 2 })
-        expect(events.map(({ id }) => id)).toEqual(events.map((_, index) => index + 1))
-        expect((await environment(client, accepted.id)).phase).toBe('ready')
-        const inCloud = (await resources(client)).map(({ type, name }) => `${type} ${name}`)
-        expect(new Set(inCloud).size).toBe(inCloud.length)
-        expect(inCloud).toHaveLength(operation.progress.total ?? -1)
-        expect((await ended(client, (await remove(client, accepted.id)).operation)).operation.state).toBe('succeeded')
-        expect(await resources(client)).toEqual([])
-      } finally {
-        expect(await signalled(second, signal)).toBe(0)
-      }
-      expect(await refusesConnections(second.base)).toBe(true)
-      await nothingLeft(dataDir)
-      expect(leftOver(await stateFiles(dataDir))).toEqual([])
-    })
-  })
+        const second = await startServer({ speed: 0, dataDir, settings })
+        try {
+          const client = createBatchyardClient(second.base)
+          const { operation, events } = await ended(client, accepted.operation)
+          expect(operation).toMatchObject({ state: 'succeeded', attempt: 2 })
+          expect(events.map(({ id }) => id)).toEqual(events.map((_, index) => index + 1))
+          expect((await environment(client, accepted.id)).phase).toBe('ready')
+          const inCloud = (await resources(client)).map(({ type, name }) => `${type} ${name}`)
+          expect(new Set(inCloud).size).toBe(inCloud.length)
+          expect(inCloud).toHaveLength(operation.progress.total ?? -1)
+          expect((await ended(client, (await remove(client, accepted.id)).operation)).operation.state).toBe('succeeded')
+          expect(await resources(client)).toEqual([])
+        } finally {
+          expect(await signalled(second, signal)).toBe(0)
+        }
+        expect(await refusesConnections(second.base)).toBe(true)
+        await nothingLeft(dataDir)
+        expect(leftOver(await stateFiles(dataDir))).toEqual([])
+      })
+    }
+  )
 
   test('is not kept by a request that never ends, and takes nothing up any more', async () => {
-    await withDataDir(async dataDir => {
-      const first = await startServer({ speed: SLOW, dataDir, settings: { ...settings, BATCHYARD_WORKER_CONCURRENCY: '1' } })
+    await withDataDir(async (dataDir) => {
+      const first = await startServer({
+        speed: SLOW,
+        dataDir,
+        settings: { ...settings, BATCHYARD_WORKER_CONCURRENCY: '1' }
+      })
       const client = createBatchyardClient(first.base)
-      const accepted = await Promise.all(['one', 'two', 'three'].map(async name => post(client, { ...SPEC, name })))
+      const accepted = await Promise.all(['one', 'two', 'three'].map(async (name) => post(client, { ...SPEC, name })))
       await someResources(client)
       const socket = connect(Number(new URL(first.base).port), '127.0.0.1').on('error', () => {})
       await once(socket, 'connect')
-      socket.write('POST /environments HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{"te')
+      socket.write(
+        'POST /environments HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{"te'
+      )
       expect(await signalled(first, 'SIGTERM')).toBe(0)
       socket.destroy()
 
@@ -95,7 +104,7 @@ describe('A service that is stopped', () => {
   })
 
   test('ends at once on a second signal, and the next one does the work', async () => {
-    await withDataDir(async dataDir => {
+    await withDataDir(async (dataDir) => {
       const first = await startServer({ speed: 0.1, dataDir, settings })
       const accepted = await post(createBatchyardClient(first.base))
       await someResources(createBatchyardClient(first.base))
@@ -121,11 +130,12 @@ describe('A service that is stopped', () => {
 
 describe('A data directory', () => {
   test('is used by one service: a second one says so and leaves', async () => {
-    await withDataDir(async dataDir => {
+    await withDataDir(async (dataDir) => {
       const first = await startServer({ speed: 0, dataDir, settings })
       try {
         const second = spawn(process.execPath, [SERVER_MAIN], {
-          env: { ...process.env, ...settings, BATCHYARD_DATA: dataDir, BATCHYARD_PORT: '0' }, stdio: ['ignore', 'ignore', 'pipe']
+          env: { ...process.env, ...settings, BATCHYARD_DATA: dataDir, BATCHYARD_PORT: '0' },
+          stdio: ['ignore', 'ignore', 'pipe']
         })
         const exited = once(second, 'exit') as Promise<[number | null]>
         // What an operator can act on, and no stack.

@@ -21,7 +21,7 @@ export async function startBalancer (): Promise<Balancer> {
   function forward (incoming: IncomingMessage, outgoing: ServerResponse, tries: number): void {
     const backend = backends[turn++ % backends.length]
     const { method, url, headers } = incoming
-    const onward = request(`${backend}${url}`, { method, headers, agent: false }, answer => {
+    const onward = request(`${backend}${url}`, { method, headers, agent: false }, (answer) => {
       const status = answer.statusCode ?? 0
       statuses.set(status, (statuses.get(status) ?? 0) + 1)
       outgoing.writeHead(status, answer.headers)
@@ -33,7 +33,7 @@ export async function startBalancer (): Promise<Balancer> {
       else outgoing.destroy()
     })
     outgoing.on('close', () => { onward.destroy() })
-    onward.once('socket', socket => { socket.once('connect', () => { incoming.pipe(onward) }) })
+    onward.once('socket', (socket) => { socket.once('connect', () => { incoming.pipe(onward) }) })
   }
 
   const server = createServer((incoming, outgoing) => { forward(incoming, outgoing, 10) })

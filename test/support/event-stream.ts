@@ -18,17 +18,29 @@ export interface EventStream {
 }
 
 /** Opens an operation's stream. */
-export async function openStream (base: string, path: string, headers: Record<string, string> = {}): Promise<EventStream> {
+export async function openStream (
+  base: string,
+  path: string,
+  headers: Record<string, string> = {}
+): Promise<EventStream> {
   const leaving = new AbortController()
-  const response = await fetch(`${base}${path}`, { headers: { accept: 'text/event-stream', ...headers }, signal: leaving.signal })
+  const response = await fetch(`${base}${path}`, {
+    headers: { accept: 'text/event-stream', ...headers },
+    signal: leaving.signal
+  })
   const retries: number[] = []
   let comments = 0
   const parser = new EventSourceParserStream({
-    onRetry: milliseconds => { retries.push(milliseconds) }, onComment: () => { comments += 1 }
+    onRetry: (milliseconds) => {
+      retries.push(milliseconds)
+    },
+    onComment: () => {
+      comments += 1
+    }
   })
   const reader = response.body?.pipeThrough(new TextDecoderStream()).pipeThrough(parser).getReader()
   async function next (): Promise<Sent | undefined> {
-    const { value } = await reader?.read() ?? {}
+    const { value } = (await reader?.read()) ?? {}
     return value && { id: value.id, event: value.event, data: value.data }
   }
   return {
@@ -41,7 +53,9 @@ export async function openStream (base: string, path: string, headers: Record<st
       for (let event = await next(); event; event = await next()) sent.push(event)
       return sent
     },
-    leave: () => { leaving.abort() }
+    leave: () => {
+      leaving.abort()
+    }
   }
 }
 
@@ -56,7 +70,7 @@ export interface Proxy {
 export async function startProxy (target: string, idleMilliseconds: number): Promise<Proxy> {
   let behind = new URL(target)
   const open = new Set<Socket>()
-  const server = createServer(front => {
+  const server = createServer((front) => {
     const back = connect(Number(behind.port), behind.hostname)
     const cut = (): void => { for (const socket of [front, back]) socket.destroy() }
     for (const socket of [front, back]) {
@@ -66,13 +80,13 @@ export async function startProxy (target: string, idleMilliseconds: number): Pro
     back.setTimeout(idleMilliseconds, cut)
     front.pipe(back).pipe(front)
   })
-  await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve) })
+  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
   return {
     base: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    pointTo: base => { behind = new URL(base) },
+    pointTo: (base) => { behind = new URL(base) },
     async close () {
       for (const socket of open) socket.destroy()
-      await new Promise(resolve => { server.close(resolve) })
+      await new Promise((resolve) => { server.close(resolve) })
     }
   }
 }

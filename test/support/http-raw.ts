@@ -20,7 +20,14 @@ export interface RawAnswer {
 /** Sends a request to the service whose address is `base`. */
 export async function send (base: string, { method = 'GET', path, headers = {}, body }: RawRequest): Promise<RawAnswer> {
   const { hostname, port } = new URL(base)
-  const outgoing = request({ hostname, port, method, path, agent: false, headers: { ...headers, ...(body !== undefined && { 'content-length': String(Buffer.byteLength(body)) }) } })
+  const outgoing = request({
+    hostname,
+    port,
+    method,
+    path,
+    agent: false,
+    headers: { ...headers, ...(body !== undefined && { 'content-length': String(Buffer.byteLength(body)) }) }
+  })
   // A service that refuses early may close while the body is still being written.
   outgoing.on('error', () => {})
   const answered = once(outgoing, 'response') as Promise<[IncomingMessage]>
@@ -38,6 +45,8 @@ export async function sendBytes (base: string, bytes: string | Buffer): Promise<
   socket.write(bytes)
   const [head = '', ...rest] = (await text(socket)).split('\r\n\r\n')
   const [statusLine = '', ...lines] = head.split('\r\n')
-  const headers = lines.map(line => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()] as const)
+  const headers = lines.map(
+    (line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()] as const
+  )
   return { status: Number(statusLine.split(' ')[1]), headers: Object.fromEntries(headers), body: rest.join('\r\n\r\n') }
 }

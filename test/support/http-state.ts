@@ -5,10 +5,12 @@ import { fileURLToPath } from 'node:url'
 /** Processes, by pid and command line, that name the folder in their arguments or began in it: engines, runners, sandbox clouds. */
 export async function processesOf (dataDir: string): Promise<string[]> {
   const found: string[] = []
-  for (const pid of (await readdir('/proc')).filter(name => /^[0-9]+$/.test(name))) {
+  for (const pid of (await readdir('/proc')).filter((name) => /^[0-9]+$/.test(name))) {
     const read = (file: string): Promise<string> => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '')
     const [command, environment] = [await read('cmdline'), await read('environ')]
-    if (Number(pid) !== process.pid && `${command}\0${environment}`.includes(dataDir)) found.push(`${pid} ${command.replaceAll('\0', ' ')}`)
+    if (Number(pid) !== process.pid && `${command}\0${environment}`.includes(dataDir)) {
+      found.push(`${pid} ${command.replaceAll('\0', ' ')}`)
+    }
   }
   return found
 }
@@ -17,7 +19,10 @@ export async function processesOf (dataDir: string): Promise<string[]> {
 export async function stateFiles (dataDir: string): Promise<string[]> {
   const root = join(dataDir, 'state')
   const entries = await readdir(root, { recursive: true, withFileTypes: true })
-  return entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name).slice(root.length + 1)).sort()
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
+    .sort()
 }
 
 /** An environment's state as the default backend has it, read as text: what has not been written is the same byte by byte. */
@@ -25,7 +30,8 @@ export async function stateOf (dataDir: string, environmentId: string): Promise<
   return readFile(statePath(dataDir, environmentId), 'utf8')
 }
 
-const statePath = (dataDir: string, environmentId: string): string => join(dataDir, 'state/.pulumi/stacks/batchyard', `${environmentId}.json`)
+const statePath = (dataDir: string, environmentId: string): string =>
+  join(dataDir, 'state/.pulumi/stacks/batchyard', `${environmentId}.json`)
 
 interface Checkpoint { readonly checkpoint: { readonly latest: { resources: Array<{ readonly type: string }> } } }
 
@@ -33,7 +39,7 @@ interface Checkpoint { readonly checkpoint: { readonly latest: { resources: Arra
 export async function forget (dataDir: string, environmentId: string, type: string): Promise<void> {
   const state = JSON.parse(await stateOf(dataDir, environmentId)) as Checkpoint
   const { latest } = state.checkpoint
-  latest.resources = latest.resources.filter(resource => resource.type !== type)
+  latest.resources = latest.resources.filter((resource) => resource.type !== type)
   await writeFile(statePath(dataDir, environmentId), JSON.stringify(state))
 }
 
@@ -42,7 +48,9 @@ export async function forget (dataDir: string, environmentId: string, type: stri
  * before the last as `.bak`, each with an `.attrs` beside it. Checkpoints, history, locks and temporary files are too much.
  */
 export function leftOver (files: readonly string[]): string[] {
-  return files.filter(file => !/^\.pulumi\/(?:meta\.yaml|backups\/.+\.json|stacks\/[^/]+\/[^/]+\.json\.bak)(?:\.attrs)?$/.test(file))
+  return files.filter(
+    (file) => !/^\.pulumi\/(?:meta\.yaml|backups\/.+\.json|stacks\/[^/]+\/[^/]+\.json\.bak)(?:\.attrs)?$/.test(file)
+  )
 }
 
 export const SERVER_MAIN = fileURLToPath(new URL('../../src/server/main.ts', import.meta.url))

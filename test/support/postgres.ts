@@ -39,11 +39,32 @@ export async function startPostgres (bin: string): Promise<PostgresServer> {
   const directory = mkdtempSync(join(tmpdir(), 'batchyard-pg-'))
   if (account) chownSync(directory, account.uid, account.gid)
   const data = join(directory, 'data')
-  await run(spawn(join(bin, 'initdb'), ['-D', data, '-U', USER, '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'], { ...account, cwd: directory, stdio: ['ignore', 'ignore', 'inherit'] }))
+  await run(
+    spawn(join(bin, 'initdb'), ['-D', data, '-U', USER, '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'], {
+      ...account,
+      cwd: directory,
+      stdio: ['ignore', 'ignore', 'inherit']
+    })
+  )
   const launch = async (): Promise<ChildProcess> => {
-    const started = spawn(join(bin, 'postgres'), [
-      '-D', data, '-k', directory, '-c', 'listen_addresses=', '-c', 'fsync=off', '-c', 'full_page_writes=off', '-c', 'max_connections=200'
-    ], { ...account, cwd: directory, stdio: ['ignore', 'ignore', 'pipe'] })
+    const started = spawn(
+      join(bin, 'postgres'),
+      [
+        '-D',
+        data,
+        '-k',
+        directory,
+        '-c',
+        'listen_addresses=',
+        '-c',
+        'fsync=off',
+        '-c',
+        'full_page_writes=off',
+        '-c',
+        'max_connections=200'
+      ],
+      { ...account, cwd: directory, stdio: ['ignore', 'ignore', 'pipe'] }
+    )
     await ready(started)
     return started
   }

@@ -22,7 +22,9 @@ function resolvedSpec (team: string, name: string): ResolvedSpec {
     labels: {},
     compute: { default: { type: 'FARGATE_SPOT', maxVcpus: 100 } },
     queues: { default: { priority: 1 } },
-    jobs: { default: { image, command: [], environment: {}, vcpus: 0.25, memoryMiB: 512, timeoutSeconds: 3600, attempts: 3 } },
+    jobs: {
+      default: { image, command: [], environment: {}, vcpus: 0.25, memoryMiB: 512, timeoutSeconds: 3600, attempts: 3 }
+    },
     service: { image, cpu: 256, memoryMiB: 512, desiredCount: 0 },
     network: { subnets: null, securityGroups: null, assignPublicIp: true },
     logs: { retentionDays: 30 },
@@ -36,25 +38,48 @@ export async function givenTeam (db: Queryable, name: string): Promise<void> {
 }
 
 /** Adds an environment, and its team if need be. */
-export async function givenEnvironment (db: Queryable, values: { team?: string, name?: string, id?: string } = {}): Promise<EnvironmentRow> {
+export async function givenEnvironment (
+  db: Queryable,
+  values: { team?: string, name?: string, id?: string } = {}
+): Promise<EnvironmentRow> {
   const { team = 'vision', name = 'training', id = ids.environment() } = values
   await givenTeam(db, team)
   const result = await insertEnvironment(db, {
-    id, team, name, cloud: 'sandbox', placement: { region: 'eu-central-1' }, spec: { team, name, jobs: { default: { image } } }, resolved: resolvedSpec(team, name)
+    id,
+    team,
+    name,
+    cloud: 'sandbox',
+    placement: { region: 'eu-central-1' },
+    spec: { team, name, jobs: { default: { image } } },
+    resolved: resolvedSpec(team, name)
   })
   if (result.outcome !== 'inserted') throw new Error(`environment ${name}: ${result.outcome}`)
   return result.environment
 }
 
-export async function givenOperation (db: Queryable, environmentId: string, kind: OperationKind = 'create', team = 'vision'): Promise<OperationRow> {
-  const result = await insertOperation(db, { id: ids.operation(), environmentId, team, kind, generation: 1, requestId: null })
+export async function givenOperation (
+  db: Queryable,
+  environmentId: string,
+  kind: OperationKind = 'create',
+  team = 'vision'
+): Promise<OperationRow> {
+  const result = await insertOperation(db, {
+    id: ids.operation(),
+    environmentId,
+    team,
+    kind,
+    generation: 1,
+    requestId: null
+  })
   if (result.outcome !== 'inserted') throw new Error(`operation ${kind}: ${result.outcome}`)
   return result.operation
 }
 
 /** Has this very operation run by somebody, whosever turn it is, and returns the fence of the attempt. */
 export async function givenClaim (db: Queryable, id: string, leaseSeconds = 60): Promise<Fence> {
-  const { rows: [row] } = await sql<{ attempt: number }>`
+  const {
+    rows: [row]
+  } = await sql<{ attempt: number }>`
     update operations set state = 'running', attempt = attempt + 1, worker = 'worker-1', started_at = coalesce(started_at, clock_timestamp()),
       lease_until = clock_timestamp() + make_interval(secs => ${leaseSeconds}::float8)
     where id = ${id} and (state = 'queued' or lease_until < clock_timestamp()) returning attempt`.execute(db)
@@ -66,5 +91,10 @@ export async function givenClaim (db: Queryable, id: string, leaseSeconds = 60):
 export const CLAIM: Claim = { worker: 'worker-2', host: 'here', leaseSeconds: 60, hostGoneSeconds: 600, teamLimit: 0 }
 
 export const failure: OperationError = {
-  type: 'urn:batchyard:problem:cancelled', title: 'The operation was cancelled', detail: 'cancelled', code: 'cancelled', retryable: true, next: 'Send the request again.'
+  type: 'urn:batchyard:problem:cancelled',
+  title: 'The operation was cancelled',
+  detail: 'cancelled',
+  code: 'cancelled',
+  retryable: true,
+  next: 'Send the request again.'
 }

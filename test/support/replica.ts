@@ -27,16 +27,35 @@ export interface ReplicaOptions {
 }
 
 /** Starts the HTTP part on a free port; open to everybody as long as there is no admin key. */
-export async function startReplica (database: Database, { quietMilliseconds, adminKey }: ReplicaOptions = {}): Promise<Replica> {
+export async function startReplica (
+  database: Database,
+  { quietMilliseconds, adminKey }: ReplicaOptions = {}
+): Promise<Replica> {
   const log = pino({ level: 'silent' })
   const metrics = createMetrics()
   const stopping = new AbortController()
   const keyring = await openKeyring(database, createIds(), adminKey)
-  const eventHub = await openEventHub(database, { log, metrics, stopping: stopping.signal, ...(quietMilliseconds !== undefined && { quietMilliseconds }) })
-  const context = { database, keyring, eventHub, metrics, log, stopping: stopping.signal, cloud: 'sandbox', isOpen: async () => !await keyring.hasAdmin() }
+  const eventHub = await openEventHub(database, {
+    log,
+    metrics,
+    stopping: stopping.signal,
+    ...(quietMilliseconds !== undefined && { quietMilliseconds })
+  })
+  const context = {
+    database,
+    keyring,
+    eventHub,
+    metrics,
+    log,
+    stopping: stopping.signal,
+    cloud: 'sandbox',
+    isOpen: async () => !(await keyring.hasAdmin())
+  }
   const app = await buildApp({ context: context as unknown as AppOptions['context'], version: '0', sandbox: undefined })
   const sockets: Socket[] = []
-  app.server.on('connection', (socket: Socket) => { sockets.push(socket) })
+  app.server.on('connection', (socket: Socket) => {
+    sockets.push(socket)
+  })
   await app.listen({ host: '127.0.0.1', port: 0, listenTextResolver: () => '' })
   const base = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
   let stopped: Promise<void> | undefined

@@ -4,13 +4,24 @@ import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { pino } from 'pino'
 import { inject } from 'vitest'
-import { createBatchyardClient, followOperation, type BatchyardClient, type Environment, type Operation, type OperationEvent } from '../../client/index.ts'
+import {
+  createBatchyardClient,
+  followOperation,
+  type BatchyardClient,
+  type Environment,
+  type Operation,
+  type OperationEvent
+} from '../../client/index.ts'
 import { loadConfig } from '../../src/config.ts'
 import { startService, type Service } from '../../src/server/service.ts'
 import { shareCompileCache } from './compile-cache.ts'
 import { createDatabase } from './postgres.ts'
 
-export const SPEC = { team: 'vision', name: 'training', jobs: { default: { image: 'public.ecr.aws/docker/library/python:3.13' } } }
+export const SPEC = {
+  team: 'vision',
+  name: 'training',
+  jobs: { default: { image: 'public.ecr.aws/docker/library/python:3.13' } }
+}
 
 export interface TestService {
   readonly service: Service
@@ -28,8 +39,11 @@ export interface TestServiceOptions {
 }
 
 /** A whole service on a free port, in a folder of its own, at speed 0, on the engine BATCHYARD_ENGINE names or the sandbox's; stopped at the end. */
-export async function withService (use: (service: TestService) => Promise<void>, options: TestServiceOptions = {}): Promise<void> {
-  await withDataDir(async dataDir => {
+export async function withService (
+  use: (service: TestService) => Promise<void>,
+  options: TestServiceOptions = {}
+): Promise<void> {
+  await withDataDir(async (dataDir) => {
     const started = await launch(dataDir, options)
     try {
       await use(started)
@@ -52,7 +66,15 @@ export async function launch (dataDir: string, { settings = {} }: TestServiceOpt
   const postgres = inject('postgresUrl')
   const database = postgres === undefined ? {} : { DATABASE_URL: await createDatabase(postgres) }
   const config = loadConfig({
-    ...database, PATH, BATCHYARD_ENGINE, BATCHYARD_PULUMI_ROOT, BATCHYARD_DATA: dataDir, BATCHYARD_PORT: '0', BATCHYARD_SANDBOX_SPEED: '0', BATCHYARD_WORKER_CONCURRENCY: '2', ...settings
+    ...database,
+    PATH,
+    BATCHYARD_ENGINE,
+    BATCHYARD_PULUMI_ROOT,
+    BATCHYARD_DATA: dataDir,
+    BATCHYARD_PORT: '0',
+    BATCHYARD_SANDBOX_SPEED: '0',
+    BATCHYARD_WORKER_CONCURRENCY: '2',
+    ...settings
   })
   const service = await startService(config, pino({ level: 'info' }, sink))
   const key = settings.BATCHYARD_ADMIN_KEY
@@ -79,7 +101,10 @@ export async function withDataDir (use: (dataDir: string) => Promise<void>, give
 }
 
 /** Posts a spec and answers the environment; fails the test where it is refused. */
-export async function post (client: BatchyardClient, spec: object = SPEC): Promise<Environment & { operation: Operation }> {
+export async function post (
+  client: BatchyardClient,
+  spec: object = SPEC
+): Promise<Environment & { operation: Operation }> {
   const { data, error } = await client.POST('/environments', { body: spec as typeof SPEC })
   if (!data?.operation) throw new Error(`refused: ${JSON.stringify(error)}`)
   return { ...data, operation: data.operation }
@@ -92,7 +117,10 @@ export async function remove (client: BatchyardClient, id: string): Promise<Envi
 }
 
 /** Follows an operation to its end; answers it and its events. */
-export async function ended (client: BatchyardClient, { id }: { id: string }): Promise<{ operation: Operation, events: OperationEvent[] }> {
+export async function ended (
+  client: BatchyardClient,
+  { id }: { id: string }
+): Promise<{ operation: Operation, events: OperationEvent[] }> {
   const events: OperationEvent[] = []
   for await (const event of followOperation(client, id)) events.push(event)
   const { data } = await client.GET('/operations/{id}', { params: { path: { id } } })

@@ -19,7 +19,7 @@ declare module 'vitest' {
 /** Makes the embedded database once for all files of a project: each of theirs is a copy, 2 s sooner there than a new one. */
 export default async function setup (project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'batchyard-template-'))
-  const [empty, migrated] = ['empty', 'migrated'].map(name => join(folder, name)) as [string, string]
+  const [empty, migrated] = ['empty', 'migrated'].map((name) => join(folder, name)) as [string, string]
   await (await openDatabase({ dataDir: empty, log: silentLog })).close()
   await cp(empty, migrated, { recursive: true })
   const database = await openDatabase({ dataDir: migrated, log: silentLog })

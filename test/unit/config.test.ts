@@ -13,12 +13,24 @@ const problemsOf = (environment: Record<string, string>): readonly string[] => {
 
 describe('Settings', () => {
   test('without any, the service is a sandbox on a loopback address', () => {
-    expect(loadConfig({})).toMatchObject({ host: '127.0.0.1', port: 8080, cloud: 'sandbox', engine: 'auto', loopback: true, databaseUrl: undefined })
+    expect(loadConfig({})).toMatchObject({
+      host: '127.0.0.1',
+      port: 8080,
+      cloud: 'sandbox',
+      engine: 'auto',
+      loopback: true,
+      databaseUrl: undefined
+    })
   })
 
   test('all wrong ones are named at once', () => {
-    const problems = problemsOf({ BATCHYARD_PORT: 'abc', BATCHYARD_CLOUD: 'gcp', BATCHYARD_WORKER_CONCURRENCY: '0', DATABASE_URL: 'mysql://x' })
-    expect(problems.map(problem => problem.split(':')[0])).toEqual(
+    const problems = problemsOf({
+      BATCHYARD_PORT: 'abc',
+      BATCHYARD_CLOUD: 'gcp',
+      BATCHYARD_WORKER_CONCURRENCY: '0',
+      DATABASE_URL: 'mysql://x'
+    })
+    expect(problems.map((problem) => problem.split(':')[0])).toEqual(
       expect.arrayContaining(['BATCHYARD_PORT', 'BATCHYARD_CLOUD', 'BATCHYARD_WORKER_CONCURRENCY', 'DATABASE_URL']))
     expect(problems).toHaveLength(4)
   })
@@ -29,15 +41,21 @@ describe('Settings', () => {
 
   test('roles that share the work need a database that can be shared', () => {
     for (const role of ['api', 'worker']) {
-      expect(problemsOf({ BATCHYARD_ROLE: role })).toEqual([expect.stringMatching(`^DATABASE_URL: .* BATCHYARD_ROLE is ${role}`)])
+      expect(problemsOf({ BATCHYARD_ROLE: role })).toEqual([
+        expect.stringMatching(`^DATABASE_URL: .* BATCHYARD_ROLE is ${role}`)
+      ])
       expect(problemsOf({ BATCHYARD_ROLE: role, DATABASE_URL: 'postgres://db/batchyard' })).toEqual([])
     }
     expect(problemsOf({ BATCHYARD_ROLE: 'all' })).toEqual([])
   })
 
   test('a host counts as gone only after its workers have ended their engines', () => {
-    expect(problemsOf({ BATCHYARD_INTERRUPT_SECONDS: '600' })).toEqual(['BATCHYARD_HOST_GONE_SECONDS: must be 720 or more, as BATCHYARD_INTERRUPT_SECONDS is 600'])
-    expect(loadConfig({ BATCHYARD_INTERRUPT_SECONDS: '600', BATCHYARD_HOST_GONE_SECONDS: '720' }).patienceSeconds).toBe(60)
+    expect(problemsOf({ BATCHYARD_INTERRUPT_SECONDS: '600' })).toEqual([
+      'BATCHYARD_HOST_GONE_SECONDS: must be 720 or more, as BATCHYARD_INTERRUPT_SECONDS is 600'
+    ])
+    expect(loadConfig({ BATCHYARD_INTERRUPT_SECONDS: '600', BATCHYARD_HOST_GONE_SECONDS: '720' }).patienceSeconds).toBe(
+      60
+    )
   })
 
   test('production must name its cloud', () => {
@@ -51,10 +69,18 @@ describe('Settings', () => {
     expect(problem).not.toContain('too-short-secret')
   })
 
-  test.each([['127.0.0.1', true], ['127.8.8.8', true], ['::1', true], ['localhost', true], ['0.0.0.0', false], ['::', false], ['10.0.0.1', false], ['127.evil.example', false]])(
-    'the address %s is loopback: %s', (host, loopback) => {
-      expect(loadConfig({ BATCHYARD_HOST: host }).loopback).toBe(loopback)
-    })
+  test.each([
+    ['127.0.0.1', true],
+    ['127.8.8.8', true],
+    ['::1', true],
+    ['localhost', true],
+    ['0.0.0.0', false],
+    ['::', false],
+    ['10.0.0.1', false],
+    ['127.evil.example', false]
+  ])('the address %s is loopback: %s', (host, loopback) => {
+    expect(loadConfig({ BATCHYARD_HOST: host }).loopback).toBe(loopback)
+  })
 
   test('the settings cannot be changed afterwards', () => {
     expect(Object.isFrozen(loadConfig({}))).toBe(true)

@@ -10,7 +10,9 @@ describe('The catalogue of codes', () => {
   })
 
   test('gives every code of a request an HTTP error status', () => {
-    for (const { status } of Object.values(REQUEST_CODES)) expect(status).toSatisfy((value: number) => value >= 400 && value < 600)
+    for (const { status } of Object.values(REQUEST_CODES)) {
+      expect(status).toSatisfy((value: number) => value >= 400 && value < 600)
+    }
   })
 
   test('says of every operation\'s code what to do next', () => {

@@ -14,7 +14,11 @@ export interface AnswerContext {
 /** The exit code with which the CLI says that a stack does not exist. */
 const STACK_NOT_FOUND = 6
 
-const done = (value: unknown): Outcome => ({ code: 0, stdout: value === undefined ? '' : `${JSON.stringify(value)}\n`, stderr: '' })
+const done = (value: unknown): Outcome => ({
+  code: 0,
+  stdout: value === undefined ? '' : `${JSON.stringify(value)}\n`,
+  stderr: ''
+})
 
 /**
  * Answers the read-only commands that the SDK sends around every run from the state files, as the CLI would: three to
@@ -61,11 +65,15 @@ const ANSWERS: Record<string, Answer> = {
   },
 
   'stack history': async (paths, args) => {
-    if (optionOf(args, '--page-size') !== '1' || optionOf(args, '--page') !== '1' || !args.includes('--json')) return undefined
+    if (optionOf(args, '--page-size') !== '1' || optionOf(args, '--page') !== '1' || !args.includes('--json')) {
+      return undefined
+    }
     const entry = await readLastHistory(paths)
     if (entry === undefined) return done([])
     const { startTime, endTime, config, ...rest } = entry
-    return done([{ ...rest, version: 0, config: plainConfig(config), startTime: isoTime(startTime), endTime: isoTime(endTime) }])
+    return done([
+      { ...rest, version: 0, config: plainConfig(config), startTime: isoTime(startTime), endTime: isoTime(endTime) }
+    ])
   }
 }
 
@@ -73,7 +81,9 @@ const ANSWERS: Record<string, Answer> = {
 function plainConfig (config: unknown): Record<string, unknown> {
   return Object.fromEntries(Object.entries(recordOf(config)).map(([name, value]) => {
     if (typeof value === 'string') return [name, { value, secret: false }]
-    if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) throw new Error(`${name} is configured with an object`)
+    if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) {
+      throw new Error(`${name} is configured with an object`)
+    }
     return [name, { value: JSON.stringify(value), objectValue: value, secret: false }]
   }))
 }

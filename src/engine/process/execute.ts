@@ -103,7 +103,11 @@ async function openGate (child: ChildProcess, pid: number, onStarted: Invocation
 }
 
 const exitOf = async (child: ChildProcess): Promise<End> => new Promise((resolve) => {
-  child.once('exit', (code, signal) => resolve(signal === null ? { code: code ?? SIGNALLED } : { code: SIGNALLED + constants.signals[signal], killedBy: signal }))
+  child.once('exit', (code, signal) =>
+    resolve(
+      signal === null ? { code: code ?? SIGNALLED } : { code: SIGNALLED + constants.signals[signal], killedBy: signal }
+    )
+  )
 })
 
 async function readTail (file: FileHandle): Promise<string> {

@@ -39,7 +39,9 @@ const INSTALL = 'Install it with `npm run pulumi:install` (into BATCHYARD_PULUMI
  */
 export async function findEngine (choice: EngineChoice): Promise<EngineExecutable> {
   if (choice.cloud === 'aws' && choice.engine === 'sandbox') {
-    throw new Error('The sandbox engine cannot drive real AWS: it only attaches to the sandbox cloud. Set BATCHYARD_ENGINE=pulumi.')
+    throw new Error(
+      'The sandbox engine cannot drive real AWS: it only attaches to the sandbox cloud. Set BATCHYARD_ENGINE=pulumi.'
+    )
   }
   const needed = choice.engine === 'pulumi' || choice.cloud === 'aws'
   const found = choice.engine === 'sandbox' ? undefined : await findPulumi(choice)
@@ -50,7 +52,10 @@ export async function findEngine (choice: EngineChoice): Promise<EngineExecutabl
   const { executable, version, plugins } = found
   if (semver.lt(version, MINIMUM_VERSION)) {
     if (needed) throw new Error(`${executable} is ${version}; ${MINIMUM_VERSION} or later is needed. ${INSTALL}.`)
-    choice.log?.warn({ executable, version }, `this pulumi CLI is older than ${MINIMUM_VERSION}: the sandbox engine is used instead`)
+    choice.log?.warn(
+      { executable, version },
+      `this pulumi CLI is older than ${MINIMUM_VERSION}: the sandbox engine is used instead`
+    )
     return sandboxEngine(choice)
   }
   if (choice.cloud === 'aws') await checkAwsPlugin(plugins)
@@ -61,8 +66,10 @@ async function sandboxEngine ({ stateUrl }: EngineChoice): Promise<EngineExecuta
   if (stateUrl !== undefined && stateDirectory(stateUrl) === undefined) {
     // The rest of it may hold a password.
     const [scheme] = stateUrl.split('//')
-    throw new Error(`The sandbox engine keeps its state in file:///… only, and BATCHYARD_STATE_URL begins with ${scheme}// and names no absolute folder. ` +
-      'Unset it, or set BATCHYARD_ENGINE=pulumi.')
+    throw new Error(
+      `The sandbox engine keeps its state in file:///… only, and BATCHYARD_STATE_URL begins with ${scheme}// and names no absolute folder. ` +
+        'Unset it, or set BATCHYARD_ENGINE=pulumi.'
+    )
   }
   const args = [SANDBOX_ENGINE]
   return { kind: 'sandbox', executable: process.execPath, args, version: await versionOf(process.execPath, args) }
@@ -74,7 +81,9 @@ async function checkAwsPlugin (plugins: string): Promise<void> {
   for (const path of [plugins, folder, join(folder, 'pulumi-resource-aws')]) {
     const problem = await access(path, constants.R_OK | constants.X_OK).then(() => undefined, problemOf)
     if (problem === undefined) continue
-    throw new Error(`The aws plugin v${aws.version} is needed in ${plugins}, but ${path} ${problem}. ${INSTALL}, as a user whose files this one may read.`)
+    throw new Error(
+      `The aws plugin v${aws.version} is needed in ${plugins}, but ${path} ${problem}. ${INSTALL}, as a user whose files this one may read.`
+    )
   }
 }
 
@@ -103,14 +112,22 @@ const isThere = async (path: string, mode: number): Promise<boolean> => access(p
 
 async function versionOf (executable: string, args: readonly string[]): Promise<string> {
   const env = engineEnvironment({ PULUMI_SKIP_UPDATE_CHECK: 'true' })
-  const { stdout } = await promisify(execFile)(executable, [...args, 'version'], { env, timeout: VERSION_TIMEOUT_MILLISECONDS })
+  const { stdout } = await promisify(execFile)(executable, [...args, 'version'], {
+    env,
+    timeout: VERSION_TIMEOUT_MILLISECONDS
+  })
   const version = stdout.trim()
-  if (semver.parse(version) === null) throw new Error(`${executable} answered "${version.slice(0, 100)}" instead of a version.`)
+  if (semver.parse(version) === null) {
+    throw new Error(`${executable} answered "${version.slice(0, 100)}" instead of a version.`)
+  }
   return version
 }
 
 function absenceOf ({ pulumiRoot, path }: EngineChoice): string {
-  const places = [...(pulumiRoot === undefined ? [] : [join(resolve(pulumiRoot), 'bin')]), ...path.split(delimiter).filter((directory) => directory !== '')]
+  const places = [
+    ...(pulumiRoot === undefined ? [] : [join(resolve(pulumiRoot), 'bin')]),
+    ...path.split(delimiter).filter((directory) => directory !== '')
+  ]
   return `No pulumi CLI was found in ${places.join(', ') || 'an empty PATH'}. ` +
     `${INSTALL}, or put it on PATH.`
 }

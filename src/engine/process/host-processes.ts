@@ -41,7 +41,9 @@ export async function startedAt (pid: number): Promise<number | undefined> {
   const ticks = await startTimeOf(pid)
   const stat = await readFile('/proc/stat', 'utf8')
   const boot = /^btime (\d+)$/m.exec(stat)?.[1]
-  return ticks === undefined || boot === undefined ? undefined : (Number(boot) + Number(ticks) / TICKS_PER_SECOND) * 1000
+  return ticks === undefined || boot === undefined
+    ? undefined
+    : (Number(boot) + Number(ticks) / TICKS_PER_SECOND) * 1000
 }
 
 /** Resident memory of a process; 0 when it is gone or the host does not say. */

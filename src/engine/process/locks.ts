@@ -29,8 +29,14 @@ export async function listLocks (paths: StatePaths): Promise<Lock[]> {
 }
 
 async function readLock (path: string): Promise<Lock | undefined> {
-  const { pid, hostname: host, timestamp } = path.endsWith('.tmp') ? {} : recordOf(await readJson(path).catch(() => undefined))
-  if (typeof pid === 'number' && typeof host === 'string' && typeof timestamp === 'string') return { path, host, pid, since: Date.parse(timestamp) }
+  const {
+    pid,
+    hostname: host,
+    timestamp
+  } = path.endsWith('.tmp') ? {} : recordOf(await readJson(path).catch(() => undefined))
+  if (typeof pid === 'number' && typeof host === 'string' && typeof timestamp === 'string') {
+    return { path, host, pid, since: Date.parse(timestamp) }
+  }
   // Empty while it is being written, absent when its owner has just removed it; if it stays so, its owner died writing.
   const written = await stat(path).then(({ mtimeMs }) => mtimeMs, ignoreAbsence)
   return written === undefined ? undefined : { path, host: '', pid: 0, since: written }
@@ -63,17 +69,23 @@ export interface LockPorts {
  * `pulumi cancel` would delete a live engine's too.
  * @returns The locks still held when `signal` aborts; none when the stack is free.
  */
-export async function waitUntilUnlocked (paths: StatePaths, signal: AbortSignal, { isHostGone, onRemoved }: LockPorts): Promise<Lock[]> {
+export async function waitUntilUnlocked (
+  paths: StatePaths,
+  signal: AbortSignal,
+  { isHostGone, onRemoved }: LockPorts
+): Promise<Lock[]> {
   for (;;) {
-    const held = await Promise.all((await listLocks(paths)).map(async (lock) => {
-      if (!await isStale(lock, isHostGone)) return [lock]
-      if (lock.host === hostname()) await endSession(lock.pid)
-      // The CLI keeps attributes beside each file; first, so that none is left without its lock.
-      await rm(`${lock.path}.attrs`, { force: true })
-      await rm(lock.path, { force: true })
-      onRemoved(lock)
-      return []
-    }))
+    const held = await Promise.all(
+      (await listLocks(paths)).map(async (lock) => {
+        if (!(await isStale(lock, isHostGone))) return [lock]
+        if (lock.host === hostname()) await endSession(lock.pid)
+        // The CLI keeps attributes beside each file; first, so that none is left without its lock.
+        await rm(`${lock.path}.attrs`, { force: true })
+        await rm(lock.path, { force: true })
+        onRemoved(lock)
+        return []
+      })
+    )
     const locks = held.flat()
     if (locks.length === 0 || signal.aborted) return locks
     await pause(POLL_MILLISECONDS, signal)

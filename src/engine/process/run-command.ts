@@ -61,7 +61,8 @@ export async function runCommand (request: CommandRequest, context: CommandConte
 function withoutPassword (stateUrl: string): (text: string) => string {
   const { password = '' } = URL.parse(stateUrl) ?? {}
   if (password === '') return (text) => text
-  return (text) => [password, decodeURIComponent(password)].reduce((hidden, secret) => hidden.replaceAll(secret, '***'), text)
+  return (text) =>
+    [password, decodeURIComponent(password)].reduce((hidden, secret) => hidden.replaceAll(secret, '***'), text)
 }
 
 /** `stack init`, `up`: the words before the first option, at most two, without the stack's name. */

@@ -15,7 +15,9 @@ const UNREAD = 'An engine was killed in the middle of a call for this resource, 
 export const isUnread = (entry: Entry): boolean => listOf(entry.initErrors).includes(UNREAD)
 
 const pendingOf = (deployment: Deployment): Array<{ type: string, resource: Entry }> =>
-  listOf(deployment.pending_operations).map(recordOf).map(({ type, resource }) => ({ type: textOf(type), resource: recordOf(resource) }))
+  listOf(deployment.pending_operations)
+    .map(recordOf)
+    .map(({ type, resource }) => ({ type: textOf(type), resource: recordOf(resource) }))
 
 /** Components and providers are nothing but their entry: what was not recorded of them was not made. */
 const isOfCloud = ({ custom, type }: Entry): boolean => custom === true && !textOf(type).startsWith('pulumi:')
@@ -30,12 +32,15 @@ function creations (deployment: Deployment): Entry[] {
 const REVISED = new Set(['aws:batch/jobDefinition:JobDefinition'])
 
 const revisions = (deployment: Deployment): Entry[] =>
-  pendingOf(deployment).flatMap(({ type, resource }) => type === 'updating' && REVISED.has(textOf(resource.type)) ? [resource] : [])
+  pendingOf(deployment).flatMap(({ type, resource }) =>
+    type === 'updating' && REVISED.has(textOf(resource.type)) ? [resource] : []
+  )
 
 export const pendingCreates = (deployment: Deployment): PendingCreate[] => creations(deployment).map(wanted)
 
 /** What has to be looked up in the cloud before the deployment can be settled. */
-export const pendingLookUps = (deployment: Deployment): PendingCreate[] => [...creations(deployment), ...revisions(deployment)].map(wanted)
+export const pendingLookUps = (deployment: Deployment): PendingCreate[] =>
+  [...creations(deployment), ...revisions(deployment)].map(wanted)
 
 const wanted = (entry: Entry): PendingCreate =>
   ({ urn: textOf(entry.urn), type: textOf(entry.type), inputs: recordOf(withoutTagged(entry.inputs)) })
@@ -45,7 +50,11 @@ function withoutTagged (value: unknown): unknown {
   const isPlain = (item: unknown): boolean => !isRecord(item) || !(TAG in item)
   if (Array.isArray(value)) return value.filter(isPlain).map(withoutTagged)
   if (!isRecord(value)) return value
-  return Object.fromEntries(Object.entries(value).filter(([, item]) => isPlain(item)).map(([name, item]) => [name, withoutTagged(item)]))
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, item]) => isPlain(item))
+      .map(([name, item]) => [name, withoutTagged(item)])
+  )
 }
 
 export interface Settlement {
@@ -63,15 +72,24 @@ export interface Settlement {
 export function settle (deployment: Deployment, located: ReadonlyMap<string, string>): Settlement {
   const { pending_operations: _, ...rest } = deployment
   const interrupted = pendingOf(deployment).filter(({ type }) => type === 'updating' || type === 'deleting')
-  let entries: Entry[] = listOf(deployment.resources).map(recordOf)
-    .map((entry) => interrupted.some(({ resource }) => isSame(entry, resource)) ? unread(revised(entry, located)) : entry)
+  let entries: Entry[] = listOf(deployment.resources)
+    .map(recordOf)
+    .map((entry) =>
+      interrupted.some(({ resource }) => isSame(entry, resource)) ? unread(revised(entry, located)) : entry
+    )
   const adopted: string[] = []
   for (const created of creations(deployment)) {
     const id = located.get(textOf(created.urn))
     // What is in the state already, under whatever URN, must not be there twice: it would be deleted with the second.
     // But the one it was to replace, deleted before, may have had the same name.
-    if (id === undefined || entries.some((entry) => entry.type === created.type && entry.id === id && !isReplacedBy(created, entry))) continue
-    entries = withAdopted(entries, unread({ ...created, id, outputs: { ...withoutInternal(recordOf(created.inputs)), ...namedBy(id) } }))
+    if (
+      id === undefined ||
+      entries.some((entry) => entry.type === created.type && entry.id === id && !isReplacedBy(created, entry))
+    ) { continue }
+    entries = withAdopted(
+      entries,
+      unread({ ...created, id, outputs: { ...withoutInternal(recordOf(created.inputs)), ...namedBy(id) } })
+    )
     adopted.push(textOf(created.urn))
   }
   return { deployment: { ...rest, resources: entries }, adopted }
@@ -87,7 +105,8 @@ function revised (entry: Entry, located: ReadonlyMap<string, string>): Entry {
   return arn === undefined ? entry : { ...entry, outputs: { ...recordOf(entry.outputs), arn } }
 }
 
-const isReplacedBy = (created: Entry, entry: Entry): boolean => entry.urn === created.urn && entry.pendingReplacement === true
+const isReplacedBy = (created: Entry, entry: Entry): boolean =>
+  entry.urn === created.urn && entry.pendingReplacement === true
 
 const unread = (entry: Entry): Entry => ({ ...entry, initErrors: [UNREAD] })
 
@@ -95,7 +114,8 @@ const unread = (entry: Entry): Entry => ({ ...entry, initErrors: [UNREAD] })
 const namedBy = (id: string): Entry => id.startsWith('arn:') ? { arn: id } : {}
 
 /** The provider's notes to itself (`__defaults`) are inputs only. */
-const withoutInternal = (inputs: Entry): Entry => Object.fromEntries(Object.entries(inputs).filter(([name]) => !name.startsWith('__')))
+const withoutInternal = (inputs: Entry): Entry =>
+  Object.fromEntries(Object.entries(inputs).filter(([name]) => !name.startsWith('__')))
 
 /**
  * Puts a new resource where the engine would have: the one it replaces waits behind it for its deletion, or has been

@@ -16,7 +16,9 @@ export async function damaged (paths: StatePaths, reason: string): Promise<RunFa
   const advice = copy === undefined
     ? 'No good copy of it was found.'
     : `The newest good copy is ${copy.path}, of ${copy.time.toISOString()}, with ${copy.resources} cloud resources.`
-  return new RunFailure(problem({ code: 'state-corrupt', detail: `The state file ${paths.checkpoint} is damaged: ${reason}. ${advice}` }))
+  return new RunFailure(
+    problem({ code: 'state-corrupt', detail: `The state file ${paths.checkpoint} is damaged: ${reason}. ${advice}` })
+  )
 }
 
 interface Copy {
@@ -27,7 +29,14 @@ interface Copy {
 
 async function newestGoodCopy (paths: StatePaths): Promise<Copy | undefined> {
   const files = await copiesOf(paths)
-  const dated = await Promise.all(files.map(async (path) => stat(path).then(({ mtime }) => [{ path, time: mtime }], () => [])))
+  const dated = await Promise.all(
+    files.map(async (path) =>
+      stat(path).then(
+        ({ mtime }) => [{ path, time: mtime }],
+        () => []
+      )
+    )
+  )
   for (const { path, time } of dated.flat().toSorted((a, b) => b.time.getTime() - a.time.getTime())) {
     const resources = await readFile(path, 'utf8').then(countOfGood).catch(() => undefined)
     if (resources !== undefined) return { path, time, resources }
@@ -38,7 +47,9 @@ async function newestGoodCopy (paths: StatePaths): Promise<Copy | undefined> {
 /** @throws Error when the text is no checkpoint, or not one that an engine would take. */
 function countOfGood (text: string): number {
   const { resources, deployment } = parseCheckpoint(text)
-  if (!isSound(listOf(deployment.resources).map(recordOf))) throw new Error('a reference to something that is not there')
+  if (!isSound(listOf(deployment.resources).map(recordOf))) {
+    throw new Error('a reference to something that is not there')
+  }
   return cloudResources(resources).length
 }
 
@@ -61,6 +72,13 @@ export function referencesOf (entry: Record<string, unknown>): string[] {
   // One that waits for its second half may have had its provider replaced.
   const provider = entry.pendingReplacement === true ? '' : textOf(entry.provider)
   const properties = Object.values(recordOf(entry.propertyDependencies)).flatMap(listOf)
-  return [entry.parent, entry.deletedWith, provider.slice(0, Math.max(0, provider.lastIndexOf('::'))), ...listOf(entry.dependencies), ...properties]
-    .map(textOf).filter((urn) => urn !== '')
+  return [
+    entry.parent,
+    entry.deletedWith,
+    provider.slice(0, Math.max(0, provider.lastIndexOf('::'))),
+    ...listOf(entry.dependencies),
+    ...properties
+  ]
+    .map(textOf)
+    .filter((urn) => urn !== '')
 }

@@ -33,7 +33,10 @@ export async function recover ({ stack, workspace, perform, deployment = {}, hoo
   return true
 }
 
-async function located (pending: readonly PendingCreate[], { locate }: Recovery['hooks']): Promise<ReadonlyMap<string, string>> {
+async function located (
+  pending: readonly PendingCreate[],
+  { locate }: Recovery['hooks']
+): Promise<ReadonlyMap<string, string>> {
   if (pending.length === 0) return new Map()
   if (locate !== undefined) return locate(pending)
   const detail = `An engine was killed while it made ${pending.map(({ urn }) => urn).join(', ')}, and nothing is here to look that up in the cloud.`
@@ -42,7 +45,14 @@ async function located (pending: readonly PendingCreate[], { locate }: Recovery[
 
 function tell (creates: readonly PendingCreate[], adopted: readonly string[], { onEvent }: Recovery['hooks']): void {
   for (const { urn } of creates) {
-    const fate = adopted.includes(urn) ? 'It was found in the cloud and is in the state now.' : 'It was not found in the cloud, or is in the state already.'
-    onEvent({ type: 'diagnostic', severity: 'info', urn, message: `An engine was killed while it created this. ${fate}` })
+    const fate = adopted.includes(urn)
+      ? 'It was found in the cloud and is in the state now.'
+      : 'It was not found in the cloud, or is in the state already.'
+    onEvent({
+      type: 'diagnostic',
+      severity: 'info',
+      urn,
+      message: `An engine was killed while it created this. ${fate}`
+    })
   }
 }

@@ -15,7 +15,9 @@ export const locksIn = (message: string): Lock[] => [...message.matchAll(LOCK)].
  */
 export async function areAllStale (message: string, isHostGone: IsHostGone): Promise<boolean> {
   const locks = locksIn(message)
-  if (locks.length === 0 || (await Promise.all(locks.map(async (lock) => isStale(lock, isHostGone)))).includes(false)) return false
+  if (locks.length === 0 || (await Promise.all(locks.map(async (lock) => isStale(lock, isHostGone)))).includes(false)) {
+    return false
+  }
   for (const { host, pid } of locks) if (host === hostname()) await endSession(pid)
   return true
 }

@@ -15,7 +15,8 @@ const MAX_MESSAGE = 16 * 1024
 
 const send = (message: FromRunner): void => { if (process.connected) process.send?.(message) }
 
-const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).slice(0, MAX_MESSAGE)
+const textOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).slice(0, MAX_MESSAGE)
 
 let current: { spec: RunSpec, strays: unknown[] } | undefined
 let commands = 0
@@ -41,7 +42,11 @@ async function serve (spec: RunSpec): Promise<void> {
   } catch (error) {
     const errors = [...(error instanceof RunError ? [error.programError] : []), ...mine.strays]
     const programError = errors.find((candidate) => candidate !== undefined && !isEngineEnding(candidate))
-    send({ type: 'failed', message: textOf(error), ...(programError === undefined ? {} : { programError: textOf(programError) }) })
+    send({
+      type: 'failed',
+      message: textOf(error),
+      ...(programError === undefined ? {} : { programError: textOf(programError) })
+    })
   } finally {
     current = undefined
   }
@@ -66,7 +71,10 @@ listenForStrays(() => current, (error, owner) => {
 })
 quietSdkLog()
 process.on('message', receive)
-new Worker(new URL('./watchdog.ts', import.meta.url), { workerData: { parent: process.ppid }, resourceLimits: { maxOldGenerationSizeMb: 8 } }).unref()
+new Worker(new URL('./watchdog.ts', import.meta.url), {
+  workerData: { parent: process.ppid },
+  resourceLimits: { maxOldGenerationSizeMb: 8 }
+}).unref()
 process.on('disconnect', () => process.exit(0))
 await Promise.all(process.argv.slice(2).map(async (module) => import(module)))
 // A runner is killed in the end, and the cache is otherwise written at an orderly exit: the next one starts in half the time.

@@ -51,7 +51,11 @@ export async function run (spec: RunSpec, ports: RunPorts): Promise<Findings> {
 
 const NOTHING: Findings = { outputs: {}, changes: [], drifted: [] }
 
-async function openWorkspace (spec: RunSpec, program: InlineProgramArgs['program'], ports: RunPorts): Promise<LocalWorkspace> {
+async function openWorkspace (
+  spec: RunSpec,
+  program: InlineProgramArgs['program'],
+  ports: RunPorts
+): Promise<LocalWorkspace> {
   return LocalWorkspace.create({
     workDir: spec.workDir,
     pulumiHome: spec.pulumiHome,

@@ -10,7 +10,10 @@ type LogFunction = (message: string, resource?: unknown, streamId?: number, ephe
  * messages that nobody reads; without them a run takes half the time in Node.
  */
 export function quietSdkLog (): void {
-  const log = createRequire(import.meta.url)('@pulumi/pulumi/log') as Record<'debug' | 'info' | 'warn' | 'error', LogFunction>
+  const log = createRequire(import.meta.url)('@pulumi/pulumi/log') as Record<
+    'debug' | 'info' | 'warn' | 'error',
+    LogFunction
+  >
   for (const level of ['info', 'warn', 'error'] as const) {
     const original = log[level]
     log[level] = async (message, _resource, streamId, ephemeral) => original(message, undefined, streamId, ephemeral)
@@ -19,7 +22,8 @@ export function quietSdkLog (): void {
 }
 
 /** What the SDK's calls fail with once the engine has given a run up: the reason is the engine's to tell. */
-export const isEngineEnding = (error: unknown): boolean => error instanceof Error && error.message === 'Resource monitor is terminating'
+export const isEngineEnding = (error: unknown): boolean =>
+  error instanceof Error && error.message === 'Resource monitor is terminating'
 
 /**
  * Called within a running program: returns a function that closes the program's connections to the engine. The SDK leaves

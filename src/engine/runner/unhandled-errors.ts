@@ -12,7 +12,10 @@ export const within = async <T> (run: object, body: () => Promise<T>): Promise<T
  * program that rejects late: its listeners are therefore kept from hearing of another run's errors.
  * @param current The run under way, if any.
  */
-export function listenForStrays (current: () => object | undefined, listener: (error: unknown, run: object | undefined) => void): void {
+export function listenForStrays (
+  current: () => object | undefined,
+  listener: (error: unknown, run: object | undefined) => void
+): void {
   const add = process.on.bind(process)
   const remove = process.off.bind(process)
   const filters = new WeakMap<object, (error: unknown) => void>()
@@ -22,7 +25,9 @@ export function listenForStrays (current: () => object | undefined, listener: (e
     on: (event: string, handler: (...args: unknown[]) => void) => {
       const owner = current()
       if (!EVENTS.has(event) || owner === undefined) return add(event, handler)
-      const filter = (error: unknown) => { if ((runs.getStore() ?? owner) === owner) handler(error) }
+      const filter = (error: unknown) => {
+        if ((runs.getStore() ?? owner) === owner) handler(error)
+      }
       filters.set(handler, filter)
       return add(event, filter)
     },

@@ -63,8 +63,12 @@ function entriesOf (resources: unknown): Array<Record<string, unknown>> {
   throw new Damage('its resources cannot be made out')
 }
 
-const toResource = (entry: Record<string, unknown>): StateResource =>
-  ({ urn: textOf(entry.urn), type: textOf(entry.type), custom: entry.custom === true, outputs: recordOf(entry.outputs) })
+const toResource = (entry: Record<string, unknown>): StateResource => ({
+  urn: textOf(entry.urn),
+  type: textOf(entry.type),
+  custom: entry.custom === true,
+  outputs: recordOf(entry.outputs)
+})
 
 /** Cloud resources: neither components nor providers. */
 export const cloudResources = (resources: readonly StateResource[]): StateResource[] =>

@@ -21,7 +21,8 @@ export async function copiesOf (paths: StatePaths): Promise<string[]> {
  */
 async function retainedOf ({ checkpoint }: StatePaths): Promise<string[]> {
   const name = basename(checkpoint)
-  const isRetained = (path: string): boolean => path.startsWith(`${join(dirname(checkpoint), name)}.`) && /\.json\.\d+(\.attrs)?$/.test(path)
+  const isRetained = (path: string): boolean =>
+    path.startsWith(`${join(dirname(checkpoint), name)}.`) && /\.json\.\d+(\.attrs)?$/.test(path)
   return (await filesIn(dirname(checkpoint))).filter(isRetained)
 }
 

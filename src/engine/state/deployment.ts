@@ -20,7 +20,13 @@ export const knownResources = (deployment: Deployment): KnownResource[] =>
 
 function known (entry: Entry): KnownResource {
   const urn = textOf(entry.urn)
-  return { urn, type: textOf(entry.type), name: nameOf(urn), id: textOf(entry.id), outputs: recordOf(masked(entry.outputs)) }
+  return {
+    urn,
+    type: textOf(entry.type),
+    name: nameOf(urn),
+    id: textOf(entry.id),
+    outputs: recordOf(masked(entry.outputs))
+  }
 }
 
 /** A run that changes nothing may still write these anew. */
@@ -39,7 +45,8 @@ export async function fingerprintOf (deployment: Deployment | undefined, keyring
   const entries = [...entriesOf(deployment.resources), ...entriesOf(deployment.pending_operations)]
   // Deriving the key takes 0.15 s.
   const decrypt = holdsSecret(entries) ? await keyring.unlock(salt).catch(() => undefined) : undefined
-  const plain = (secret: Entry): unknown => decrypt === undefined ? secret : { secret: decrypt(textOf(secret.ciphertext)) }
+  const plain = (secret: Entry): unknown =>
+    decrypt === undefined ? secret : { secret: decrypt(textOf(secret.ciphertext)) }
   const texts = entries.map((entry) => JSON.stringify(canonical(withSecrets(entry, plain))))
   return createHash('sha256').update([salt, ...texts.toSorted()].join('\n')).digest('hex')
 }
@@ -68,15 +75,23 @@ export function retaining (deployment: Deployment, types: readonly string[]): Re
   const kept = keptWith(entries, types)
   const isKept = (entry: Entry): boolean => kept.has(textOf(entry.urn))
   const changed = entries.some((entry) => (entry.retainOnDelete === true) !== isKept(entry))
-  const resources = entries.map(({ retainOnDelete, ...entry }) => isKept(entry) ? { ...entry, retainOnDelete: true } : entry)
-  return { deployment: { ...deployment, resources }, changed, retained: entries.filter(isKept).filter(isOfCloud).map(known) }
+  const resources = entries.map(({ retainOnDelete, ...entry }) =>
+    isKept(entry) ? { ...entry, retainOnDelete: true } : entry
+  )
+  return {
+    deployment: { ...deployment, resources },
+    changed,
+    retained: entries.filter(isKept).filter(isOfCloud).map(known)
+  }
 }
 
 /** A resource stands behind what it is deleted with, and behind its parent. */
 function keptWith (entries: readonly Entry[], types: readonly string[]): Set<string> {
   const kept = new Set<string>()
   for (const { urn, type, deletedWith, parent } of entries) {
-    if (types.includes(textOf(type)) || [deletedWith, parent].some((other) => kept.has(textOf(other)))) kept.add(textOf(urn))
+    if (types.includes(textOf(type)) || [deletedWith, parent].some((other) => kept.has(textOf(other)))) {
+      kept.add(textOf(urn))
+    }
   }
   return kept
 }

@@ -12,6 +12,6 @@ const NEEDED_BYTES = 64 * 1024 * 1024
 export async function refuseWithoutRoom (directory: string, needed: number = NEEDED_BYTES): Promise<void> {
   const { bavail, bsize } = await statfs(directory)
   if (bavail * bsize >= needed) return
-  const detail = `${directory} has room for ${Math.floor(bavail * bsize / 1024 / 1024)} MiB, and a run may need ${Math.ceil(needed / 1024 / 1024)}. Nothing was begun.`
+  const detail = `${directory} has room for ${Math.floor((bavail * bsize) / 1024 / 1024)} MiB, and a run may need ${Math.ceil(needed / 1024 / 1024)}. Nothing was begun.`
   throw new RunFailure(problem({ code: 'storage-full', detail }))
 }

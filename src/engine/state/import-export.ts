@@ -25,7 +25,11 @@ const VERSION = 3
  * @returns `undefined` where there is no such stack.
  * @throws RunFailure when the state can't be read.
  */
-export async function readDeployment (settings: WorkspaceSettings, stack: string, perform: Perform): Promise<Deployment | undefined> {
+export async function readDeployment (
+  settings: WorkspaceSettings,
+  stack: string,
+  perform: Perform
+): Promise<Deployment | undefined> {
   const directory = stateDirectory(settings.stateUrl)
   if (directory !== undefined) return (await readCheckpoint(statePaths(directory, stack)))?.deployment
   const workspace = await openAskingWorkspace(settings, stack)
@@ -37,7 +41,11 @@ export async function readDeployment (settings: WorkspaceSettings, stack: string
 }
 
 /** A file and not the engine's output: of that, only the end is kept. The Automation API's own export has every secret in plain text. */
-async function exportDeployment (workspace: StackWorkspace, stack: string, perform: Perform): Promise<Deployment | undefined> {
+async function exportDeployment (
+  workspace: StackWorkspace,
+  stack: string,
+  perform: Perform
+): Promise<Deployment | undefined> {
   return exchange(workspace, '', async (path) => {
     const outcome = await start(workspace, ['stack', 'export', '--file', path, '--stack', stack], perform)
     if (/no stack named .* found/.test(outcome.stderr)) return undefined
@@ -52,7 +60,12 @@ async function exportDeployment (workspace: StackWorkspace, stack: string, perfo
  * as `.bak` and drops pending operations.
  * @throws RunFailure when the engine refuses it.
  */
-export async function importDeployment (workspace: StackWorkspace, stack: string, deployment: Deployment, perform: Perform): Promise<void> {
+export async function importDeployment (
+  workspace: StackWorkspace,
+  stack: string,
+  deployment: Deployment,
+  perform: Perform
+): Promise<void> {
   await exchange(workspace, JSON.stringify({ version: VERSION, deployment }), async (path) => {
     const outcome = await start(workspace, ['stack', 'import', '--file', path, '--stack', stack], perform)
     if (outcome.code !== 0) throw refused(outcome)
@@ -69,7 +82,11 @@ export async function cancelLocks (settings: WorkspaceSettings, stack: string, p
   }
 }
 
-async function exchange<T> ({ workDir }: StackWorkspace, content: string, use: (path: string) => Promise<T>): Promise<T> {
+async function exchange<T> (
+  { workDir }: StackWorkspace,
+  content: string,
+  use: (path: string) => Promise<T>
+): Promise<T> {
   const path = join(workDir, EXCHANGE)
   try {
     // One that a killed process left might have other rights.
@@ -82,9 +99,15 @@ async function exchange<T> ({ workDir }: StackWorkspace, content: string, use: (
 }
 
 /** The Automation API writes the project's file when it opens a workspace, which it has not done yet in a new directory. */
-async function start ({ workDir, pulumiHome, env }: StackWorkspace, args: readonly string[], perform: Perform): Promise<Outcome> {
+async function start (
+  { workDir, pulumiHome, env }: StackWorkspace,
+  args: readonly string[],
+  perform: Perform
+): Promise<Outcome> {
   const project = join(workDir, 'Pulumi.yaml')
-  await access(project).catch(async () => writeFile(project, stringify({ name: PROJECT, runtime: 'nodejs', main: workDir })))
+  await access(project).catch(async () =>
+    writeFile(project, stringify({ name: PROJECT, runtime: 'nodejs', main: workDir }))
+  )
   return perform({ args, cwd: workDir, env: { ...env, PULUMI_HOME: pulumiHome } })
 }
 

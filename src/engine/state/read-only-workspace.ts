@@ -38,7 +38,10 @@ export async function openAskingWorkspace (settings: WorkspaceSettings, stack: s
 }
 
 async function openApart (
-  settings: WorkspaceSettings, stack: string, cloudEnv: Record<string, string>, prepare: (directory: string) => Promise<string>
+  settings: WorkspaceSettings,
+  stack: string,
+  cloudEnv: Record<string, string>,
+  prepare: (directory: string) => Promise<string>
 ): Promise<ReadingWorkspace> {
   const reads = readsOf(settings.dataDir)
   await mkdir(reads, { recursive: true })
@@ -58,7 +61,10 @@ async function openApart (
 async function writeState (directory: string, stack: string, deployment: Deployment | undefined): Promise<void> {
   const { checkpoint } = statePaths(directory, stack)
   await mkdir(dirname(checkpoint), { recursive: true })
-  const content = { stack: `organization/${PROJECT}/${stack}`, ...(deployment === undefined ? {} : { latest: settled(deployment) }) }
+  const content = {
+    stack: `organization/${PROJECT}/${stack}`,
+    ...(deployment === undefined ? {} : { latest: settled(deployment) })
+  }
   await writeFile(join(directory, '.pulumi', 'meta.yaml'), 'version: 1\n')
   await writeFile(checkpoint, JSON.stringify({ version: 3, checkpoint: content }), { mode: 0o600 })
 }
@@ -73,6 +79,8 @@ export async function sweepReads (dataDir: string): Promise<void> {
   await Promise.all(names.map(async (name) => {
     const path = join(reads, name)
     const changed = await stat(path).then(({ mtimeMs }) => mtimeMs, ignoreAbsence)
-    if (changed !== undefined && changed < Date.now() - LEFT_BEHIND_MILLISECONDS) await rm(path, { recursive: true, force: true })
+    if (changed !== undefined && changed < Date.now() - LEFT_BEHIND_MILLISECONDS) {
+      await rm(path, { recursive: true, force: true })
+    }
   }))
 }

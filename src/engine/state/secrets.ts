@@ -65,7 +65,9 @@ function decryptWith (key: Buffer, ciphertext: string): string {
 export function reveal (value: unknown, decrypt?: Decrypt): unknown {
   if (Array.isArray(value)) return value.map((item) => reveal(item, decrypt))
   if (!isRecord(value)) return value
-  if (!(TAG in value)) return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, reveal(item, decrypt)]))
+  if (!(TAG in value)) {
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, reveal(item, decrypt)]))
+  }
   if (value[TAG] !== SECRET) throw new Error('a tagged value that is not a secret')
   if (decrypt === undefined) return MASK
   if (typeof value.ciphertext !== 'string') throw new Error('a secret without ciphertext')
@@ -115,11 +117,15 @@ async function holdsPassphrase (path: string): Promise<boolean> {
     throw new Error(`The passphrase file ${path} cannot be read.`, { cause: error })
   })
   if (text?.trim() !== '') return text !== undefined
-  throw new Error(`The passphrase file ${path} is empty. Put the passphrase of the state into it, or remove it if there is no state yet: a new one is then made.`)
+  throw new Error(
+    `The passphrase file ${path} is empty. Put the passphrase of the state into it, or remove it if there is no state yet: a new one is then made.`
+  )
 }
 
 /** No refusal: container platforms mount secrets with such modes. */
 async function warnOfOthers (path: string, log: Log): Promise<void> {
   const mode = (await stat(path)).mode & 0o777
-  if ((mode & 0o077) !== 0) log.warn({ file: path, mode: mode.toString(8) }, 'others than its owner may use the passphrase file')
+  if ((mode & 0o077) !== 0) {
+    log.warn({ file: path, mode: mode.toString(8) }, 'others than its owner may use the passphrase file')
+  }
 }

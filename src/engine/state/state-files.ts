@@ -52,7 +52,9 @@ export async function readCheckpoint (paths: StatePaths): Promise<Checkpoint | u
   if (text === undefined) return undefined
   try {
     const checkpoint = parseCheckpoint(text)
-    if (!isSound(listOf(checkpoint.deployment.resources).map(recordOf))) throw new Damage('it refers to resources that it does not hold, or holds one twice')
+    if (!isSound(listOf(checkpoint.deployment.resources).map(recordOf))) {
+      throw new Damage('it refers to resources that it does not hold, or holds one twice')
+    }
     return checkpoint
   } catch (error) {
     throw error instanceof Damage ? await damaged(paths, error.message) : error

@@ -31,15 +31,28 @@ const STACK_CONFIG = { 'pulumi:disable-default-providers': ['aws'] }
  * not leave a record of a new directory with every run.
  * @param cloudEnv What engines need to reach the cloud, for instance `PULUMI_DEBUG_PROVIDERS`.
  */
-export async function openStackWorkspace (settings: WorkspaceSettings, stack: string, cloudEnv: Record<string, string>): Promise<StackWorkspace> {
+export async function openStackWorkspace (
+  settings: WorkspaceSettings,
+  stack: string,
+  cloudEnv: Record<string, string>
+): Promise<StackWorkspace> {
   return fillWorkspace(settings, stackDirectory(settings.dataDir, stack), stack, cloudEnv)
 }
 
 /** Makes any directory a work directory of the stack. */
-export async function fillWorkspace (settings: WorkspaceSettings, workDir: string, stack: string, cloudEnv: Record<string, string>): Promise<StackWorkspace> {
+export async function fillWorkspace (
+  settings: WorkspaceSettings,
+  workDir: string,
+  stack: string,
+  cloudEnv: Record<string, string>
+): Promise<StackWorkspace> {
   const pulumiHome = join(settings.dataDir, 'pulumi')
   await Promise.all([mkdir(workDir, { recursive: true }), mkdir(pulumiHome, { recursive: true })])
-  await Promise.all([writeStackSettings(workDir, stack), linkPlugins(pulumiHome, settings.plugins), createStateDirectory(settings.stateUrl)])
+  await Promise.all([
+    writeStackSettings(workDir, stack),
+    linkPlugins(pulumiHome, settings.plugins),
+    createStateDirectory(settings.stateUrl)
+  ])
   return { workDir, pulumiHome, env: { ...runEnvironment(settings), ...cloudEnv } }
 }
 

@@ -38,7 +38,8 @@ function driftOf (step: StepEventMetadata): DriftedResource {
  */
 function propertiesOf ({ old, new: found, diffs = [], detailedDiff }: StepEventMetadata): Property[] {
   const named = new Set([...diffs, ...Object.keys(detailedDiff ?? {})].map(rootOf))
-  const counts = ({ path }: Property): boolean => !path.startsWith('__') && (named.size === 0 || named.has(rootOf(path)))
+  const counts = ({ path }: Property): boolean =>
+    !path.startsWith('__') && (named.size === 0 || named.has(rootOf(path)))
   const inputs = differences('', masked(old?.inputs), masked(found?.inputs)).filter(counts)
   const isInput = (root: string): boolean => root in recordOf(old?.inputs) || root in recordOf(found?.inputs)
   const outputs = differences('', masked(old?.outputs), masked(found?.outputs)).filter(counts)
@@ -48,13 +49,21 @@ function propertiesOf ({ old, new: found, diffs = [], detailedDiff }: StepEventM
   if (properties.length > 0) return properties
   // Where both sides look the same a secret differs.
   const valueOf = (inputs: unknown, root: string): unknown => masked(recordOf(inputs)[root] ?? null)
-  return [...named].map((path) => ({ path, expected: valueOf(old?.inputs, path), actual: valueOf(found?.inputs, path) }))
+  return [...named].map((path) => ({
+    path,
+    expected: valueOf(old?.inputs, path),
+    actual: valueOf(found?.inputs, path)
+  }))
 }
 
 /** Whether it is the same change of the same field under a longer name, as of tags and tagsAll. */
 function follows (property: Property, other: Property): boolean {
   const [root, shorter] = [rootOf(property.path), rootOf(other.path)]
-  if (root === shorter || !root.startsWith(shorter) || property.path.slice(root.length) !== other.path.slice(shorter.length)) return false
+  if (
+    root === shorter ||
+    !root.startsWith(shorter) ||
+    property.path.slice(root.length) !== other.path.slice(shorter.length)
+  ) { return false }
   return JSON.stringify([property.expected, property.actual]) === JSON.stringify([other.expected, other.actual])
 }
 

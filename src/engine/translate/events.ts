@@ -44,13 +44,24 @@ export function toEngineEvent (event: SdkEvent, doing: Doing = 'change'): Engine
   return { type: 'summary', changes: Object.fromEntries(changes), seconds: event.summaryEvent.durationSeconds }
 }
 
-function resourceEvent (metadata: StepEventMetadata, status: ResourceEvent['status'], doing: Doing): EngineEvent | undefined {
+function resourceEvent (
+  metadata: StepEventMetadata,
+  status: ResourceEvent['status'],
+  doing: Doing
+): EngineEvent | undefined {
   const action = doing === 'read' ? 'read' : actionOf(metadata)
   const state = metadata.new ?? metadata.old
   if (action === undefined || state?.custom !== true || metadata.type.startsWith('pulumi:')) return undefined
   const urn = presentable(metadata.urn)
   const id = presentable(state.id ?? '')
-  const event: ResourceEvent = { type: 'resource', action, status, urn, resourceType: presentable(metadata.type), name: nameOf(urn) }
+  const event: ResourceEvent = {
+    type: 'resource',
+    action,
+    status,
+    urn,
+    resourceType: presentable(metadata.type),
+    name: nameOf(urn)
+  }
   return id === '' ? event : { ...event, id }
 }
 

@@ -95,8 +95,14 @@ const presentableResource = ({ urn, type, name }: Resource): Resource =>
 function interrupted (evidence: FailureEvidence, code: OperationCode): OperationError {
   const [resource] = evidence.underWay
   const where = evidence.underWay.slice(0, MAX_LINES).map(({ type, name }) => `${type} ${name}`).join(', ')
-  const detail = [evidence.detail, where === '' ? undefined : `Still under way: ${where}.`].filter((part) => part !== undefined).join(' ')
-  return problem({ code, detail: detail || OPERATION_CODES[code].title, ...(resource === undefined ? {} : { resource }) })
+  const detail = [evidence.detail, where === '' ? undefined : `Still under way: ${where}.`]
+    .filter((part) => part !== undefined)
+    .join(' ')
+  return problem({
+    code,
+    detail: detail || OPERATION_CODES[code].title,
+    ...(resource === undefined ? {} : { resource })
+  })
 }
 
 interface Finding {
@@ -121,7 +127,8 @@ function findingsOf (evidence: FailureEvidence): Finding[] {
   })
   const ofResources = fromErrors.filter((finding) => finding.resource !== undefined)
   // A failed resource makes the program fail too; that adds nothing.
-  const program = evidence.programError === undefined || ofResources.length > 0 ? [] : [programFinding(evidence.programError)]
+  const program =
+    evidence.programError === undefined || ofResources.length > 0 ? [] : [programFinding(evidence.programError)]
   const found = program.length > 0 ? program : fromErrors
   return found.toSorted((a, b) => a.rank - b.rank)
 }
@@ -146,7 +153,13 @@ function programFinding (error: string): Finding {
   const refusal = refusalOf(message)
   const meaning = /^invocation of /.test(error) ? meaningOf(message) : undefined
   const code = refusal?.code ?? meaning?.code ?? 'program-failed'
-  return { code, rank: 0, message, line: refusal?.detail ?? message, passes: refusal === undefined && meaning?.passes === true }
+  return {
+    code,
+    rank: 0,
+    message,
+    line: refusal?.detail ?? message,
+    passes: refusal === undefined && meaning?.passes === true
+  }
 }
 
 function refusalOf (message: string): { code: OperationCode, detail: string } | undefined {
@@ -171,9 +184,15 @@ function unwrap (message: string): string {
 
 /** The engine's errors, or how it ended and the last it said: for failures of which no event tells. */
 function lastWords ({ text, detail = '' }: FailureEvidence): string {
-  const lines = presentable(text.slice(-MAX_LINE * 4)).split('\n').map((line) => line.trim()).filter((line) => line !== '')
+  const lines = presentable(text.slice(-MAX_LINE * 4))
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
   const errors = lines.filter((line) => /^error:|\bcreated by \S+ \(pid \d+\)/i.test(line) && !EMPTY_WORDS.test(line))
-  return presentable((errors.length > 0 ? errors : [detail, ...lines.slice(-3)]).map((line) => unwrap(line)).join('\n'), MAX_LINE)
+  return presentable(
+    (errors.length > 0 ? errors : [detail, ...lines.slice(-3)]).map((line) => unwrap(line)).join('\n'),
+    MAX_LINE
+  )
 }
 
 /** Gathers evidence from a run's events; bounded, however long the run. */
@@ -190,7 +209,9 @@ export class EventRecord {
 
   add (event: EngineEvent): void {
     if (event.type === 'diagnostic' && event.severity === 'error' && this.errors.length < MAX_LINES * 10) {
-      this.errors.push(event.urn === undefined ? { message: event.message } : { message: event.message, urn: event.urn })
+      this.errors.push(
+        event.urn === undefined ? { message: event.message } : { message: event.message, urn: event.urn }
+      )
     }
     if (event.type === 'plan' || event.type === 'resource') this.planned = true
     if (event.type !== 'resource') return

@@ -1,7 +1,8 @@
 /** Paths of properties, as engines and providers write them: `computeResources.maxVcpus`, `subnets[0]`, `tags["cost.center"]`. */
 
 /** The property at the top of a resource that a path begins with. */
-export const rootOf = (path: string): string => /^\["((?:[^"\\]|\\.)*)"\]/.exec(path)?.[1] ?? /^[^.[]*/.exec(path)?.[0] ?? path
+export const rootOf = (path: string): string =>
+  /^\["((?:[^"\\]|\\.)*)"\]/.exec(path)?.[1] ?? /^[^.[]*/.exec(path)?.[0] ?? path
 
 /** The path of a field of what is at `path`; '' is the resource itself. */
 export function fieldOf (path: string, name: string): string {

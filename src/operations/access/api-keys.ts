@@ -40,7 +40,7 @@ export async function openKeyring (database: Database, ids: Ids, adminKey: strin
 
   function keys (): Promise<Map<string, KeyRow>> {
     if (cache && cache.until > performance.now()) return cache.keys
-    const loading = allKeys(database.db).then(rows => new Map(rows.map(row => [row.id, row])))
+    const loading = allKeys(database.db).then((rows) => new Map(rows.map((row) => [row.id, row])))
     loading.catch(forget)
     cache = { keys: loading, until: performance.now() + CACHE_MILLISECONDS }
     return loading
@@ -71,7 +71,7 @@ export async function openKeyring (database: Database, ids: Ids, adminKey: strin
       forget()
       if (!found) throw new Refusal('not-found', `there is no key ${id}`)
     },
-    hasAdmin: async () => adminHash !== undefined || [...(await keys()).values()].some(key => key.scope === 'admin'),
+    hasAdmin: async () => adminHash !== undefined || [...(await keys()).values()].some((key) => key.scope === 'admin'),
     close: async () => { await listener.close() }
   }
 }

@@ -18,13 +18,17 @@ const OPEN_TEAM: { placement: Placement, guardrails: Guardrails } = {
  * The placement a spec will be judged by; undefined where the request will be refused anyway. The body may be of any
  * shape: it is asked before the body is known to be right, so that all its faults are found together.
  */
-export async function placementFor ({ database, isOpen }: Context, caller: Caller, body: unknown): Promise<Placement | undefined> {
+export async function placementFor (
+  { database, isOpen }: Context,
+  caller: Caller,
+  body: unknown
+): Promise<Placement | undefined> {
   const team = typeof body === 'object' && body !== null && 'team' in body ? body.team : undefined
   const visible = teamOf(caller)
   // No text reaches a query unjudged: Postgres fails on a NUL.
   if (!Value.Check(Slug, team) || (visible !== undefined && visible !== team)) return undefined
   const row = await teamByName(database.db, team)
-  return row?.placement ?? (await isOpen() ? OPEN_TEAM.placement : undefined)
+  return row?.placement ?? ((await isOpen()) ? OPEN_TEAM.placement : undefined)
 }
 
 export type TeamRules = Pick<TeamRow, 'placement' | 'guardrails'>
@@ -38,7 +42,12 @@ export async function teamFor ({ database, isOpen }: Context, caller: Caller, na
   const team = visible === undefined || visible === name ? await teamByName(database.db, name) : undefined
   if (team) return team
   // The same words whether the team is another's or nobody's: a key must not find out who else there is.
-  if (visible !== undefined || !await isOpen()) throw new Refusal('unknown-team', `${name} is not a team this key can use; an admin adds teams with PUT /teams/${name}`)
+  if (visible !== undefined || !(await isOpen())) {
+    throw new Refusal(
+      'unknown-team',
+      `${name} is not a team this key can use; an admin adds teams with PUT /teams/${name}`
+    )
+  }
   await addTeam(database.db, { name, ...OPEN_TEAM })
   return await teamByName(database.db, name) ?? OPEN_TEAM
 }
@@ -46,5 +55,9 @@ export async function teamFor ({ database, isOpen }: Context, caller: Caller, na
 /** @throws Refusal `outside-guardrails` */
 export function refuseOutside (spec: Spec, placement: Placement, guardrails: Guardrails): void {
   const errors = checkGuardrails(spec, placement, guardrails)
-  if (errors.length > 0) throw new Refusal('outside-guardrails', 'an admin widens them with PUT /teams/{team}; nothing was stored', { errors })
+  if (errors.length > 0) {
+    throw new Refusal('outside-guardrails', 'an admin widens them with PUT /teams/{team}; nothing was stored', {
+      errors
+    })
+  }
 }

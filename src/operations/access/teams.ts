@@ -15,7 +15,11 @@ function unpinned (): Refusal {
  * Sets a team's placement and guardrails; guardrails that are left out allow nothing.
  * @throws Refusal `validation-failed` on AWS for a placement without an account
  */
-export async function putTeam ({ database, cloud }: Context, name: string, { placement, guardrails = {} }: TeamInput): Promise<{ team: Team, created: boolean }> {
+export async function putTeam (
+  { database, cloud }: Context,
+  name: string,
+  { placement, guardrails = {} }: TeamInput
+): Promise<{ team: Team, created: boolean }> {
   if (cloud === 'aws' && placement.accountId === undefined && placement.roleArn === undefined) throw unpinned()
   const { team, created } = await upsertTeam(database.db, { name, placement, guardrails })
   return { team: presentTeam(team), created }

@@ -33,7 +33,13 @@ export function keepLease (attempt: Attempt): () => void {
   }
 
   function again (seconds: number): void {
-    if (!stopped) timer = setTimeout(() => { renew().catch((error: unknown) => { log.error({ err: error }, 'renewing failed') }) }, seconds * 1000)
+    if (!stopped) {
+      timer = setTimeout(() => {
+        renew().catch((error: unknown) => {
+          log.error({ err: error }, 'renewing failed')
+        })
+      }, seconds * 1000)
+    }
   }
 
   again(LEASE_SECONDS / 3)

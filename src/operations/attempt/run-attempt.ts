@@ -62,7 +62,9 @@ export async function runAttempt (attempt: Attempt): Promise<void> {
     })
   } finally {
     stopRenewing()
-    await recorder.close().catch((error: unknown) => { log.warn({ err: error }, 'the last events could not be stored') })
+    await recorder.close().catch((error: unknown) => {
+      log.warn({ err: error }, 'the last events could not be stored')
+    })
   }
 }
 
@@ -70,7 +72,9 @@ export async function runAttempt (attempt: Attempt): Promise<void> {
 async function settle (attempt: Attempt, outcome: Outcome): Promise<void> {
   const reason = attempt.control.signal.reason as BreakOff | undefined
   if (reason === 'lost') return
-  if ((reason === 'stop' || reason === 'away') && outcome.ending.state !== 'succeeded') return release(attempt, attempt.marks.predecessorLeft ? 'alive' : 'gone', reason)
+  if ((reason === 'stop' || reason === 'away') && outcome.ending.state !== 'succeeded') {
+    return release(attempt, attempt.marks.predecessorLeft ? 'alive' : 'gone', reason)
+  }
   if (await postponed(attempt, outcome.ending)) return
   await finish(attempt, outcome)
   const { context: { metrics }, operation: { kind }, startedAt } = attempt
@@ -130,11 +134,20 @@ function endingOf ({ control, log }: Attempt, error: unknown): Ending {
   if (error instanceof RunFailure) return { state: 'failed', error: error.error }
   if (error instanceof CloudFailure) {
     const { requestId } = error
-    return { state: 'failed', error: { ...operationError(error.code, error.message), ...(requestId !== undefined && { cloudRequestId: requestId }) } }
+    return {
+      state: 'failed',
+      error: {
+        ...operationError(error.code, error.message),
+        ...(requestId !== undefined && { cloudRequestId: requestId })
+      }
+    }
   }
   if (control.signal.aborted) return { state: 'failed', error: operationError('cancelled', 'broken off') }
   log.error({ err: error }, 'the run failed in a way nobody foresaw')
-  return { state: 'failed', error: operationError('engine-failed', 'an unexpected failure; the log has it under this operation\'s id') }
+  return {
+    state: 'failed',
+    error: operationError('engine-failed', "an unexpected failure; the log has it under this operation's id")
+  }
 }
 
 /** Whether the failure is one that passes, and the operation goes back to the queue to be tried again. */
@@ -148,5 +161,7 @@ async function postponed (attempt: Attempt, ending: Ending): Promise<boolean> {
 /** The attempt's first event. */
 export async function announce ({ context, operation, fence }: Attempt): Promise<boolean> {
   const reason = operation.attempt > 1 ? { reason: 'taken up again; it carries on from the state' } : {}
-  return appendEvents(context.database.db, fence, [{ type: 'state', state: 'running', attempt: operation.attempt, ...reason }])
+  return appendEvents(context.database.db, fence, [
+    { type: 'state', state: 'running', attempt: operation.attempt, ...reason }
+  ])
 }

@@ -16,7 +16,7 @@ type Write = (trx: Queryable, environment: EnvironmentRow | undefined) => Promis
 async function inTransaction (attempt: Attempt, write: Write): Promise<boolean> {
   const { context: { database }, operation: { environment_id: environmentId }, log } = attempt
   try {
-    await database.db.transaction().execute(async trx => {
+    await database.db.transaction().execute(async (trx) => {
       // The environment first, as requests do: two orders of locking would deadlock.
       const environment = environmentId === null ? undefined : await lockEnvironment(trx, environmentId)
       if (!await write(trx, environment)) throw new TakenOver()
@@ -47,42 +47,79 @@ export async function finish (attempt: Attempt, outcome: Outcome): Promise<void>
   log.info({ state: ending.state, code, detail }, 'operation ended')
 }
 
-async function writeEffect (trx: Queryable, { operation, fence }: Attempt, environment: EnvironmentRow, outcome: Outcome): Promise<void> {
-  const { ending: { state }, outputs, untouched = false, drifted } = outcome
+async function writeEffect (
+  trx: Queryable,
+  { operation, fence }: Attempt,
+  environment: EnvironmentRow,
+  outcome: Outcome
+): Promise<void> {
+  const {
+    ending: { state },
+    outputs,
+    untouched = false,
+    drifted
+  } = outcome
   const { kind } = operation
-  if (drifted && await stillTrue(trx, operation, environment)) await setCondition(trx, environment.id, { type: DRIFTED, ...drifted })
+  if (drifted && (await stillTrue(trx, operation, environment))) {
+    await setCondition(trx, environment.id, { type: DRIFTED, ...drifted })
+  }
   if (!isChanging(kind)) return
   await tellClosed(trx, operation.id, environment, state === 'succeeded' && kind === 'delete')
   const left = leftBy({ kind, input: operation.input }, state, environment, untouched)
-  await changeEnvironment(trx, fence, { ...left, ...(outputs && { outputs, observedGeneration: operation.generation }) })
+  await changeEnvironment(trx, fence, {
+    ...left,
+    ...(outputs && { outputs, observedGeneration: operation.generation })
+  })
 }
 
 /** Queues that an operation closed, and did not open again, are not as the state has them: an update opens them. */
-export async function tellClosed (trx: Queryable, operationId: string, environment: EnvironmentRow, gone = false): Promise<void> {
+export async function tellClosed (
+  trx: Queryable,
+  operationId: string,
+  environment: EnvironmentRow,
+  gone = false
+): Promise<void> {
   if (gone || !(await operationById(trx, operationId))?.input.closed) return
-  await setCondition(trx, environment.id, { type: DRIFTED, status: true, reason: 'an operation that was broken off has stopped the queues taking jobs' })
+  await setCondition(trx, environment.id, {
+    type: DRIFTED,
+    status: true,
+    reason: 'an operation that was broken off has stopped the queues taking jobs'
+  })
 }
 
 /** What a drift check saw counts only if nothing has changed the environment meanwhile. */
-async function stillTrue (trx: Queryable, { kind, started_at: startedAt, created_at: createdAt }: OperationRow, { id }: EnvironmentRow): Promise<boolean> {
-  return isChanging(kind) || !await changedSince(trx, id, startedAt ?? createdAt)
+async function stillTrue (
+  trx: Queryable,
+  { kind, started_at: startedAt, created_at: createdAt }: OperationRow,
+  { id }: EnvironmentRow
+): Promise<boolean> {
+  return isChanging(kind) || !(await changedSince(trx, id, startedAt ?? createdAt))
 }
 
 /** A database that was away for one statement may be so for the next. */
 const AWAY_SECONDS = 2
 
-const WHY_RELEASED = { stop: 'the service is stopping', away: 'the database did not answer' } as const satisfies Partial<Record<BreakOff, string>>
+const WHY_RELEASED = {
+  stop: 'the service is stopping',
+  away: 'the database did not answer'
+} as const satisfies Partial<Record<BreakOff, string>>
 
 /**
  * Hands the operation back to the queue: whoever runs next carries on from the state.
  * @param engine whether whoever runs next has to wait for the engine of this attempt
  */
-export async function release (attempt: Attempt, engine: 'gone' | 'alive', why: keyof typeof WHY_RELEASED): Promise<void> {
+export async function release (
+  attempt: Attempt,
+  engine: 'gone' | 'alive',
+  why: keyof typeof WHY_RELEASED
+): Promise<void> {
   const { context, operation, fence, log, marks } = attempt
   marks.released = true
-  const written = await inTransaction(attempt, async trx => {
-    if (!await releaseOperation(trx, fence, engine)) return false
-    await appendEvents(trx, fence, [{ type: 'state', state: 'queued', attempt: fence.attempt, reason: WHY_RELEASED[why] }])
+  const written = await inTransaction(attempt, async (trx) => {
+    if (!(await releaseOperation(trx, fence, engine))) return false
+    await appendEvents(trx, fence, [
+      { type: 'state', state: 'queued', attempt: fence.attempt, reason: WHY_RELEASED[why] }
+    ])
     await context.queue.enqueue(trx, operation.id, why === 'away' ? { afterSeconds: AWAY_SECONDS } : {})
     return true
   })
@@ -99,16 +136,21 @@ export interface Postponement {
 }
 
 /** Gives the operation back to be tried again later, and says so; false when it was cancelled or taken over meanwhile. */
-export async function postpone (attempt: Attempt, { error, seconds, try: number, limit }: Postponement): Promise<boolean> {
+export async function postpone (
+  attempt: Attempt,
+  { error, seconds, try: number, limit }: Postponement
+): Promise<boolean> {
   const { context, operation, fence, log } = attempt
   const reason = `${error.code}: tried again in ${Math.ceil(seconds)} s, retry ${number} of ${limit}`
-  const written = await inTransaction(attempt, async trx => {
-    if (!await postponeOperation(trx, fence, seconds, error)) return false
+  const written = await inTransaction(attempt, async (trx) => {
+    if (!(await postponeOperation(trx, fence, seconds, error))) return false
     await appendEvents(trx, fence, [{ type: 'state', state: 'queued', attempt: fence.attempt, reason }])
     await context.queue.enqueue(trx, operation.id, { afterSeconds: seconds })
     return true
   })
-  if (written) log.warn({ code: error.code, detail: error.detail, seconds, retry: number }, 'operation is tried again later')
+  if (written) {
+    log.warn({ code: error.code, detail: error.detail, seconds, retry: number }, 'operation is tried again later')
+  }
   return written
 }
 

@@ -19,7 +19,7 @@ const REASON = 'a caller cancelled it'
  */
 export async function cancelOperation (context: Context, requester: Requester, id: string): Promise<Operation> {
   const { environment_id: environmentId } = await visibleOperation(context, requester.caller, id)
-  return transact(context, requester, async trx => {
+  return transact(context, requester, async (trx) => {
     // The environment first, as everywhere: two orders of locking would deadlock.
     const environment = environmentId === null ? undefined : await lockEnvironment(trx, environmentId)
     const operation = await requestCancel(trx, id, operationError('cancelled', REASON))
@@ -32,13 +32,21 @@ export async function cancelOperation (context: Context, requester: Requester, i
 }
 
 /** Puts the environment where an operation leaves it that was cancelled while it waited: for its first try, or for another one. */
-async function leave (trx: Queryable, environment: EnvironmentRow, { id, kind, attempt, input }: OperationRow): Promise<void> {
+async function leave (
+  trx: Queryable,
+  environment: EnvironmentRow,
+  { id, kind, attempt, input }: OperationRow
+): Promise<void> {
   if (!isChanging(kind)) return
   const untouched = kind === 'delete' ? !input.begun : attempt === 0
   await tellClosed(trx, id, environment)
   const [running] = await unfinishedOf(trx, environment.id)
   const during = running && isChanging(running.kind) && { phase: PHASE_DURING[running.kind] }
-  await changeEnvironment(trx, { operationId: id, attempt }, { ...leftBy({ kind, input }, 'cancelled', environment, untouched), ...during })
+  await changeEnvironment(
+    trx,
+    { operationId: id, attempt },
+    { ...leftBy({ kind, input }, 'cancelled', environment, untouched), ...during }
+  )
 }
 
 async function ended (trx: Queryable, id: string): Promise<OperationRow> {

@@ -19,14 +19,30 @@ import { enqueue, enqueueFor, transact, type Requester } from './transaction.ts'
  */
 export async function previewCreation (context: Context, requester: Requester, spec: Spec): Promise<Operation> {
   const { placement, guardrails } = await teamFor(context, requester.caller, spec.team)
-  return transact(context, requester, async trx => {
+  return transact(context, requester, async (trx) => {
     refuseOutside(spec, placement, guardrails)
     const existing = await environmentByName(trx, spec.team, spec.name)
-    if (existing) throw new Refusal('environment-exists', `preview a change of it: POST /environments/${existing.id}/previews`)
-    const preview = { environmentId: context.ids.environment(), generation: null, spec, resolved: resolveSpec(spec, placement), placement }
-    return presentOperation(await enqueue(context, trx, {
-      id: context.ids.operation(), environmentId: null, team: spec.team, kind: 'preview', generation: 1, requestId: requester.requestId, input: { preview }
-    }))
+    if (existing) {
+      throw new Refusal('environment-exists', `preview a change of it: POST /environments/${existing.id}/previews`)
+    }
+    const preview = {
+      environmentId: context.ids.environment(),
+      generation: null,
+      spec,
+      resolved: resolveSpec(spec, placement),
+      placement
+    }
+    return presentOperation(
+      await enqueue(context, trx, {
+        id: context.ids.operation(),
+        environmentId: null,
+        team: spec.team,
+        kind: 'preview',
+        generation: 1,
+        requestId: requester.requestId,
+        input: { preview }
+      })
+    )
   })
 }
 
@@ -38,22 +54,36 @@ export async function previewCreation (context: Context, requester: Requester, s
 export async function previewChange (
   context: Context, requester: Requester, id: string, change: (present: EnvironmentRow) => Spec
 ): Promise<Operation> {
-  return transact(context, requester, async trx => {
+  return transact(context, requester, async (trx) => {
     const environment = await living(trx, id)
     const { placement, generation } = environment
     const spec = change(environment)
     const team = await teamByName(trx, environment.team)
     if (team) refuseOutside(spec, placement, team.guardrails)
     const preview = { environmentId: id, generation, spec, resolved: resolveSpec(spec, placement), placement }
-    return presentOperation(await enqueueFor(context, trx, { environment, kind: 'preview', requestId: requester.requestId, input: { preview } }))
+    return presentOperation(
+      await enqueueFor(context, trx, {
+        environment,
+        kind: 'preview',
+        requestId: requester.requestId,
+        input: { preview }
+      })
+    )
   })
 }
 
 /** Enqueues a drift check, beside whatever runs. */
 export async function checkDrift (context: Context, requester: Requester, id: string): Promise<Operation> {
   await visibleEnvironment(context, requester.caller, id)
-  return transact(context, requester, async trx =>
-    presentOperation(await enqueueFor(context, trx, { environment: await living(trx, id), kind: 'drift-check', requestId: requester.requestId })))
+  return transact(context, requester, async (trx) =>
+    presentOperation(
+      await enqueueFor(context, trx, {
+        environment: await living(trx, id),
+        kind: 'drift-check',
+        requestId: requester.requestId
+      })
+    )
+  )
 }
 
 async function living (trx: Queryable, id: string): Promise<EnvironmentRow> {

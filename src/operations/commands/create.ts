@@ -17,7 +17,7 @@ import { enqueueFor, transact, type Requester } from './transaction.ts'
  */
 export async function createEnvironment (context: Context, requester: Requester, spec: Spec): Promise<Environment> {
   const team = await teamFor(context, requester.caller, spec.team)
-  return transact(context, requester, async trx => {
+  return transact(context, requester, async (trx) => {
     // A PUT that looks for the environment meanwhile waits, and finds it. Teams are locked before environments, here as there.
     await lockTeam(trx, spec.team)
     return insertWithCreate(context, trx, requester, { spec, team })
@@ -26,13 +26,22 @@ export async function createEnvironment (context: Context, requester: Requester,
 
 /** The transaction's part of it: a request that is repeated is answered as before, whatever has become of the guardrails. */
 export async function insertWithCreate (
-  context: Context, trx: Queryable, requester: Requester, { spec, team: { placement, guardrails } }: { spec: Spec, team: TeamRules }
+  context: Context,
+  trx: Queryable,
+  requester: Requester,
+  { spec, team: { placement, guardrails } }: { spec: Spec, team: TeamRules }
 ): Promise<Environment> {
   refuseOutside(spec, placement, guardrails)
   const resolved = resolveSpec(spec, placement)
   const preview = await previewOfCreation(context, trx, requester, { spec, resolved, placement })
   const inserted = await insertEnvironment(trx, {
-    id: preview?.environmentId ?? context.ids.environment(), team: spec.team, name: spec.name, cloud: context.cloud, placement, spec, resolved
+    id: preview?.environmentId ?? context.ids.environment(),
+    team: spec.team,
+    name: spec.name,
+    cloud: context.cloud,
+    placement,
+    spec,
+    resolved
   })
   if (inserted.outcome === 'exists') throw await taken(trx, spec, preview?.environmentId)
   const { environment } = inserted
@@ -44,5 +53,8 @@ export async function insertWithCreate (
 async function taken (trx: Queryable, { team, name }: Spec, previewed: string | undefined): Promise<Refusal> {
   if (previewed !== undefined && await environmentById(trx, previewed)) return outdated('it was carried out already')
   const existing = await environmentByName(trx, team, name)
-  return new Refusal('environment-exists', `${team} has an environment ${name}${existing ? `: /environments/${existing.id}` : ''}`)
+  return new Refusal(
+    'environment-exists',
+    `${team} has an environment ${name}${existing ? `: /environments/${existing.id}` : ''}`
+  )
 }

@@ -26,21 +26,38 @@ export interface Removal {
  * delete that is under way.
  * @throws Refusal `precondition-failed`, `deletion-protected`, `operation-in-progress` when that one has another policy
  */
-export async function deleteEnvironment (context: Context, requester: Requester, id: string, { overrides = {}, ifMatch }: Removal): Promise<Environment> {
+export async function deleteEnvironment (
+  context: Context,
+  requester: Requester,
+  id: string,
+  { overrides = {}, ifMatch }: Removal
+): Promise<Environment> {
   await visibleEnvironment(context, requester.caller, id)
-  return transact(context, requester, async trx => {
+  return transact(context, requester, async (trx) => {
     const environment = await lockEnvironment(trx, id)
     if (!environment) throw new Refusal('not-found', `there is no environment ${id}`)
     await refuseStale(trx, environment, ifMatch)
     const unfinished = await unfinishedOf(trx, id)
-    const deleting = unfinished.find(operation => operation.kind === 'delete' && !isStopping(operation))
+    const deleting = unfinished.find((operation) => operation.kind === 'delete' && !isStopping(operation))
     if (deleting) return presentEnvironment(environment, agreeing(deleting, environment, overrides))
-    if (environment.phase === 'deleted') return presentEnvironment(environment, (await newestOperations(trx, [id])).get(id))
+    if (environment.phase === 'deleted') {
+      return presentEnvironment(environment, (await newestOperations(trx, [id])).get(id))
+    }
     const deletion = { ...environment.resolved.deletion, ...overrides }
-    if (deletion.protected) throw new Refusal('deletion-protected', 'set deletion.protected to false in its spec first, or say ?protected=false')
+    if (deletion.protected) {
+      throw new Refusal(
+        'deletion-protected',
+        'set deletion.protected to false in its spec first, or say ?protected=false'
+      )
+    }
     for (const operation of unfinished) await cancelFor(trx, operation)
-    const input = { deletion, ...phaseBefore(environment), ...await retainedBefore(trx, id) }
-    const operation = await enqueueFor(context, trx, { environment, kind: 'delete', requestId: requester.requestId, input })
+    const input = { deletion, ...phaseBefore(environment), ...(await retainedBefore(trx, id)) }
+    const operation = await enqueueFor(context, trx, {
+      environment,
+      kind: 'delete',
+      requestId: requester.requestId,
+      input
+    })
     return presentEnvironment(await changePhase(trx, id, PHASE_DURING.delete), operation)
   })
 }

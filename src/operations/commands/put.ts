@@ -20,14 +20,20 @@ export interface Put {
  * Creates the environment of that team and name, or gives it that spec.
  * @throws Refusal whatever createEnvironment and changeEnvironment refuse
  */
-export async function putEnvironment (context: Context, requester: Requester, { spec, change, onlyCreate }: Put): Promise<Changed> {
+export async function putEnvironment (
+  context: Context,
+  requester: Requester,
+  { spec, change, onlyCreate }: Put
+): Promise<Changed> {
   const team = await teamFor(context, requester.caller, spec.team)
-  return transact(context, requester, async trx => {
+  return transact(context, requester, async (trx) => {
     // Of two that come at the same instant one creates the environment, and the other finds it.
     await lockTeam(trx, spec.team)
     const found = await environmentByName(trx, spec.team, spec.name)
-    const environment = found && await lockEnvironment(trx, found.id)
-    if (environment && onlyCreate) throw new Refusal('precondition-failed', `the environment exists: /environments/${environment.id}`)
+    const environment = found && (await lockEnvironment(trx, found.id))
+    if (environment && onlyCreate) {
+      throw new Refusal('precondition-failed', `the environment exists: /environments/${environment.id}`)
+    }
     if (environment) return updateLocked(context, trx, requester, { environment, change })
     if (change.ifMatch !== undefined) throw new Refusal('precondition-failed', 'there is no such environment')
     return { environment: await insertWithCreate(context, trx, requester, { spec, team }), accepted: true }

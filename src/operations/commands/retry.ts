@@ -17,14 +17,26 @@ import { enqueueFor, refuseBusy, transact, type Requester } from './transaction.
 export async function retryOperation (context: Context, requester: Requester, id: string): Promise<Operation> {
   const failed = await visibleOperation(context, requester.caller, id)
   const { environment_id: environmentId, kind } = failed
-  if (environmentId === null || !isChanging(kind)) throw new Refusal('not-retryable', `a ${kind} changes nothing: ask for a new one`)
-  return transact(context, requester, async trx => {
+  if (environmentId === null || !isChanging(kind)) {
+    throw new Refusal('not-retryable', `a ${kind} changes nothing: ask for a new one`)
+  }
+  return transact(context, requester, async (trx) => {
     const environment = await lockEnvironment(trx, environmentId)
     if (!environment) throw new Refusal('not-found', `there is no environment ${environmentId}`)
     await refuseBusy(trx, environment)
     refuseNeedless(failed, (await newestOperations(trx, [environmentId])).get(environmentId))
-    const input = { ...askedWith(failed), ...phaseBefore(environment), ...(kind === 'delete' && await retainedBefore(trx, environmentId)) }
-    const operation = await enqueueFor(context, trx, { environment, kind, requestId: requester.requestId, retryOf: id, input })
+    const input = {
+      ...askedWith(failed),
+      ...phaseBefore(environment),
+      ...(kind === 'delete' && (await retainedBefore(trx, environmentId)))
+    }
+    const operation = await enqueueFor(context, trx, {
+      environment,
+      kind,
+      requestId: requester.requestId,
+      retryOf: id,
+      input
+    })
     await changePhase(trx, environmentId, PHASE_DURING[kind])
     return presentOperation(operation)
   })
@@ -39,6 +51,10 @@ function askedWith ({ attempt, input }: OperationRow): OperationInput {
 function refuseNeedless ({ id, state, error }: OperationRow, newest: OperationRow | undefined): void {
   const links = { operation: `/operations/${newest?.id ?? id}` }
   if (state !== 'failed' && state !== 'cancelled') throw new Refusal('not-retryable', `it is ${state}`, links)
-  if (newest && newest.id !== id) throw new Refusal('not-retryable', 'the environment has had another operation since', links)
-  if (error?.code === 'preview-outdated') throw new Refusal('not-retryable', 'it would do what its preview did not show: make a new preview', links)
+  if (newest && newest.id !== id) {
+    throw new Refusal('not-retryable', 'the environment has had another operation since', links)
+  }
+  if (error?.code === 'preview-outdated') {
+    throw new Refusal('not-retryable', 'it would do what its preview did not show: make a new preview', links)
+  }
 }

@@ -24,7 +24,9 @@ export interface Requester {
 export async function transact<Answer extends object> (
   { database }: Pick<Context, 'database'>, { idempotency }: Requester, work: (trx: Queryable) => Promise<Answer>
 ): Promise<Answer> {
-  return database.db.transaction().execute(async trx => idempotency ? once(trx, idempotency, () => work(trx)) : work(trx))
+  return database.db
+    .transaction()
+    .execute(async (trx) => (idempotency ? once(trx, idempotency, () => work(trx)) : work(trx)))
 }
 
 export type NewWork = Pick<NewOperation, 'input' | 'retryOf'> & {
@@ -34,7 +36,11 @@ export type NewWork = Pick<NewOperation, 'input' | 'retryOf'> & {
 }
 
 /** Stores an operation on an environment and has it delivered. */
-export async function enqueueFor (context: Context, trx: Queryable, { environment, ...work }: NewWork): Promise<OperationRow> {
+export async function enqueueFor (
+  context: Context,
+  trx: Queryable,
+  { environment, ...work }: NewWork
+): Promise<OperationRow> {
   const { id: environmentId, team, generation } = environment
   return enqueue(context, trx, { ...work, id: context.ids.operation(), environmentId, team, generation })
 }
@@ -42,7 +48,11 @@ export async function enqueueFor (context: Context, trx: Queryable, { environmen
 /** @throws Refusal `operation-in-progress` when one that changes the environment waits already */
 export async function enqueue (context: Context, trx: Queryable, operation: NewOperation): Promise<OperationRow> {
   const result = await insertOperation(trx, operation)
-  if (result.outcome === 'busy') throw new Refusal('operation-in-progress', 'another operation waits already', { operation: `/environments/${operation.environmentId}` })
+  if (result.outcome === 'busy') {
+    throw new Refusal('operation-in-progress', 'another operation waits already', {
+      operation: `/environments/${operation.environmentId}`
+    })
+  }
   await context.queue.enqueue(trx, result.operation.id)
   return result.operation
 }
@@ -60,7 +70,11 @@ export function isStopping ({ cancel_requested_at: asked }: OperationRow): boole
 }
 
 /** Whether a call says otherwise about what may be lost than the operation under way was asked with. */
-export function saysOtherwise (operation: OperationRow, environment: EnvironmentRow, overrides: Partial<Deletion>): boolean {
+export function saysOtherwise (
+  operation: OperationRow,
+  environment: EnvironmentRow,
+  overrides: Partial<Deletion>
+): boolean {
   const inForce = policyOf(operation, environment)
   return !isDeepStrictEqual({ ...inForce, ...overrides }, inForce)
 }
@@ -71,7 +85,10 @@ export function policyOf ({ input }: OperationRow, { resolved }: EnvironmentRow)
 }
 
 /** @param more what else there is to say of the operation */
-export function inProgress (operation: OperationRow, more = isStopping(operation) ? 'and was asked to stop' : ''): Refusal {
+export function inProgress (
+  operation: OperationRow,
+  more = isStopping(operation) ? 'and was asked to stop' : ''
+): Refusal {
   const { id, kind, state } = operation
   const detail = `a${kind === 'update' ? 'n' : ''} ${kind} of the environment is ${state} ${more}`.trimEnd()
   return new Refusal('operation-in-progress', detail, { operation: `/operations/${id}` })

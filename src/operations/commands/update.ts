@@ -38,8 +38,13 @@ export interface Changed {
  * operation, unless what is there is not what the spec says: the last change failed, or a drift check found something.
  * @throws Refusal `precondition-failed`, `validation-failed`, `outside-guardrails`, `operation-in-progress`, `preview-outdated`
  */
-export async function changeEnvironment (context: Context, requester: Requester, id: string, change: Change): Promise<Changed> {
-  return transact(context, requester, async trx => {
+export async function changeEnvironment (
+  context: Context,
+  requester: Requester,
+  id: string,
+  change: Change
+): Promise<Changed> {
+  return transact(context, requester, async (trx) => {
     const environment = await lockEnvironment(trx, id)
     if (!environment) throw new Refusal('not-found', `there is no environment ${id}`)
     return updateLocked(context, trx, requester, { environment, change })
@@ -48,7 +53,10 @@ export async function changeEnvironment (context: Context, requester: Requester,
 
 /** The transaction's part of it, once the environment is locked. */
 export async function updateLocked (
-  context: Context, trx: Queryable, requester: Requester, { environment, change }: { environment: EnvironmentRow, change: Change }
+  context: Context,
+  trx: Queryable,
+  requester: Requester,
+  { environment, change }: { environment: EnvironmentRow, change: Change }
 ): Promise<Changed> {
   const { ifMatch, overrides = {} } = change
   await refuseStale(trx, environment, ifMatch)
@@ -60,20 +68,31 @@ export async function updateLocked (
   if (!pursued) await refuseBusy(trx, environment)
   const bound = await previewOfChange(context, trx, requester, { environment, spec, resolved })
   // Other words that mean the same are kept, and are real already. The present words are so even where defaults are others by now.
-  const isThere = (same || isDeepStrictEqual(resolved, environment.resolved)) && isReal(environment) && !isDrifted(environment)
+  const isThere =
+    (same || isDeepStrictEqual(resolved, environment.resolved)) && isReal(environment) && !isDrifted(environment)
   if (pursued || isThere) {
     const newest = busy ?? (await newestOperations(trx, [environment.id])).get(environment.id)
-    const kept = same ? environment : await changeSpec(trx, environment.id, { spec, resolved, phase: 'ready', isReal: true })
+    const kept = same
+      ? environment
+      : await changeSpec(trx, environment.id, { spec, resolved, phase: 'ready', isReal: true })
     return { environment: presentEnvironment(kept, newest), accepted: false }
   }
-  const input = { ...bound, ...phaseBefore(environment), ...(overrides.jobs && { deletion: { ...resolved.deletion, ...overrides } }) }
+  const input = {
+    ...bound,
+    ...phaseBefore(environment),
+    ...(overrides.jobs && { deletion: { ...resolved.deletion, ...overrides } })
+  }
   return { environment: await update(context, trx, requester, { environment, spec, resolved, input }), accepted: true }
 }
 
 /** Whether an operation under way makes the environment what its spec says, in the way the call asks for; a create ends no jobs. */
 function isPursuing (operation: OperationRow, environment: EnvironmentRow, overrides: Overrides): boolean {
   const { kind } = operation
-  return kind !== 'delete' && !isStopping(operation) && (kind === 'create' || !saysOtherwise(operation, environment, overrides))
+  return (
+    kind !== 'delete' &&
+    !isStopping(operation) &&
+    (kind === 'create' || !saysOtherwise(operation, environment, overrides))
+  )
 }
 
 interface Update {
@@ -83,13 +102,23 @@ interface Update {
   readonly input: OperationInput
 }
 
-async function update (context: Context, trx: Queryable, requester: Requester, { environment, spec, resolved, input }: Update): Promise<Environment> {
+async function update (
+  context: Context,
+  trx: Queryable,
+  requester: Requester,
+  { environment, spec, resolved, input }: Update
+): Promise<Environment> {
   const { id, placement } = environment
   const same = isDeepStrictEqual(spec, environment.spec)
   const team = await teamByName(trx, environment.team)
   if (!same && team) refuseOutside(spec, placement, team.guardrails)
   const phase = PHASE_DURING.update
   const changed = same ? await changePhase(trx, id, phase) : await changeSpec(trx, id, { spec, resolved, phase })
-  const operation = await enqueueFor(context, trx, { environment: changed, kind: 'update', requestId: requester.requestId, input })
+  const operation = await enqueueFor(context, trx, {
+    environment: changed,
+    kind: 'update',
+    requestId: requester.requestId,
+    input
+  })
   return presentEnvironment(changed, operation)
 }

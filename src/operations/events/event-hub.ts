@@ -41,7 +41,7 @@ export async function openEventHub (database: Database, options: EventHubOptions
   const wakeAll = (reason: Wake): void => { for (const { feed } of feeds.values()) feed.wake(reason) }
   const onNews = (): void => { wakeAll('news') }
   const listeners = [
-    await database.listen(EVENTS_CHANNEL, id => { feeds.get(id)?.feed.wake('news') }, onNews),
+    await database.listen(EVENTS_CHANNEL, (id) => { feeds.get(id)?.feed.wake('news') }, onNews),
     // Followers look at their key whenever they are woken; one that was revoked ends their stream.
     await database.listen(KEYS_CHANNEL, onNews)
   ]
@@ -49,7 +49,10 @@ export async function openEventHub (database: Database, options: EventHubOptions
   stopping.addEventListener('abort', onNews, { once: true })
 
   function enter (operationId: string): { readonly feed: EventFeed, followers: number } {
-    const entry = feeds.get(operationId) ?? { feed: createFeed(async (after, version) => load(database, operationId, { after, version, ...options })), followers: 0 }
+    const entry = feeds.get(operationId) ?? {
+      feed: createFeed(async (after, version) => load(database, operationId, { after, version, ...options })),
+      followers: 0
+    }
     entry.followers += 1
     feeds.set(operationId, entry)
     metrics.eventStreams.inc()

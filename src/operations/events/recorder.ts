@@ -69,7 +69,11 @@ export function createRecorder ({ database, fence, log, onLost }: RecorderOption
       progress.note(event)
       // A copy, not a push: a batch that is being written must not grow.
       waiting = [...waiting, event]
-      timer ??= setTimeout(() => { flush().catch((error: unknown) => { log.error({ err: error }, 'storing events failed') }) }, FLUSH_MILLISECONDS)
+      timer ??= setTimeout(() => {
+        flush().catch((error: unknown) => {
+          log.error({ err: error }, 'storing events failed')
+        })
+      }, FLUSH_MILLISECONDS)
     },
     async close () {
       closed = true
@@ -89,7 +93,9 @@ function createProgress (log: Logger) {
       if (event.type !== 'resource' || event.status === 'started') return
       // What a refresh reads is still to be worked on.
       if (event.status === 'succeeded' && event.action !== 'read') finished.add(event.urn)
-      if (event.action !== 'same') log.info({ resource: event.name, type: event.resourceType, action: event.action, status: event.status }, 'step')
+      if (event.action !== 'same') {
+        log.info({ resource: event.name, type: event.resourceType, action: event.action, status: event.status }, 'step')
+      }
     },
     now: () => ({ done: finished.size, total })
   }
@@ -105,7 +111,7 @@ interface Batch {
 
 /** False when the attempt is no longer ours. */
 async function store (database: Database, fence: Fence, { events, before, ...progress }: Batch): Promise<boolean> {
-  return database.db.transaction().execute(async trx => {
+  return database.db.transaction().execute(async (trx) => {
     const recorded = await lockRecorded(trx, fence)
     if (recorded === undefined) return false
     // A commit that was not answered may have been made: what it stored is not stored again.

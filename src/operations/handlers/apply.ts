@@ -15,7 +15,9 @@ export async function apply (job: Job): Promise<Done> {
   const { expectState, repair = isDrifted(environment) } = job.attempt.operation.input
   // The preview's state counts for the first attempt: a later one carries on from what that made.
   const expected = job.attempt.operation.attempt === 1 && expectState !== undefined ? { expectState } : {}
-  const outputs = await sparingJobs(job, async () => outputsOf(await runEngine(job, environment, { kind: 'up', refresh: repair, ...expected })))
+  const outputs = await sparingJobs(job, async () =>
+    outputsOf(await runEngine(job, environment, { kind: 'up', refresh: repair, ...expected }))
+  )
   return { outputs, ...(repair && { drifted: await leftOver(job, environment) }) }
 }
 

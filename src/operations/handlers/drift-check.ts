@@ -13,14 +13,29 @@ export async function findDrift (job: Job): Promise<Done> {
     resources: withoutIgnored(drifted, environment.resolved.driftIgnore),
     unmanaged: await unmanagedOf(job, environment)
   }
-  return { result, drifted: { status: result.resources.length + result.unmanaged.length > 0, reason: reasonOf(result) } }
+  return {
+    result,
+    drifted: { status: result.resources.length + result.unmanaged.length > 0, reason: reasonOf(result) }
+  }
 }
 
 /** What carries the environment's tags and is in no state; a revision that was replaced is not kept in the state either. */
-export async function unmanagedOf ({ attempt: { context: { aws, engine } } }: Job, environment: EnvironmentRow): Promise<DriftResult['unmanaged']> {
-  const [tagged, known] = await Promise.all([aws.tagged(siteOf(environment), environment.id), engine.resources(environment.id)])
+export async function unmanagedOf (
+  {
+    attempt: {
+      context: { aws, engine }
+    }
+  }: Job,
+  environment: EnvironmentRow
+): Promise<DriftResult['unmanaged']> {
+  const [tagged, known] = await Promise.all([
+    aws.tagged(siteOf(environment), environment.id),
+    engine.resources(environment.id)
+  ])
   const names = new Set(known.flatMap(namesOf))
-  return tagged.filter(({ arn }) => !names.has(arn) && !names.has(lastPart(arn))).map(({ arn, tags }) => ({ arn, tags: { ...tags } }))
+  return tagged
+    .filter(({ arn }) => !names.has(arn) && !names.has(lastPart(arn)))
+    .map(({ arn, tags }) => ({ arn, tags: { ...tags } }))
 }
 
 /** Buckets, groups and rules are known by what their ARN ends in. */

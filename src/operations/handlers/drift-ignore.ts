@@ -8,13 +8,16 @@ const TAG_PATH = /^tags(?:All)?(?:\.([^.["]+)|\["(.+)"\])$/
  * Leaves out what the spec says to ignore. The provider ignores such tags itself once an update has told it so; this is for
  * the time before.
  */
-export function withoutIgnored (resources: readonly DriftedResource[], { tagKeys, tagKeyPrefixes }: ResolvedSpec['driftIgnore']): DriftedResource[] {
+export function withoutIgnored (
+  resources: readonly DriftedResource[],
+  { tagKeys, tagKeyPrefixes }: ResolvedSpec['driftIgnore']
+): DriftedResource[] {
   const ignored = (path: string): boolean => {
     const [, plain, quoted] = TAG_PATH.exec(path) ?? []
     const key = plain ?? quoted
-    return key !== undefined && (tagKeys.includes(key) || tagKeyPrefixes.some(prefix => key.startsWith(prefix)))
+    return key !== undefined && (tagKeys.includes(key) || tagKeyPrefixes.some((prefix) => key.startsWith(prefix)))
   }
-  return resources.flatMap(resource => {
+  return resources.flatMap((resource) => {
     const properties = resource.properties.filter(({ path }) => !ignored(path))
     return resource.status === 'missing' || properties.length > 0 ? [{ ...resource, properties }] : []
   })

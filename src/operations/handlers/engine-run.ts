@@ -11,7 +11,10 @@ import type { Job } from './work-item.ts'
 export type Subject = Pick<EnvironmentRow, 'id' | 'team' | 'name' | 'resolved' | 'placement'>
 
 /** Where the cloud's own calls for an environment go. */
-export const siteOf = ({ resolved: { region }, placement }: Pick<Subject, 'resolved' | 'placement'>) => ({ region, placement })
+export const siteOf = ({ resolved: { region }, placement }: Pick<Subject, 'resolved' | 'placement'>) => ({
+  region,
+  placement
+})
 
 export function required (environment: EnvironmentRow | undefined): EnvironmentRow {
   if (!environment) throw new Error('an operation of this kind has an environment')
@@ -24,24 +27,32 @@ export async function runEngine (
 ): Promise<RunResult> {
   const { context, fence, control } = attempt
   const { id, team, name, resolved: spec, placement } = subject
-  return context.engine.run({
-    ...request,
-    stack: id,
-    program: { module: context.program, input: { id, team, name, spec, placement } },
-    deadlineSeconds: context.deadlineSeconds
-  }, {
-    signal: control.signal,
-    onEvent: event => { if (tells(request.kind, event)) recorder.add(event) },
-    onEngineStarted: async process => {
-      if (await setEngine(context.database.db, fence, process)) {
-        attempt.marks.engineRecorded = true
-        return
-      }
-      breakOff(control, 'lost')
-      throw new Error('another worker has taken the operation over')
+  return context.engine.run(
+    {
+      ...request,
+      stack: id,
+      program: { module: context.program, input: { id, team, name, spec, placement } },
+      deadlineSeconds: context.deadlineSeconds
     },
-    locate: pending => withDeadline(attempt, 'looking up what was being made', signal => abortable(signal, context.aws.locate(siteOf(subject), id, pending)))
-  })
+    {
+      signal: control.signal,
+      onEvent: (event) => {
+        if (tells(request.kind, event)) recorder.add(event)
+      },
+      onEngineStarted: async (process) => {
+        if (await setEngine(context.database.db, fence, process)) {
+          attempt.marks.engineRecorded = true
+          return
+        }
+        breakOff(control, 'lost')
+        throw new Error('another worker has taken the operation over')
+      },
+      locate: (pending) =>
+        withDeadline(attempt, 'looking up what was being made', (signal) =>
+          abortable(signal, context.aws.locate(siteOf(subject), id, pending))
+        )
+    }
+  )
 }
 
 /** The steps of a run that only reads are no story: they would tell of resources that nobody created. */
@@ -54,21 +65,32 @@ function tells (kind: RunRequest['kind'], { type }: EngineEvent): boolean {
  * stops by itself since its runner is gone, and a second signal would make it drop what it has in flight: only a cancel, or
  * its having had as long as any run, sends one. A stop of this service leaves it to whoever comes next.
  */
-export async function waitForPredecessor ({ context, control, marks, log, operation: { engine } }: Attempt): Promise<void> {
+export async function waitForPredecessor ({
+  context,
+  control,
+  marks,
+  log,
+  operation: { engine }
+}: Attempt): Promise<void> {
   if (!engine) return
   log.info({ pid: engine.pid }, 'waiting for the engine of the attempt before')
   const end = new AbortController()
   const over = new AbortController()
-  const overdue = setTimeout(() => { end.abort() }, context.deadlineSeconds * 1000)
-  const left = once(control.signal, 'abort', { signal: over.signal }).then(async () => {
-    if (control.signal.reason !== 'cancel') return
+  const overdue = setTimeout(() => {
     end.abort()
-    await once(over.signal, 'abort')
-  }, () => undefined)
+  }, context.deadlineSeconds * 1000)
+  const left = once(control.signal, 'abort', { signal: over.signal }).then(
+    async () => {
+      if (control.signal.reason !== 'cancel') return
+      end.abort()
+      await once(over.signal, 'abort')
+    },
+    () => undefined
+  )
   const gone = context.engine.waitForExit(engine, end.signal).then(() => true)
   try {
     if (control.signal.reason === 'cancel') end.abort()
-    marks.predecessorLeft = await Promise.race([gone, left]) !== true
+    marks.predecessorLeft = (await Promise.race([gone, left])) !== true
     if (marks.predecessorLeft) throw new Error('the engine of the attempt before is left to end by itself')
   } finally {
     clearTimeout(overdue)
@@ -81,13 +103,19 @@ export async function waitForPredecessor ({ context, control, marks, log, operat
  * Calls of our own to the cloud, which have as long as any run.
  * @throws RunFailure `deadline-exceeded`
  */
-export async function withDeadline<T> ({ context, control }: Attempt, what: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function withDeadline<T> (
+  { context, control }: Attempt,
+  what: string,
+  work: (signal: AbortSignal) => Promise<T>
+): Promise<T> {
   const overdue = AbortSignal.timeout(context.deadlineSeconds * 1000)
   try {
     return await work(AbortSignal.any([control.signal, overdue]))
   } catch (error) {
     if (!overdue.aborted || control.signal.aborted) throw error
-    throw new RunFailure(operationError('deadline-exceeded', `${what} did not end within ${context.deadlineSeconds} seconds`))
+    throw new RunFailure(
+      operationError('deadline-exceeded', `${what} did not end within ${context.deadlineSeconds} seconds`)
+    )
   }
 }
 

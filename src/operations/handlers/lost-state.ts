@@ -12,12 +12,28 @@ const SHOWN = 5
  * like that, or another state backend.
  * @throws RunFailure `state-missing`
  */
-export async function refuseLostState ({ attempt: { context: { aws } }, environment }: Job, resources: readonly KnownResource[]): Promise<void> {
+export async function refuseLostState (
+  {
+    attempt: {
+      context: { aws }
+    },
+    environment
+  }: Job,
+  resources: readonly KnownResource[]
+): Promise<void> {
   const { id, outputs, ...row } = required(environment)
   // Without outputs a delete has begun, and may have come so far that there is no state left.
   if (resources.length > 0 || outputs === null) return
   const tagged = await aws.tagged(siteOf(row), id)
   if (tagged.length === 0) return
-  const named = tagged.slice(0, SHOWN).map(({ arn }) => arn).join(', ')
-  throw new RunFailure(operationError('state-missing', `The state backend has no stack ${id}, and the account has ${tagged.length} resources of it: ${named}${tagged.length > SHOWN ? ', …' : ''}`))
+  const named = tagged
+    .slice(0, SHOWN)
+    .map(({ arn }) => arn)
+    .join(', ')
+  throw new RunFailure(
+    operationError(
+      'state-missing',
+      `The state backend has no stack ${id}, and the account has ${tagged.length} resources of it: ${named}${tagged.length > SHOWN ? ', …' : ''}`
+    )
+  )
 }

@@ -36,10 +36,19 @@ function summaryOf (changes: readonly PlannedChange[]): PreviewResult['summary']
 const INTERRUPTS = new Set<string>([QUEUE, COMPUTE])
 
 /** Jobs lose their place when their queue goes, and their tasks when the compute environment does. */
-async function affectedJobs ({ attempt }: Job, subject: Subject, changes: readonly PlannedChange[]): Promise<PreviewResult['affectedJobs']> {
-  const interrupted = changes.some(({ action, resourceType }) => (action === 'replace' || action === 'delete') && INTERRUPTS.has(resourceType))
+async function affectedJobs (
+  { attempt }: Job,
+  subject: Subject,
+  changes: readonly PlannedChange[]
+): Promise<PreviewResult['affectedJobs']> {
+  const interrupted = changes.some(
+    ({ action, resourceType }) => (action === 'replace' || action === 'delete') && INTERRUPTS.has(resourceType)
+  )
   if (!interrupted) return { count: 0, running: 0 }
-  const { context: { aws, engine }, log } = attempt
+  const {
+    context: { aws, engine },
+    log
+  } = attempt
   try {
     return await aws.activeJobs(siteOf(subject), queueArnsOf(await engine.resources(subject.id)))
   } catch (error) {

@@ -30,7 +30,9 @@ export class QueueGate {
   async refuseJobs (): Promise<void> {
     await this.#refuseActive()
     await this.#note(true)
-    await withDeadline(this.#job.attempt, 'closing the queues', async signal => this.#aws.setQueues(this.#site, this.#queues, 'DISABLED', signal))
+    await withDeadline(this.#job.attempt, 'closing the queues', async (signal) =>
+      this.#aws.setQueues(this.#site, this.#queues, 'DISABLED', signal)
+    )
     await this.#refuseActive()
   }
 
@@ -38,8 +40,16 @@ export class QueueGate {
   async endJobs (reason: string): Promise<void> {
     if (this.#queues.length === 0) return
     await this.#note(true)
-    const ended = await withDeadline(this.#job.attempt, 'ending the jobs', async signal => this.#aws.drain(this.#site, this.#queues, { reason, signal }))
-    if (ended > 0) this.#job.recorder.add({ type: 'diagnostic', severity: 'info', message: `${ended} job${ended === 1 ? '' : 's'} ended` })
+    const ended = await withDeadline(this.#job.attempt, 'ending the jobs', async (signal) =>
+      this.#aws.drain(this.#site, this.#queues, { reason, signal })
+    )
+    if (ended > 0) {
+      this.#job.recorder.add({
+        type: 'diagnostic',
+        severity: 'info',
+        message: `${ended} job${ended === 1 ? '' : 's'} ended`
+      })
+    }
   }
 
   /** Keeps jobs from being ended by what follows, or ends them, as the policy says. */
@@ -65,7 +75,9 @@ export class QueueGate {
   async #refuseActive (): Promise<void> {
     const { count, running } = await this.#aws.activeJobs(this.#site, this.#queues)
     const verb = count === 1 ? 'job is' : 'jobs are'
-    if (count > 0) throw new RunFailure(operationError('jobs-running', `${count} ${verb} not over, ${running} of them running.`))
+    if (count > 0) {
+      throw new RunFailure(operationError('jobs-running', `${count} ${verb} not over, ${running} of them running.`))
+    }
   }
 
   async #note (closed: boolean): Promise<void> {

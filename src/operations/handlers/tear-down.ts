@@ -32,7 +32,7 @@ export async function tearDown (job: Job): Promise<Done> {
   await gate.endJobs('The environment is deleted')
   const { retained } = await destroy(job, deletion, resources)
   const left = [...keeping, ...retained.map(shown)]
-  return { result: { retained: [...new Map(left.map(each => [each.urn, each])).values()] } }
+  return { result: { retained: [...new Map(left.map((each) => [each.urn, each])).values()] } }
 }
 
 const shown = ({ urn, type, name, id }: KnownResource): Retained => ({ urn, resourceType: type, name, id })
@@ -42,7 +42,12 @@ function retainedTypes ({ bucket, logs }: Deletion): string[] {
 }
 
 /** Asks the policy, then notes that it has allowed the delete, and what it leaves: an attempt that is broken off takes that out of the state. */
-async function begin (job: Job, gate: QueueGate, deletion: Deletion, resources: readonly KnownResource[]): Promise<readonly Retained[]> {
+async function begin (
+  job: Job,
+  gate: QueueGate,
+  deletion: Deletion,
+  resources: readonly KnownResource[]
+): Promise<readonly Retained[]> {
   const { retaining = [] } = job.attempt.operation.input
   try {
     await refuseLostState(job, resources)
@@ -59,12 +64,26 @@ async function begin (job: Job, gate: QueueGate, deletion: Deletion, resources: 
 }
 
 /** @throws RunFailure `bucket-not-empty` */
-async function refuseObjects ({ attempt: { context: { aws } }, environment }: Job, resources: readonly KnownResource[]): Promise<void> {
+async function refuseObjects (
+  {
+    attempt: {
+      context: { aws }
+    },
+    environment
+  }: Job,
+  resources: readonly KnownResource[]
+): Promise<void> {
   const site = siteOf(required(environment))
   for (const { id, urn, type, name } of resources.filter(({ type }) => type === BUCKET)) {
-    const count = await aws.countObjects(site, id, COUNTED_OBJECTS) ?? 0
-    const number = count >= COUNTED_OBJECTS ? `${COUNTED_OBJECTS} objects or more` : `${count} object${count === 1 ? '' : 's'}`
-    if (count > 0) throw new RunFailure({ ...operationError('bucket-not-empty', `The bucket ${id} holds ${number}.`), resource: { urn, type, name } })
+    const count = (await aws.countObjects(site, id, COUNTED_OBJECTS)) ?? 0
+    const number =
+      count >= COUNTED_OBJECTS ? `${COUNTED_OBJECTS} objects or more` : `${count} object${count === 1 ? '' : 's'}`
+    if (count > 0) {
+      throw new RunFailure({
+        ...operationError('bucket-not-empty', `The bucket ${id} holds ${number}.`),
+        resource: { urn, type, name }
+      })
+    }
   }
 }
 
@@ -76,17 +95,33 @@ async function destroy (job: Job, deletion: Deletion, resources: readonly KnownR
       return await runEngine(job, required(job.environment), { kind: 'destroy', retain: retainedTypes(deletion) })
     } catch (error) {
       if (!(error instanceof RunFailure) || error.error.code !== 'bucket-not-empty') throw error
-      if (deletion.bucket !== 'empty' || emptied === EMPTYINGS) throw new RunFailure({ ...error.error, next: WRITTEN_MEANWHILE }, { cause: error })
+      if (deletion.bucket !== 'empty' || emptied === EMPTYINGS) {
+        throw new RunFailure({ ...error.error, next: WRITTEN_MEANWHILE }, { cause: error })
+      }
     }
   }
 }
 
-const WRITTEN_MEANWHILE = 'Objects were written while the environment was torn down; the bucket and what belongs to it are left. Send the DELETE again with ?bucket=empty or ?bucket=retain.'
+const WRITTEN_MEANWHILE =
+  'Objects were written while the environment was torn down; the bucket and what belongs to it are left. Send the DELETE again with ?bucket=empty or ?bucket=retain.'
 
-async function emptyBuckets ({ attempt, environment, recorder }: Job, resources: readonly KnownResource[]): Promise<void> {
-  const { context: { aws } } = attempt
+async function emptyBuckets (
+  { attempt, environment, recorder }: Job,
+  resources: readonly KnownResource[]
+): Promise<void> {
+  const {
+    context: { aws }
+  } = attempt
   for (const { id } of resources.filter(({ type }) => type === BUCKET)) {
-    const objects = await withDeadline(attempt, `emptying the bucket ${id}`, async signal => aws.emptyBucket(siteOf(required(environment)), id, signal))
-    if (objects > 0) recorder.add({ type: 'diagnostic', severity: 'info', message: `${objects} object${objects === 1 ? '' : 's'} deleted from the bucket ${id}` })
+    const objects = await withDeadline(attempt, `emptying the bucket ${id}`, async (signal) =>
+      aws.emptyBucket(siteOf(required(environment)), id, signal)
+    )
+    if (objects > 0) {
+      recorder.add({
+        type: 'diagnostic',
+        severity: 'info',
+        message: `${objects} object${objects === 1 ? '' : 's'} deleted from the bucket ${id}`
+      })
+    }
   }
 }

@@ -27,7 +27,10 @@ export interface Done {
  * Notes with the operation what no later attempt must take for undone.
  * @throws Error when the attempt is no longer ours: it is broken off
  */
-export async function note ({ context: { database }, fence, control }: Attempt, what: Parameters<typeof noteInput>[2]): Promise<void> {
+export async function note (
+  { context: { database }, fence, control }: Attempt,
+  what: Parameters<typeof noteInput>[2]
+): Promise<void> {
   if (await noteInput(database.db, fence, what)) return
   breakOff(control, 'lost')
   throw new Error('another worker has taken the operation over')

@@ -35,10 +35,16 @@ export function idempotencyOf (caller: Caller, key: string, request: readonly un
  * it stored nothing, and may be right the next time.
  * @throws Refusal `idempotency-key-reused`
  */
-export async function once<Answer extends object> (trx: Queryable, { hash, fingerprint, seal }: Idempotency, work: () => Promise<Answer>): Promise<Answer> {
+export async function once<Answer extends object> (
+  trx: Queryable,
+  { hash, fingerprint, seal }: Idempotency,
+  work: () => Promise<Answer>
+): Promise<Answer> {
   const before = await claimKey(trx, hash, fingerprint)
   if (before) {
-    if (!timingSafeEqual(before.fingerprint, fingerprint)) throw new Refusal('idempotency-key-reused', 'use a new key for a new request')
+    if (!timingSafeEqual(before.fingerprint, fingerprint)) {
+      throw new Refusal('idempotency-key-reused', 'use a new key for a new request')
+    }
     return JSON.parse(open(seal, Buffer.from(before.answer))) as Answer
   }
   const answer = await work()

@@ -8,9 +8,15 @@ import type { EnvironmentRow } from '../../store/tables.ts'
 export type Expected = readonly number[] | 'any' | undefined
 
 /** @throws Refusal `precondition-failed`, naming every field that has changed since the generation that was expected */
-export async function refuseStale (trx: Queryable, { id, generation, spec }: EnvironmentRow, expected: Expected): Promise<void> {
+export async function refuseStale (
+  trx: Queryable,
+  { id, generation, spec }: EnvironmentRow,
+  expected: Expected
+): Promise<void> {
   if (expected === undefined || expected === 'any' || expected.includes(generation)) return
   const known = expected[0] === undefined ? undefined : await specAt(trx, id, expected[0])
   const changed: ChangedField[] | undefined = known && differences(known, spec)
-  throw new Refusal('precondition-failed', `the environment is at generation ${generation}, ETag "${generation}"`, { ...(changed && { changed }) })
+  throw new Refusal('precondition-failed', `the environment is at generation ${generation}, ETag "${generation}"`, {
+    ...(changed && { changed })
+  })
 }

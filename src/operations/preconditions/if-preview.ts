@@ -24,19 +24,30 @@ async function standing (
   const operation = await operationById(trx, ifPreview)
   const visible = teamOf(caller)
   const input = operation?.input.preview
-  if (!operation || !input || (visible !== undefined && visible !== operation.team)) throw new Refusal('not-found', `there is no preview ${ifPreview}`)
+  if (!operation || !input || (visible !== undefined && visible !== operation.team)) {
+    throw new Refusal('not-found', `there is no preview ${ifPreview}`)
+  }
   const { result } = operation
   if (operation.state !== 'succeeded' || !result || !('programVersion' in result)) {
-    throw new Refusal('preview-not-ready', `the preview is ${operation.state}`, { operation: `/operations/${operation.id}` })
+    throw new Refusal('preview-not-ready', `the preview is ${operation.state}`, {
+      operation: `/operations/${operation.id}`
+    })
   }
   if (result.programVersion !== programVersion) throw outdated('the program of environments has changed')
   if (!isDeepStrictEqual(input.spec, wanted.spec)) throw outdated('the preview is of another spec')
-  if (!isDeepStrictEqual([input.resolved, input.placement], [wanted.resolved, wanted.placement])) throw outdated('what the spec resolves to has changed')
+  if (!isDeepStrictEqual([input.resolved, input.placement], [wanted.resolved, wanted.placement])) {
+    throw outdated('what the spec resolves to has changed')
+  }
   return { operation, input, result }
 }
 
 /** What a creation must keep to; undefined where no preview is named. */
-export async function previewOfCreation (context: Context, trx: Queryable, requester: Requester, wanted: Wanted): Promise<PreviewInput | undefined> {
+export async function previewOfCreation (
+  context: Context,
+  trx: Queryable,
+  requester: Requester,
+  wanted: Wanted
+): Promise<PreviewInput | undefined> {
   const preview = await standing(context, trx, requester, wanted)
   if (preview && preview.input.generation !== null) throw outdated('the preview is of a change')
   return preview?.input
@@ -44,14 +55,21 @@ export async function previewOfCreation (context: Context, trx: Queryable, reque
 
 /** The state a change must find, and whether it repairs what has drifted; undefined where no preview is named. */
 export async function previewOfChange (
-  context: Context, trx: Queryable, requester: Requester, { environment, ...wanted }: Pick<Wanted, 'spec' | 'resolved'> & { environment: EnvironmentRow }
+  context: Context,
+  trx: Queryable,
+  requester: Requester,
+  { environment, ...wanted }: Pick<Wanted, 'spec' | 'resolved'> & { environment: EnvironmentRow }
 ): Promise<{ expectState: string, repair: boolean } | undefined> {
   const { id, generation, placement } = environment
   const preview = await standing(context, trx, requester, { ...wanted, placement })
   if (!preview) return undefined
   const { operation, input, result } = preview
   if (input.environmentId !== id || input.generation === null) throw outdated('the preview is of another environment')
-  if (input.generation !== generation) throw outdated(`the spec has changed: it is generation ${generation}, the preview is of ${input.generation}`)
-  if (await changedSince(trx, id, operation.started_at ?? operation.created_at)) throw outdated('an operation has changed the environment since')
+  if (input.generation !== generation) {
+    throw outdated(`the spec has changed: it is generation ${generation}, the preview is of ${input.generation}`)
+  }
+  if (await changedSince(trx, id, operation.started_at ?? operation.created_at)) {
+    throw outdated('an operation has changed the environment since')
+  }
   return { expectState: result.stateFingerprint, repair: result.repairsDrift }
 }

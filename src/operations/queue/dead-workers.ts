@@ -16,7 +16,7 @@ export async function workerName (): Promise<string> {
  */
 export async function endLeasesOfDead (db: Queryable): Promise<number> {
   const holders = await leaseHolders(db)
-  const dead = await Promise.all(holders.map(async name => await isDead(name) ? [name] : []))
+  const dead = await Promise.all(holders.map(async (name) => await isDead(name) ? [name] : []))
   return dead.flat().length === 0 ? 0 : endLeases(db, dead.flat())
 }
 

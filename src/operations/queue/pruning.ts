@@ -17,7 +17,11 @@ const FIRST_MILLISECONDS = 60_000
  * Deletes everything that is too old, batch by batch; answers how many rows of each kind it was asked to. Rejects with the
  * first failure once each kind has been tried.
  */
-export async function prune ({ db }: Context['database'], { eventDays, deletedDays }: Retention, signal?: AbortSignal): Promise<Record<string, number>> {
+export async function prune (
+  { db }: Context['database'],
+  { eventDays, deletedDays }: Retention,
+  signal?: AbortSignal
+): Promise<Record<string, number>> {
   const kinds = {
     environments: () => pruneEnvironments(db, deletedDays),
     operations: () => pruneEvents(db, eventDays),
@@ -26,7 +30,9 @@ export async function prune ({ db }: Context['database'], { eventDays, deletedDa
   }
   const pruned: Record<string, number> = {}
   const failures: unknown[] = []
-  for (const [kind, batch] of Object.entries(kinds)) pruned[kind] = await drained(batch, signal).catch((error: unknown) => failures.push(error))
+  for (const [kind, batch] of Object.entries(kinds)) {
+    pruned[kind] = await drained(batch, signal).catch((error: unknown) => failures.push(error))
+  }
   if (failures.length > 0) throw failures[0]
   return pruned
 }
@@ -46,7 +52,7 @@ export async function keepPruned ({ database, log, stopping }: Context, retentio
     pauseMs = EVERY_MILLISECONDS
     try {
       const pruned = await prune(database, retention, stopping)
-      if (Object.values(pruned).some(count => count > 0)) log.info({ pruned }, 'old rows deleted')
+      if (Object.values(pruned).some((count) => count > 0)) log.info({ pruned }, 'old rows deleted')
     } catch (error) {
       log.warn({ err: error }, 'old rows could not be deleted')
     }

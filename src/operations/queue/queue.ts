@@ -64,7 +64,11 @@ export interface Queue {
 /** Starts pg-boss in its own schema of the database; a process that only enqueues never calls `work`. */
 export async function openQueue (database: Database, options: QueueOptions): Promise<Queue> {
   const boss = new PgBoss({
-    ...database.boss, useListenNotify: true, schedule: false, registerInstance: false, superviseIntervalSeconds: HEARTBEAT_SECONDS
+    ...database.boss,
+    useListenNotify: true,
+    schedule: false,
+    registerInstance: false,
+    superviseIntervalSeconds: HEARTBEAT_SECONDS
   })
   boss.on('error', (error) => options.log.error({ err: error }, 'the queue met an error'))
   boss.on('warning', ({ message, data }) => options.log.warn({ data }, message))
@@ -110,7 +114,11 @@ class BossQueue implements Queue {
     this.#log = log
   }
 
-  async enqueue (trx: Queryable, operationId: string, { afterSeconds = 0 }: { readonly afterSeconds?: number } = {}): Promise<void> {
+  async enqueue (
+    trx: Queryable,
+    operationId: string,
+    { afterSeconds = 0 }: { readonly afterSeconds?: number } = {}
+  ): Promise<void> {
     const payload: Payload = { operationId }
     const startAfter = Math.ceil(afterSeconds)
     // Two keys: a delivery that waits already may be used up by another operation before the delay is over.
@@ -121,11 +129,20 @@ class BossQueue implements Queue {
 
   /** A delayed job notifies nobody when its time has come, and would wait for the next poll: here or, if this process is gone, elsewhere. */
   #wakeAfter (seconds: number): void {
-    setTimeout(() => { for (const worker of this.#workers) this.#boss.notifyWorker(worker) }, seconds * 1000 + WAKE_SLACK_MS).unref()
+    setTimeout(
+      () => {
+        for (const worker of this.#workers) this.#boss.notifyWorker(worker)
+      },
+      seconds * 1000 + WAKE_SLACK_MS
+    ).unref()
   }
 
   async work (handler: Handler, { concurrency }: { readonly concurrency: number }): Promise<void> {
-    await Promise.all(Array.from({ length: concurrency }, async () => { await this.#addWorker(handler) }))
+    await Promise.all(
+      Array.from({ length: concurrency }, async () => {
+        await this.#addWorker(handler)
+      })
+    )
   }
 
   async #addWorker (handler: Handler): Promise<void> {
@@ -158,8 +175,12 @@ class BossQueue implements Queue {
   }
 
   async depth (): Promise<number> {
-    const { rows: [row] } = await sql<{ depth: number }>`
-      select count(*)::integer as depth from pgboss.job where name = ${QUEUE} and state in ('created', 'retry')`.execute(this.#database.db)
+    const {
+      rows: [row]
+    } = await sql<{ depth: number }>`
+      select count(*)::integer as depth from pgboss.job where name = ${QUEUE} and state in ('created', 'retry')`.execute(
+      this.#database.db
+    )
     return row?.depth ?? 0
   }
 

@@ -25,7 +25,7 @@ export async function startWorker (context: WorkContext): Promise<Worker> {
   const { concurrency, database, queue, log, rules } = context
   const name = await workerName()
   const running = new Map<string, Attempt>()
-  const cancels = await database.listen(CANCEL_CHANNEL, id => {
+  const cancels = await database.listen(CANCEL_CHANNEL, (id) => {
     const attempt = running.get(id)
     if (attempt) breakOff(attempt.control, 'cancel')
   })
@@ -35,7 +35,9 @@ export async function startWorker (context: WorkContext): Promise<Worker> {
     if (context.stopping.aborted) return
     const attempt = await takeUp(context, name)
     if (attempt) await carryOut(attempt, running, signal)
-    else if (await isBound(database.db, operationId, rules)) await queue.enqueue(database.db, operationId, { afterSeconds: ELSEWHERE_SECONDS })
+    else if (await isBound(database.db, operationId, rules)) {
+      await queue.enqueue(database.db, operationId, { afterSeconds: ELSEWHERE_SECONDS })
+    }
   }
 
   async function round (): Promise<void> {
@@ -112,7 +114,11 @@ async function takeUp (context: WorkContext, worker: string): Promise<Attempt | 
   if (!claimed) return undefined
   const { operation, waitedSeconds, startedSecondsAgo } = claimed
   if (operation.attempt === 1) context.metrics.queueWait.observe({ kind: operation.kind }, waitedSeconds)
-  const log = context.log.child({ operationId: operation.id, environmentId: operation.environment_id, requestId: operation.request_id })
+  const log = context.log.child({
+    operationId: operation.id,
+    environmentId: operation.environment_id,
+    requestId: operation.request_id
+  })
   log.info({ kind: operation.kind, attempt: operation.attempt }, 'operation started')
   return {
     context,

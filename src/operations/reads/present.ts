@@ -27,7 +27,11 @@ export function presentOperation (row: OperationRow, steps?: Step[]): Operation 
     createdAt: row.created_at.toISOString(),
     startedAt: time(row.started_at),
     finishedAt: time(row.finished_at),
-    links: { self: `/operations/${row.id}`, environment: row.environment_id && `/environments/${row.environment_id}`, events: `/operations/${row.id}/events` }
+    links: {
+      self: `/operations/${row.id}`,
+      environment: row.environment_id && `/environments/${row.environment_id}`,
+      events: `/operations/${row.id}/events`
+    }
   }
 }
 
@@ -59,7 +63,12 @@ export function presentEnvironment (row: EnvironmentRow, operation: OperationRow
     operation: operation ? presentOperation(operation) : null,
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
-    links: { self, outputs: `${self}/outputs`, operations: `${self}/operations`, operation: operation ? `/operations/${operation.id}` : null }
+    links: {
+      self,
+      outputs: `${self}/outputs`,
+      operations: `${self}/operations`,
+      operation: operation ? `/operations/${operation.id}` : null
+    }
   }
 }
 

@@ -43,16 +43,33 @@ export async function getOutputs ({ database }: Reading, caller: Caller, id: str
   const { outputs, phase } = visible(await outputsById(database.db, id), caller, id)
   // A delete takes away what the outputs name, resource by resource.
   if (outputs !== null && phase !== 'deleting') return outputs
-  throw new Refusal('outputs-not-ready', `the environment's phase is ${phase}`, phase === 'creating' ? { retryAfter: 5 } : {})
+  throw new Refusal(
+    'outputs-not-ready',
+    `the environment's phase is ${phase}`,
+    phase === 'creating' ? { retryAfter: 5 } : {}
+  )
 }
 
 /** A page of what the caller may see. */
-export async function listEnvironments ({ database }: Reading, caller: Caller, filter: EnvironmentFilter): Promise<EnvironmentPage> {
+export async function listEnvironments (
+  { database }: Reading,
+  caller: Caller,
+  filter: EnvironmentFilter
+): Promise<EnvironmentPage> {
   const { cursor, limit = 50, label = [], ...wanted } = filter
   const labels = label.map(labelOf)
-  const { rows, next } = await pageOfEnvironments(database.db, { ...wanted, labels, visibleTo: teamOf(caller), after: decodeCursor(cursor), limit })
-  const newest = await newestOperations(database.db, rows.map(row => row.id))
-  return { items: rows.map(row => presentEnvironment(row, newest.get(row.id))), next: encodeCursor(next) }
+  const { rows, next } = await pageOfEnvironments(database.db, {
+    ...wanted,
+    labels,
+    visibleTo: teamOf(caller),
+    after: decodeCursor(cursor),
+    limit
+  })
+  const newest = await newestOperations(
+    database.db,
+    rows.map((row) => row.id)
+  )
+  return { items: rows.map((row) => presentEnvironment(row, newest.get(row.id))), next: encodeCursor(next) }
 }
 
 /** A label as a filter writes it: a value may have an `=`, and so may no key that is asked for. */
@@ -69,11 +86,19 @@ export async function getOperation (context: Reading, caller: Caller, id: string
 const SERIAL = /^[0-9]{1,15}$/
 
 /** A page of the environment's operations of every kind, newest first. */
-export async function listOperations (context: Reading, caller: Caller, id: string, { cursor, limit = 50 }: PageQuery): Promise<OperationPage> {
+export async function listOperations (
+  context: Reading,
+  caller: Caller,
+  id: string,
+  { cursor, limit = 50 }: PageQuery
+): Promise<OperationPage> {
   await visibleEnvironment(context, caller, id)
   const after = decodeCursor(cursor, SERIAL)
-  const { rows, next } = await pageOfOperations(context.database.db, id, { limit, after: after === undefined ? undefined : Number(after) })
-  return { items: rows.map(row => presentOperation(row)), next: encodeCursor(next === null ? null : String(next)) }
+  const { rows, next } = await pageOfOperations(context.database.db, id, {
+    limit,
+    after: after === undefined ? undefined : Number(after)
+  })
+  return { items: rows.map((row) => presentOperation(row)), next: encodeCursor(next === null ? null : String(next)) }
 }
 
 /** Events after `after`, oldest first; `next` is the `after` of the page that follows, null when this was the last one so far. */

@@ -18,7 +18,15 @@ async function check (question: () => Promise<void>): Promise<{ ok: boolean, det
 }
 
 /** Whether the service can take work: the database and the queue answer, the simulated cloud is there, it is not stopping. */
-export async function checkReadiness ({ role, database, queue, cloud, engineInfo, stopping, sandboxCheck }: Context): Promise<Readiness> {
+export async function checkReadiness ({
+  role,
+  database,
+  queue,
+  cloud,
+  engineInfo,
+  stopping,
+  sandboxCheck
+}: Context): Promise<Readiness> {
   const [databaseCheck, queueCheck, sandbox] = await Promise.all([
     check(() => database.ping()),
     check(async () => {

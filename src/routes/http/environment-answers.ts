@@ -13,7 +13,8 @@ export function answer (reply: FastifyReply, environment: Environment): Environm
   // Where the path has the environment's id, the line has it from there.
   const named = typeof request.params === 'object' && request.params !== null && 'id' in request.params
   request.log = request.log.child({
-    ...(!named && { environmentId: environment.id }), ...(environment.operation && { operationId: environment.operation.id })
+    ...(!named && { environmentId: environment.id }),
+    ...(environment.operation && { operationId: environment.operation.id })
   })
   return environment
 }

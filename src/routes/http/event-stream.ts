@@ -26,7 +26,9 @@ export function toFrames (events: readonly OperationEvent[]): Buffer {
   const known = written.get(events)
   if (known) return known
   // JSON has its line breaks escaped, so an event's data is one line.
-  const frames = Buffer.from(events.map(each => `id: ${each.id}\nevent: ${each.event.type}\ndata: ${JSON.stringify(each)}\n\n`).join(''))
+  const frames = Buffer.from(
+    events.map((each) => `id: ${each.id}\nevent: ${each.event.type}\ndata: ${JSON.stringify(each)}\n\n`).join('')
+  )
   written.set(events, frames)
   return frames
 }

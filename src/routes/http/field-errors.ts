@@ -15,10 +15,13 @@ const EXPLAIN: Readonly<Record<string, Explain>> = {
   pattern: ({ pattern }) => `must match ${String(pattern)}`,
   minimum: ({ limit }) => `must be ${String(limit)} or more`,
   maximum: ({ limit }) => `must be ${String(limit)} or less`,
-  minLength: ({ limit }) => limit === 1 ? 'must not be empty' : `must have ${String(limit)} characters or more`,
+  minLength: ({ limit }) => (limit === 1 ? 'must not be empty' : `must have ${String(limit)} characters or more`),
   maxLength: ({ limit }) => `must have ${String(limit)} characters or less`,
   minProperties: () => 'must have an entry',
-  maxProperties: ({ limit }) => limit === 1 ? 'must have exactly one entry: several are not offered in this version' : `must have ${String(limit)} entries or less`,
+  maxProperties: ({ limit }) =>
+    limit === 1
+      ? 'must have exactly one entry: several are not offered in this version'
+      : `must have ${String(limit)} entries or less`,
   minItems: () => 'must not be empty',
   maxItems: ({ limit }) => `must have ${String(limit)} items or less`,
   uniqueItems: () => 'must not name the same thing twice'
@@ -30,7 +33,8 @@ const EXPLAIN: Readonly<Record<string, Explain>> = {
  * @throws Refusal `validation-failed`; for a path or query that breaks its schema, without asking the rules
  */
 export function refuseWrongFields (
-  { body, validationError: invalid }: FastifyRequest, rules: (body: unknown, bySchema: readonly FieldError[]) => FieldError[]
+  { body, validationError: invalid }: FastifyRequest,
+  rules: (body: unknown, bySchema: readonly FieldError[]) => FieldError[]
 ): void {
   const bySchema = fieldErrors(invalid?.validation ?? [], invalid?.validationContext)
   const errors = invalid && invalid.validationContext !== 'body' ? bySchema : [...bySchema, ...rules(body, bySchema)]
@@ -55,7 +59,12 @@ export function fieldErrors (errors: readonly FastifySchemaValidationError[], co
 
 /** A missing or superfluous field is named by ajv in its params, not in the path. */
 function child (keyword: string, params: Record<string, unknown>): string {
-  const name = keyword === 'required' ? params.missingProperty : keyword === 'additionalProperties' ? params.additionalProperty : undefined
+  const name =
+    keyword === 'required'
+      ? params.missingProperty
+      : keyword === 'additionalProperties'
+        ? params.additionalProperty
+        : undefined
   return name === undefined ? '' : pointer(String(name))
 }
 
@@ -64,5 +73,5 @@ function article (type: string): string {
 }
 
 function list (values: unknown): string {
-  return Array.isArray(values) ? values.map(value => JSON.stringify(value)).join(', ') : String(values)
+  return Array.isArray(values) ? values.map((value) => JSON.stringify(value)).join(', ') : String(values)
 }

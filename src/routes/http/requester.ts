@@ -7,27 +7,45 @@ import { OperationId } from '../../schemas/names.ts'
 
 /** Headers of every POST. */
 export const Once = Type.Object({
-  'idempotency-key': Type.Optional(Type.String({
-    minLength: 1, maxLength: 255, description: 'The same key and body within 24 hours give the same answer and are done once; another body is answered 422'
-  }))
+  'idempotency-key': Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 255,
+      description:
+        'The same key and body within 24 hours give the same answer and are done once; another body is answered 422'
+    })
+  )
 })
 
 /** Of a write that may name the preview it carries out. */
 export const Previewed = Type.Object({
   ...Once.properties,
-  'if-preview': Type.Optional(Type.Unsafe<string>({ ...OperationId, description: 'Id of a preview: do exactly what it showed, or answer 409' }))
+  'if-preview': Type.Optional(
+    Type.Unsafe<string>({ ...OperationId, description: 'Id of a preview: do exactly what it showed, or answer 409' })
+  )
 })
 
 /** Of a write that may say which version of the environment it is meant for. */
 export const Matching = Type.Object({
-  'if-match': Type.Optional(Type.String({ maxLength: 1000, description: 'The ETag the request is meant for, or `*` for any environment that exists; 412 when it is another by now' }))
+  'if-match': Type.Optional(
+    Type.String({
+      maxLength: 1000,
+      description:
+        'The ETag the request is meant for, or `*` for any environment that exists; 412 when it is another by now'
+    })
+  )
 })
 
 /** Who asks, and what beside the body. */
 export function requesterOf (request: FastifyRequest): Requester {
   const { caller, id, headers } = request
   const preview = headers['if-preview']
-  return { caller, requestId: id, ifPreview: typeof preview === 'string' ? preview : undefined, idempotency: idempotency(request) }
+  return {
+    caller,
+    requestId: id,
+    ifPreview: typeof preview === 'string' ? preview : undefined,
+    idempotency: idempotency(request)
+  }
 }
 
 /** The draft has the key as a structured string, in quotes; without them it is taken as it is. */
@@ -41,6 +59,11 @@ function idempotency ({ caller, method, url, headers, body }: FastifyRequest): I
   if (header === undefined) return undefined
   const [, quoted, plain] = KEY.exec(String(header)) ?? []
   const key = quoted ?? plain
-  if (key === undefined) throw new Refusal('malformed-request', 'Idempotency-Key must be 1 to 255 visible characters of ASCII, best a UUID in quotes')
-  return idempotencyOf(caller, key, [method, url, ...CONDITIONS.map(name => headers[name] ?? null), body ?? null])
+  if (key === undefined) {
+    throw new Refusal(
+      'malformed-request',
+      'Idempotency-Key must be 1 to 255 visible characters of ASCII, best a UUID in quotes'
+    )
+  }
+  return idempotencyOf(caller, key, [method, url, ...CONDITIONS.map((name) => headers[name] ?? null), body ?? null])
 }

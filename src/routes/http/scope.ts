@@ -13,9 +13,10 @@ const problem = {
 
 /** A problem that passes by itself. */
 export const passingProblem = {
-  ...problem, headers: { 'retry-after': { type: 'string', description: 'Seconds after which trying again makes sense' } }
+  ...problem,
+  headers: { 'retry-after': { type: 'string', description: 'Seconds after which trying again makes sense' } }
 }
 
 /** The problems a route may answer with, for the documentation. */
 export const problemsFor = <const S extends readonly number[]>(...statuses: S) =>
-  Object.fromEntries(statuses.map(status => [status, status === 503 ? passingProblem : problem]))
+  Object.fromEntries(statuses.map((status) => [status, status === 503 ? passingProblem : problem]))

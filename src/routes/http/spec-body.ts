@@ -26,15 +26,26 @@ function specProblems (request: FastifyRequest, spec: unknown, placement: Placem
 /** An environment is one team's, under one name, in one region: what it is made of cannot be moved. */
 function fixedFields (candidate: unknown, { team, name, resolved, placement }: EnvironmentRow): FieldError[] {
   const fixed = { team, name, region: resolved.region }
-  const wanted = { team: field(candidate, 'team'), name: field(candidate, 'name'), region: field(candidate, 'region') ?? placement.region }
-  return (['team', 'name', 'region'] as const).filter(name => fixed[name] !== wanted[name])
-    .map(name => ({ pointer: `/${name}`, message: `cannot be changed, it is ${fixed[name]}: ask for a new environment` }))
+  const wanted = {
+    team: field(candidate, 'team'),
+    name: field(candidate, 'name'),
+    region: field(candidate, 'region') ?? placement.region
+  }
+  return (['team', 'name', 'region'] as const)
+    .filter((name) => fixed[name] !== wanted[name])
+    .map((name) => ({
+      pointer: `/${name}`,
+      message: `cannot be changed, it is ${fixed[name]}: ask for a new environment`
+    }))
 }
 
 function judged (request: FastifyRequest, candidate: unknown, present: EnvironmentRow): Spec {
   const fixed = fixedFields(candidate, present)
-  const named = new Set(fixed.map(error => error.pointer))
-  const problems = [...fixed, ...specProblems(request, candidate, present.placement).filter(error => !named.has(error.pointer))]
+  const named = new Set(fixed.map((error) => error.pointer))
+  const problems = [
+    ...fixed,
+    ...specProblems(request, candidate, present.placement).filter((error) => !named.has(error.pointer))
+  ]
   if (problems.length > 0) throw invalidFields(problems)
   return candidate as Spec
 }
@@ -53,7 +64,10 @@ export const patched = (request: FastifyRequest) => (present: EnvironmentRow): S
   judged(request, mergePatch(present.spec, request.body), present)
 
 /** The body as the new spec, in the place of the present one. */
-export const replaced = (request: FastifyRequest, spec: unknown) => (present: EnvironmentRow): Spec => judged(request, spec, present)
+export const replaced =
+  (request: FastifyRequest, spec: unknown) =>
+    (present: EnvironmentRow): Spec =>
+      judged(request, spec, present)
 
 const ENTITY_TAGS = /^\s*(?:W\/)?"[^"]*"\s*(?:,\s*(?:W\/)?"[^"]*"\s*)*$/
 
@@ -65,8 +79,10 @@ const ENTITY_TAGS = /^\s*(?:W\/)?"[^"]*"\s*(?:,\s*(?:W\/)?"[^"]*"\s*)*$/
 export function generationsOf (ifMatch: string | undefined): Expected {
   if (ifMatch === undefined) return undefined
   if (ifMatch.trim() === '*') return 'any'
-  if (!ENTITY_TAGS.test(ifMatch)) throw new Refusal('malformed-request', 'If-Match must be * or entity tags in double quotes, as ETag has them')
-  return ifMatch.split(',').flatMap(tag => {
+  if (!ENTITY_TAGS.test(ifMatch)) {
+    throw new Refusal('malformed-request', 'If-Match must be * or entity tags in double quotes, as ETag has them')
+  }
+  return ifMatch.split(',').flatMap((tag) => {
     const [, generation] = /^\s*"([1-9]\d{0,8})"\s*$/.exec(tag) ?? []
     return generation === undefined ? [] : [Number(generation)]
   })
@@ -76,8 +92,8 @@ type Names = Pick<Spec, 'team' | 'name'>
 
 /** A body that says whose it is must say what the path says. */
 export function wrongName (body: unknown, names: Names): FieldError[] {
-  return (['team', 'name'] as const).filter(name => (text(field(body, name)) ?? names[name]) !== names[name])
-    .map(name => ({ pointer: `/${name}`, message: `must be ${names[name]}, as the path has it, or left out` }))
+  return (['team', 'name'] as const).filter((name) => (text(field(body, name)) ?? names[name]) !== names[name])
+    .map((name) => ({ pointer: `/${name}`, message: `must be ${names[name]}, as the path has it, or left out` }))
 }
 
 export const namedSpec = (body: NamedSpec, { team, name }: Names): Spec => ({ ...body, team, name })

@@ -11,7 +11,19 @@ import { readPortFile } from './port-file.ts'
 
 export type { SandboxControl, Place } from './control/client.ts'
 export { ControlError } from './control/client.ts'
-export type { Fault, FaultKind, FaultSpec, FaultVerb, JobsSpec, JobView, NetworkView, ResourceFilter, ResourceView, Stats, StoredObject } from './control/shapes.ts'
+export type {
+  Fault,
+  FaultKind,
+  FaultSpec,
+  FaultVerb,
+  JobsSpec,
+  JobView,
+  NetworkView,
+  ResourceFilter,
+  ResourceView,
+  Stats,
+  StoredObject
+} from './control/shapes.ts'
 export type { Props, Value } from './values.ts'
 export { SANDBOX_CREDENTIALS } from './api/credentials.ts'
 
@@ -97,7 +109,9 @@ async function come (options: AttachOptions, user: User): Promise<Live> {
       return found
     }
     // A child that ended lost a race, or met a predecessor that was just ending: then another is needed.
-    if (child?.exitCode) throw new Error(`the sandbox AWS ended with code ${child.exitCode}; see ${logFile(options.dataDir)}`)
+    if (child?.exitCode) {
+      throw new Error(`the sandbox AWS ended with code ${child.exitCode}; see ${logFile(options.dataDir)}`)
+    }
     if (!child || child.exitCode === 0 || child.signalCode !== null) child = start(options)
     await delay(25, undefined, options.signal ? { signal: options.signal } : {})
   }

@@ -34,14 +34,25 @@ function matches (fault: Fault, target: Target): boolean {
 }
 
 /** Lets the faults of one moment of a call act: waits, hangs, or throws the ApiError they script. */
-export async function suffer (faults: Fault[], at: 'request' | 'response', world: World, signal: AbortSignal): Promise<void> {
+export async function suffer (
+  faults: Fault[],
+  at: 'request' | 'response',
+  world: World,
+  signal: AbortSignal
+): Promise<void> {
   for (const fault of faults) {
     if ((fault.at ?? 'request') !== at) continue
     if (fault.kind === 'slow') await pause((fault.seconds ?? 1) * 1000, signal)
     if (fault.kind === 'hang') await hang(fault.id, world, signal)
-    if (fault.kind === 'throttle') throw new ApiError(fault.code ?? 'TooManyRequestsException', fault.message ?? 'Too Many Requests', 429)
+    if (fault.kind === 'throttle') {
+      throw new ApiError(fault.code ?? 'TooManyRequestsException', fault.message ?? 'Too Many Requests', 429)
+    }
     if (fault.kind === 'fail') {
-      throw new ApiError(fault.code ?? 'ServerException', fault.message ?? 'Internal server error', fault.httpStatus ?? (fault.code === undefined ? 500 : 400))
+      throw new ApiError(
+        fault.code ?? 'ServerException',
+        fault.message ?? 'Internal server error',
+        fault.httpStatus ?? (fault.code === undefined ? 500 : 400)
+      )
     }
   }
 }

@@ -8,8 +8,12 @@ const MAX_BODY = 8 * 1024 * 1024
 export interface HttpServer { url: string, close: () => Promise<void> }
 
 /** Serves HTTP on a free loopback port. */
-export async function serveHttp (handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>): Promise<HttpServer> {
-  const server = createServer((request, response) => { handle(request, response).catch((error: Error) => response.destroy(error)) })
+export async function serveHttp (
+  handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>
+): Promise<HttpServer> {
+  const server = createServer((request, response) => {
+    handle(request, response).catch((error: Error) => response.destroy(error))
+  })
   server.keepAliveTimeout = 2_000
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -2,9 +2,13 @@ import { parseArgs } from 'node:util'
 import { speedOf } from './control/routes.ts'
 import { CloudProcess, fatal } from './process.ts'
 
-const { values } = parseArgs({ options: { data: { type: 'string' }, speed: { type: 'string' }, 'abandoned-after': { type: 'string' } } })
+const { values } = parseArgs({
+  options: { data: { type: 'string' }, speed: { type: 'string' }, 'abandoned-after': { type: 'string' } }
+})
 if (values.data === undefined) {
-  process.stderr.write('usage: node src/sandbox/aws/main.ts --data DIR [--speed SECONDS-PER-AWS-SECOND] [--abandoned-after SECONDS]\n')
+  process.stderr.write(
+    'usage: node src/sandbox/aws/main.ts --data DIR [--speed SECONDS-PER-AWS-SECOND] [--abandoned-after SECONDS]\n'
+  )
   process.exit(2)
 }
 

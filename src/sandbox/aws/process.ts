@@ -66,7 +66,13 @@ export class CloudProcess {
 
   async #serve (): Promise<void> {
     const world = this.#world
-    this.#provider = await serveProvider({ world, ending: this.#ending.signal, onIdle: () => { this.#endIfUnused().catch(fatal) } })
+    this.#provider = await serveProvider({
+      world,
+      ending: this.#ending.signal,
+      onIdle: () => {
+        this.#endIfUnused().catch(fatal)
+      }
+    })
     this.#api = await serveApi({ world, ending: this.#ending.signal, calls: this.#apiCalls })
     this.#control = await serveControl({
       world,

@@ -37,7 +37,9 @@ function unwrap (value: Value, onSecret: () => void): Value {
   if (Array.isArray(value)) return value.map((entry) => unwrap(entry, onSecret))
   if (!isProps(value)) return value
   const signature = value[SIGNATURE]
-  if (signature === undefined) return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, unwrap(inner, onSecret)]))
+  if (signature === undefined) {
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, unwrap(inner, onSecret)]))
+  }
   if (signature === SECRET) onSecret()
   if (signature === OUTPUT && value['secret'] === true) onSecret()
   if (signature === SECRET || signature === OUTPUT) return unwrap(value['value'] ?? null, onSecret)

@@ -17,7 +17,14 @@ export interface Arguments {
 /** Flags of every command. `--non-interactive` and `--color` change nothing here: this engine never asks and never colours. */
 const globalFlags: Record<string, FlagKind> = { 'non-interactive': 'switch', color: 'value' }
 
-const shortFlags: Record<string, string> = { '-s': '--stack', '-y': '--yes', '-j': '--json', '-m': '--message', '-p': '--parallel', '-f': '--force' }
+const shortFlags: Record<string, string> = {
+  '-s': '--stack',
+  '-y': '--yes',
+  '-j': '--json',
+  '-m': '--message',
+  '-p': '--parallel',
+  '-f': '--force'
+}
 
 const booleans: Record<string, string> = { true: 'true', false: 'false', 1: 'true', 0: 'false' }
 

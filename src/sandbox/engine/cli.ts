@@ -9,7 +9,9 @@ import { processOutput } from './output.ts'
 /** Finds the command with the most words that the arguments begin with; global flags may stand in front of none. */
 function findCommand (argv: readonly string[]): Command {
   const words = argv.filter((word) => !word.startsWith('-'))
-  const found = commands.find((command) => command.words.every((word, index) => words[index] === word && argv[index] === word))
+  const found = commands.find((command) =>
+    command.words.every((word, index) => words[index] === word && argv[index] === word)
+  )
   if (found) return found
   const name = words.slice(0, words[0] === 'stack' ? 2 : 1).join(' ')
   throw new EngineError(`unknown command "${name}" for the sandbox engine`)
@@ -33,7 +35,12 @@ export async function runCommandLine (argv: readonly string[]): Promise<number> 
     const { run } = await command.load()
     return await run({ args, environment, output: processOutput, directory: process.cwd(), onSignal })
   } catch (error) {
-    const text = error instanceof EngineError ? error.message : error instanceof Error ? error.stack ?? error.message : messageOf(error)
+    const text =
+      error instanceof EngineError
+        ? error.message
+        : error instanceof Error
+          ? (error.stack ?? error.message)
+          : messageOf(error)
     processOutput.err(`error: ${text}\n`)
     return error instanceof EngineError ? error.exitCode : exitCodes.failed
   }

@@ -24,7 +24,8 @@ export interface StackSettings {
   config: Record<string, unknown>
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** @throws EngineError in the CLI's words if the directory holds no project */
 export async function readProject (directory: string): Promise<Project> {
@@ -32,10 +33,18 @@ export async function readProject (directory: string): Promise<Project> {
     const text = await readOptional(join(directory, name))
     if (text === undefined) continue
     const settings: unknown = parse(text)
-    if (!isRecord(settings) || typeof settings['name'] !== 'string') throw new EngineError(`could not load project from ${join(directory, name)}: it has no name`)
-    return { name: settings['name'], directory, main: typeof settings['main'] === 'string' ? settings['main'] : directory }
+    if (!isRecord(settings) || typeof settings['name'] !== 'string') {
+      throw new EngineError(`could not load project from ${join(directory, name)}: it has no name`)
+    }
+    return {
+      name: settings['name'],
+      directory,
+      main: typeof settings['main'] === 'string' ? settings['main'] : directory
+    }
   }
-  throw new EngineError(`no Pulumi.yaml project file found (searching upwards from ${directory}). If you have not created a project yet, use \`pulumi new\` to do so`)
+  throw new EngineError(
+    `no Pulumi.yaml project file found (searching upwards from ${directory}). If you have not created a project yet, use \`pulumi new\` to do so`
+  )
 }
 
 const validName = /^[A-Za-z0-9_.-]{1,100}$/
@@ -49,7 +58,9 @@ export function stackNameOf (reference: string, project: string): string {
   const name = parts.at(-1) ?? ''
   if (parts.length > 1 && parts[0] !== 'organization') throw new EngineError("organization name must be 'organization'")
   if (parts.length > 3) throw new EngineError(`could not parse stack reference '${reference}'`)
-  if (parts.length === 3 && parts[1] !== project) throw new EngineError(`provided project name "${parts[1]}" doesn't match Pulumi.yaml`)
+  if (parts.length === 3 && parts[1] !== project) {
+    throw new EngineError(`provided project name "${parts[1]}" doesn't match Pulumi.yaml`)
+  }
   if (validName.test(name)) return name
   const at = [...name].findIndex((character) => !/[A-Za-z0-9_.-]/.test(character))
   throw new EngineError('a stack name may only contain alphanumeric, hyphens, underscores, or periods' +
@@ -70,7 +81,9 @@ export async function readSettings (path: string): Promise<StackSettings> {
   const settings: unknown = text === undefined ? {} : parse(text)
   if (settings !== null && !isRecord(settings)) throw new EngineError(`could not parse ${path}`)
   const { encryptionsalt: salt, config, secretsprovider: provider, environment } = settings ?? {}
-  if (provider !== undefined && provider !== 'passphrase') throw notImplemented(`the secrets provider ${JSON.stringify(provider)} of ${path}`)
+  if (provider !== undefined && provider !== 'passphrase') {
+    throw notImplemented(`the secrets provider ${JSON.stringify(provider)} of ${path}`)
+  }
   if (environment !== undefined) throw notImplemented(`environments (in ${path})`)
   return { path, encryptionSalt: typeof salt === 'string' ? salt : undefined, config: isRecord(config) ? config : {} }
 }
@@ -86,10 +99,16 @@ async function saveSalt (path: string, salt: string): Promise<void> {
  * The stack's secrets provider, as the real engine finds it: the salt of Pulumi.STACK.yaml; without one, that of the checkpoint
  * if PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER says so; else a new one, which is written to Pulumi.STACK.yaml.
  */
-export async function stackSecrets (environment: Environment, settings: StackSettings, checkpoint: Checkpoint | undefined): Promise<SecretsProvider> {
+export async function stackSecrets (
+  environment: Environment,
+  settings: StackSettings,
+  checkpoint: Checkpoint | undefined
+): Promise<SecretsProvider> {
   const passphrase = await passphraseOf(environment)
   if (settings.encryptionSalt !== undefined) return secretsProvider(settings.encryptionSalt, passphrase)
-  if (environment.fallbackToStateSecretsManager && checkpoint?.salt !== undefined) return secretsProvider(checkpoint.salt, passphrase)
+  if (environment.fallbackToStateSecretsManager && checkpoint?.salt !== undefined) {
+    return secretsProvider(checkpoint.salt, passphrase)
+  }
   const provider = await newSecretsProvider(passphrase)
   await saveSalt(settings.path, provider.salt)
   return provider
@@ -103,7 +122,9 @@ async function passphraseOf (environment: Environment): Promise<string> {
   try {
     return await readPassphrase(environment)
   } catch (cause) {
-    if (cause instanceof EngineError) throw new EngineError(`getting stack configuration: get stack secrets manager: ${cause.message}`, { cause })
+    if (cause instanceof EngineError) {
+      throw new EngineError(`getting stack configuration: get stack secrets manager: ${cause.message}`, { cause })
+    }
     throw cause
   }
 }

@@ -31,7 +31,9 @@ export interface SecretsProvider {
 export async function readPassphrase (environment: Environment): Promise<string> {
   if (environment.passphrase !== undefined) return environment.passphrase
   if (environment.passphraseFile === undefined) {
-    throw new EngineError('passphrase must be set with PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE environment variables')
+    throw new EngineError(
+      'passphrase must be set with PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE environment variables'
+    )
   }
   try {
     const text = await readFile(environment.passphraseFile, 'utf8')

@@ -10,7 +10,8 @@ export interface ConfigValue {
 
 export type StackConfig = Map<string, ConfigValue>
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const isSecure = (value: unknown): value is { secure: string } => isRecord(value) && typeof value['secure'] === 'string'
 
@@ -21,7 +22,9 @@ export const hasSecretConfig = (config: Record<string, unknown>): boolean => JSO
  * @throws EngineError for a secret inside an object, which this engine does not take apart
  */
 export function readConfig (config: Record<string, unknown>, project: string, decrypt: Decrypt): StackConfig {
-  return new Map(Object.entries(qualified(config, project)).map(([key, value]) => [key, configValue(key, value, decrypt)]))
+  return new Map(
+    Object.entries(qualified(config, project)).map(([key, value]) => [key, configValue(key, value, decrypt)])
+  )
 }
 
 const qualified = (config: Record<string, unknown>, project: string): Record<string, unknown> =>
@@ -33,7 +36,9 @@ function configValue (key: string, value: unknown, decrypt: Decrypt): ConfigValu
   if (isSecure(value)) return { value: decrypt(value.secure), secret: true, object: false }
   if (typeof value !== 'object' || value === null) return { value: String(value), secret: false, object: false }
   const text = JSON.stringify(value)
-  if (text.includes('"secure"')) throw new EngineError(`the sandbox engine does not implement secrets inside objects (configuration ${key})`)
+  if (text.includes('"secure"')) {
+    throw new EngineError(`the sandbox engine does not implement secrets inside objects (configuration ${key})`)
+  }
   return { value: text, secret: false, object: true }
 }
 
@@ -59,6 +64,8 @@ export function deniesDefaultProvider (config: StackConfig, name: string): boole
   } catch (cause) {
     throw new EngineError('Failed to parse pulumi:disable-default-providers', { cause })
   }
-  if (!Array.isArray(names) || names.some((entry) => typeof entry !== 'string')) throw new EngineError('pulumi:disable-default-providers must be a list of strings')
+  if (!Array.isArray(names) || names.some((entry) => typeof entry !== 'string')) {
+    throw new EngineError('pulumi:disable-default-providers must be a list of strings')
+  }
   return names.includes('*') || names.includes(name)
 }

@@ -24,7 +24,12 @@ export type Alias =
 export function aliasUrn (scope: UrnScope, own: { parent: string, type: string, name: string }, alias: Alias): string {
   if ('urn' in alias) return alias.urn
   const parent = alias.noParent ? '' : alias.parent || own.parent
-  return urnOf({ project: alias.project || scope.project, stack: alias.stack || scope.stack }, parent, alias.type || own.type, alias.name || own.name)
+  return urnOf(
+    { project: alias.project || scope.project, stack: alias.stack || scope.stack },
+    parent,
+    alias.type || own.type,
+    alias.name || own.name
+  )
 }
 
 /** The type with its parents' types in front, `a$b$c`. A name may hold `::` itself, so parts are counted from the left. */

@@ -36,13 +36,18 @@ export const access = fp<{ keyring: Keyring, isOpen: () => Promise<boolean> }>(a
 
   // A database that is away has nothing to give away, and when it is back the next look tells.
   app.decorateRequest('isStillAllowed', async function () {
-    return callerOf(this).then(caller => caller !== undefined, () => true)
+    return callerOf(this).then((caller) => caller !== undefined, () => true)
   })
 
   async function identify (request: FastifyRequest): Promise<void> {
     const header = request.headers.authorization
     const caller = await callerOf(request)
-    if (!caller) throw new Refusal('unauthenticated', header === undefined ? 'send `Authorization: Bearer <key>`' : 'the key is not valid')
+    if (!caller) {
+      throw new Refusal(
+        'unauthenticated',
+        header === undefined ? 'send `Authorization: Bearer <key>`' : 'the key is not valid'
+      )
+    }
     request.caller = caller
   }
 
@@ -50,14 +55,14 @@ export const access = fp<{ keyring: Keyring, isOpen: () => Promise<boolean> }>(a
     if (request.caller.scope !== 'admin') throw new Refusal('forbidden', 'only an admin key may do that')
   }
 
-  app.decorate('forCallers', async routes => {
-    await app.register(async scope => {
+  app.decorate('forCallers', async (routes) => {
+    await app.register(async (scope) => {
       scope.addHook('onRequest', identify)
       await routes(scope)
     })
   })
-  app.decorate('forAdmins', async routes => {
-    await app.register(async scope => {
+  app.decorate('forAdmins', async (routes) => {
+    await app.register(async (scope) => {
       scope.addHook('onRequest', identify)
       scope.addHook('onRequest', requireAdmin)
       await routes(scope)

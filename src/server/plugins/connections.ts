@@ -9,7 +9,7 @@ declare module 'fastify' {
 }
 
 /** Knows on which connections an answer is being made. */
-export const connections = fp(async app => {
+export const connections = fp(async (app) => {
   const open = new Set<Socket>()
   const answering = new Set<Socket>()
   app.server.on('connection', (socket: Socket) => {

@@ -10,7 +10,12 @@ export const openapi = fp<{ version: string }>(async (app, { version }) => {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Batchyard', version, description: DESCRIPTION, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+      info: {
+        title: 'Batchyard',
+        version,
+        description: DESCRIPTION,
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' }
+      },
       tags: [
         { name: 'environments', description: 'What teams ask for and get' },
         { name: 'operations', description: 'The work on an environment, and how it goes' },
@@ -22,7 +27,9 @@ export const openapi = fp<{ version: string }>(async (app, { version }) => {
       components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
       security: [{ key: [] }]
     },
-    refResolver: { buildLocalReference: (json, _base, _fragment, index) => typeof json.$id === 'string' ? json.$id : `def-${index}` }
+    refResolver: {
+      buildLocalReference: (json, _base, _fragment, index) => (typeof json.$id === 'string' ? json.$id : `def-${index}`)
+    }
   })
   await app.register(swaggerUi, { routePrefix: '/docs' })
   app.get('/openapi.json', { schema: { hide: true }, config: { operation: 'openapi' } }, async () => app.swagger())

@@ -37,14 +37,17 @@ export function refuseUnreadable (error: NodeJS.ErrnoException, socket: Socket):
   const problem = toProblem(refusal, typeidUnboxed('req'))
   const body = JSON.stringify(problem)
   const head = [
-    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`, 'content-type: application/problem+json', `content-length: ${Buffer.byteLength(body)}`,
-    `x-request-id: ${problem.requestId}`, 'connection: close'
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
+    'content-type: application/problem+json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    `x-request-id: ${problem.requestId}`,
+    'connection: close'
   ]
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
 }
 
 /** Makes every failure of a request an RFC 9457 problem; logs what is our fault, once, here. */
-export const problems = fp(async app => {
+export const problems = fp(async (app) => {
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const refusal = toRefusal(error)
     const { status } = REQUEST_CODES[refusal.code]
@@ -52,12 +55,19 @@ export const problems = fp(async app => {
     return sendProblem(request, reply, refusal)
   })
   app.setNotFoundHandler((request, reply) =>
-    sendProblem(request, reply, new Refusal('not-found', `there is no ${request.method} ${request.url.split('?')[0]?.slice(0, 200)}`)))
+    sendProblem(
+      request,
+      reply,
+      new Refusal('not-found', `there is no ${request.method} ${request.url.split('?')[0]?.slice(0, 200)}`)
+    )
+  )
 }, { name: 'problems' })
 
 function toRefusal (error: FastifyError): Refusal {
   if (error instanceof Refusal) return error
-  if (isDatabaseAway(error)) return new Refusal('unavailable', 'the database does not answer', { retryAfter: 5, cause: error })
+  if (isDatabaseAway(error)) {
+    return new Refusal('unavailable', 'the database does not answer', { retryAfter: 5, cause: error })
+  }
   if (error.validation) return invalidFields(fieldErrors(error.validation, error.validationContext))
   const code = FASTIFY_CODES[error.code]
   if (code) return new Refusal(code, error.message)
@@ -72,7 +82,11 @@ export function sendProblem (request: FastifyRequest, reply: FastifyReply, refus
   if (refusal.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer realm="batchyard"')
   if (refusal.details.retryAfter !== undefined) reply.header('retry-after', String(refusal.details.retryAfter))
   const problem = toProblem(refusal, request.id)
-  return reply.code(problem.status).type('application/problem+json').serializer((body: unknown) => JSON.stringify(body)).send(problem)
+  return reply
+    .code(problem.status)
+    .type('application/problem+json')
+    .serializer((body: unknown) => JSON.stringify(body))
+    .send(problem)
 }
 
 function toProblem ({ code, message, details }: Refusal, requestId: string): Problem {
@@ -89,5 +103,9 @@ function toProblem ({ code, message, details }: Refusal, requestId: string): Pro
 }
 
 function optional ({ errors, changed, operation }: RefusalDetails): Pick<Problem, 'errors' | 'changed' | 'operation'> {
-  return { ...(errors && { errors: [...errors] }), ...(changed && { changed: [...changed] }), ...(operation !== undefined && { operation }) }
+  return {
+    ...(errors && { errors: [...errors] }),
+    ...(changed && { changed: [...changed] }),
+    ...(operation !== undefined && { operation })
+  }
 }

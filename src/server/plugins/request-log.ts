@@ -18,7 +18,7 @@ export function subjectOf ({ params }: FastifyRequest): { environmentId?: string
 }
 
 /** One line per answered request, with the ids it was about; probes and metrics are quiet unless they fail. */
-export const requestLog = fp(async app => {
+export const requestLog = fp(async (app) => {
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
     done()

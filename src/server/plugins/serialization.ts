@@ -1,4 +1,9 @@
-import { SerializerSelector, type RouteDefinition, type Serializer, type SerializerFactory } from '@fastify/fast-json-stringify-compiler'
+import {
+  SerializerSelector,
+  type RouteDefinition,
+  type Serializer,
+  type SerializerFactory
+} from '@fastify/fast-json-stringify-compiler'
 
 /**
  * Fastify's own serializers of answers, one of a kind for a whole app whose scopes share their schemas: by itself Fastify compiles a
@@ -9,7 +14,7 @@ export function oneOfAKind (): SerializerFactory {
   const compiled = new Map<string, Serializer>()
   return (...given) => {
     const compile = select(...given)
-    return route => {
+    return (route) => {
       const kind = kindOf(route)
       const serializer = compiled.get(kind) ?? compile(route)
       compiled.set(kind, serializer)

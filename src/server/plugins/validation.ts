@@ -5,14 +5,20 @@ import { textProblems } from '../../spec/text.ts'
 
 /** Findings beyond any schema, in the form of ajv's, so that they are answered together with its own. */
 function textErrors (data: unknown): ErrorObject[] {
-  return textProblems(data).map(({ pointer, message }) => ({ keyword: 'text', instancePath: pointer, schemaPath: '#/text', params: {}, message }))
+  return textProblems(data).map(({ pointer, message }) => ({
+    keyword: 'text',
+    instancePath: pointer,
+    schemaPath: '#/text',
+    params: {},
+    message
+  }))
 }
 
 /**
  * Bodies are taken as they are: no coercion, no silently dropped field, all errors at once. Path and query arrive as text,
  * so only they are coerced (what may be given several times is a list where it is given once) and given their defaults. Text that cannot be stored is refused in all of them.
  */
-export const validation = fp(async app => {
+export const validation = fp(async (app) => {
   const addFormats = ajvFormats.default
   const common = { allErrors: true, removeAdditional: false, strict: false } as const
   const forBody = addFormats(new Ajv(common))

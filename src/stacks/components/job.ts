@@ -29,9 +29,16 @@ export class Job extends pulumi.ComponentResource {
     super('batchyard:environment:Job', name, {}, opts)
     const { job, roles, logs } = args
     const references = {
-      executionRoleArn: roles.executionRoleArn, jobRoleArn: roles.jobRoleArn, logGroupName: logs.groupName, bucketName: args.storage.bucketName
+      executionRoleArn: roles.executionRoleArn,
+      jobRoleArn: roles.jobRoleArn,
+      logGroupName: logs.groupName,
+      bucketName: args.storage.bucketName
     }
-    const container = jobContainer(job, args.assignPublicIp, { references, region: args.region, streamPrefix: args.streamPrefix })
+    const container = jobContainer(job, args.assignPublicIp, {
+      references,
+      region: args.region,
+      streamPrefix: args.streamPrefix
+    })
     const definition = new JobDefinition(name, {
       name: args.cloudName,
       type: 'container',

@@ -24,12 +24,16 @@ export class Network extends pulumi.ComponentResource {
       this.securityGroupIds = pulumi.output(site.securityGroupIds)
       this.ready = []
     } else {
-      const group = new SecurityGroup(securityGroupName, { description: DESCRIPTION, vpcId: site.vpcId }, { parent: this })
+      const group = new SecurityGroup(
+        securityGroupName,
+        { description: DESCRIPTION, vpcId: site.vpcId },
+        { parent: this }
+      )
       // A rule resource and no inline rules: the two undo each other.
       const egress = new SecurityGroupEgressRule('egress', {
         securityGroupId: group.id, ipProtocol: '-1', cidrIpv4: '0.0.0.0/0', description: 'Everything out'
       }, { parent: this })
-      this.securityGroupIds = group.id.apply(id => [id])
+      this.securityGroupIds = group.id.apply((id) => [id])
       this.ready = [egress]
     }
     this.registerOutputs()

@@ -16,7 +16,11 @@ const ROLE_DURATION = '1h'
 
 function assumedRoles ({ roleArn, externalId }: Placement, sessionName: string) {
   if (roleArn === undefined) return {}
-  return { assumeRoles: [{ roleArn, sessionName, duration: ROLE_DURATION, ...(externalId === undefined ? {} : { externalId }) }] }
+  return {
+    assumeRoles: [
+      { roleArn, sessionName, duration: ROLE_DURATION, ...(externalId === undefined ? {} : { externalId }) }
+    ]
+  }
 }
 
 function ignoredTags ({ tagKeys: keys, tagKeyPrefixes: keyPrefixes }: ResolvedSpec['driftIgnore']) {

@@ -16,16 +16,23 @@ export class Queue extends pulumi.ComponentResource {
 
   constructor (name: string, { queue, cloudName, computeArns }: QueueArgs, opts: pulumi.ComponentResourceOptions) {
     super('batchyard:environment:Queue', name, {}, opts)
-    const jobQueue = new JobQueue(name, {
-      name: cloudName,
-      priority: queue.priority,
-      state: 'ENABLED',
-      computeEnvironmentOrders: computeArns.map((computeEnvironment, index) => ({ order: index + 1, computeEnvironment }))
-    }, {
-      parent: this,
-      // The name is fixed, so a second one cannot stand beside the first.
-      deleteBeforeReplace: true
-    })
+    const jobQueue = new JobQueue(
+      name,
+      {
+        name: cloudName,
+        priority: queue.priority,
+        state: 'ENABLED',
+        computeEnvironmentOrders: computeArns.map((computeEnvironment, index) => ({
+          order: index + 1,
+          computeEnvironment
+        }))
+      },
+      {
+        parent: this,
+        // The name is fixed, so a second one cannot stand beside the first.
+        deleteBeforeReplace: true
+      }
+    )
     this.name = jobQueue.name
     this.arn = jobQueue.arn
     this.registerOutputs()

@@ -29,11 +29,19 @@ export class Roles extends pulumi.ComponentResource {
     const job = role('job', args.jobRoleName, 'Batchyard: what the jobs and the service of one environment run as')
     const { partition } = args.place
     this.policies = [
-      new RolePolicy('execution', {
-        role: execution.name,
-        policy: args.logGroupArn.apply(arn => JSON.stringify(executionPolicy(arn, partition, args.repositories)))
-      }, { parent: this }),
-      new RolePolicy('job', { role: job.name, policy: args.bucketArn.apply(arn => JSON.stringify(jobPolicy(arn))) }, { parent: this })
+      new RolePolicy(
+        'execution',
+        {
+          role: execution.name,
+          policy: args.logGroupArn.apply((arn) => JSON.stringify(executionPolicy(arn, partition, args.repositories)))
+        },
+        { parent: this }
+      ),
+      new RolePolicy(
+        'job',
+        { role: job.name, policy: args.bucketArn.apply((arn) => JSON.stringify(jobPolicy(arn))) },
+        { parent: this }
+      )
     ]
     this.executionRoleArn = execution.arn
     this.jobRoleArn = job.arn

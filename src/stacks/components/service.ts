@@ -33,9 +33,15 @@ export class Service extends pulumi.ComponentResource {
   constructor (name: string, args: ServiceArgs, opts: pulumi.ComponentResourceOptions) {
     super('batchyard:environment:Service', name, {}, opts)
     const cluster = new Cluster('cluster', { name: args.names.cluster }, { parent: this })
-    const capacity = new ClusterCapacityProviders('capacity', {
-      clusterName: cluster.name, capacityProviders: ['FARGATE', 'FARGATE_SPOT'], defaultCapacityProviderStrategies: STRATEGY
-    }, { parent: this })
+    const capacity = new ClusterCapacityProviders(
+      'capacity',
+      {
+        clusterName: cluster.name,
+        capacityProviders: ['FARGATE', 'FARGATE_SPOT'],
+        defaultCapacityProviderStrategies: STRATEGY
+      },
+      { parent: this }
+    )
     const task = this.#task(args)
     const service = this.#service(args, cluster, task, capacity)
     this.clusterName = cluster.name
@@ -47,42 +53,62 @@ export class Service extends pulumi.ComponentResource {
 
   #task ({ spec, names, roles, logs, storage }: ServiceArgs): TaskDefinition {
     const references = {
-      executionRoleArn: roles.executionRoleArn, jobRoleArn: roles.jobRoleArn, logGroupName: logs.groupName, bucketName: storage.bucketName
-    }
-    return new TaskDefinition('task', {
-      family: names.taskFamily,
-      cpu: String(spec.service.cpu),
-      memory: String(spec.service.memoryMiB),
-      networkMode: 'awsvpc',
-      requiresCompatibilities: ['FARGATE'],
       executionRoleArn: roles.executionRoleArn,
-      taskRoleArn: roles.jobRoleArn,
-      runtimePlatform: { operatingSystemFamily: 'LINUX', cpuArchitecture: 'X86_64' },
-      containerDefinitions: pulumi.jsonStringify(serviceContainers(spec.service, { references, region: spec.region, streamPrefix: 'service' }))
-    }, { parent: this })
+      jobRoleArn: roles.jobRoleArn,
+      logGroupName: logs.groupName,
+      bucketName: storage.bucketName
+    }
+    return new TaskDefinition(
+      'task',
+      {
+        family: names.taskFamily,
+        cpu: String(spec.service.cpu),
+        memory: String(spec.service.memoryMiB),
+        networkMode: 'awsvpc',
+        requiresCompatibilities: ['FARGATE'],
+        executionRoleArn: roles.executionRoleArn,
+        taskRoleArn: roles.jobRoleArn,
+        runtimePlatform: { operatingSystemFamily: 'LINUX', cpuArchitecture: 'X86_64' },
+        containerDefinitions: pulumi.jsonStringify(
+          serviceContainers(spec.service, { references, region: spec.region, streamPrefix: 'service' })
+        )
+      },
+      { parent: this }
+    )
   }
 
-  #service ({ spec, names, network, roles }: ServiceArgs, cluster: Cluster, task: TaskDefinition, capacity: pulumi.Resource): EcsService {
-    return new EcsService(names.service, {
-      cluster: cluster.arn,
-      taskDefinition: task.arn,
-      desiredCount: spec.service.desiredCount,
-      // On the service although the cluster has a default, and never with a launch type: a service that leans on the
-      // default is replaced again and again. A change of it needs a new deployment, or it replaces the service.
-      capacityProviderStrategies: STRATEGY,
-      forceNewDeployment: true,
-      networkConfiguration: {
-        subnets: network.subnetIds, securityGroups: network.securityGroupIds, assignPublicIp: spec.network.assignPublicIp
+  #service (
+    { spec, names, network, roles }: ServiceArgs,
+    cluster: Cluster,
+    task: TaskDefinition,
+    capacity: pulumi.Resource
+  ): EcsService {
+    return new EcsService(
+      names.service,
+      {
+        cluster: cluster.arn,
+        taskDefinition: task.arn,
+        desiredCount: spec.service.desiredCount,
+        // On the service although the cluster has a default, and never with a launch type: a service that leans on the
+        // default is replaced again and again. A change of it needs a new deployment, or it replaces the service.
+        capacityProviderStrategies: STRATEGY,
+        forceNewDeployment: true,
+        networkConfiguration: {
+          subnets: network.subnetIds,
+          securityGroups: network.securityGroupIds,
+          assignPublicIp: spec.network.assignPublicIp
+        },
+        deploymentCircuitBreaker: { enable: true, rollback: true },
+        propagateTags: 'SERVICE',
+        enableEcsManagedTags: true,
+        // A bad image would make it a wait of 20 minutes; the circuit breaker says it sooner.
+        waitForSteadyState: false
       },
-      deploymentCircuitBreaker: { enable: true, rollback: true },
-      propagateTags: 'SERVICE',
-      enableEcsManagedTags: true,
-      // A bad image would make it a wait of 20 minutes; the circuit breaker says it sooner.
-      waitForSteadyState: false
-    }, {
-      parent: this,
-      // The capacity providers must outlive the service, and its tasks need rights and a way out from the first moment.
-      dependsOn: [capacity, ...roles.policies, ...network.ready]
-    })
+      {
+        parent: this,
+        // The capacity providers must outlive the service, and its tasks need rights and a way out from the first moment.
+        dependsOn: [capacity, ...roles.policies, ...network.ready]
+      }
+    )
   }
 }

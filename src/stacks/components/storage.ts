@@ -12,7 +12,12 @@ interface StorageArgs { readonly bucketName: string }
 const PRIVATE = { blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true }
 const ENCRYPTION_RULES = [{ applyServerSideEncryptionByDefault: { sseAlgorithm: 'AES256' } }]
 const LIFECYCLE_RULES = [
-  { id: 'abort-incomplete-uploads', status: 'Enabled', filter: { prefix: '' }, abortIncompleteMultipartUpload: { daysAfterInitiation: 7 } },
+  {
+    id: 'abort-incomplete-uploads',
+    status: 'Enabled',
+    filter: { prefix: '' },
+    abortIncompleteMultipartUpload: { daysAfterInitiation: 7 }
+  },
   { id: 'expire-intermediate', status: 'Enabled', filter: { prefix: 'intermediate/' }, expiration: { days: 30 } }
 ]
 
@@ -46,9 +51,13 @@ export class Storage extends pulumi.ComponentResource {
       bucket: bucket.bucket, rules: ENCRYPTION_RULES
     }, after(ownership))
     const policy = new BucketPolicy('tls-only', {
-      bucket: bucket.bucket, policy: bucket.arn.apply(arn => JSON.stringify(tlsOnlyPolicy(arn)))
+      bucket: bucket.bucket, policy: bucket.arn.apply((arn) => JSON.stringify(tlsOnlyPolicy(arn)))
     }, after(encryption))
-    const lifecycle = new BucketLifecycleConfiguration('lifecycle', { bucket: bucket.bucket, rules: LIFECYCLE_RULES }, after(policy))
+    const lifecycle = new BucketLifecycleConfiguration(
+      'lifecycle',
+      { bucket: bucket.bucket, rules: LIFECYCLE_RULES },
+      after(policy)
+    )
     return [access, ownership, encryption, policy, lifecycle]
   }
 }

@@ -23,8 +23,11 @@ export function lockDirectory (directory: string): DirectoryLock {
     lock.exec('begin exclusive')
   } catch (error) {
     lock.close()
-    throw new DatabaseInUse(`The database in ${directory} is in use by ${readOwner(owner)}. ` +
-      'Stop it first, or give this one its own BATCHYARD_DATA; several replicas share a Postgres (DATABASE_URL).', { cause: error })
+    throw new DatabaseInUse(
+      `The database in ${directory} is in use by ${readOwner(owner)}. ` +
+        'Stop it first, or give this one its own BATCHYARD_DATA; several replicas share a Postgres (DATABASE_URL).',
+      { cause: error }
+    )
   }
   // Written after the lock is held and only for the message above: who holds the lock is decided by the lock.
   writeFileSync(owner, `process ${process.pid} on ${hostname()}, since ${new Date().toISOString()}`)

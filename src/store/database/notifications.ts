@@ -130,7 +130,10 @@ class Connection implements Notifications {
   #watch (client: pg.Client): void {
     if (this.#closed) return
     this.#timer = setTimeout(() => {
-      const deadline = setTimeout(() => this.#lost(client, new Error('no answer to the heartbeat')), HEARTBEAT_ANSWER_MS).unref()
+      const deadline = setTimeout(
+        () => this.#lost(client, new Error('no answer to the heartbeat')),
+        HEARTBEAT_ANSWER_MS
+      ).unref()
       client.query('select 1').then(() => this.#watch(client), () => {}).finally(() => clearTimeout(deadline))
     }, HEARTBEAT_MS).unref()
   }

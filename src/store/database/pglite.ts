@@ -31,7 +31,8 @@ function describe (pglite: PGlite, release: () => void, log: Log): Database {
   const listen: Database['listen'] = async (channel, onNotify) => listenOn(pglite, { channel, onNotify, log })
   const boss: BossDatabase = {
     // A statement with values takes the way of every other query, so it waits for an open transaction like them.
-    executeSql: async (text, values) => values?.length ? fromKysely(db).executeSql(text, values) : { rows: await script(text) },
+    executeSql: async (text, values) =>
+      values?.length ? fromKysely(db).executeSql(text, values) : { rows: await script(text) },
     async listen (channel, onNotify, onReconnect) {
       const listener = await listen(channel, onNotify)
       onReconnect()
@@ -39,7 +40,9 @@ function describe (pglite: PGlite, release: () => void, log: Log): Database {
     }
   }
   const vacuum = setInterval(() => {
-    script('vacuum (analyze)').catch((error: unknown) => log.warn({ err: error }, 'the embedded database could not be vacuumed'))
+    script('vacuum (analyze)').catch((error: unknown) =>
+      log.warn({ err: error }, 'the embedded database could not be vacuumed')
+    )
   }, VACUUM_MS).unref()
   let closing: Promise<void> | undefined
   return {

@@ -52,9 +52,17 @@ export async function openPostgres ({ url, poolSize, log }: PostgresOptions): Pr
   pool.on('connect', (client) => { client.on('error', () => {}) })
   await reach(pool, url)
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: discardingLost(pool) }) })
-  const notifications = createNotifications({ connect: () => new pg.Client({ ...connection, application_name: 'batchyard listen' }), log })
+  const notifications = createNotifications({
+    connect: () => new pg.Client({ ...connection, application_name: 'batchyard listen' }),
+    log
+  })
   const boss: BossOptions = {
-    connectionString: url, connectionTimeoutMillis: CONNECT_MS, query_timeout: BOSS_ANSWER_MS, keepAlive: true, max: BOSS_CONNECTIONS, application_name: 'batchyard queue'
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_MS,
+    query_timeout: BOSS_ANSWER_MS,
+    keepAlive: true,
+    max: BOSS_CONNECTIONS,
+    application_name: 'batchyard queue'
   }
   let closing: Promise<void> | undefined
   return {
@@ -108,7 +116,9 @@ async function reach (pool: pg.Pool, url: string): Promise<void> {
   } catch (error) {
     await pool.end()
     const reason = error instanceof Error ? error.message || error.name : String(error)
-    throw new DatabaseUnreachable(`The Postgres server at ${withoutSecrets(url)} cannot be used: ${reason}`, { cause: error })
+    throw new DatabaseUnreachable(`The Postgres server at ${withoutSecrets(url)} cannot be used: ${reason}`, {
+      cause: error
+    })
   }
 }
 

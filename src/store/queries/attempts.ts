@@ -25,7 +25,11 @@ export async function setEngine (db: Queryable, fence: Fence, engine: EngineReco
 }
 
 /** Notes with the operation what no later attempt must take for undone; false when the attempt is no longer ours. */
-export async function noteInput (db: Queryable, fence: Fence, note: Pick<OperationInput, 'begun' | 'retaining' | 'closed'>): Promise<boolean> {
+export async function noteInput (
+  db: Queryable,
+  fence: Fence,
+  note: Pick<OperationInput, 'begun' | 'retaining' | 'closed'>
+): Promise<boolean> {
   const { rows } = await sql`
     update operations set input = input || ${json(note)}
     where id = ${fence.operationId} and attempt = ${fence.attempt} and state = 'running'
@@ -96,7 +100,12 @@ export async function releaseOperation (db: Queryable, fence: Fence, engine: 'go
 }
 
 /** Gives a running operation back to be tried again after `seconds`, with why; enqueue it for that time in the same transaction. */
-export async function postponeOperation (db: Queryable, fence: Fence, seconds: number, error: OperationError): Promise<boolean> {
+export async function postponeOperation (
+  db: Queryable,
+  fence: Fence,
+  seconds: number,
+  error: OperationError
+): Promise<boolean> {
   const { rows } = await sql`
     update operations set
       state = 'queued', error = ${json(error)}, retries = retries + 1, lease_until = null,

@@ -57,10 +57,12 @@ function isReady ({ host, hostGoneSeconds }: Rules): RawBuilder<boolean> {
  * later write. Of several callers each is given another one. Undefined when none is ready.
  */
 export async function claimNext (db: Kysely<Tables>, claim: Claim): Promise<Claimed | undefined> {
-  return db.transaction().execute(async trx => {
+  return db.transaction().execute(async (trx) => {
     // One claim at a time: two that count a team's running operations at once would both find room for one more. A claim
     // takes milliseconds; a claimant that freezes in the middle of one loses its connection.
-    await sql`select set_config('idle_in_transaction_session_timeout', '5s', true), pg_advisory_xact_lock(${CLAIMS_LOCK})`.execute(trx)
+    await sql`select set_config('idle_in_transaction_session_timeout', '5s', true), pg_advisory_xact_lock(${CLAIMS_LOCK})`.execute(
+      trx
+    )
     const { rows: [row] } = await claimStatement(claim).execute(trx)
     if (!row) return undefined
     const { waited, started, ...operation } = row

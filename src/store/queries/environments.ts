@@ -39,7 +39,10 @@ export async function environmentById (db: Queryable, id: string): Promise<Envir
 }
 
 /** What a read of the outputs needs, a third of the row's bytes: it is the API's most frequent read. */
-export async function outputsById (db: Queryable, id: string): Promise<Pick<EnvironmentRow, 'team' | 'phase' | 'outputs'> | undefined> {
+export async function outputsById (
+  db: Queryable,
+  id: string
+): Promise<Pick<EnvironmentRow, 'team' | 'phase' | 'outputs'> | undefined> {
   return db.selectFrom('environments').select(['team', 'phase', 'outputs']).where('id', '=', id).executeTakeFirst()
 }
 
@@ -52,9 +55,18 @@ export async function lockEnvironment (trx: Queryable, id: string): Promise<Envi
 }
 
 /** The team's environment of that name that is not deleted. */
-export async function environmentByName (db: Queryable, team: string, name: string): Promise<EnvironmentRow | undefined> {
-  return db.selectFrom('environments').selectAll()
-    .where('team', '=', team).where('name', '=', name).where('phase', '<>', 'deleted').executeTakeFirst()
+export async function environmentByName (
+  db: Queryable,
+  team: string,
+  name: string
+): Promise<EnvironmentRow | undefined> {
+  return db
+    .selectFrom('environments')
+    .selectAll()
+    .where('team', '=', team)
+    .where('name', '=', name)
+    .where('phase', '<>', 'deleted')
+    .executeTakeFirst()
 }
 
 export interface EnvironmentFilter {
@@ -82,20 +94,32 @@ export interface EnvironmentPage extends EnvironmentFilter {
  * they are looked for among what the other filters leave, in its order, which is milliseconds for 20,000 environments; a GIN
  * index is not in that order, so a label that most have would cost more with it.
  */
-export async function pageOfEnvironments (db: Queryable, page: EnvironmentPage): Promise<{ rows: EnvironmentRow[], next: string | null }> {
+export async function pageOfEnvironments (
+  db: Queryable,
+  page: EnvironmentPage
+): Promise<{ rows: EnvironmentRow[], next: string | null }> {
   const rows = await environmentsQuery(db, page).execute()
   const found = rows.slice(0, page.limit)
-  return { rows: found, next: rows.length > page.limit ? found.at(-1)?.id ?? null : null }
+  return { rows: found, next: rows.length > page.limit ? (found.at(-1)?.id ?? null) : null }
 }
 
 /** The statement behind a page; it reads one row more, which says whether another page follows. */
-export function environmentsQuery (db: Queryable, { visibleTo, team, name, labels = [], phase, after, limit }: EnvironmentPage) {
-  let query = db.selectFrom('environments').selectAll().orderBy('id', 'desc').limit(limit + 1)
+export function environmentsQuery (
+  db: Queryable,
+  { visibleTo, team, name, labels = [], phase, after, limit }: EnvironmentPage
+) {
+  let query = db
+    .selectFrom('environments')
+    .selectAll()
+    .orderBy('id', 'desc')
+    .limit(limit + 1)
   if (visibleTo !== undefined) query = query.where('team', '=', visibleTo)
   if (team !== undefined) query = query.where('team', '=', team)
   if (name !== undefined) query = query.where('name', '=', name)
   // Each by itself: of two values of one key an object would keep one.
-  for (const label of labels) query = query.where(sql<boolean>`resolved->'labels' @> ${json(Object.fromEntries([label]))}`)
+  for (const label of labels) {
+    query = query.where(sql<boolean>`resolved->'labels' @> ${json(Object.fromEntries([label]))}`)
+  }
   // A literal, not a parameter: the partial indexes are used only where the planner sees the same words.
   query = phase === undefined ? query.where('phase', '<>', sql.lit('deleted')) : query.where('phase', '=', phase)
   return after === undefined ? query : query.where('id', '<', after)
@@ -138,8 +162,17 @@ export async function changeEnvironment (db: Queryable, fence: Fence, change: En
 }
 
 /** Moves an environment to the phase a request puts it in; only under `lockEnvironment`. */
-export async function changePhase (trx: Queryable, id: string, phase: Exclude<Phase, 'deleted'>): Promise<EnvironmentRow> {
-  return trx.updateTable('environments').set({ phase, updated_at: sql<Date>`now()` }).where('id', '=', id).returningAll().executeTakeFirstOrThrow()
+export async function changePhase (
+  trx: Queryable,
+  id: string,
+  phase: Exclude<Phase, 'deleted'>
+): Promise<EnvironmentRow> {
+  return trx
+    .updateTable('environments')
+    .set({ phase, updated_at: sql<Date>`now()` })
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
 }
 
 export interface SpecChange {
@@ -151,8 +184,14 @@ export interface SpecChange {
 }
 
 /** Gives an environment another spec, the next generation; only under `lockEnvironment`. */
-export async function changeSpec (trx: Queryable, id: string, { spec, resolved, phase, isReal = false }: SpecChange): Promise<EnvironmentRow> {
-  const { rows: [row] } = await sql<EnvironmentRow>`
+export async function changeSpec (
+  trx: Queryable,
+  id: string,
+  { spec, resolved, phase, isReal = false }: SpecChange
+): Promise<EnvironmentRow> {
+  const {
+    rows: [row]
+  } = await sql<EnvironmentRow>`
     update environments set
       spec = ${json(spec)}, resolved = ${json(resolved)}, phase = ${phase}, generation = generation + 1, updated_at = now(),
       observed_generation = case when ${isReal}::boolean then generation + 1 else observed_generation end
@@ -163,7 +202,9 @@ export async function changeSpec (trx: Queryable, id: string, { spec, resolved, 
 }
 
 async function addGeneration (db: Queryable, { id, generation, spec }: EnvironmentRow): Promise<void> {
-  await sql`insert into generations (environment_id, generation, spec) values (${id}, ${generation}, ${json(spec)})`.execute(db)
+  await sql`insert into generations (environment_id, generation, spec) values (${id}, ${generation}, ${json(spec)})`.execute(
+    db
+  )
 }
 
 /** The spec of an earlier generation. */
@@ -174,7 +215,11 @@ export async function specAt (db: Queryable, environmentId: string, generation: 
 }
 
 /** Sets one condition and leaves the others; `since` stays where the status does. */
-export async function setCondition (trx: Queryable, environmentId: string, condition: Omit<Static<typeof Condition>, 'since'>): Promise<void> {
+export async function setCondition (
+  trx: Queryable,
+  environmentId: string,
+  condition: Omit<Static<typeof Condition>, 'since'>
+): Promise<void> {
   await sql`
     update environments e set updated_at = now(), conditions = (
       select coalesce(jsonb_agg(c) filter (where c->>'type' <> ${condition.type}), '[]') || jsonb_build_array(${json(condition)} || jsonb_build_object('since', coalesce(

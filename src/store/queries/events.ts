@@ -45,7 +45,9 @@ export async function stepsOf (db: Queryable, operationId: string): Promise<Step
     where operation_id = ${operationId} and body->>'type' = 'resource'
     group by body->>'urn'
     order by min(id)`.execute(db)
-  return rows.flatMap(({ body, started, finished }) => body.type === 'resource' ? [toStep(body, started, finished)] : [])
+  return rows.flatMap(({ body, started, finished }) =>
+    body.type === 'resource' ? [toStep(body, started, finished)] : []
+  )
 }
 
 function toStep (body: Extract<EventBody, { type: 'resource' }>, started: Date | null, finished: Date | null): Step {

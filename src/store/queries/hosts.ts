@@ -12,8 +12,14 @@ export async function seeHost (db: Queryable, name: string): Promise<void> {
  * Whether nothing was heard of a host for so long that every process of its workers has ended. A host on which no worker was
  * ever seen may be somebody's own, with `pulumi` on it: gone is what began there (`since`) so long ago.
  */
-export async function isHostGone (db: Queryable, name: string, { goneSeconds, since = new Date(0) }: { goneSeconds: number, since?: Date }): Promise<boolean> {
-  const { rows: [row] } = await sql<{ gone: boolean }>`
+export async function isHostGone (
+  db: Queryable,
+  name: string,
+  { goneSeconds, since = new Date(0) }: { goneSeconds: number, since?: Date }
+): Promise<boolean> {
+  const {
+    rows: [row]
+  } = await sql<{ gone: boolean }>`
     select coalesce((select seen_at from hosts where hosts.name = ${name}), ${since}::timestamptz)
       < clock_timestamp() - make_interval(secs => ${goneSeconds}::float8) as gone`.execute(db)
   return row?.gone ?? false
@@ -21,7 +27,8 @@ export async function isHostGone (db: Queryable, name: string, { goneSeconds, si
 
 /** Forgets hosts that nothing was heard of for a month: pods have a new name each time. Answers how many. */
 export async function pruneHosts (db: Queryable): Promise<number> {
-  const { rows } = await sql`delete from hosts where seen_at < clock_timestamp() - interval '30 days' returning name`.execute(db)
+  const { rows } =
+    await sql`delete from hosts where seen_at < clock_timestamp() - interval '30 days' returning name`.execute(db)
   return rows.length
 }
 

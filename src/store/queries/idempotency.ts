@@ -13,14 +13,22 @@ export interface Claimed {
  * Claims an Idempotency-Key for the transaction: undefined when it is new or older than 24 hours, else what was answered
  * before. A second request with the same key waits here until the first one's transaction has ended.
  */
-export async function claimKey (trx: Queryable, hash: Uint8Array, fingerprint: Uint8Array): Promise<Claimed | undefined> {
-  const { rows: [inserted] } = await sql`
+export async function claimKey (
+  trx: Queryable,
+  hash: Uint8Array,
+  fingerprint: Uint8Array
+): Promise<Claimed | undefined> {
+  const {
+    rows: [inserted]
+  } = await sql`
     insert into idempotency_keys as k (hash, fingerprint) values (${hash}, ${fingerprint})
     on conflict (hash) do update set fingerprint = excluded.fingerprint, answer = null, created_at = clock_timestamp()
       where k.created_at < clock_timestamp() - make_interval(hours => ${KEPT_HOURS}::integer)
     returning hash`.execute(trx)
   if (inserted) return undefined
-  const { rows: [row] } = await sql<Claimed>`select fingerprint, answer from idempotency_keys where hash = ${hash}`.execute(trx)
+  const {
+    rows: [row]
+  } = await sql<Claimed>`select fingerprint, answer from idempotency_keys where hash = ${hash}`.execute(trx)
   return row
 }
 

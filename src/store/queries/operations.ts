@@ -28,7 +28,9 @@ export type InsertOperationResult =
 /** Adds a queued operation; `busy` when one that changes the environment is queued already. */
 export async function insertOperation (db: Queryable, operation: NewOperation): Promise<InsertOperationResult> {
   const { id, environmentId, team, kind, generation, requestId, input = {}, retryOf = null } = operation
-  const { rows: [row] } = await sql<OperationRow>`
+  const {
+    rows: [row]
+  } = await sql<OperationRow>`
     insert into operations (id, environment_id, team, kind, state, generation, request_id, input, retry_of)
     values (${id}, ${environmentId}, ${team}, ${kind}, 'queued', ${generation}, ${requestId}, ${json(input)}, ${retryOf})
     on conflict (environment_id) where state = 'queued' and kind in ('create', 'update', 'delete') do nothing
@@ -50,7 +52,12 @@ export interface OperationPage {
 export async function pageOfOperations (
   db: Queryable, environmentId: string, { after, limit }: OperationPage
 ): Promise<{ rows: OperationRow[], next: number | null }> {
-  let query = db.selectFrom('operations').selectAll().where('environment_id', '=', environmentId).orderBy('serial', 'desc').limit(limit + 1)
+  let query = db
+    .selectFrom('operations')
+    .selectAll()
+    .where('environment_id', '=', environmentId)
+    .orderBy('serial', 'desc')
+    .limit(limit + 1)
   if (after !== undefined) query = query.where('serial', '<', after)
   const rows = await query.execute()
   const found = rows.slice(0, limit)
@@ -58,14 +65,17 @@ export async function pageOfOperations (
 }
 
 /** The newest operation that changes each environment, by the environment's id: one statement however many are asked for. */
-export async function newestOperations (db: Queryable, environmentIds: readonly string[]): Promise<Map<string, OperationRow>> {
+export async function newestOperations (
+  db: Queryable,
+  environmentIds: readonly string[]
+): Promise<Map<string, OperationRow>> {
   const { rows } = await sql<OperationRow>`
     select o.* from jsonb_array_elements_text(${json(environmentIds)}) wanted (id)
     cross join lateral (
       select * from operations
       where environment_id = wanted.id and kind in ('create', 'update', 'delete') order by serial desc limit 1
     ) o`.execute(db)
-  return new Map(rows.flatMap((row) => row.environment_id === null ? [] : [[row.environment_id, row]]))
+  return new Map(rows.flatMap((row) => (row.environment_id === null ? [] : [[row.environment_id, row]])))
 }
 
 /**
@@ -73,7 +83,9 @@ export async function newestOperations (db: Queryable, environmentIds: readonly 
  * the form of an input. An update that succeeded since has all of its resources in the state again: their names are fixed.
  */
 export async function retainedBefore (db: Queryable, environmentId: string): Promise<Pick<OperationInput, 'retaining'>> {
-  const { rows: [row] } = await sql<{ retaining: NonNullable<OperationInput['retaining']> }>`
+  const {
+    rows: [row]
+  } = await sql<{ retaining: NonNullable<OperationInput['retaining']> }>`
     select o.input->'retaining' as retaining from operations o
     where o.environment_id = ${environmentId} and o.kind = 'delete' and o.input->'retaining' is not null
       and not exists (
@@ -97,8 +109,14 @@ export async function unfinishedOf (db: Queryable, environmentId: string): Promi
  * Asks for an operation to be cancelled: a queued one is `cancelled` at once, with `error`; of a running one the worker is
  * told, by notification and with its next renewal. Undefined when it has ended; repeating it is harmless.
  */
-export async function requestCancel (db: Queryable, id: string, error: OperationError): Promise<OperationRow | undefined> {
-  const { rows: [row] } = await sql<OperationRow>`
+export async function requestCancel (
+  db: Queryable,
+  id: string,
+  error: OperationError
+): Promise<OperationRow | undefined> {
+  const {
+    rows: [row]
+  } = await sql<OperationRow>`
     with asked as (
       update operations set
         cancel_requested_at = coalesce(cancel_requested_at, clock_timestamp()),
@@ -114,7 +132,11 @@ export async function requestCancel (db: Queryable, id: string, error: Operation
 }
 
 export interface Backlog {
-  readonly counts: ReadonlyArray<{ readonly kind: OperationKind, readonly state: 'queued' | 'running', readonly count: number }>
+  readonly counts: ReadonlyArray<{
+    readonly kind: OperationKind
+    readonly state: 'queued' | 'running'
+    readonly count: number
+  }>
   /** How long the oldest queued operation has waited; 0 when none waits. */
   readonly oldestQueuedSeconds: number
 }

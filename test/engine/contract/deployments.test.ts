@@ -19,7 +19,11 @@ for (const engine of await enginesPresent()) {
         expect(outputs['arn']?.value).toMatch(/^arn:test:second-/)
         expect(summary).toMatchObject({ kind: 'update', result: 'succeeded', resourceChanges: { create: 4 } })
         expect(stack.provider.names('Create')[0]).toBe('first')
-        expect([...stack.provider.resources.keys()].map((id) => id.split('-')[0]).sort()).toEqual(['beside', 'first', 'second'])
+        expect([...stack.provider.resources.keys()].map((id) => id.split('-')[0]).sort()).toEqual([
+          'beside',
+          'first',
+          'second'
+        ])
       })
     })
 
@@ -29,11 +33,21 @@ for (const engine of await enginesPresent()) {
         const state = await stack.state()
         const first = resource(state, 'first')
         const second = resource(state, 'second')
-        expect(first).toMatchObject({ custom: true, inputs: { empty: '', list: [1, { a: null }], value: 1 }, outputs: { region: 'none', value: 1 } })
+        expect(first).toMatchObject({
+          custom: true,
+          inputs: { empty: '', list: [1, { a: null }], value: 1 },
+          outputs: { region: 'none', value: 1 }
+        })
         expect(first.parent).toBe('urn:pulumi:dev::contract::pulumi:pulumi:Stack::contract-dev')
-        expect(second).toMatchObject({ inputs: { value: first.outputs?.['arn'] }, dependencies: [first.urn], propertyDependencies: { value: [first.urn] } })
+        expect(second).toMatchObject({
+          inputs: { value: first.outputs?.['arn'] },
+          dependencies: [first.urn],
+          propertyDependencies: { value: [first.urn] }
+        })
         expect(resource(state, 'beside').dependencies).toEqual([first.urn])
-        expect(state.resources.findIndex(({ urn }) => urn === first.urn)).toBeLessThan(state.resources.findIndex(({ urn }) => urn === second.urn))
+        expect(state.resources.findIndex(({ urn }) => urn === first.urn)).toBeLessThan(
+          state.resources.findIndex(({ urn }) => urn === second.urn)
+        )
         expect(state.pending).toEqual([])
       })
     })
@@ -44,7 +58,12 @@ for (const engine of await enginesPresent()) {
         const { events } = stack
         expect(events[0]?.preludeEvent).toEqual({ config: {} })
         expect(events.at(-1)?.cancelEvent).toEqual({})
-        expect(events.at(-2)?.summaryEvent).toMatchObject({ maybeCorrupt: false, resourceChanges: { create: 4 }, PolicyPacks: {}, result: 'succeeded' })
+        expect(events.at(-2)?.summaryEvent).toMatchObject({
+          maybeCorrupt: false,
+          resourceChanges: { create: 4 },
+          PolicyPacks: {},
+          result: 'succeeded'
+        })
         const told = story(events)
         expect(told[0]).toBe('create contract-dev')
         for (const name of ['default', 'first', 'second', 'beside']) {
@@ -52,8 +71,15 @@ for (const engine of await enginesPresent()) {
         }
         expect(told.indexOf('create first done')).toBeLessThan(told.indexOf('create second'))
         expect(told).toContain('create contract-dev done')
-        const made = events.find(({ resOutputsEvent }) => resOutputsEvent?.metadata.urn.endsWith('::first'))?.resOutputsEvent?.metadata
-        expect(made).toMatchObject({ op: 'create', old: null, detailedDiff: null, logical: true, type: 'test:index:Thing' })
+        const made = events.find(({ resOutputsEvent }) => resOutputsEvent?.metadata.urn.endsWith('::first'))
+          ?.resOutputsEvent?.metadata
+        expect(made).toMatchObject({
+          op: 'create',
+          old: null,
+          detailedDiff: null,
+          logical: true,
+          type: 'test:index:Thing'
+        })
         expect(made?.new).toMatchObject({ custom: true, inputs: { value: 1 }, outputs: { value: 1 } })
       })
     })
@@ -77,7 +103,10 @@ for (const engine of await enginesPresent()) {
         expect(stack.provider.names('Delete').at(-1)).toBe('first')
         expect(stack.provider.resources.size).toBe(0)
         expect((await stack.state()).resources).toEqual([])
-        expect((await stack.history()).map(({ kind, result }) => `${kind} ${result}`)).toEqual(['update succeeded', 'destroy succeeded'])
+        expect((await stack.history()).map(({ kind, result }) => `${kind} ${result}`)).toEqual([
+          'update succeeded',
+          'destroy succeeded'
+        ])
         expect(await stack.locks()).toEqual([])
       })
     })
@@ -92,7 +121,9 @@ for (const engine of await enginesPresent()) {
         })
         await Promise.all(gates.map(async ({ entered }) => entered))
         expect(stack.provider.names('Create')).not.toContain('both')
-        expect((await stack.state()).pending.map(({ type, resource: { urn } }) => `${type} ${nameOf(urn)}`).sort()).toEqual(['creating left', 'creating right'])
+        expect(
+          (await stack.state()).pending.map(({ type, resource: { urn } }) => `${type} ${nameOf(urn)}`).sort()
+        ).toEqual(['creating left', 'creating right'])
         for (const gate of gates) gate.release()
         await up
         expect((await stack.state()).pending).toEqual([])
@@ -113,13 +144,27 @@ for (const engine of await enginesPresent()) {
       await withStack(engine, async (stack) => {
         const { outputs } = await stack.up(async () => {
           const [east, west] = ['east', 'west'].map((region) => new TestProviderResource(region, { region }))
-          const answer = await pulumi.runtime.invoke('test:index:echo', { question: 1 }, { provider: west as TestProviderResource }) as object
-          return { a: thing('a', {}, { provider: east as TestProviderResource }).region, b: thing('b', {}, { provider: west as TestProviderResource }).region, answer }
+          const answer = (await pulumi.runtime.invoke(
+            'test:index:echo',
+            { question: 1 },
+            { provider: west as TestProviderResource }
+          )) as object
+          return {
+            a: thing('a', {}, { provider: east as TestProviderResource }).region,
+            b: thing('b', {}, { provider: west as TestProviderResource }).region,
+            answer
+          }
         })
-        expect(outputs).toMatchObject({ a: { value: 'east' }, b: { value: 'west' }, answer: { value: { question: 1, region: 'west' } } })
+        expect(outputs).toMatchObject({
+          a: { value: 'east' },
+          b: { value: 'west' },
+          answer: { value: { question: 1, region: 'west' } }
+        })
         const order = stack.provider.calls.map(({ method }) => method)
         expect(order.filter((method) => method === 'Configure')).toHaveLength(2)
-        expect(new Set(stack.provider.calls.filter(({ method }) => method === 'Cancel').map(({ peer }) => peer)).size).toBe(2)
+        expect(
+          new Set(stack.provider.calls.filter(({ method }) => method === 'Cancel').map(({ peer }) => peer)).size
+        ).toBe(2)
         expect(order.indexOf('CheckConfig')).toBeLessThan(order.indexOf('Configure'))
       })
     })
@@ -140,7 +185,9 @@ for (const engine of await enginesPresent()) {
 
     test('takes no notice of an alias that names nothing', async () => {
       await withStack(engine, async (stack) => {
-        const program = async () => { thing('named', {}, { aliases: [{ type: 'test:index:Other' }, { name: 'former' }] }) }
+        const program = async () => {
+          thing('named', {}, { aliases: [{ type: 'test:index:Other' }, { name: 'former' }] })
+        }
         await stack.up(program)
         expect((await stack.up(program)).summary.resourceChanges).toEqual({ same: 2 })
       })

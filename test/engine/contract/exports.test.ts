@@ -14,12 +14,17 @@ const program = async () => {
 
 interface Exported {
   version: number
-  deployment: { manifest: { magic: string }, resources: StateResource[], pending_operations?: Array<{ type: string, resource: StateResource }> }
+  deployment: {
+    manifest: { magic: string }
+    resources: StateResource[]
+    pending_operations?: Array<{ type: string, resource: StateResource }>
+  }
 }
 
 const exported = async (stack: TestStack): Promise<Exported> => await stack.stack.exportStack() as unknown as Exported
 
-const importing = async (stack: TestStack, deployment: Exported): Promise<void> => stack.stack.importStack(deployment as unknown as Deployment)
+const importing = async (stack: TestStack, deployment: Exported): Promise<void> =>
+  stack.stack.importStack(deployment as unknown as Deployment)
 
 /** Leaves a pending create behind. */
 async function interrupt (stack: TestStack): Promise<void> {
@@ -63,12 +68,21 @@ for (const engine of engines) {
         const [pending] = whole.deployment.pending_operations ?? []
         expect(pending).toMatchObject({ type: 'creating', resource: { inputs: { value: 7 } } })
         const [id = ''] = [...stack.provider.resources.keys()].filter((key) => key.startsWith('slow-'))
-        if (pending) whole.deployment.resources.push({ ...pending.resource, id, outputs: { ...stack.provider.resources.get(id) } })
+        if (pending) {
+          whole.deployment.resources.push({ ...pending.resource, id, outputs: { ...stack.provider.resources.get(id) } })
+        }
         await importing(stack, whole)
         const state = await stack.state()
         expect(state.pending).toEqual([])
         expect(resource(state, 'slow').id).toBe(id)
-        expect((await stack.up(async () => { await program(); thing('slow', { value: 7 }) })).summary.resourceChanges).toEqual({ same: 5 })
+        expect(
+          (
+            await stack.up(async () => {
+              await program()
+              thing('slow', { value: 7 })
+            })
+          ).summary.resourceChanges
+        ).toEqual({ same: 5 })
       })
     })
 
@@ -77,18 +91,52 @@ for (const engine of engines) {
         await stack.up(program)
         const { text } = await stack.state()
         const whole = await exported(stack)
-        const changed = (change: (resources: StateResource[]) => StateResource[]): Exported =>
-          ({ ...whole, deployment: { ...whole.deployment, resources: change(structuredClone(whole.deployment.resources)) } })
-        const foreign = changed((resources) => JSON.parse(JSON.stringify(resources).replaceAll('urn:pulumi:dev::', 'urn:pulumi:other::')) as StateResource[])
-        await expect(importing(stack, foreign)).rejects.toThrow(/is from a different stack \(other != dev\)[^]*rerun with --force to proceed anyway/)
-        await expect(importing(stack, changed((resources) => resources.filter(({ urn }) => nameOf(urn) !== 'root')))).rejects.toThrow('refers to missing resource')
-        await expect(importing(stack, changed((resources) => resources.filter(({ urn }) => nameOf(urn) !== 'default')))).rejects.toThrow('refers to unknown provider')
-        await expect(importing(stack, changed((resources) => resources.reverse()))).rejects.toThrow('state file contains errors')
-        await expect(importing(stack, { ...whole, deployment: { ...whole.deployment, manifest: { ...whole.deployment.manifest, magic: 'x' } } })).rejects.toThrow('magic cookie mismatch')
+        const changed = (change: (resources: StateResource[]) => StateResource[]): Exported => ({
+          ...whole,
+          deployment: { ...whole.deployment, resources: change(structuredClone(whole.deployment.resources)) }
+        })
+        const foreign = changed(
+          (resources) =>
+            JSON.parse(
+              JSON.stringify(resources).replaceAll('urn:pulumi:dev::', 'urn:pulumi:other::')
+            ) as StateResource[]
+        )
+        await expect(importing(stack, foreign)).rejects.toThrow(
+          /is from a different stack \(other != dev\)[^]*rerun with --force to proceed anyway/
+        )
+        await expect(
+          importing(
+            stack,
+            changed((resources) => resources.filter(({ urn }) => nameOf(urn) !== 'root'))
+          )
+        ).rejects.toThrow('refers to missing resource')
+        await expect(
+          importing(
+            stack,
+            changed((resources) => resources.filter(({ urn }) => nameOf(urn) !== 'default'))
+          )
+        ).rejects.toThrow('refers to unknown provider')
+        await expect(
+          importing(
+            stack,
+            changed((resources) => resources.reverse())
+          )
+        ).rejects.toThrow('state file contains errors')
+        await expect(
+          importing(stack, {
+            ...whole,
+            deployment: { ...whole.deployment, manifest: { ...whole.deployment.manifest, magic: 'x' } }
+          })
+        ).rejects.toThrow('magic cookie mismatch')
         expect((await stack.state()).text).toBe(text)
         const file = join(stack.folder, 'export.json')
-        await writeFile(file, JSON.stringify(changed((resources) => resources.filter(({ urn }) => nameOf(urn) !== 'child'))))
-        expect((await stack.command(['stack', 'import', '--stack', 'dev', '--file', file, '--non-interactive'])).code).toBe(0)
+        await writeFile(
+          file,
+          JSON.stringify(changed((resources) => resources.filter(({ urn }) => nameOf(urn) !== 'child')))
+        )
+        expect(
+          (await stack.command(['stack', 'import', '--stack', 'dev', '--file', file, '--non-interactive'])).code
+        ).toBe(0)
         expect((await stack.state()).resources).toHaveLength(4)
       })
     })

@@ -13,7 +13,7 @@ const runnerFile = fileURLToPath(new URL('../../support/engine/runner.ts', impor
 
 for (const engine of await enginesPresent()) {
   describe(`a failure on the ${engine.kind} engine`, () => {
-    test('of a create is told in the provider\'s words; what is in flight finishes, dependents are skipped, a retry makes the rest', async () => {
+    test("of a create is told in the provider's words; what is in flight finishes, dependents are skipped, a retry makes the rest", async () => {
       await withStack(engine, async (stack) => {
         const program = async () => {
           const broken = thing('broken')
@@ -32,8 +32,14 @@ for (const engine of await enginesPresent()) {
         expect(stack.provider.names('Create')).not.toContain('dependent')
         const failed = stack.events.find(({ resOpFailedEvent }) => resOpFailedEvent)?.resOpFailedEvent
         expect(failed?.metadata).toMatchObject({ op: 'create', old: null })
-        const diagnostic = stack.events.find(({ diagnosticEvent }) => diagnosticEvent?.urn?.endsWith('::broken'))?.diagnosticEvent
-        expect(diagnostic).toMatchObject({ severity: 'error', prefix: 'error: ', message: 'api error Conflict: no\nreally\n' })
+        const diagnostic = stack.events.find(({ diagnosticEvent }) =>
+          diagnosticEvent?.urn?.endsWith('::broken')
+        )?.diagnosticEvent
+        expect(diagnostic).toMatchObject({
+          severity: 'error',
+          prefix: 'error: ',
+          message: 'api error Conflict: no\nreally\n'
+        })
         const state = await stack.state()
         expect(state.resources.map(({ urn }) => nameOf(urn)).sort()).toEqual(['beside', 'contract-dev', 'default'])
         expect(state.pending).toEqual([])
@@ -46,8 +52,13 @@ for (const engine of await enginesPresent()) {
 
     test('of a check names every refused property and creates nothing', async () => {
       await withStack(engine, async (stack) => {
-        await expect(stack.up(async () => { thing('bad', { invalid: 'x' }) }))
-          .rejects.toThrow('test:index:Thing resource \'bad\': property invalid value {x} has a problem: this property must not be set')
+        await expect(
+          stack.up(async () => {
+            thing('bad', { invalid: 'x' })
+          })
+        ).rejects.toThrow(
+          "test:index:Thing resource 'bad': property invalid value {x} has a problem: this property must not be set"
+        )
         expect(stack.provider.names('Create')).toEqual([])
       })
     })
@@ -60,7 +71,9 @@ for (const engine of await enginesPresent()) {
         })
         stack.provider.fail('Delete', 'stuck', 'still in use')
         await expect(stack.destroy()).rejects.toThrow('still in use')
-        expect((await stack.state()).resources.map(({ urn }) => nameOf(urn))).toEqual(expect.arrayContaining(['base', 'stuck']))
+        expect((await stack.state()).resources.map(({ urn }) => nameOf(urn))).toEqual(
+          expect.arrayContaining(['base', 'stuck'])
+        )
         stack.provider.heal()
         await stack.destroy()
         expect(stack.provider.resources.size).toBe(0)
@@ -75,17 +88,25 @@ for (const engine of await enginesPresent()) {
           const other = thing('other')
           thing('after', { value: other.arn })
         }, { continueOnError: true })).rejects.toThrow('no')
-        expect((await stack.state()).resources.map(({ urn }) => nameOf(urn))).toEqual(expect.arrayContaining(['other', 'after']))
+        expect((await stack.state()).resources.map(({ urn }) => nameOf(urn))).toEqual(
+          expect.arrayContaining(['other', 'after'])
+        )
       })
     })
 
     test('half way through a create keeps the resource with what is wrong, and the next deployment mends it', async () => {
       await withStack(engine, async (stack) => {
-        const program = async () => { thing('half', { value: 1 }) }
+        const program = async () => {
+          thing('half', { value: 1 })
+        }
         stack.provider.spoil('Create', 'half', 'it never became ready')
         await expect(stack.up(program)).rejects.toThrow('it never became ready')
         const half = resource(await stack.state(), 'half')
-        expect(half).toMatchObject({ id: expect.stringMatching(/^half-/), outputs: { value: 1 }, initErrors: ['it never became ready'] })
+        expect(half).toMatchObject({
+          id: expect.stringMatching(/^half-/),
+          outputs: { value: 1 },
+          initErrors: ['it never became ready']
+        })
         stack.provider.heal()
         expect((await stack.up(program)).summary.resourceChanges).toEqual({ same: 1, update: 1 })
         const mended = resource(await stack.state(), 'half')
@@ -114,8 +135,15 @@ for (const engine of await enginesPresent()) {
     test('a disabled default provider is an error that names it', async () => {
       await withStack(engine, async (stack) => {
         const settings = await stack.stack.workspace.stackSettings('dev')
-        await stack.stack.workspace.saveStackSettings('dev', { ...settings, config: { 'pulumi:disable-default-providers': ['*'] } })
-        await expect(stack.up(async () => { thing('a') })).rejects.toThrow(/Default provider for 'test' disabled\. '.*::a' must use an explicit provider\./)
+        await stack.stack.workspace.saveStackSettings('dev', {
+          ...settings,
+          config: { 'pulumi:disable-default-providers': ['*'] }
+        })
+        await expect(
+          stack.up(async () => {
+            thing('a')
+          })
+        ).rejects.toThrow(/Default provider for 'test' disabled\. '.*::a' must use an explicit provider\./)
       })
     })
 
@@ -161,8 +189,15 @@ for (const engine of await enginesPresent()) {
         await expect(stack.destroy()).rejects.toBeInstanceOf(ConcurrentUpdateError)
         slow.release()
         await up
-        await writeFile(join(stack.folder, 'state/.pulumi/locks/organization/contract/dev/left-over.json'),
-          JSON.stringify({ pid: 1, username: 'nobody', hostname: 'elsewhere', timestamp: '2026-01-02T03:04:05.678901234Z' }))
+        await writeFile(
+          join(stack.folder, 'state/.pulumi/locks/organization/contract/dev/left-over.json'),
+          JSON.stringify({
+            pid: 1,
+            username: 'nobody',
+            hostname: 'elsewhere',
+            timestamp: '2026-01-02T03:04:05.678901234Z'
+          })
+        )
         await expect(stack.destroy()).rejects.toThrow('created by nobody@elsewhere (pid 1) at 2026-01-02T03:04:05Z')
         await stack.stack.cancel()
         expect(await stack.locks()).toEqual([])
@@ -173,7 +208,11 @@ for (const engine of await enginesPresent()) {
     test('by the death of the program\'s process finishes what is in flight, saves and unlocks', async () => {
       await withStack(engine, async (stack) => {
         const slow = stack.provider.hold('Create', 'slow')
-        const runner = spawn(process.execPath, [runnerFile, stack.folder, String(stack.provider.port), JSON.stringify(engine)], { stdio: 'ignore' })
+        const runner = spawn(
+          process.execPath,
+          [runnerFile, stack.folder, String(stack.provider.port), JSON.stringify(engine)],
+          { stdio: 'ignore' }
+        )
         await slow.entered
         const ended = once(runner, 'exit')
         runner.kill('SIGKILL')
@@ -197,12 +236,15 @@ for (const engine of await enginesPresent()) {
         process.kill(lock ?? 0, 'SIGKILL')
         await refused
         slow.release()
-        expect((await stack.state()).pending.map(({ type, resource: { urn } }) => `${type} ${nameOf(urn)}`)).toEqual(['creating slow'])
+        expect((await stack.state()).pending.map(({ type, resource: { urn } }) => `${type} ${nameOf(urn)}`)).toEqual([
+          'creating slow'
+        ])
         expect(await stack.locks()).toHaveLength(1)
         await expect(stack.destroy()).rejects.toBeInstanceOf(ConcurrentUpdateError)
         await stack.stack.cancel()
         await stack.up(async () => { thing('slow') })
-        const warning = stack.events.find(({ diagnosticEvent }) => diagnosticEvent?.severity === 'warning')?.diagnosticEvent?.message
+        const warning = stack.events.find(({ diagnosticEvent }) => diagnosticEvent?.severity === 'warning')
+          ?.diagnosticEvent?.message
         expect(warning).toContain('with 1 pending operations from previous deployment.')
         expect((await stack.state()).pending).toHaveLength(1)
       })

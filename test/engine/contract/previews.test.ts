@@ -29,8 +29,17 @@ for (const engine of engines) {
         expect(await stack.history()).toEqual([])
         expect([stack.provider.resources.size, stack.provider.names('Create')]).toEqual([0, []])
         expect(stack.events.at(-1)?.cancelEvent).toEqual({})
-        expect(stack.events.at(-2)?.summaryEvent).toMatchObject({ isPreview: true, maybeCorrupt: false, resourceChanges: { create: 7 }, result: 'succeeded' })
-        const news = new Map(stack.events.flatMap(({ resOutputsEvent }) => resOutputsEvent ? [[nameOf(resOutputsEvent.metadata.urn), resOutputsEvent.metadata.new]] : []))
+        expect(stack.events.at(-2)?.summaryEvent).toMatchObject({
+          isPreview: true,
+          maybeCorrupt: false,
+          resourceChanges: { create: 7 },
+          result: 'succeeded'
+        })
+        const news = new Map(
+          stack.events.flatMap(({ resOutputsEvent }) =>
+            resOutputsEvent ? [[nameOf(resOutputsEvent.metadata.urn), resOutputsEvent.metadata.new]] : []
+          )
+        )
         expect(news.get('root')).toMatchObject({ inputs: { name: 'one' }, outputs: { name: 'one', arn: unknown } })
         expect(news.get('root')?.id).toBe('')
         expect(news.get('east')?.id).toBe(unknown)
@@ -53,9 +62,16 @@ for (const engine of engines) {
         expect(await stack.locks()).toHaveLength(1)
         slow.release()
         await up
-        const steps = stack.events.slice(from).flatMap(({ resourcePreEvent }) => resourcePreEvent ? [resourcePreEvent.metadata] : [])
+        const steps = stack.events
+          .slice(from)
+          .flatMap(({ resourcePreEvent }) => (resourcePreEvent ? [resourcePreEvent.metadata] : []))
         const of = (op: string, name: string) => steps.find((step) => step.op === op && nameOf(step.urn) === name)
-        expect(of('replace', 'root')).toMatchObject({ keys: ['name'], logical: true, old: { inputs: { name: 'one' } }, new: { inputs: { name: 'two' } } })
+        expect(of('replace', 'root')).toMatchObject({
+          keys: ['name'],
+          logical: true,
+          old: { inputs: { name: 'one' } },
+          new: { inputs: { name: 'two' } }
+        })
         expect(of('update', 'follows')).toMatchObject({ diffs: ['value'], new: { inputs: { value: unknown } } })
         expect(of('replace', 'moves')).toMatchObject({ keys: ['name'], new: { inputs: { name: unknown } } })
         expect(of('delete-replaced', 'root')).toMatchObject({ new: null })
@@ -70,7 +86,10 @@ for (const engine of engines) {
         const { text } = await stack.state()
         const from = stack.events.length
         expect(await stack.previewDestroy()).toEqual({ delete: 7 })
-        expect(stack.events.slice(from).at(-2)?.summaryEvent).toMatchObject({ isPreview: true, resourceChanges: { delete: 7 } })
+        expect(stack.events.slice(from).at(-2)?.summaryEvent).toMatchObject({
+          isPreview: true,
+          resourceChanges: { delete: 7 }
+        })
         expect((await stack.state()).text).toBe(text)
         expect(stack.provider.names('Delete')).toEqual([])
       })
@@ -80,9 +99,17 @@ for (const engine of engines) {
       await withStack(engine, async (stack) => {
         await expect(stack.preview(async () => { thing('bad', { invalid: 'x' }) }))
           .rejects.toThrow('property invalid value {x} has a problem: this property must not be set')
-        await expect(stack.preview(async () => { throw new Error('a bug of the program') })).rejects.toThrow('a bug of the program')
+        await expect(
+          stack.preview(async () => {
+            throw new Error('a bug of the program')
+          })
+        ).rejects.toThrow('a bug of the program')
         await stack.up(async () => { thing('precious', { name: 'one' }, { protect: true }) })
-        await expect(stack.preview(async () => { thing('precious', { name: 'two' }, { protect: true }) })).rejects.toThrow('unable to replace resource')
+        await expect(
+          stack.preview(async () => {
+            thing('precious', { name: 'two' }, { protect: true })
+          })
+        ).rejects.toThrow('unable to replace resource')
         expect(stack.provider.resources.size).toBe(1)
       })
     })

@@ -28,15 +28,31 @@ for (const engine of engines) {
         const from = stack.events.length
         expect(await stack.refresh()).toEqual({ same: 4 })
         const after = await stack.state()
-        expect(after.resources.map(({ urn, inputs, outputs }) => [urn, nameOf(urn) === 'root' ? Object.keys(inputs ?? {}) : inputs, Object.keys(outputs ?? {})]))
-          .toEqual(before.resources.map(({ urn, inputs, outputs }) => [urn, nameOf(urn) === 'root' ? Object.keys(inputs ?? {}) : inputs, Object.keys(outputs ?? {})]))
+        expect(
+          after.resources.map(({ urn, inputs, outputs }) => [
+            urn,
+            nameOf(urn) === 'root' ? Object.keys(inputs ?? {}) : inputs,
+            Object.keys(outputs ?? {})
+          ])
+        ).toEqual(
+          before.resources.map(({ urn, inputs, outputs }) => [
+            urn,
+            nameOf(urn) === 'root' ? Object.keys(inputs ?? {}) : inputs,
+            Object.keys(outputs ?? {})
+          ])
+        )
         expect(after.text).not.toContain('hunter2')
         const told = stack.events.slice(from).flatMap(({ resourcePreEvent, resOutputsEvent }) => {
           const metadata = resourcePreEvent?.metadata ?? resOutputsEvent?.metadata
           return metadata ? [`${metadata.op} ${nameOf(metadata.urn)}`] : []
         })
-        for (const name of ['root', 'group', 'child', 'contract-dev']) expect(told).toEqual(expect.arrayContaining([`refresh ${name}`, `same ${name}`]))
-        expect((await stack.history()).map(({ kind, result }) => `${kind} ${result}`)).toEqual(['update succeeded', 'refresh succeeded'])
+        for (const name of ['root', 'group', 'child', 'contract-dev']) {
+          expect(told).toEqual(expect.arrayContaining([`refresh ${name}`, `same ${name}`]))
+        }
+        expect((await stack.history()).map(({ kind, result }) => `${kind} ${result}`)).toEqual([
+          'update succeeded',
+          'refresh succeeded'
+        ])
         expect((await stack.up(program)).summary.resourceChanges).toEqual({ same: 4 })
       })
     })
@@ -50,14 +66,25 @@ for (const engine of engines) {
         expect((await stack.state()).text).toBe(text)
         const from = stack.events.length
         expect(await stack.refresh()).toEqual({ same: 3, update: 1 })
-        const changed = stack.events.slice(from).find(({ resOutputsEvent }) => resOutputsEvent?.metadata.op === 'update')?.resOutputsEvent?.metadata
-        expect(changed).toMatchObject({ diffs: expect.arrayContaining(['value', 'extra']), old: { outputs: { value: 1 } }, new: { inputs: { value: 9 }, outputs: { value: 9, extra: 1 } } })
+        const changed = stack.events
+          .slice(from)
+          .find(({ resOutputsEvent }) => resOutputsEvent?.metadata.op === 'update')?.resOutputsEvent?.metadata
+        expect(changed).toMatchObject({
+          diffs: expect.arrayContaining(['value', 'extra']),
+          old: { outputs: { value: 1 } },
+          new: { inputs: { value: 9 }, outputs: { value: 9, extra: 1 } }
+        })
         expect(resource(await stack.state(), 'root')).toMatchObject({ inputs: { value: 9 }, outputs: { value: 9 } })
         expect((await stack.up(program)).summary.resourceChanges).toEqual({ same: 3, update: 1 })
         byHand(stack, 'root')
         expect(await stack.refresh()).toEqual({ same: 3, delete: 1 })
         const state = await stack.state()
-        expect(state.resources.map(({ urn }) => nameOf(urn)).sort()).toEqual(['child', 'contract-dev', 'default', 'group'])
+        expect(state.resources.map(({ urn }) => nameOf(urn)).sort()).toEqual([
+          'child',
+          'contract-dev',
+          'default',
+          'group'
+        ])
         expect(resource(state, 'child').dependencies).toBeUndefined()
         expect(JSON.stringify(state.resources)).not.toContain('::root')
         expect((await stack.up(program)).summary.resourceChanges).toMatchObject({ create: 1 })
@@ -70,7 +97,9 @@ for (const engine of engines) {
         await stack.up(program)
         stack.provider.spoil('Read', 'root', 'it lost its way')
         expect((await stack.refresh())['same']).toBe(4)
-        expect(stack.events.find(({ diagnosticEvent }) => diagnosticEvent?.severity === 'warning')?.diagnosticEvent?.message).toContain('it lost its way')
+        expect(
+          stack.events.find(({ diagnosticEvent }) => diagnosticEvent?.severity === 'warning')?.diagnosticEvent?.message
+        ).toContain('it lost its way')
         expect(resource(await stack.state(), 'root').initErrors).toEqual(['it lost its way'])
         stack.provider.heal()
         stack.provider.fail('Read', 'root', 'no answer')

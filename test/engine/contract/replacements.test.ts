@@ -7,8 +7,10 @@ import { nameOf, resource, story, withStack, type Program, type TestStack } from
 const since = (stack: TestStack, from: number): string[] =>
   story(stack.events.slice(from)).filter((line) => !/ (default|contract-dev)( |$)/.test(line))
 
-const marked = async (stack: TestStack): Promise<string[]> => (await stack.state()).resources
-  .flatMap(({ urn, delete: doomed, pendingReplacement }) => doomed || pendingReplacement ? [`${nameOf(urn)} ${doomed ? 'delete' : 'pending'}`] : [])
+const marked = async (stack: TestStack): Promise<string[]> =>
+  (await stack.state()).resources.flatMap(({ urn, delete: doomed, pendingReplacement }) =>
+    doomed || pendingReplacement ? [`${nameOf(urn)} ${doomed ? 'delete' : 'pending'}`] : []
+  )
 
 /** Something whose name replaces it, and two that need it: one that can follow in place, and one that can't. */
 const family = (name: string, more: { first?: boolean, without?: string } = {}): Program => async () => {
@@ -28,14 +30,41 @@ for (const engine of engines) {
         const { summary } = await stack.up(family('two'))
         expect(summary.resourceChanges).toEqual({ same: 1, replace: 2, update: 1 })
         const told = since(stack, from)
-        expect(told.slice(0, 4)).toEqual(['create-replacement root', 'create-replacement root done', 'replace root', 'replace root done'])
-        expect(told.slice(-4)).toEqual(['delete-replaced moves', 'delete-replaced moves done', 'delete-replaced root', 'delete-replaced root done'])
-        expect(told).toEqual(expect.arrayContaining(['update follows done', 'create-replacement moves done', 'replace moves done']))
-        expect([...stack.provider.resources.keys()].map((id) => id.split('-')[0]).sort()).toEqual(['follows', 'moves', 'root'])
-        const steps = stack.events.slice(from).flatMap(({ resOutputsEvent }) => resOutputsEvent ? [resOutputsEvent.metadata] : [])
+        expect(told.slice(0, 4)).toEqual([
+          'create-replacement root',
+          'create-replacement root done',
+          'replace root',
+          'replace root done'
+        ])
+        expect(told.slice(-4)).toEqual([
+          'delete-replaced moves',
+          'delete-replaced moves done',
+          'delete-replaced root',
+          'delete-replaced root done'
+        ])
+        expect(told).toEqual(
+          expect.arrayContaining(['update follows done', 'create-replacement moves done', 'replace moves done'])
+        )
+        expect([...stack.provider.resources.keys()].map((id) => id.split('-')[0]).sort()).toEqual([
+          'follows',
+          'moves',
+          'root'
+        ])
+        const steps = stack.events
+          .slice(from)
+          .flatMap(({ resOutputsEvent }) => (resOutputsEvent ? [resOutputsEvent.metadata] : []))
         const of = (op: string) => steps.find((step) => step.op === op && nameOf(step.urn) === 'root')
-        expect(of('create-replacement')).toMatchObject({ keys: ['name'], diffs: ['name'], old: { id: 'root-1', delete: true } })
-        expect(of('replace')).toMatchObject({ keys: ['name'], diffs: ['name'], logical: true, new: { inputs: { name: 'two' } } })
+        expect(of('create-replacement')).toMatchObject({
+          keys: ['name'],
+          diffs: ['name'],
+          old: { id: 'root-1', delete: true }
+        })
+        expect(of('replace')).toMatchObject({
+          keys: ['name'],
+          diffs: ['name'],
+          logical: true,
+          new: { inputs: { name: 'two' } }
+        })
         expect(of('delete-replaced')).toMatchObject({ old: { id: 'root-1', delete: true }, new: null })
         expect([of('create-replacement')?.logical, of('delete-replaced')?.logical]).toEqual([undefined, undefined])
       })
@@ -64,7 +93,11 @@ for (const engine of engines) {
       await withStack(engine, async (stack) => {
         await stack.up(family('one', { first: true }))
         const from = stack.events.length
-        expect((await stack.up(family('two', { first: true }))).summary.resourceChanges).toEqual({ same: 1, replace: 2, update: 1 })
+        expect((await stack.up(family('two', { first: true }))).summary.resourceChanges).toEqual({
+          same: 1,
+          replace: 2,
+          update: 1
+        })
         const told = since(stack, from)
         expect(told.slice(0, 8)).toEqual([
           'delete-replaced moves', 'delete-replaced moves done', 'delete-replaced root', 'delete-replaced root done',
@@ -89,7 +122,9 @@ for (const engine of engines) {
         const from = stack.events.length
         const { summary } = await stack.up(family('two', { first: true, without: 'moves' }))
         expect(summary.resourceChanges).toEqual({ same: 1, replace: 1, update: 1 })
-        expect(since(stack, from)).toEqual(expect.arrayContaining(['create-replacement root done', 'remove-pending-replace moves']))
+        expect(since(stack, from)).toEqual(
+          expect.arrayContaining(['create-replacement root done', 'remove-pending-replace moves'])
+        )
         expect(await marked(stack)).toEqual([])
         // The CLI asks once more for what is gone already; the sandbox engine does not.
         expect(stack.provider.names('Delete').slice(0, 2)).toEqual(['moves', 'root'])
@@ -105,7 +140,10 @@ for (const engine of engines) {
         const orderOf = async (next: Program): Promise<string[]> => {
           const from = stack.provider.calls.length
           await stack.up(next)
-          return stack.provider.calls.slice(from).map(({ method }) => method).filter((method) => method === 'Create' || method === 'Delete')
+          return stack.provider.calls
+            .slice(from)
+            .map(({ method }) => method)
+            .filter((method) => method === 'Create' || method === 'Delete')
         }
         expect(await orderOf(program('two'))).toEqual(['Delete', 'Create'])
         expect(await orderOf(program('three', false))).toEqual(['Create', 'Delete'])
@@ -117,7 +155,11 @@ for (const engine of engines) {
         const program = (value: number, color: string): Program => async () => {
           thing('all', { value }, { replaceOnChanges: ['*'] })
           thing('some', { value, color }, { replaceOnChanges: ['color', 'nested.deep'] })
-          thing('ignored', { value, list: [{ a: value, b: value }] }, { replaceOnChanges: ['*'], ignoreChanges: ['value', 'list[*].a', 'list[0].b'] })
+          thing(
+            'ignored',
+            { value, list: [{ a: value, b: value }] },
+            { replaceOnChanges: ['*'], ignoreChanges: ['value', 'list[*].a', 'list[0].b'] }
+          )
         }
         await stack.up(program(1, 'red'))
         expect((await stack.up(program(2, 'red'))).summary.resourceChanges).toEqual({ same: 2, replace: 1, update: 1 })
@@ -137,9 +179,14 @@ for (const engine of engines) {
         await stack.up(program('one'))
         const from = stack.provider.calls.length
         expect((await stack.up(program('two'))).summary.resourceChanges).toEqual({ same: 2, replace: 3 })
-        const deleted = stack.provider.calls.slice(from).filter(({ method }) => method === 'Delete').map(({ urn }) => nameOf(urn ?? ''))
+        const deleted = stack.provider.calls
+          .slice(from)
+          .filter(({ method }) => method === 'Delete')
+          .map(({ urn }) => nameOf(urn ?? ''))
         expect(deleted).toEqual(['bucket'])
-        await expect(stack.up(program('three', { protect: true }))).rejects.toThrow('as it is currently marked for protection')
+        await expect(stack.up(program('three', { protect: true }))).rejects.toThrow(
+          'as it is currently marked for protection'
+        )
         await stack.up(program('three', { protect: false }))
         expect(resource(await stack.state(), 'guarded').inputs).toEqual({ name: 'three' })
       })
@@ -183,7 +230,11 @@ describe.skipIf(pairs.length === 0)('a half-done replacement', () => {
         await expect(stack.up(family('two', { first: true }))).rejects.toThrow('no capacity')
         stack.provider.heal()
         const other = await stack.on(to)
-        expect((await other.up(family('two', { first: true }))).summary.resourceChanges).toEqual({ same: 1, replace: 2, update: 1 })
+        expect((await other.up(family('two', { first: true }))).summary.resourceChanges).toEqual({
+          same: 1,
+          replace: 2,
+          update: 1
+        })
         stack.provider.fail('Delete', 'root', 'still in use')
         await expect(stack.up(family('three', { first: false }))).rejects.toThrow('still in use')
         stack.provider.heal()

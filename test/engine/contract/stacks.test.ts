@@ -7,7 +7,11 @@ import { Group, TestProviderResource, pulumi, thing } from '../../support/engine
 import { nameOf, resource, withStack } from '../../support/engine/stack.ts'
 
 const withSecrets = async () => {
-  const made = thing('thing', { password: pulumi.secret('hunter2'), nested: { deep: pulumi.secret({ pin: 4711 }) } }, { additionalSecretOutputs: ['arn'] })
+  const made = thing(
+    'thing',
+    { password: pulumi.secret('hunter2'), nested: { deep: pulumi.secret({ pin: 4711 }) } },
+    { additionalSecretOutputs: ['arn'] }
+  )
   return { token: made.token, arn: made.arn, plain: made.region }
 }
 
@@ -43,7 +47,8 @@ for (const engine of engines) {
         await stack.destroy()
         await stack.stack.workspace.removeStack('dev')
         const files = (await readdir(join(stack.folder, 'state'), { recursive: true, withFileTypes: true }))
-          .filter((entry) => entry.isFile() && !entry.name.endsWith('.attrs')).map(({ name }) => name.replace(/\.\d+\.json/, '.N.json'))
+          .filter((entry) => entry.isFile() && !entry.name.endsWith('.attrs'))
+          .map(({ name }) => name.replace(/\.\d+\.json/, '.N.json'))
         expect(files.sort()).toEqual(['dev.N.json', 'dev.N.json', 'dev.json.bak', 'meta.yaml'])
         expect(await readdir(join(stack.folder, 'work'))).not.toContain('Pulumi.dev.yaml')
       })
@@ -68,7 +73,10 @@ for (const engine of engines) {
     test('with secrets does not open with another passphrase', async () => {
       await withStack(engine, async (stack) => {
         await stack.up(withSecrets)
-        const { code, stderr } = await stack.command(['destroy', '--yes', '--skip-preview', '--stack', 'dev', '--non-interactive'], { PULUMI_CONFIG_PASSPHRASE: 'another' })
+        const { code, stderr } = await stack.command(
+          ['destroy', '--yes', '--skip-preview', '--stack', 'dev', '--non-interactive'],
+          { PULUMI_CONFIG_PASSPHRASE: 'another' }
+        )
         expect(code).not.toBe(0)
         expect(stderr).toContain('incorrect passphrase')
         expect(await stack.locks()).toEqual([])
@@ -81,7 +89,13 @@ for (const engine of engines) {
         await stack.up(async () => { thing('a') }, { message: 'the second' })
         expect((await stack.stack.history()).map(({ message }) => message)).toEqual(['the second', 'the first'])
         const [older] = await stack.stack.history(1, 2)
-        expect(older).toMatchObject({ message: 'the first', kind: 'update', result: 'succeeded', version: 0, resourceChanges: { create: 2 } })
+        expect(older).toMatchObject({
+          message: 'the first',
+          kind: 'update',
+          result: 'succeeded',
+          version: 0,
+          resourceChanges: { create: 2 }
+        })
         expect(older?.environment['exec.kind']).toBe('auto.inline')
       })
     })
@@ -97,10 +111,18 @@ describe.skipIf(pairs.length === 0)('a stack handed over from one engine to anot
     test(`made by ${from.kind} is taken over by ${to.kind} without a change, and destroyed`, async () => {
       await withStack(from, async (stack) => {
         const program = async () => {
-          const east = new TestProviderResource('east', { region: 'east', key: pulumi.secret('k') }, { version: '1.0.0' })
+          const east = new TestProviderResource(
+            'east',
+            { region: 'east', key: pulumi.secret('k') },
+            { version: '1.0.0' }
+          )
           const plain = thing('plain', { nothing: null, list: [1, 'a', { b: true }] }, { version: '1.0.0' })
           const group = new Group('group', { providers: { test: east } })
-          thing('child', { plain, token: plain.arn }, { parent: group, customTimeouts: { create: '5m' }, ignoreChanges: ['other'], replaceOnChanges: ['token'] })
+          thing(
+            'child',
+            { plain, token: plain.arn },
+            { parent: group, customTimeouts: { create: '5m' }, ignoreChanges: ['other'], replaceOnChanges: ['token'] }
+          )
           return withSecrets()
         }
         const made = await stack.up(program)

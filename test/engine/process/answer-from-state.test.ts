@@ -24,16 +24,26 @@ describe.each(await enginesPresent())('the read-only commands on the $kind engin
       const stateUrl = pathToFileURL(join(dataDir, 'state')).href
       const { workDir, pulumiHome, env } = await openStackWorkspace({ dataDir, stateUrl, passphraseFile }, 'env', {})
       const surprises: unknown[] = []
-      const context: AnswerContext = { stateUrl, keyring: new Keyring(passphraseFile), onSurprise: (error) => { surprises.push(error) } }
-      const ask = async (args: string[]) => runCommand({ args, cwd: workDir, env: { ...env, PULUMI_HOME: pulumiHome } }, {
-        ...context,
-        stateUrl: 'not-a-file://',
-        engine: executable,
-        ladder: { interruptSeconds: 10, terminateSeconds: 10 },
-        signal: new AbortController().signal,
-        onStart: () => undefined,
-        onEngineStarted: async () => undefined
-      })
+      const context: AnswerContext = {
+        stateUrl,
+        keyring: new Keyring(passphraseFile),
+        onSurprise: (error) => {
+          surprises.push(error)
+        }
+      }
+      const ask = async (args: string[]) =>
+        runCommand(
+          { args, cwd: workDir, env: { ...env, PULUMI_HOME: pulumiHome } },
+          {
+            ...context,
+            stateUrl: 'not-a-file://',
+            engine: executable,
+            ladder: { interruptSeconds: 10, terminateSeconds: 10 },
+            signal: new AbortController().signal,
+            onStart: () => undefined,
+            onEngineStarted: async () => undefined
+          }
+        )
       for (const args of COMMANDS) {
         const [ours, theirs] = [await answerFromState(args, context), await ask(args)]
         expect(ours?.code).toBe(theirs.code)

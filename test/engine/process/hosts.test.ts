@@ -8,6 +8,8 @@ test('an engine of another host is gone when that host is known to be, and of an
   await withSeam(sandbox, async ({ engine }) => {
     const { signal } = new AbortController()
     await engine.waitForExit({ host: 'gone', pid: 1, startTime: '1' }, signal)
-    await expect(engine.waitForExit({ host: 'elsewhere', pid: 1, startTime: '1' }, signal)).rejects.toMatchObject({ error: { code: 'state-locked', transient: true } })
+    await expect(engine.waitForExit({ host: 'elsewhere', pid: 1, startTime: '1' }, signal)).rejects.toMatchObject({
+      error: { code: 'state-locked', transient: true }
+    })
   }, { isHostGone: async (host) => host === 'gone' })
 })

@@ -24,54 +24,79 @@ async function untilGone (pids: readonly number[]): Promise<void> {
 }
 
 /** Starts a service that runs one program, and collects the engines it tells of. */
-function startService ({ dataDir, provider }: Seam, executable: EngineExecutable, behaviour: Behaviour): { service: ChildProcess, engines: EngineProcess[] } {
-  const args = [dataDir, String(provider.port), JSON.stringify(behaviour), executable.kind, process.env['BATCHYARD_PULUMI_ROOT'] ?? '']
+function startService (
+  { dataDir, provider }: Seam,
+  executable: EngineExecutable,
+  behaviour: Behaviour
+): { service: ChildProcess, engines: EngineProcess[] } {
+  const args = [
+    dataDir,
+    String(provider.port),
+    JSON.stringify(behaviour),
+    executable.kind,
+    process.env['BATCHYARD_PULUMI_ROOT'] ?? ''
+  ]
   const engines: EngineProcess[] = []
   const service = fork(SERVICE, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
-  service.on('message', (message) => { engines.push((message as { engine: EngineProcess }).engine) })
+  service.on('message', (message) => {
+    engines.push((message as { engine: EngineProcess }).engine)
+  })
   return { service, engines }
 }
 
-describe.each(await enginesPresent())('when the service is killed during a create on the $kind engine', (executable) => {
-  test('its runners end, the engine finishes what is in flight and unlocks, and the next service carries on', async () => {
-    await withSeam(executable, async (seam) => {
-      const { engine, up, destroy, provider } = seam
-      const gate = provider.hold('Create', 'a')
-      const { service, engines } = startService(seam, executable, { things: ['a'] })
-      try {
-        await Promise.race([gate.entered, once(service, 'exit').then(() => { throw new Error('the service ended early') })])
-        const children = await childrenOf(service.pid)
-        const running = engines.at(-1)
-        if (running === undefined) throw new Error('no engine was told of')
-        service.kill('SIGKILL')
-        await untilGone(children.filter((pid) => pid !== running.pid))
-        expect(await isAlive(running)).toBe(true)
-        gate.release()
-        await engine.waitForExit(running, new AbortController().signal)
-        expect(await up('env', { things: ['a'] })).toMatchObject({ resources: 1 })
-        expect(provider.names('Create')).toEqual(['a'])
-        await destroy('env')
-        expect(provider.resources.size).toBe(0)
-      } finally {
-        service.kill('SIGKILL')
-      }
+describe.each(await enginesPresent())(
+  'when the service is killed during a create on the $kind engine',
+  (executable) => {
+    test('its runners end, the engine finishes what is in flight and unlocks, and the next service carries on', async () => {
+      await withSeam(executable, async (seam) => {
+        const { engine, up, destroy, provider } = seam
+        const gate = provider.hold('Create', 'a')
+        const { service, engines } = startService(seam, executable, { things: ['a'] })
+        try {
+          await Promise.race([
+            gate.entered,
+            once(service, 'exit').then(() => {
+              throw new Error('the service ended early')
+            })
+          ])
+          const children = await childrenOf(service.pid)
+          const running = engines.at(-1)
+          if (running === undefined) throw new Error('no engine was told of')
+          service.kill('SIGKILL')
+          await untilGone(children.filter((pid) => pid !== running.pid))
+          expect(await isAlive(running)).toBe(true)
+          gate.release()
+          await engine.waitForExit(running, new AbortController().signal)
+          expect(await up('env', { things: ['a'] })).toMatchObject({ resources: 1 })
+          expect(provider.names('Create')).toEqual(['a'])
+          await destroy('env')
+          expect(provider.resources.size).toBe(0)
+        } finally {
+          service.kill('SIGKILL')
+        }
+      })
     })
-  })
-  test('a program in an endless loop does not outlive it', async () => {
-    await withSeam(executable, async (seam) => {
-      const gate = seam.provider.hold('Create', 'a')
-      const { service } = startService(seam, executable, { things: ['a'], spinsLater: true })
-      try {
-        await Promise.race([gate.entered, once(service, 'exit').then(() => { throw new Error('the service ended early') })])
-        const children = await childrenOf(service.pid)
-        gate.release()
-        // Time to begin its loop; if that takes longer, the runner ends the easier way.
-        await sleep(1_500)
-        service.kill('SIGKILL')
-        await untilGone(children)
-      } finally {
-        service.kill('SIGKILL')
-      }
+    test('a program in an endless loop does not outlive it', async () => {
+      await withSeam(executable, async (seam) => {
+        const gate = seam.provider.hold('Create', 'a')
+        const { service } = startService(seam, executable, { things: ['a'], spinsLater: true })
+        try {
+          await Promise.race([
+            gate.entered,
+            once(service, 'exit').then(() => {
+              throw new Error('the service ended early')
+            })
+          ])
+          const children = await childrenOf(service.pid)
+          gate.release()
+          // Time to begin its loop; if that takes longer, the runner ends the easier way.
+          await sleep(1_500)
+          service.kill('SIGKILL')
+          await untilGone(children)
+        } finally {
+          service.kill('SIGKILL')
+        }
+      })
     })
-  })
-})
+  }
+)

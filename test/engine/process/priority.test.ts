@@ -25,9 +25,15 @@ describe.each(await enginesPresent())('while the $kind engine runs', (executable
   test('it and its session wait where the service needs the processor', async () => {
     await withSeam(executable, async ({ up }) => {
       const seen: Array<{ priority: number, session: string }> = []
-      await up('env', { things: ['a'] }, {
-        onEngineStarted: async ({ pid }) => { seen.push({ priority: getPriority(pid), session: weighsSessions ? await lowered(pid) : '' }) }
-      })
+      await up(
+        'env',
+        { things: ['a'] },
+        {
+          onEngineStarted: async ({ pid }) => {
+            seen.push({ priority: getPriority(pid), session: weighsSessions ? await lowered(pid) : '' })
+          }
+        }
+      )
       expect(seen.map(({ priority }) => priority)).toEqual([NICE, NICE])
       if (weighsSessions) for (const { session } of seen) expect(session).toContain(`nice ${NICE}`)
     })

@@ -12,13 +12,27 @@ test('no engine is started on a damaged state, whatever the run, and all that re
   await withSeam(sandbox, async ({ run, engine, dataDir, starts }) => {
     const { checkpoint, previous } = statePaths(join(dataDir, 'state'), 'env')
     await mkdir(dirname(checkpoint), { recursive: true })
-    const good = JSON.stringify({ version: 3, checkpoint: { latest: { resources: [{ urn: 'urn:a', type: 'test:index:Thing', custom: true }] } } })
+    const good = JSON.stringify({
+      version: 3,
+      checkpoint: { latest: { resources: [{ urn: 'urn:a', type: 'test:index:Thing', custom: true }] } }
+    })
     const damaged = good.slice(0, -20)
     await writeFile(previous, good)
     await writeFile(checkpoint, damaged)
-    const told = await engine.resources('env').then(() => undefined, (error: unknown) => error instanceof RunFailure ? error.error : error)
-    expect(told).toMatchObject({ code: 'state-corrupt', transient: false, detail: expect.stringMatching(/env\.json is damaged: .*newest good copy is .*env\.json\.bak, of .*, with 1 cloud resources\./) })
-    for (const kind of ['up', 'destroy', 'preview', 'drift'] as const) expect(await failureOf(run(kind, 'env'))).toEqual(told)
+    const told = await engine.resources('env').then(
+      () => undefined,
+      (error: unknown) => (error instanceof RunFailure ? error.error : error)
+    )
+    expect(told).toMatchObject({
+      code: 'state-corrupt',
+      transient: false,
+      detail: expect.stringMatching(
+        /env\.json is damaged: .*newest good copy is .*env\.json\.bak, of .*, with 1 cloud resources\./
+      )
+    })
+    for (const kind of ['up', 'destroy', 'preview', 'drift'] as const) {
+      expect(await failureOf(run(kind, 'env'))).toEqual(told)
+    }
     expect(starts).toEqual([])
     expect(await readFile(checkpoint, 'utf8')).toBe(damaged)
   })

@@ -20,13 +20,27 @@ function victim (seam: Seam) {
     asked.push([...pending])
     const ids = [...provider.resources.keys()]
     const idOf = (urn: string) => ids.findLast((id) => id.startsWith(`${urn.slice(urn.lastIndexOf('::') + 2)}-`))
-    return new Map(pending.flatMap(({ urn }) => { const id = idOf(urn); return id === undefined ? [] : [[urn, id] as const] }))
+    return new Map(
+      pending.flatMap(({ urn }) => {
+        const id = idOf(urn)
+        return id === undefined ? [] : [[urn, id] as const]
+      })
+    )
   }
   /** Runs, kills the engine once all these calls (`Create a`) are under way, then lets the cloud carry them out. */
   const killed = async (kind: Kind, behaviour: Behaviour, calls: string[], options: RunOptions = {}) => {
     const engines: EngineProcess[] = []
-    const gates = calls.map((call) => { const [method = '', name = ''] = call.split(' '); return provider.hold(method, name) })
-    const failing = run(kind, 'env', behaviour, { locate, ...options, onEngineStarted: async (engine) => { engines.push(engine) } })
+    const gates = calls.map((call) => {
+      const [method = '', name = ''] = call.split(' ')
+      return provider.hold(method, name)
+    })
+    const failing = run(kind, 'env', behaviour, {
+      locate,
+      ...options,
+      onEngineStarted: async (engine) => {
+        engines.push(engine)
+      }
+    })
     for (const gate of gates) await reached(gate, failing)
     process.kill(engines.at(-1)?.pid ?? 0, 'SIGKILL')
     const failure = await failureOf(failing)
@@ -57,23 +71,44 @@ const things = (inputs: Record<string, Record<string, unknown>>): Behaviour =>
   ({ detailed: Object.fromEntries(Object.entries(inputs).map(([name, given]) => [name, { inputs: given }])) })
 
 describe.each(await enginesPresent())('when the $kind engine is killed', (executable) => {
-  const withVictim = async (body: (one: ReturnType<typeof victim>) => Promise<void>) => withSeam(executable, async (seam) => body(victim(seam)))
+  const withVictim = async (body: (one: ReturnType<typeof victim>) => Promise<void>) =>
+    withSeam(executable, async (seam) => body(victim(seam)))
 
   test('in the middle of a create, what came to be is adopted and read, what did not is created', async () => {
     await withVictim(async ({ killed, recovered, expectSettled, provider, asked, paths, dataDir }) => {
-      const wanted: Behaviour = { detailed: { a: { inputs: { value: 1 } }, made: { inputs: { value: 2 }, password: 'hunter2' }, lost: { inputs: { value: 3 } } } }
+      const wanted: Behaviour = {
+        detailed: {
+          a: { inputs: { value: 1 } },
+          made: { inputs: { value: 2 }, password: 'hunter2' },
+          lost: { inputs: { value: 3 } }
+        }
+      }
       provider.fail('Create', 'lost', 'refused')
       const failure = await killed('up', wanted, ['Create made', 'Create lost'])
-      expect(failure).toMatchObject({ code: 'engine-killed', transient: true, retryable: true, resource: { type: 'test:index:Thing' } })
+      expect(failure).toMatchObject({
+        code: 'engine-killed',
+        transient: true,
+        retryable: true,
+        resource: { type: 'test:index:Thing' }
+      })
       expect(failure.detail).toMatch(/SIGKILL.*Still under way: .*Thing (made|lost)/)
       provider.heal()
       await rm(join(dataDir, 'work'), { recursive: true })
       const events: EngineEvent[] = []
       expect(await recovered('up', wanted, { events })).toMatchObject({ resources: 3 })
-      expect(asked[0]?.map(({ type, inputs }) => [type, inputs])).toEqual(expect.arrayContaining([['test:index:Thing', { value: 2 }], ['test:index:Thing', { value: 3 }]]))
+      expect(asked[0]?.map(({ type, inputs }) => [type, inputs])).toEqual(
+        expect.arrayContaining([
+          ['test:index:Thing', { value: 2 }],
+          ['test:index:Thing', { value: 3 }]
+        ])
+      )
       expect(provider.names('Create').toSorted()).toEqual(['a', 'lost', 'lost', 'made'])
       expect(provider.names('Read')).toContain('made')
-      const told = events.flatMap((event) => event.type === 'diagnostic' && event.urn !== undefined ? [`${event.urn.split('::').at(-1)}: ${event.message}`] : [])
+      const told = events.flatMap((event) =>
+        event.type === 'diagnostic' && event.urn !== undefined
+          ? [`${event.urn.split('::').at(-1)}: ${event.message}`]
+          : []
+      )
       expect(told).toContainEqual(expect.stringMatching(/^made: .* is in the state now/))
       expect(told).toContainEqual(expect.stringMatching(/^lost: .* not found in the cloud/))
       await expectSettled(wanted)
@@ -114,8 +149,12 @@ describe.each(await enginesPresent())('when the $kind engine is killed', (execut
     await withVictim(async ({ killed, recovered, expectSettled, provider, starts, locate, run }) => {
       const wanted = things({ a: { value: 1 } })
       await killed('up', wanted, ['Create a'])
-      const onEngineStarted = async ({ pid }: EngineProcess) => { if (starts.at(-1) === 'stack import') process.kill(pid, 'SIGKILL') }
-      expect(await failureOf(run('up', 'env', wanted, { locate, onEngineStarted }))).toMatchObject({ code: 'engine-killed' })
+      const onEngineStarted = async ({ pid }: EngineProcess) => {
+        if (starts.at(-1) === 'stack import') process.kill(pid, 'SIGKILL')
+      }
+      expect(await failureOf(run('up', 'env', wanted, { locate, onEngineStarted }))).toMatchObject({
+        code: 'engine-killed'
+      })
       await killed('up', wanted, ['Read a'])
       const reads = provider.names('Read').length
       await recovered('up', wanted)
@@ -130,7 +169,15 @@ describe.each(await enginesPresent())('when the $kind engine is killed', (execut
       const wanted = things({ a: {} })
       for (const milliseconds of [0, 60, 120]) {
         const onEngineStarted = async ({ pid }: EngineProcess) => {
-          if (starts.at(-1) === 'stack init') setTimeout(() => { try { process.kill(pid, 'SIGKILL') } catch { /* It was quicker. */ } }, milliseconds)
+          if (starts.at(-1) === 'stack init') {
+            setTimeout(() => {
+              try {
+                process.kill(pid, 'SIGKILL')
+              } catch {
+              /* It was quicker. */
+              }
+            }, milliseconds)
+          }
         }
         const ended = await run('up', 'env', wanted, { onEngineStarted }).catch(() => undefined)
         if (ended !== undefined) break

@@ -6,27 +6,59 @@ import { failureOf, reached, withSeam } from '../../support/engine/harness.ts'
 
 const pulumi = (await enginesPresent()).find(({ kind }) => kind === 'pulumi')
 const bin = findPostgres()
-if (pulumi === undefined || bin === undefined) console.log('state in Postgres is not tested: that needs a pulumi CLI, and initdb')
+if (pulumi === undefined || bin === undefined) {
+  console.log('state in Postgres is not tested: that needs a pulumi CLI, and initdb')
+}
 
-test.skipIf(pulumi === undefined || bin === undefined)('on state in Postgres the lock of a killed engine goes with the next try, a live one\'s stays, and what was begun is adopted', async () => {
-  if (pulumi === undefined || bin === undefined) return
-  const server = await startPostgres(bin)
-  try {
-    await withSeam(pulumi, async ({ run, provider }) => {
-      const locate = async () => new Map([...provider.resources.keys()].map((id) => [`urn:pulumi:env::batchyard::test:group:Group$test:index:Thing::${id.split('-')[0]}`, id]))
-      const engines: EngineProcess[] = []
-      const gate = provider.hold('Create', 'a')
-      const running = run('up', 'env', { things: ['a', 'b'] }, { onEngineStarted: async (engine) => { engines.push(engine) } })
-      await reached(gate, running)
-      expect(await failureOf(run('up', 'env', { things: ['a'] }, { locate }))).toMatchObject({ code: 'state-locked', transient: true })
-      process.kill(engines.at(-1)?.pid ?? 0, 'SIGKILL')
-      expect(await failureOf(running)).toMatchObject({ code: 'engine-killed' })
-      gate.release()
-      expect(await failureOf(run('up', 'env', { things: ['a', 'b'] }, { locate }))).toMatchObject({ code: 'state-locked', transient: true })
-      await run('up', 'env', { things: ['a', 'b'] }, { locate })
-      expect([...provider.resources.keys()].map((id) => id.split('-')[0]).sort()).toEqual(['a', 'b'])
-    }, { stateUrl: `${(await server.createDatabase()).replace(/^postgresql:(.*)localhost/, 'postgres:$1')}&sslmode=disable` })
-  } finally {
-    await server.stop()
+test.skipIf(pulumi === undefined || bin === undefined)(
+  "on state in Postgres the lock of a killed engine goes with the next try, a live one's stays, and what was begun is adopted",
+  async () => {
+    if (pulumi === undefined || bin === undefined) return
+    const server = await startPostgres(bin)
+    try {
+      await withSeam(
+        pulumi,
+        async ({ run, provider }) => {
+          const locate = async () =>
+            new Map(
+              [...provider.resources.keys()].map((id) => [
+                `urn:pulumi:env::batchyard::test:group:Group$test:index:Thing::${id.split('-')[0]}`,
+                id
+              ])
+            )
+          const engines: EngineProcess[] = []
+          const gate = provider.hold('Create', 'a')
+          const running = run(
+            'up',
+            'env',
+            { things: ['a', 'b'] },
+            {
+              onEngineStarted: async (engine) => {
+                engines.push(engine)
+              }
+            }
+          )
+          await reached(gate, running)
+          expect(await failureOf(run('up', 'env', { things: ['a'] }, { locate }))).toMatchObject({
+            code: 'state-locked',
+            transient: true
+          })
+          process.kill(engines.at(-1)?.pid ?? 0, 'SIGKILL')
+          expect(await failureOf(running)).toMatchObject({ code: 'engine-killed' })
+          gate.release()
+          expect(await failureOf(run('up', 'env', { things: ['a', 'b'] }, { locate }))).toMatchObject({
+            code: 'state-locked',
+            transient: true
+          })
+          await run('up', 'env', { things: ['a', 'b'] }, { locate })
+          expect([...provider.resources.keys()].map((id) => id.split('-')[0]).sort()).toEqual(['a', 'b'])
+        },
+        {
+          stateUrl: `${(await server.createDatabase()).replace(/^postgresql:(.*)localhost/, 'postgres:$1')}&sslmode=disable`
+        }
+      )
+    } finally {
+      await server.stop()
+    }
   }
-})
+)

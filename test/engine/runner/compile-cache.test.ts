@@ -8,7 +8,8 @@ const PROGRAM = new URL('../../../src/stacks/batch-environment.ts', import.meta.
 
 test('a runner leaves what Node has compiled to the next one, though it is killed in the end', async () => {
   const compileCache = await mkdtemp(join(tmpdir(), 'compiled-'))
-  const compiled = async () => (await readdir(compileCache, { recursive: true, withFileTypes: true })).filter(entry => entry.isFile()).length
+  const compiled = async () =>
+    (await readdir(compileCache, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile()).length
   try {
     const start = async () => {
       const runner = startRunner({ memoryMiB: 192, preload: [PROGRAM], compileCache })

@@ -19,7 +19,10 @@ async function failBeside (behaviour: Behaviour, options: RunOptions = {}): Prom
     await reached(gate, beside)
     failures.push(await failureOf(up('failing', behaviour, options)))
     gate.release()
-    expect(await beside).toMatchObject({ resources: 2, outputs: { arns: [expect.stringContaining('arn:test:'), expect.stringContaining('arn:test:')] } })
+    expect(await beside).toMatchObject({
+      resources: 2,
+      outputs: { arns: [expect.stringContaining('arn:test:'), expect.stringContaining('arn:test:')] }
+    })
     // The place in the pool is free again and works.
     expect(await up('next', { things: ['one'] })).toMatchObject({ resources: 1 })
   })
@@ -29,7 +32,10 @@ async function failBeside (behaviour: Behaviour, options: RunOptions = {}): Prom
 }
 
 test('a program that throws fails its own run with its own words, and the one beside it never notices', async () => {
-  expect(await failBeside({ things: ['mine'], throws: 'no such shape' })).toMatchObject({ code: 'program-failed', detail: 'no such shape' })
+  expect(await failBeside({ things: ['mine'], throws: 'no such shape' })).toMatchObject({
+    code: 'program-failed',
+    detail: 'no such shape'
+  })
 })
 
 test('a refusal of a program carries the code it begins with', async () => {
@@ -38,7 +44,10 @@ test('a refusal of a program carries the code it begins with', async () => {
 })
 
 test('a program that rejects unhandled fails its own run, and the one beside it never notices', async () => {
-  expect(await failBeside({ things: ['mine'], rejects: 'nobody awaited me' })).toMatchObject({ code: 'program-failed', detail: 'nobody awaited me' })
+  expect(await failBeside({ things: ['mine'], rejects: 'nobody awaited me' })).toMatchObject({
+    code: 'program-failed',
+    detail: 'nobody awaited me'
+  })
 })
 
 test('a program that rejects unhandled in a later run of its runner does not fail that run', async () => {
@@ -54,7 +63,10 @@ test('a program that rejects unhandled in a later run of its runner does not fai
 })
 
 test('a program that waits for ever fails at its deadline, and the one beside it never notices', async () => {
-  expect(await failBeside({ hangs: true }, { deadlineSeconds: 6 })).toMatchObject({ code: 'deadline-exceeded', retryable: true })
+  expect(await failBeside({ hangs: true }, { deadlineSeconds: 6 })).toMatchObject({
+    code: 'deadline-exceeded',
+    retryable: true
+  })
 })
 
 test('a program in an endless loop fails at its deadline, and the one beside it never notices', async () => {

@@ -22,7 +22,10 @@ describe.each(await enginesPresent())('a stack\'s life on the $kind engine', (ex
         outputs: { arns: [expect.any(String), expect.any(String)], secret: { value: 'hush' }, plain: [1, null, 'x'] }
       })
       expect(starts.splice(0)).toEqual(['stack init', 'up'])
-      expect(await up('env', { things: ['a', 'b'], secret: 'hush' })).toMatchObject({ resources: 2, outputs: { secret: { value: 'hush' } } })
+      expect(await up('env', { things: ['a', 'b'], secret: 'hush' })).toMatchObject({
+        resources: 2,
+        outputs: { secret: { value: 'hush' } }
+      })
       expect(starts.splice(0)).toEqual(['up'])
       expect(await destroy('env')).toEqual({ ...READ_NOTHING, outputs: {}, resources: 0 })
       expect(starts.splice(0)).toEqual(['destroy', 'stack rm'])
@@ -40,22 +43,41 @@ describe.each(await enginesPresent())('a stack\'s life on the $kind engine', (ex
       const events: EngineEvent[] = []
       await up('env', { things: ['a', 'b'], secret: 'hush' }, { events })
       expect(events.filter((event) => event.type === 'plan')).toEqual([{ type: 'plan', total: 2 }])
-      const steps = events.flatMap((event) => event.type === 'resource' ? [`${event.name} ${event.action} ${event.status}`] : [])
-      expect(steps.toSorted()).toEqual(['a create started', 'a create succeeded', 'b create started', 'b create succeeded'])
+      const steps = events.flatMap((event) =>
+        event.type === 'resource' ? [`${event.name} ${event.action} ${event.status}`] : []
+      )
+      expect(steps.toSorted()).toEqual([
+        'a create started',
+        'a create succeeded',
+        'b create started',
+        'b create succeeded'
+      ])
       expect(events.at(-1)).toMatchObject({ type: 'summary', changes: { create: expect.any(Number) } })
       expect(JSON.stringify(events)).not.toContain('hush')
       const removal: EngineEvent[] = []
       await destroy('env', { events: removal })
       expect(removal[0]).toEqual({ type: 'plan', total: 2 })
-      expect(removal.filter((event) => event.type === 'resource' && event.action === 'delete' && event.status === 'succeeded')).toHaveLength(2)
+      expect(
+        removal.filter(
+          (event) => event.type === 'resource' && event.action === 'delete' && event.status === 'succeeded'
+        )
+      ).toHaveLength(2)
     })
   })
 
-  test('a create that the cloud refuses fails with the cloud\'s words and the resource, keeps the rest, and can be retried or deleted', async () => {
+  test("a create that the cloud refuses fails with the cloud's words and the resource, keeps the rest, and can be retried or deleted", async () => {
     await withSeam(executable, async ({ up, destroy, provider }) => {
-      provider.fail('Create', 'b', 'operation error Batch: CreateJobQueue, StatusCode: 400, RequestID: 0a1b2c3d-0000, ClientException: Object already exists')
+      provider.fail(
+        'Create',
+        'b',
+        'operation error Batch: CreateJobQueue, StatusCode: 400, RequestID: 0a1b2c3d-0000, ClientException: Object already exists'
+      )
       const failure = await failureOf(up('env', { things: ['a', 'b'] }))
-      expect(failure).toMatchObject({ code: 'name-conflict', cloudRequestId: '0a1b2c3d-0000', resource: { type: 'test:index:Thing', name: 'b' } })
+      expect(failure).toMatchObject({
+        code: 'name-conflict',
+        cloudRequestId: '0a1b2c3d-0000',
+        resource: { type: 'test:index:Thing', name: 'b' }
+      })
       expect(failure.detail).toContain('Object already exists')
       expect(failure.detail.split('\n')).toHaveLength(1)
       provider.heal()
@@ -82,13 +104,22 @@ describe.each(await enginesPresent())('a stack\'s life on the $kind engine', (ex
   })
 
   test('a run past its deadline is ended by the ladder and names the resource under way; its lock is no hindrance to the next', async () => {
-    await withSeam(executable, async ({ up, provider }) => {
-      provider.hold('Create', 'stuck')
-      const failure = await failureOf(up('env', { things: ['stuck'] }, { deadlineSeconds: 15 }))
-      expect(failure).toMatchObject({ code: 'deadline-exceeded', resource: { name: 'stuck', type: 'test:index:Thing' } })
-      expect(failure.detail).toContain('stuck')
-      expect(await up('env', { things: ['other'] }, { locate: async () => new Map() })).toMatchObject({ resources: 1 })
-    }, { ladder: { interruptSeconds: 1, terminateSeconds: 1 } })
+    await withSeam(
+      executable,
+      async ({ up, provider }) => {
+        provider.hold('Create', 'stuck')
+        const failure = await failureOf(up('env', { things: ['stuck'] }, { deadlineSeconds: 15 }))
+        expect(failure).toMatchObject({
+          code: 'deadline-exceeded',
+          resource: { name: 'stuck', type: 'test:index:Thing' }
+        })
+        expect(failure.detail).toContain('stuck')
+        expect(await up('env', { things: ['other'] }, { locate: async () => new Map() })).toMatchObject({
+          resources: 1
+        })
+      },
+      { ladder: { interruptSeconds: 1, terminateSeconds: 1 } }
+    )
   })
 
   test('an engine runs only after its identity was taken down, and not at all if that fails', async () => {
@@ -103,9 +134,21 @@ describe.each(await enginesPresent())('a stack\'s life on the $kind engine', (ex
       expect(seen).toHaveLength(2)
       expect(await Promise.all(seen.map(isAlive))).toEqual([false, false])
       const refusal = new Error('another worker has it')
-      await expect(up('new', { things: ['b'] }, { onEngineStarted: async () => { throw refusal } })).rejects.toBe(refusal)
+      await expect(
+        up(
+          'new',
+          { things: ['b'] },
+          {
+            onEngineStarted: async () => {
+              throw refusal
+            }
+          }
+        )
+      ).rejects.toBe(refusal)
       expect(provider.names('Create')).toEqual(['a'])
-      await expect(readFile(join(dataDir, 'state', '.pulumi', 'stacks', 'batchyard', 'new.json'))).rejects.toThrow('ENOENT')
+      await expect(readFile(join(dataDir, 'state', '.pulumi', 'stacks', 'batchyard', 'new.json'))).rejects.toThrow(
+        'ENOENT'
+      )
     })
   })
 
@@ -113,7 +156,17 @@ describe.each(await enginesPresent())('a stack\'s life on the $kind engine', (ex
     await withSeam(executable, async ({ engine, up, provider }) => {
       const gate = provider.hold('Create', 'a')
       const processes: EngineProcess[] = []
-      const run = failureOf(up('env', { things: ['a'] }, { onEngineStarted: async (started) => { processes.push(started) } }))
+      const run = failureOf(
+        up(
+          'env',
+          { things: ['a'] },
+          {
+            onEngineStarted: async (started) => {
+              processes.push(started)
+            }
+          }
+        )
+      )
       await reached(gate, run)
       expect(await engine.usage()).toMatchObject({ count: expect.any(Number), residentBytes: expect.any(Number) })
       const stops = Promise.all([engine.stop(), engine.stop()])

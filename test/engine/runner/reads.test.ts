@@ -12,10 +12,20 @@ const stateOf = async ({ dataDir }: Seam): Promise<string> =>
 const leftIn = async ({ dataDir }: Seam): Promise<string[]> => readdir(join(dataDir, 'reads'))
 
 const FIRST: Behaviour = {
-  detailed: { moves: { inputs: { name: 'one', size: 1 } }, grows: { inputs: { size: 1, old: true } }, stays: { inputs: { size: 1 }, password: 'hush' }, goes: { inputs: {} } }
+  detailed: {
+    moves: { inputs: { name: 'one', size: 1 } },
+    grows: { inputs: { size: 1, old: true } },
+    stays: { inputs: { size: 1 }, password: 'hush' },
+    goes: { inputs: {} }
+  }
 }
 const SECOND: Behaviour = {
-  detailed: { moves: { inputs: { name: 'two', size: 1 } }, grows: { inputs: { size: 2, fresh: true } }, stays: { inputs: { size: 1 }, password: 'hush' }, comes: { inputs: {} } }
+  detailed: {
+    moves: { inputs: { name: 'two', size: 1 } },
+    grows: { inputs: { size: 2, fresh: true } },
+    stays: { inputs: { size: 1 }, password: 'hush' },
+    comes: { inputs: {} }
+  }
 }
 
 /** Changes or removes a resource of the pretended cloud behind the engine's back. */
@@ -30,16 +40,22 @@ describe.each(await enginesPresent())('on the $kind engine', (executable) => {
     await withSeam(executable, async (seam) => {
       const events: EngineEvent[] = []
       const { changes, ...rest } = await seam.run('preview', 'env', FIRST, { events })
-      expect(changes.map(({ name, action, properties, id }) => [name, action, properties, id]).toSorted())
-        .toEqual(['goes', 'grows', 'moves', 'stays'].map((name) => [name, 'create', [], undefined]))
-      expect(changes[0]).toMatchObject({ urn: expect.stringContaining('urn:pulumi:env::batchyard::'), resourceType: 'test:index:Thing' })
+      expect(changes.map(({ name, action, properties, id }) => [name, action, properties, id]).toSorted()).toEqual(
+        ['goes', 'grows', 'moves', 'stays'].map((name) => [name, 'create', [], undefined])
+      )
+      expect(changes[0]).toMatchObject({
+        urn: expect.stringContaining('urn:pulumi:env::batchyard::'),
+        resourceType: 'test:index:Thing'
+      })
       expect(rest).toEqual({ outputs: {}, drifted: [], retained: [], resources: 0, stateFingerprint: '' })
       expect(seam.starts).toEqual(['preview'])
       expect(seam.provider.resources.size).toBe(0)
       await expect(stateOf(seam)).rejects.toThrow('ENOENT')
       expect(await leftIn(seam)).toEqual([])
       expect(events).toContainEqual({ type: 'plan', total: 4 })
-      expect(new Set(events.flatMap((event) => event.type === 'resource' ? [event.action] : []))).toEqual(new Set(['read']))
+      expect(new Set(events.flatMap((event) => (event.type === 'resource' ? [event.action] : [])))).toEqual(
+        new Set(['read'])
+      )
       expect(await seam.engine.resources('env')).toEqual([])
     })
   })
@@ -62,7 +78,11 @@ describe.each(await enginesPresent())('on the $kind engine', (executable) => {
       await seam.up('env', FIRST)
       const before = await stateOf(seam)
       const { changes, resources, stateFingerprint } = await seam.run('preview', 'env', SECOND)
-      expect(changes.map(({ name, action, id, properties }) => ({ name, action, id, properties })).toSorted((a, b) => a.name < b.name ? -1 : 1)).toEqual([
+      expect(
+        changes
+          .map(({ name, action, id, properties }) => ({ name, action, id, properties }))
+          .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+      ).toEqual([
         { name: 'comes', action: 'create', id: undefined, properties: [] },
         { name: 'goes', action: 'delete', id: expect.stringMatching(/^goes-/), properties: [] },
         {
@@ -70,10 +90,17 @@ describe.each(await enginesPresent())('on the $kind engine', (executable) => {
           action: 'update',
           id: expect.stringMatching(/^grows-/),
           properties: [
-            { path: 'fresh', action: 'add', replaces: false }, { path: 'old', action: 'delete', replaces: false }, { path: 'size', action: 'update', replaces: false }
+            { path: 'fresh', action: 'add', replaces: false },
+            { path: 'old', action: 'delete', replaces: false },
+            { path: 'size', action: 'update', replaces: false }
           ]
         },
-        { name: 'moves', action: 'replace', id: expect.stringMatching(/^moves-/), properties: [{ path: 'name', action: 'update', replaces: true }] }
+        {
+          name: 'moves',
+          action: 'replace',
+          id: expect.stringMatching(/^moves-/),
+          properties: [{ path: 'name', action: 'update', replaces: true }]
+        }
       ])
       expect([resources, stateFingerprint]).toEqual([4, expect.stringMatching(/^[0-9a-f]{64}$/)])
       expect(await stateOf(seam)).toBe(before)
@@ -88,7 +115,10 @@ describe.each(await enginesPresent())('on the $kind engine', (executable) => {
       const gate = seam.provider.hold('Create', 'comes')
       const up = seam.up('env', SECOND)
       await reached(gate, up)
-      const [preview, drift] = [await seam.run('preview', 'env', { ...SECOND, things: ['later'] }), await seam.run('drift', 'env', SECOND)]
+      const [preview, drift] = [
+        await seam.run('preview', 'env', { ...SECOND, things: ['later'] }),
+        await seam.run('drift', 'env', SECOND)
+      ]
       expect(preview.changes.map(({ name, action }) => `${action} ${name}`)).toContain('create later')
       expect(drift.drifted).toEqual([])
       gate.release()
@@ -99,12 +129,28 @@ describe.each(await enginesPresent())('on the $kind engine', (executable) => {
 
   test('what a preview refuses or cannot know fails as a run does, and leaves nothing', async () => {
     await withSeam(executable, async (seam) => {
-      expect(await failureOf(seam.run('preview', 'env', { throws: '[default-vpc-missing] no default VPC' }))).toMatchObject({ code: 'default-vpc-missing' })
-      expect(await failureOf(seam.run('preview', 'env', { detailed: { bad: { inputs: { invalid: 'x' } } } }))).toMatchObject({
+      expect(
+        await failureOf(seam.run('preview', 'env', { throws: '[default-vpc-missing] no default VPC' }))
+      ).toMatchObject({ code: 'default-vpc-missing' })
+      expect(
+        await failureOf(seam.run('preview', 'env', { detailed: { bad: { inputs: { invalid: 'x' } } } }))
+      ).toMatchObject({
         detail: expect.stringContaining('this property must not be set')
       })
       const control = new AbortController()
-      const hanging = failureOf(seam.run('preview', 'env', { hangs: true }, { signal: control.signal, onEngineStarted: async () => { control.abort() } }))
+      const hanging = failureOf(
+        seam.run(
+          'preview',
+          'env',
+          { hangs: true },
+          {
+            signal: control.signal,
+            onEngineStarted: async () => {
+              control.abort()
+            }
+          }
+        )
+      )
       expect(await hanging).toMatchObject({ code: 'cancelled' })
       expect(await leftIn(seam)).toEqual([])
     })
@@ -114,13 +160,17 @@ describe.each(await enginesPresent())('on the $kind engine', (executable) => {
     await withSeam(executable, async (seam) => {
       const none = await seam.run('preview', 'env', FIRST)
       await seam.up('env', FIRST, { request: { expectState: none.stateFingerprint } })
-      expect(await failureOf(seam.up('env', SECOND, { request: { expectState: none.stateFingerprint } }))).toMatchObject({ code: 'preview-outdated' })
+      expect(
+        await failureOf(seam.up('env', SECOND, { request: { expectState: none.stateFingerprint } }))
+      ).toMatchObject({ code: 'preview-outdated' })
       const first = await seam.run('preview', 'env', SECOND)
       await seam.up('env', FIRST)
       expect((await seam.run('drift', 'env', FIRST)).stateFingerprint).toBe(first.stateFingerprint)
       await seam.up('env', SECOND, { request: { expectState: first.stateFingerprint } })
       const calls = seam.provider.calls.length
-      expect(await failureOf(seam.up('env', FIRST, { request: { expectState: first.stateFingerprint } }))).toMatchObject({ code: 'preview-outdated' })
+      expect(
+        await failureOf(seam.up('env', FIRST, { request: { expectState: first.stateFingerprint } }))
+      ).toMatchObject({ code: 'preview-outdated' })
       expect(seam.provider.calls).toHaveLength(calls)
     })
   })
@@ -129,7 +179,10 @@ describe.each(await enginesPresent())('on the $kind engine', (executable) => {
     await withSeam(executable, async (seam) => {
       const wanted: Behaviour = {
         detailed: {
-          plain: { inputs: { size: 1, tags: { a: 'x', b: 'y' } } }, gone: { inputs: {} }, secret: { inputs: { size: 1 }, password: 'hush' }, same: { inputs: {} }
+          plain: { inputs: { size: 1, tags: { a: 'x', b: 'y' } } },
+          gone: { inputs: {} },
+          secret: { inputs: { size: 1 }, password: 'hush' },
+          same: { inputs: {} }
         }
       }
       await seam.up('env', wanted)

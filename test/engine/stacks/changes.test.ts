@@ -11,17 +11,27 @@ const SPEC: Spec = { team: 'vision', name: 'training', jobs: { default: { image:
 
 const engines = await enginesPresent()
 
-describe.each(engines)('a changed spec, on the $kind engine', engine => {
-  const changed = async (more: Partial<Spec>, judge: (stack: ProgramStack, changes: Record<string, number>, before: Record<string, unknown>, after: Record<string, unknown>) => Promise<void>) => {
-    await withCloud(cloud => withStack(engine, inputOf(SPEC, PLACEMENT), cloud, async stack => {
-      const before = await stack.up()
-      const after = await stack.up(resolveSpec({ ...SPEC, ...more }, PLACEMENT))
-      await judge(stack, after.changes, before.outputs, after.outputs)
-      const again = await stack.up()
-      expect(Object.keys(again.changes)).toEqual(['same'])
-      await stack.destroy()
-      expect(await cloud.control.resources()).toEqual([])
-    }))
+describe.each(engines)('a changed spec, on the $kind engine', (engine) => {
+  const changed = async (
+    more: Partial<Spec>,
+    judge: (
+      stack: ProgramStack,
+      changes: Record<string, number>,
+      before: Record<string, unknown>,
+      after: Record<string, unknown>
+    ) => Promise<void>
+  ) => {
+    await withCloud((cloud) =>
+      withStack(engine, inputOf(SPEC, PLACEMENT), cloud, async (stack) => {
+        const before = await stack.up()
+        const after = await stack.up(resolveSpec({ ...SPEC, ...more }, PLACEMENT))
+        await judge(stack, after.changes, before.outputs, after.outputs)
+        const again = await stack.up()
+        expect(Object.keys(again.changes)).toEqual(['same'])
+        await stack.destroy()
+        expect(await cloud.control.resources()).toEqual([])
+      })
+    )
   }
 
   it('moves the queue to a new compute environment when the type changes, and then deletes the old one', async () => {
@@ -45,10 +55,13 @@ describe.each(engines)('a changed spec, on the $kind engine', engine => {
   })
 
   it('changes limits and priorities in place', async () => {
-    await changed({ compute: { default: { maxVcpus: 4 } }, queues: { default: { priority: 7 } } }, async (_, changes) => {
-      expect(changes).toMatchObject({ update: 2 })
-      expect(changes).not.toHaveProperty('replace')
-    })
+    await changed(
+      { compute: { default: { maxVcpus: 4 } }, queues: { default: { priority: 7 } } },
+      async (_, changes) => {
+        expect(changes).toMatchObject({ update: 2 })
+        expect(changes).not.toHaveProperty('replace')
+      }
+    )
   })
 
   it('changes tags in place', async () => {

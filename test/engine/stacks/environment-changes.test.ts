@@ -16,10 +16,16 @@ const PROGRAM = new URL('../../../src/stacks/batch-environment.ts', import.meta.
 const SPEC: Spec = { team: 'vision', name: 'training', jobs: { default: { image: 'alpine:3.20' } } }
 const BUCKET = 'aws:s3/bucket:Bucket'
 
-type Run = (kind: RunRequest['kind'], more?: { spec?: Partial<Spec> } & Pick<RunRequest, 'refresh' | 'retain'>) => Promise<RunResult>
+type Run = (
+  kind: RunRequest['kind'],
+  more?: { spec?: Partial<Spec> } & Pick<RunRequest, 'refresh' | 'retain'>
+) => Promise<RunResult>
 
 /** The real program in a simulated cloud. */
-async function withEnvironment (executable: EngineExecutable, body: (run: Run, control: SandboxControl) => Promise<void>): Promise<void> {
+async function withEnvironment (
+  executable: EngineExecutable,
+  body: (run: Run, control: SandboxControl) => Promise<void>
+): Promise<void> {
   await withCloud(async (_, { control, grpcPort }) => {
     const dataDir = await mkdtemp(join(tmpdir(), 'seam-'))
     await shareCompileCache(dataDir)
@@ -46,20 +52,32 @@ describe.each(await enginesPresent())('an environment on the $kind engine', (exe
       const { resources } = await run('up')
       expect((await run('drift')).drifted).toEqual([])
       const { changes } = await run('preview', { spec: { compute: { default: { type: 'FARGATE', maxVcpus: 4 } } } })
-      const environment = changes.find(({ resourceType }) => resourceType === 'aws:batch/computeEnvironment:ComputeEnvironment')
+      const environment = changes.find(
+        ({ resourceType }) => resourceType === 'aws:batch/computeEnvironment:ComputeEnvironment'
+      )
       expect(environment?.action).toBe('replace')
-      expect(environment?.properties).toContainEqual({ path: 'computeResources.type', action: 'update', replaces: true })
-      expect(changes.map(({ resourceType, action }) => `${action} ${resourceType}`)).toContain('update aws:batch/jobQueue:JobQueue')
+      expect(environment?.properties).toContainEqual({
+        path: 'computeResources.type',
+        action: 'update',
+        replaces: true
+      })
+      expect(changes.map(({ resourceType, action }) => `${action} ${resourceType}`)).toContain(
+        'update aws:batch/jobQueue:JobQueue'
+      )
 
       const [bucket] = await control.resources({ type: BUCKET })
       const [logs] = await control.resources({ type: 'aws:cloudwatch/logGroup:LogGroup' })
       const [queue] = await control.resources({ type: 'aws:batch/jobQueue:JobQueue' })
-      if (bucket === undefined || logs === undefined || queue === undefined) throw new Error('the environment is not whole')
-      await control.changeResource(bucket.key, { tags: { ...bucket.properties['tags'] as object, stray: 'yes' } })
+      if (bucket === undefined || logs === undefined || queue === undefined) {
+        throw new Error('the environment is not whole')
+      }
+      await control.changeResource(bucket.key, { tags: { ...(bucket.properties['tags'] as object), stray: 'yes' } })
       await control.changeResource(queue.key, { priority: 77 })
       await control.deleteResource(logs.key)
       const { drifted } = await run('drift')
-      expect(drifted.map(({ resourceType, status, properties }) => [resourceType, status, properties]).toSorted()).toEqual([
+      expect(
+        drifted.map(({ resourceType, status, properties }) => [resourceType, status, properties]).toSorted()
+      ).toEqual([
         ['aws:batch/jobQueue:JobQueue', 'changed', [{ path: 'priority', expected: expect.any(Number), actual: 77 }]],
         ['aws:cloudwatch/logGroup:LogGroup', 'missing', []],
         [BUCKET, 'changed', [{ path: 'tags.stray', expected: null, actual: 'yes' }]]

@@ -8,7 +8,13 @@ import { withCloud } from '../../support/aws/cloud.ts'
 import { withStack, type Run, type StateResource } from './stack.ts'
 
 export function inputOf (spec: Spec, placement: Placement): EnvironmentInput {
-  return { id: 'env_01jd3x9c8qe5vb6k2m4n7p8r9s', team: spec.team, name: spec.name, spec: resolveSpec(spec, placement), placement }
+  return {
+    id: 'env_01jd3x9c8qe5vb6k2m4n7p8r9s',
+    team: spec.team,
+    name: spec.name,
+    spec: resolveSpec(spec, placement),
+    placement
+  }
 }
 
 /** The life of one environment, from its first `up` to its end, as tests ask about it. */
@@ -23,7 +29,7 @@ export interface Story {
 
 /** Lives one life of the program on one engine in a cloud of its own. */
 export async function live (engine: EngineExecutable, input: EnvironmentInput): Promise<Story> {
-  return withCloud(cloud => withStack(engine, input, cloud, async stack => {
+  return withCloud((cloud) => withStack(engine, input, cloud, async (stack) => {
     const first = await stack.up()
     const state = await stack.state()
     const resources = await cloud.control.resources()

@@ -17,29 +17,45 @@ const BASE = 'batchyard-vision-training-7d0300d27596'
 const TAGS = { cost: '7', 'batchyard:team': 'vision', 'batchyard:environment': 'training', 'batchyard:id': INPUT.id }
 
 const RESOURCES = [
-  'aws:batch/computeEnvironment:ComputeEnvironment', 'aws:batch/jobDefinition:JobDefinition', 'aws:batch/jobQueue:JobQueue',
-  'aws:cloudwatch/logGroup:LogGroup', 'aws:ec2/securityGroup:SecurityGroup', 'aws:ecs/cluster:Cluster',
-  'aws:ecs/clusterCapacityProviders:ClusterCapacityProviders', 'aws:ecs/service:Service', 'aws:ecs/taskDefinition:TaskDefinition',
-  'aws:iam/role:Role', 'aws:iam/role:Role', 'aws:iam/rolePolicy:RolePolicy', 'aws:iam/rolePolicy:RolePolicy', 'aws:s3/bucket:Bucket',
-  'aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration', 'aws:s3/bucketOwnershipControls:BucketOwnershipControls',
-  'aws:s3/bucketPolicy:BucketPolicy', 'aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock',
-  'aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration', 'aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule'
+  'aws:batch/computeEnvironment:ComputeEnvironment',
+  'aws:batch/jobDefinition:JobDefinition',
+  'aws:batch/jobQueue:JobQueue',
+  'aws:cloudwatch/logGroup:LogGroup',
+  'aws:ec2/securityGroup:SecurityGroup',
+  'aws:ecs/cluster:Cluster',
+  'aws:ecs/clusterCapacityProviders:ClusterCapacityProviders',
+  'aws:ecs/service:Service',
+  'aws:ecs/taskDefinition:TaskDefinition',
+  'aws:iam/role:Role',
+  'aws:iam/role:Role',
+  'aws:iam/rolePolicy:RolePolicy',
+  'aws:iam/rolePolicy:RolePolicy',
+  'aws:s3/bucket:Bucket',
+  'aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration',
+  'aws:s3/bucketOwnershipControls:BucketOwnershipControls',
+  'aws:s3/bucketPolicy:BucketPolicy',
+  'aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock',
+  'aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration',
+  'aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule'
 ]
 const WITHOUT_TAGS = /RolePolicy|ClusterCapacityProviders|s3\/bucket[A-Z]/
 
-describe.each(await enginesPresent())('the program on the $kind engine', engine => {
+describe.each(await enginesPresent())('the program on the $kind engine', (engine) => {
   let story: Story
   const cloudResources = () => story.state.filter(({ type }) => type.startsWith('aws:'))
   const all = (kind: string) => cloudResources().filter(({ type }) => type.endsWith(`:${kind}`))
   const one = (kind: string): StateResource => {
     const [found, ...others] = all(kind)
-    if (found === undefined || others.length > 0) throw new Error(`expected one ${kind}, found ${others.length + (found ? 1 : 0)}`)
+    if (found === undefined || others.length > 0) {
+      throw new Error(`expected one ${kind}, found ${others.length + (found ? 1 : 0)}`)
+    }
     return found
   }
   const inputs = (kind: string) => one(kind).inputs ?? {}
   const json = (value: unknown) => JSON.parse(String(value)) as Record<string, unknown>
   const role = (name: string) => all('Role').find(({ urn }) => urn.endsWith(`::${name}`))
-  const policyOf = (name: string) => json(all('RolePolicy').find(({ urn }) => urn.endsWith(`::${name}`))?.inputs?.['policy'])
+  const policyOf = (name: string) =>
+    json(all('RolePolicy').find(({ urn }) => urn.endsWith(`::${name}`))?.inputs?.['policy'])
   const dependsOn = (from: StateResource, to: StateResource) => from.dependencies?.includes(to.urn)
 
   beforeAll(async () => { story = await live(engine, INPUT) })
@@ -101,9 +117,12 @@ describe.each(await enginesPresent())('the program on the $kind engine', engine 
     it('2. and 3. the compute environment has subnets, groups and a limit, and nothing Fargate refuses', () => {
       const { computeResources } = inputs('ComputeEnvironment')
       expect(computeResources).toMatchObject({
-        type: 'FARGATE_SPOT', maxVcpus: 100, subnets: story.first.outputs['subnet_ids'], securityGroupIds: [one('SecurityGroup').id]
+        type: 'FARGATE_SPOT',
+        maxVcpus: 100,
+        subnets: story.first.outputs['subnet_ids'],
+        securityGroupIds: [one('SecurityGroup').id]
       })
-      const sent = Object.keys(computeResources as object).filter(key => !key.startsWith('__'))
+      const sent = Object.keys(computeResources as object).filter((key) => !key.startsWith('__'))
       expect(sent.sort()).toEqual(['maxVcpus', 'securityGroupIds', 'subnets', 'type'])
     })
 
@@ -112,8 +131,14 @@ describe.each(await enginesPresent())('the program on the $kind engine', engine 
       expect(json(inputs('JobDefinition')['containerProperties'])).toEqual({
         image: `${REPOSITORY}:1`,
         command: ['python', 'train.py'],
-        environment: [{ name: 'BATCHYARD_BUCKET', value: story.first.outputs['bucket_name'] }, { name: 'EPOCHS', value: '3' }],
-        resourceRequirements: [{ type: 'VCPU', value: '0.25' }, { type: 'MEMORY', value: '512' }],
+        environment: [
+          { name: 'BATCHYARD_BUCKET', value: story.first.outputs['bucket_name'] },
+          { name: 'EPOCHS', value: '3' }
+        ],
+        resourceRequirements: [
+          { type: 'VCPU', value: '0.25' },
+          { type: 'MEMORY', value: '512' }
+        ],
         executionRoleArn: `arn:aws:iam::123456789012:role/${BASE}-execution`,
         jobRoleArn: `arn:aws:iam::123456789012:role/${BASE}-job`,
         networkConfiguration: { assignPublicIp: 'ENABLED' },
@@ -121,14 +146,18 @@ describe.each(await enginesPresent())('the program on the $kind engine', engine 
         logConfiguration: {
           logDriver: 'awslogs',
           options: {
-            'awslogs-group': '/batchyard/vision/training-7d0300d27596', 'awslogs-region': 'eu-central-1', 'awslogs-stream-prefix': 'job-default'
+            'awslogs-group': '/batchyard/vision/training-7d0300d27596',
+            'awslogs-region': 'eu-central-1',
+            'awslogs-stream-prefix': 'job-default'
           }
         }
       })
     })
 
     it('5. no value of the engine became a text', () => {
-      expect(JSON.stringify([story.state, story.first.outputs])).not.toMatch(/\$\{|Output<|\[object |04da6b54-80e4-46f7-96ec-b56ff0331ba9/)
+      expect(JSON.stringify([story.state, story.first.outputs])).not.toMatch(
+        /\$\{|Output<|\[object |04da6b54-80e4-46f7-96ec-b56ff0331ba9/
+      )
     })
 
     it('6. only what the spec and the account name reaches the cloud', () => {
@@ -142,10 +171,15 @@ describe.each(await enginesPresent())('the program on the $kind engine', engine 
         blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true
       })
       expect(inputs('BucketOwnershipControls')['rule']).toMatchObject({ objectOwnership: 'BucketOwnerEnforced' })
-      expect(inputs('BucketServerSideEncryptionConfiguration')['rules']).toMatchObject([{ applyServerSideEncryptionByDefault: { sseAlgorithm: 'AES256' } }])
-      expect(json(inputs('BucketPolicy')['policy'])).toMatchObject({ Statement: [{ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }] })
+      expect(inputs('BucketServerSideEncryptionConfiguration')['rules']).toMatchObject([
+        { applyServerSideEncryptionByDefault: { sseAlgorithm: 'AES256' } }
+      ])
+      expect(json(inputs('BucketPolicy')['policy'])).toMatchObject({
+        Statement: [{ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }]
+      })
       expect(inputs('BucketLifecycleConfiguration')['rules']).toMatchObject([
-        { abortIncompleteMultipartUpload: { daysAfterInitiation: 7 } }, { filter: { prefix: 'intermediate/' }, expiration: { days: 30 } }
+        { abortIncompleteMultipartUpload: { daysAfterInitiation: 7 } },
+        { filter: { prefix: 'intermediate/' }, expiration: { days: 30 } }
       ])
       const side = cloudResources().filter(({ type }) => /s3\/bucket[A-Z]/.test(type))
       expect(side.map(({ deletedWith }) => deletedWith)).toEqual(side.map(() => bucket.urn))
@@ -164,7 +198,12 @@ describe.each(await enginesPresent())('the program on the $kind engine', engine 
       })
       expect(inputs('Service')).not.toHaveProperty('launchType')
       expect(dependsOn(one('Service'), one('ClusterCapacityProviders'))).toBe(true)
-      expect(inputs('TaskDefinition')).toMatchObject({ cpu: '256', memory: '512', networkMode: 'awsvpc', requiresCompatibilities: ['FARGATE'] })
+      expect(inputs('TaskDefinition')).toMatchObject({
+        cpu: '256',
+        memory: '512',
+        networkMode: 'awsvpc',
+        requiresCompatibilities: ['FARGATE']
+      })
     })
 
     it('9. what runs waits for the policies and the environment\'s own log group, which is not kept for ever', () => {
@@ -177,23 +216,40 @@ describe.each(await enginesPresent())('the program on the $kind engine', engine 
     })
 
     it('10. every name is the environment\'s, and what is replaced by creating first has no fixed one', () => {
-      const names = story.cloud.filter(({ type }) => !/EgressRule|RolePolicy|s3\/bucket[A-Z]|CapacityProviders/.test(type)).map(({ name }) => name)
-      expect(names.filter(name => !name.includes('7d0300d27596'))).toEqual([])
-      for (const kind of ['ComputeEnvironment', 'Service', 'SecurityGroup']) expect(inputs(kind)['name']).toMatch(/-[0-9a-f]{7}$/)
+      const names = story.cloud
+        .filter(({ type }) => !/EgressRule|RolePolicy|s3\/bucket[A-Z]|CapacityProviders/.test(type))
+        .map(({ name }) => name)
+      expect(names.filter((name) => !name.includes('7d0300d27596'))).toEqual([])
+      for (const kind of ['ComputeEnvironment', 'Service', 'SecurityGroup']) {
+        expect(inputs(kind)['name']).toMatch(/-[0-9a-f]{7}$/)
+      }
     })
 
     it('11. a job is a container that survives Spot, ends some time and is not retried for its own faults', () => {
-      expect(inputs('JobDefinition')).toMatchObject({ type: 'container', timeout: { attemptDurationSeconds: 86_400 }, propagateTags: true })
-      const { attempts, evaluateOnExits } = inputs('JobDefinition')['retryStrategy'] as { attempts: number, evaluateOnExits: object[] }
+      expect(inputs('JobDefinition')).toMatchObject({
+        type: 'container',
+        timeout: { attemptDurationSeconds: 86_400 },
+        propagateTags: true
+      })
+      const { attempts, evaluateOnExits } = inputs('JobDefinition')['retryStrategy'] as {
+        attempts: number
+        evaluateOnExits: object[]
+      }
       expect(attempts).toBe(5)
-      expect(evaluateOnExits).toEqual(expect.arrayContaining([expect.objectContaining({ action: 'RETRY', onStatusReason: 'Your Spot Task was interrupted*' })]))
+      expect(evaluateOnExits).toEqual(
+        expect.arrayContaining([
+          expect.objectContaining({ action: 'RETRY', onStatusReason: 'Your Spot Task was interrupted*' })
+        ])
+      )
       expect(evaluateOnExits.at(-1)).toMatchObject({ action: 'EXIT', onReason: '*' })
     })
 
     it('12. everything goes through the one provider, which knows its account', () => {
       const providers = story.state.filter(({ type }) => type.startsWith('pulumi:providers:'))
       expect(providers.map(({ urn }) => urn)).toEqual([expect.stringMatching(/::pulumi:providers:aws::aws$/)])
-      expect(cloudResources().filter(({ provider }) => provider !== `${providers[0]?.urn}::${providers[0]?.id}`)).toEqual([])
+      expect(
+        cloudResources().filter(({ provider }) => provider !== `${providers[0]?.urn}::${providers[0]?.id}`)
+      ).toEqual([])
       expect(JSON.stringify(providers[0]?.inputs)).toContain('123456789012')
     })
   })
@@ -214,14 +270,23 @@ describe.each(await enginesPresent())('the program on the $kind engine', engine 
 
     it('the group of our own lets nothing in and everything out', () => {
       expect(inputs('SecurityGroup')['ingress'] ?? []).toEqual([])
-      expect(inputs('SecurityGroupEgressRule')).toMatchObject({ ipProtocol: '-1', cidrIpv4: '0.0.0.0/0', securityGroupId: one('SecurityGroup').id })
+      expect(inputs('SecurityGroupEgressRule')).toMatchObject({
+        ipProtocol: '-1',
+        cidrIpv4: '0.0.0.0/0',
+        securityGroupId: one('SecurityGroup').id
+      })
       expect(dependsOn(one('ComputeEnvironment'), one('SecurityGroupEgressRule'))).toBe(true)
     })
 
     it('both roles trust the tasks of this account only', () => {
       for (const name of ['execution', 'job']) {
         expect(json(role(name)?.inputs?.['assumeRolePolicy'])).toMatchObject({
-          Statement: [{ Principal: { Service: 'ecs-tasks.amazonaws.com' }, Condition: { StringEquals: { 'aws:SourceAccount': '123456789012' } } }]
+          Statement: [
+            {
+              Principal: { Service: 'ecs-tasks.amazonaws.com' },
+              Condition: { StringEquals: { 'aws:SourceAccount': '123456789012' } }
+            }
+          ]
         })
       }
     })
@@ -233,7 +298,10 @@ describe.each(await enginesPresent())('the program on the $kind engine', engine 
         { Sid: 'RegistryToken', Action: 'ecr:GetAuthorizationToken' },
         { Sid: 'Pull', Resource: ['arn:aws:ecr:eu-central-1:123456789012:repository/vision/train'] }
       ])
-      expect(policyOf('job')['Statement']).toMatchObject([{ Resource: `arn:aws:s3:::${BASE}` }, { Resource: `arn:aws:s3:::${BASE}/*` }])
+      expect(policyOf('job')['Statement']).toMatchObject([
+        { Resource: `arn:aws:s3:::${BASE}` },
+        { Resource: `arn:aws:s3:::${BASE}/*` }
+      ])
     })
   })
 })

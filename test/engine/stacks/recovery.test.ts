@@ -15,13 +15,23 @@ import { engineOptions } from '../../support/engine/harness.ts'
 import { inputOf } from './event-log.ts'
 
 const MODULE = new URL('../../../src/stacks/batch-environment.ts', import.meta.url).href
-const INPUT = inputOf({ team: 'vision', name: 'training', jobs: { default: { image: 'alpine:3.20' } } }, { region: 'eu-central-1' })
-const CHANGED = inputOf({ team: 'vision', name: 'training', jobs: { default: { image: 'alpine:3.21' } } }, { region: 'eu-central-1' })
+const INPUT = inputOf(
+  { team: 'vision', name: 'training', jobs: { default: { image: 'alpine:3.20' } } },
+  { region: 'eu-central-1' }
+)
+const CHANGED = inputOf(
+  { team: 'vision', name: 'training', jobs: { default: { image: 'alpine:3.21' } } },
+  { region: 'eu-central-1' }
+)
 const JOB = 'aws:batch/jobDefinition:JobDefinition'
 
 interface Scene { readonly engine: Engine, readonly calls: ClosableCloud, readonly dataDir: string }
 
-async function withScene (executable: EngineExecutable, cloud: BorrowedCloud, use: (scene: Scene) => Promise<void>): Promise<void> {
+async function withScene (
+  executable: EngineExecutable,
+  cloud: BorrowedCloud,
+  use: (scene: Scene) => Promise<void>
+): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'batchyard-recovery-'))
   await shareCompileCache(dataDir)
   const calls = callsTo(cloud)
@@ -42,22 +52,32 @@ interface RunOptions {
 }
 
 /** Runs the real program; kills the engine when so many resources have begun. */
-async function run ({ engine, calls }: Scene, kind: 'up' | 'destroy', { begun = Infinity, input = INPUT, onStarted }: RunOptions = {}): Promise<RunResult & { events: EngineEvent[] }> {
+async function run (
+  { engine, calls }: Scene,
+  kind: 'up' | 'destroy',
+  { begun = Infinity, input = INPUT, onStarted }: RunOptions = {}
+): Promise<RunResult & { events: EngineEvent[] }> {
   const events: EngineEvent[] = []
   let running: EngineProcess | undefined
-  const result = await engine.run({ kind, stack: INPUT.id, program: { module: MODULE, input }, deadlineSeconds: 200 }, {
-    signal: new AbortController().signal,
-    onEvent: (event) => {
-      events.push(event)
-      const count = events.filter((told) => told.type === 'resource' && told.status === 'started' && told.action !== 'read').length
-      if (count === begun && running !== undefined) process.kill(running.pid, 'SIGKILL')
-    },
-    onEngineStarted: async (process) => {
-      running = process
-      onStarted?.(process)
-    },
-    locate: async (pending) => calls.locate({ region: INPUT.spec.region, placement: INPUT.placement }, INPUT.id, pending)
-  })
+  const result = await engine.run(
+    { kind, stack: INPUT.id, program: { module: MODULE, input }, deadlineSeconds: 200 },
+    {
+      signal: new AbortController().signal,
+      onEvent: (event) => {
+        events.push(event)
+        const count = events.filter(
+          (told) => told.type === 'resource' && told.status === 'started' && told.action !== 'read'
+        ).length
+        if (count === begun && running !== undefined) process.kill(running.pid, 'SIGKILL')
+      },
+      onEngineStarted: async (process) => {
+        running = process
+        onStarted?.(process)
+      },
+      locate: async (pending) =>
+        calls.locate({ region: INPUT.spec.region, placement: INPUT.placement }, INPUT.id, pending)
+    }
+  )
   return { ...result, events }
 }
 
@@ -71,8 +91,20 @@ const killed = async (scene: Scene, kind: 'up' | 'destroy', begun: number): Prom
 async function killedRevising (scene: Scene, { control }: BorrowedCloud): Promise<void> {
   await control.addFault({ kind: 'hang', on: 'update', type: JOB, at: 'response' })
   const started: EngineProcess[] = []
-  const failing = run(scene, 'up', { input: CHANGED, onStarted: (engine) => { started.push(engine) } }).then(() => undefined, (reason: unknown) => reason)
-  await expect.poll(async () => (await control.faults()).some(({ kind, struck }) => kind === 'hang' && struck > 0), { timeout: 120_000 }).toBe(true)
+  const failing = run(scene, 'up', {
+    input: CHANGED,
+    onStarted: (engine) => {
+      started.push(engine)
+    }
+  }).then(
+    () => undefined,
+    (reason: unknown) => reason
+  )
+  await expect
+    .poll(async () => (await control.faults()).some(({ kind, struck }) => kind === 'hang' && struck > 0), {
+      timeout: 120_000
+    })
+    .toBe(true)
   process.kill(started.at(-1)?.pid ?? 0, 'SIGKILL')
   expect(await failing).toMatchObject({ error: { code: 'engine-killed' } })
   await control.clearFaults()
@@ -82,7 +114,9 @@ describe.each(await enginesPresent())('an environment whose $kind engine is kill
   it('has every resource once in the end, and none after its deletion', async () => {
     await withCloud(async (_, cloud) => withScene(executable, cloud, async (scene) => {
       // So that it lives when it is killed: its events come a little later than its calls.
-      for (const on of ['create', 'delete'] as const) await cloud.control.addFault({ kind: 'slow', on, at: 'response', seconds: 0.2, count: 0 })
+      for (const on of ['create', 'delete'] as const) {
+        await cloud.control.addFault({ kind: 'slow', on, at: 'response', seconds: 0.2, count: 0 })
+      }
       for (const begun of [2, 5, 8]) await killed(scene, 'up', begun)
       const { resources } = await run(scene, 'up')
       expect((await cloud.control.resources()).length).toBe(resources)
@@ -91,7 +125,9 @@ describe.each(await enginesPresent())('an environment whose $kind engine is kill
       await killedRevising(scene, cloud)
       const changed = await run(scene, 'up', { input: CHANGED })
       expect((await cloud.control.resources()).length).toBe(changed.resources)
-      expect((await cloud.control.resources({ type: JOB })).map(({ arn }) => arn)).toEqual([expect.stringMatching(/:\d+$/)])
+      expect((await cloud.control.resources({ type: JOB })).map(({ arn }) => arn)).toEqual([
+        expect.stringMatching(/:\d+$/)
+      ])
       const paths = statePaths(join(scene.dataDir, 'state'), INPUT.id)
       expect(await readFile(paths.checkpoint, 'utf8')).not.toMatch(/pending_operations|initErrors/)
       expect((await readdir(paths.locks)).filter((name) => name.endsWith('.json'))).toEqual([])

@@ -53,7 +53,12 @@ function withPort (port: number, folder: string): Record<string, string> {
 interface EngineAnswer { readonly stdout: string, readonly stderr: string, readonly code: number }
 
 /** Starts the engine and waits for it; rejects with all it printed where it fails. */
-function runEngine (engine: EngineExecutable, args: string[], cwd: string, env: Record<string, string>): Promise<EngineAnswer> {
+function runEngine (
+  engine: EngineExecutable,
+  args: string[],
+  cwd: string,
+  env: Record<string, string>
+): Promise<EngineAnswer> {
   return new Promise((resolve, reject) => {
     const options = { cwd, env: { ...process.env, ...env }, maxBuffer: 64 * 1024 * 1024 }
     execFile(engine.executable, [...engine.args, ...args], options, (error, stdout, stderr) => {
@@ -63,7 +68,12 @@ function runEngine (engine: EngineExecutable, args: string[], cwd: string, env: 
   })
 }
 
-interface Setting { readonly engine: EngineExecutable, readonly stack: string, readonly folder: string, readonly port: number }
+interface Setting {
+  readonly engine: EngineExecutable
+  readonly stack: string
+  readonly folder: string
+  readonly port: number
+}
 
 async function workspaceFor ({ engine, stack, folder, port }: Setting, run: PulumiFn): Promise<LocalWorkspace> {
   const pulumiCommand = {
@@ -86,7 +96,9 @@ async function workspaceFor ({ engine, stack, folder, port }: Setting, run: Pulu
 
 async function readState (folder: string, stack: string): Promise<StateResource[]> {
   const file = join(folder, 'state', '.pulumi', 'stacks', PROJECT, `${stack}.json`)
-  const { checkpoint } = JSON.parse(await readFile(file, 'utf8')) as { checkpoint: { latest?: { resources?: StateResource[] } } }
+  const { checkpoint } = JSON.parse(await readFile(file, 'utf8')) as {
+    checkpoint: { latest?: { resources?: StateResource[] } }
+  }
   return checkpoint.latest?.resources ?? []
 }
 
@@ -100,20 +112,28 @@ async function openStack (setting: Setting, input: EnvironmentInput, verb: 'crea
       let changes: Record<string, number> = {}
       const onEvent = (event: EngineEvent) => { changes = event.summaryEvent?.resourceChanges ?? changes }
       const { outputs } = await stack.up({ onEvent, showSecrets: false })
-      return { outputs: Object.fromEntries(Object.entries(outputs).map(([name, output]) => [name, output.value as unknown])), changes }
+      return {
+        outputs: Object.fromEntries(Object.entries(outputs).map(([name, output]) => [name, output.value as unknown])),
+        changes
+      }
     },
     destroy: async () => { await stack.destroy({ showSecrets: false }) },
     state: () => readState(setting.folder, setting.stack),
-    on: engine => openStack({ ...setting, engine }, { ...input, spec }, 'select')
+    on: (engine) => openStack({ ...setting, engine }, { ...input, spec }, 'select')
   }
 }
 
 /** Makes a stack for `input` in a folder of its own, lends it to `use`, and removes the folder. */
-export async function withStack<T> (engine: EngineExecutable, input: EnvironmentInput, { ensure }: Pick<SandboxCloud, 'ensure'>, use: (stack: ProgramStack) => Promise<T>): Promise<T> {
+export async function withStack<T> (
+  engine: EngineExecutable,
+  input: EnvironmentInput,
+  { ensure }: Pick<SandboxCloud, 'ensure'>,
+  use: (stack: ProgramStack) => Promise<T>
+): Promise<T> {
   const { grpcPort: port } = await ensure()
   const folder = await mkdtemp(join(tmpdir(), 'batchyard-program-'))
   try {
-    await Promise.all(['work', 'state', 'home'].map(name => mkdir(join(folder, name))))
+    await Promise.all(['work', 'state', 'home'].map((name) => mkdir(join(folder, name))))
     return await use(await openStack({ engine, stack: input.id, folder, port }, input, 'create'))
   } finally {
     await rm(folder, { recursive: true, force: true })

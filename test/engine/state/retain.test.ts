@@ -27,7 +27,9 @@ describe.each(await enginesPresent())('on the $kind engine', (executable) => {
       const resources = await engine.resources('env')
       expect(resources.map(({ name }) => name).toSorted()).toEqual(['bucket', 'grouped', 'note', 'policy', 'queue'])
       expect(resources.find(({ name }) => name === 'bucket')).toMatchObject({
-        type: 'test:index:Bucket', id: expect.stringMatching(/^bucket-/), outputs: { size: 1, password: '[secret]', arn: expect.stringContaining('arn:test:') }
+        type: 'test:index:Bucket',
+        id: expect.stringMatching(/^bucket-/),
+        outputs: { size: 1, password: '[secret]', arn: expect.stringContaining('arn:test:') }
       })
       expect(starts).toEqual([])
     })
@@ -40,12 +42,19 @@ describe.each(await enginesPresent())('on the $kind engine', (executable) => {
       const events: EngineEvent[] = []
       const { retained, resources } = await destroy('env', { events, request: RETAIN })
       expect(retained.map(({ name }) => name).toSorted()).toEqual(KEPT)
-      expect(retained.find(({ name }) => name === 'bucket')).toMatchObject({ type: 'test:index:Bucket', outputs: { password: '[secret]' } })
+      expect(retained.find(({ name }) => name === 'bucket')).toMatchObject({
+        type: 'test:index:Bucket',
+        outputs: { password: '[secret]' }
+      })
       expect(resources).toBe(0)
       expect(provider.names('Delete').toSorted()).toEqual(['grouped', 'queue'])
       expect([...provider.resources.keys()].map((id) => id.split('-')[0]).toSorted()).toEqual(KEPT)
       expect(await engine.resources('env')).toEqual([])
-      expect(events.flatMap((event) => event.type === 'resource' && event.name === 'bucket' ? [`${event.action} ${event.status}`] : [])).toEqual(['same started', 'same succeeded'])
+      expect(
+        events.flatMap((event) =>
+          event.type === 'resource' && event.name === 'bucket' ? [`${event.action} ${event.status}`] : []
+        )
+      ).toEqual(['same started', 'same succeeded'])
       expect(JSON.stringify(events)).not.toContain('hush')
       expect(await readdir(join(dataDir, 'work'))).toEqual([])
     })

@@ -13,7 +13,10 @@ import type { Behaviour } from '../../support/engine/programs.ts'
 /** The same engine, but none of the files that its `up` writes can be larger than the file `limit` says, in blocks of 512 bytes. */
 async function limitedBy (limit: string, engine: EngineExecutable): Promise<EngineExecutable> {
   const executable = `${limit}-engine`
-  await writeFile(executable, `#!/bin/sh\ncase "$1 $2" in *up*) [ -s '${limit}' ] && ulimit -f "$(cat '${limit}')";; esac\nexec '${engine.executable}' "$@"\n`)
+  await writeFile(
+    executable,
+    `#!/bin/sh\ncase "$1 $2" in *up*) [ -s '${limit}' ] && ulimit -f "$(cat '${limit}')";; esac\nexec '${engine.executable}' "$@"\n`
+  )
   await chmod(executable, 0o755)
   return { ...engine, executable }
 }
@@ -24,39 +27,48 @@ const FILLING = 16 * 1024
 const things = (...names: string[]): Behaviour =>
   ({ detailed: Object.fromEntries(names.map((name) => [name, { inputs: { filling: 'x'.repeat(FILLING) } }])) })
 
-const locateIn = ({ resources }: TestProvider) => async (pending: readonly PendingCreate[]) =>
-  new Map([...resources.keys()].flatMap((id) => pending.filter(({ urn }) => urn.endsWith(`::${id.split('-')[0] ?? ''}`)).map(({ urn }) => [urn, id] as const)))
+const locateIn =
+  ({ resources }: TestProvider) =>
+    async (pending: readonly PendingCreate[]) =>
+      new Map(
+        [...resources.keys()].flatMap((id) =>
+          pending.filter(({ urn }) => urn.endsWith(`::${id.split('-')[0] ?? ''}`)).map(({ urn }) => [urn, id] as const)
+        )
+      )
 
 const executable = await findEngine({ engine: 'sandbox', cloud: 'sandbox', path: '' })
 
 const pulumi = (await enginesPresent()).find(({ kind }) => kind === 'pulumi')
 
-test.skipIf(pulumi === undefined)('where the CLI has put half a file in the place of the state, the copy that is offered knows all it had done', async () => {
-  if (pulumi === undefined) return
-  const folder = await mkdtemp(join(tmpdir(), 'storage-'))
-  const limit = join(folder, 'limit')
-  try {
-    await withSeam(await limitedBy(limit, pulumi), async ({ run, dataDir, provider }) => {
-      const paths = statePaths(join(dataDir, 'state'), 'env')
-      const wanted = things('a', 'b', 'c', 'd')
-      await run('up', 'env', things('a'))
-      const { size } = await stat(paths.checkpoint)
-      await writeFile(limit, String(Math.ceil((size + 3 * FILLING * 1.4) / 512)))
-      expect(await failureOf(run('up', 'env', wanted))).toMatchObject({ code: 'storage-full' })
-      await writeFile(limit, '')
-      const locate = locateIn(provider)
-      const damaged = await failureOf(run('up', 'env', wanted, { locate }))
-      expect(damaged).toMatchObject({ code: 'state-corrupt' })
-      const [, copy = ''] = /newest good copy is (\S+), of/.exec(damaged.detail) ?? []
-      await copyFile(copy, paths.checkpoint)
-      expect(await run('up', 'env', wanted, { locate })).toMatchObject({ resources: 4 })
-      expect(provider.names('Create').toSorted()).toEqual(['a', 'b', 'c', 'd'])
-      expect((await readdir(join(paths.checkpoint, '..'))).filter((name) => /\.json\.\d/.test(name))).toEqual([])
-    })
-  } finally {
-    await rm(folder, { recursive: true, force: true })
+test.skipIf(pulumi === undefined)(
+  'where the CLI has put half a file in the place of the state, the copy that is offered knows all it had done',
+  async () => {
+    if (pulumi === undefined) return
+    const folder = await mkdtemp(join(tmpdir(), 'storage-'))
+    const limit = join(folder, 'limit')
+    try {
+      await withSeam(await limitedBy(limit, pulumi), async ({ run, dataDir, provider }) => {
+        const paths = statePaths(join(dataDir, 'state'), 'env')
+        const wanted = things('a', 'b', 'c', 'd')
+        await run('up', 'env', things('a'))
+        const { size } = await stat(paths.checkpoint)
+        await writeFile(limit, String(Math.ceil((size + 3 * FILLING * 1.4) / 512)))
+        expect(await failureOf(run('up', 'env', wanted))).toMatchObject({ code: 'storage-full' })
+        await writeFile(limit, '')
+        const locate = locateIn(provider)
+        const damaged = await failureOf(run('up', 'env', wanted, { locate }))
+        expect(damaged).toMatchObject({ code: 'state-corrupt' })
+        const [, copy = ''] = /newest good copy is (\S+), of/.exec(damaged.detail) ?? []
+        await copyFile(copy, paths.checkpoint)
+        expect(await run('up', 'env', wanted, { locate })).toMatchObject({ resources: 4 })
+        expect(provider.names('Create').toSorted()).toEqual(['a', 'b', 'c', 'd'])
+        expect((await readdir(join(paths.checkpoint, '..'))).filter((name) => /\.json\.\d/.test(name))).toEqual([])
+      })
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
   }
-})
+)
 
 describe('when the sandbox engine can write no more of its state', () => {
   test('the run fails with storage-full, the state stays readable, and once there is room the next run carries on', async () => {

@@ -13,7 +13,11 @@ describeOnEachDatabase('access', (use) => {
   const db = () => use().database.db
 
   describe('teams', () => {
-    const vision = { name: 'vision', placement: { region: 'eu-central-1', accountId: '123456789012' }, guardrails: { subnets: ['*'] } }
+    const vision = {
+      name: 'vision',
+      placement: { region: 'eu-central-1', accountId: '123456789012' },
+      guardrails: { subnets: ['*'] }
+    }
 
     it('are added, then replaced as a whole', async () => {
       expect(await upsertTeam(db(), vision)).toMatchObject({ created: true, team: vision })
@@ -50,11 +54,16 @@ describeOnEachDatabase('access', (use) => {
       expect(await insertKey(db(), team)).toMatchObject({ outcome: 'inserted', key: { team: 'vision' } })
       const keys = await allKeys(db())
       expect(keys.map(({ id }) => id)).toEqual([team.id, admin.id])
-      expect(keys.map((key) => Buffer.from(key.hash).toString('hex'))).toEqual([hash('two').toString('hex'), hash('one').toString('hex')])
+      expect(keys.map((key) => Buffer.from(key.hash).toString('hex'))).toEqual([
+        hash('two').toString('hex'),
+        hash('one').toString('hex')
+      ])
     })
 
     it('are refused for a team nobody knows', async () => {
-      expect(await insertKey(db(), { id: ids.key(), hash: hash('x'), scope: 'team', team: 'nobody', name: 'k' })).toEqual({ outcome: 'unknown-team' })
+      expect(
+        await insertKey(db(), { id: ids.key(), hash: hash('x'), scope: 'team', team: 'nobody', name: 'k' })
+      ).toEqual({ outcome: 'unknown-team' })
     })
 
     it('are known at once to a replica that has not been told of them yet', async () => {

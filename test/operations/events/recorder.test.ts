@@ -24,7 +24,7 @@ function breaking (database: Database, faults: readonly Fault[]): Database {
       return () => ({
         async execute <T> (work: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
           const fault = left.shift()
-          const answer = await target.transaction().execute(async trx => {
+          const answer = await target.transaction().execute(async (trx) => {
             const result = await work(trx)
             if (fault === 'rolled back') throw new Error('Connection terminated unexpectedly')
             return result
@@ -53,7 +53,9 @@ describeOnEachDatabase('what an engine tells', (use) => {
   const recorderOf = (fence: Fence, database = use().database, onLost = (): void => undefined): Recorder =>
     createRecorder({ database, fence, log: pino({ level: 'silent' }), onLost })
   const stored = async ({ operationId }: Fence): Promise<string[]> =>
-    (await pageOfEvents(use().database.db, operationId, { after: 0, limit: 5_000 })).map(({ body }) => body.type === 'diagnostic' ? body.message : body.type)
+    (await pageOfEvents(use().database.db, operationId, { after: 0, limit: 5_000 })).map(({ body }) =>
+      body.type === 'diagnostic' ? body.message : body.type
+    )
 
   it('is stored once and in order, though the answers to two commits are lost', async () => {
     const fence = await givenAttempt()

@@ -25,7 +25,8 @@ async function kill (child: ChildProcess): Promise<void> {
 }
 
 describeOnEachDatabase('An operation whose worker is gone', (use) => {
-  const claim = async (worker: string) => claimNext(use().database.db, { ...RULES, worker, leaseSeconds: LEASE_SECONDS })
+  const claim = async (worker: string) =>
+    claimNext(use().database.db, { ...RULES, worker, leaseSeconds: LEASE_SECONDS })
 
   async function givenClaimed (worker: string): Promise<string> {
     const { db } = use().database

@@ -228,7 +228,9 @@ describeOnEachDatabase('the queue', (use) => {
       const started = Promise.withResolvers<undefined>()
       await queue.work(async (id, signal) => {
         const fence = await givenClaim(db(), id)
-        const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+        const aborted = new Promise<void>((resolve) =>
+          signal.addEventListener('abort', () => resolve(), { once: true })
+        )
         started.resolve(undefined)
         await aborted
         await db().transaction().execute(async (trx) => {

@@ -15,13 +15,23 @@ let settings: { endpoint: string, region: string, credentials: typeof SANDBOX_CR
 
 beforeAll(async () => {
   cloud = await borrowCloud()
-  settings = { endpoint: (await cloud.cloud.ensure()).apiUrl, region: 'us-east-1', credentials: SANDBOX_CREDENTIALS, maxAttempts: 1 }
+  settings = {
+    endpoint: (await cloud.cloud.ensure()).apiUrl,
+    region: 'us-east-1',
+    credentials: SANDBOX_CREDENTIALS,
+    maxAttempts: 1
+  }
   return async () => cloud.end()
 })
 beforeEach(async () => cloud.control.reset())
 
-const caught = async (call: Promise<unknown>): Promise<{ name: string, message: string, status: number | undefined }> => {
-  const error = await call.then(() => undefined, (each: Error & { $metadata?: { httpStatusCode?: number } }) => each)
+const caught = async (
+  call: Promise<unknown>
+): Promise<{ name: string, message: string, status: number | undefined }> => {
+  const error = await call.then(
+    () => undefined,
+    (each: Error & { $metadata?: { httpStatusCode?: number } }) => each
+  )
   return { name: error?.name ?? '', message: error?.message ?? '', status: error?.$metadata?.httpStatusCode }
 }
 
@@ -50,23 +60,61 @@ describe('the AWS HTTP APIs', () => {
   })
 
   it('answer errors as each of AWS\'s protocols writes them', async () => {
-    expect(await caught(new Batch(settings).updateJobQueue({ jobQueue: 'missing', state: 'DISABLED' }))).toEqual({ name: 'ClientException', message: 'JobQueue missing not found.', status: 400 })
-    expect(await caught(new IAM(settings).getRole({ RoleName: 'missing' }))).toEqual({ name: 'NoSuchEntityException', message: 'The role with name missing cannot be found.', status: 404 })
+    expect(await caught(new Batch(settings).updateJobQueue({ jobQueue: 'missing', state: 'DISABLED' }))).toEqual({
+      name: 'ClientException',
+      message: 'JobQueue missing not found.',
+      status: 400
+    })
+    expect(await caught(new IAM(settings).getRole({ RoleName: 'missing' }))).toEqual({
+      name: 'NoSuchEntityException',
+      message: 'The role with name missing cannot be found.',
+      status: 404
+    })
     const s3 = new S3({ ...settings, forcePathStyle: true })
-    expect(await caught(s3.listObjectVersions({ Bucket: 'missing' }))).toMatchObject({ name: 'NoSuchBucket', status: 404 })
+    expect(await caught(s3.listObjectVersions({ Bucket: 'missing' }))).toMatchObject({
+      name: 'NoSuchBucket',
+      status: 404
+    })
     expect(await caught(s3.headBucket({ Bucket: 'missing' }))).toMatchObject({ name: 'NotFound', status: 404 })
-    expect(await caught(new STS(settings).assumeRole({ RoleArn: 'arn:aws:iam::1:role/x', RoleSessionName: 'x' }))).toMatchObject({ name: 'ValidationError', status: 400 })
+    expect(
+      await caught(new STS(settings).assumeRole({ RoleArn: 'arn:aws:iam::1:role/x', RoleSessionName: 'x' }))
+    ).toMatchObject({ name: 'ValidationError', status: 400 })
   })
 
   it('know the caller by the credentials', async () => {
-    const identity = async (credentials: object) => new STS({ ...settings, credentials: credentials as typeof SANDBOX_CREDENTIALS }).getCallerIdentity({})
-    expect(await identity(SANDBOX_CREDENTIALS)).toMatchObject({ Account: '123456789012', Arn: 'arn:aws:iam::123456789012:user/sandbox' })
-    const { Credentials } = await new STS(settings).assumeRole({ RoleArn: 'arn:aws:iam::999999999999:role/path/deploy', RoleSessionName: 's', ExternalId: 'ours' })
-    const assumed = { accessKeyId: Credentials?.AccessKeyId ?? '', secretAccessKey: Credentials?.SecretAccessKey ?? '', sessionToken: Credentials?.SessionToken ?? '' }
-    expect(await identity(assumed)).toMatchObject({ Account: '999999999999', Arn: 'arn:aws:sts::999999999999:assumed-role/deploy/s' })
-    expect(await caught(identity({ accessKeyId: 'AKIAREAL', secretAccessKey: 'x' }))).toMatchObject({ name: 'InvalidClientTokenId', status: 403 })
-    const { Credentials: old } = await new STS(settings).assumeRole({ RoleArn: 'arn:aws:iam::999999999999:role/x', RoleSessionName: 's', DurationSeconds: -1 })
-    expect(await caught(identity({ ...assumed, sessionToken: old?.SessionToken ?? '' }))).toMatchObject({ name: expect.stringContaining('ExpiredToken'), status: 403 })
+    const identity = async (credentials: object) =>
+      new STS({ ...settings, credentials: credentials as typeof SANDBOX_CREDENTIALS }).getCallerIdentity({})
+    expect(await identity(SANDBOX_CREDENTIALS)).toMatchObject({
+      Account: '123456789012',
+      Arn: 'arn:aws:iam::123456789012:user/sandbox'
+    })
+    const { Credentials } = await new STS(settings).assumeRole({
+      RoleArn: 'arn:aws:iam::999999999999:role/path/deploy',
+      RoleSessionName: 's',
+      ExternalId: 'ours'
+    })
+    const assumed = {
+      accessKeyId: Credentials?.AccessKeyId ?? '',
+      secretAccessKey: Credentials?.SecretAccessKey ?? '',
+      sessionToken: Credentials?.SessionToken ?? ''
+    }
+    expect(await identity(assumed)).toMatchObject({
+      Account: '999999999999',
+      Arn: 'arn:aws:sts::999999999999:assumed-role/deploy/s'
+    })
+    expect(await caught(identity({ accessKeyId: 'AKIAREAL', secretAccessKey: 'x' }))).toMatchObject({
+      name: 'InvalidClientTokenId',
+      status: 403
+    })
+    const { Credentials: old } = await new STS(settings).assumeRole({
+      RoleArn: 'arn:aws:iam::999999999999:role/x',
+      RoleSessionName: 's',
+      DurationSeconds: -1
+    })
+    expect(await caught(identity({ ...assumed, sessionToken: old?.SessionToken ?? '' }))).toMatchObject({
+      name: expect.stringContaining('ExpiredToken'),
+      status: 403
+    })
     expect((await fetch(settings.endpoint)).status).toBe(403)
   })
 
@@ -78,15 +126,35 @@ describe('the AWS HTTP APIs', () => {
     await provider.create(LOGS, 'logs', { name: 'hidden' })
     const { vpcId } = await network(provider)
     const batch = new Batch(settings)
-    expect((await batch.describeComputeEnvironments({})).computeEnvironments).toMatchObject([{ computeEnvironmentName: 'shown', status: 'VALID', state: 'ENABLED' }])
-    expect((await batch.describeJobQueues({ jobQueues: [made.id, 'missing'] })).jobQueues).toMatchObject([{ jobQueueArn: made.id, status: 'VALID', computeEnvironmentOrder: [{ order: 1 }] }])
+    expect((await batch.describeComputeEnvironments({})).computeEnvironments).toMatchObject([
+      { computeEnvironmentName: 'shown', status: 'VALID', state: 'ENABLED' }
+    ])
+    expect((await batch.describeJobQueues({ jobQueues: [made.id, 'missing'] })).jobQueues).toMatchObject([
+      { jobQueueArn: made.id, status: 'VALID', computeEnvironmentOrder: [{ order: 1 }] }
+    ])
     const { logGroups } = await new CloudWatchLogs(settings).describeLogGroups({})
     expect(logGroups).toEqual([])
-    const groups = await new EC2(settings).describeSecurityGroups({ Filters: [{ Name: 'vpc-id', Values: [vpcId] }, { Name: 'group-name', Values: ['def*'] }] })
+    const groups = await new EC2(settings).describeSecurityGroups({
+      Filters: [
+        { Name: 'vpc-id', Values: [vpcId] },
+        { Name: 'group-name', Values: ['def*'] }
+      ]
+    })
     expect(groups.SecurityGroups).toMatchObject([{ GroupName: 'default', VpcId: vpcId }])
     expect((await batch.updateJobQueue({ jobQueue: made.id, state: 'DISABLED' })).jobQueueArn).toBe(made.id)
-    await cloud.control.addFault({ kind: 'fail', on: 'read', type: COMPUTE, namePrefix: 'shown', code: 'ServerException', message: 'no', httpStatus: 500 })
-    expect(await caught(batch.describeComputeEnvironments({ computeEnvironments: ['shown'] }))).toMatchObject({ name: 'ServerException', status: 500 })
+    await cloud.control.addFault({
+      kind: 'fail',
+      on: 'read',
+      type: COMPUTE,
+      namePrefix: 'shown',
+      code: 'ServerException',
+      message: 'no',
+      httpStatus: 500
+    })
+    expect(await caught(batch.describeComputeEnvironments({ computeEnvironments: ['shown'] }))).toMatchObject({
+      name: 'ServerException',
+      status: 500
+    })
     provider.close()
   })
 })

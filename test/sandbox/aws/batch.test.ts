@@ -42,20 +42,29 @@ describe('a compute environment', () => {
     ['with a group that is not there', { securityGroupIds: ['sg-0123456789abcdef0'] }, 'InvalidGroup.NotFound'],
     ['with no vCPU', { maxVcpus: 0 }, 'maxvCpus must be']
   ])('is refused %s', async (_case, resources, message) => {
-    await expect(compute(provider, 'compute', {}, resources)).rejects.toThrow(new RegExp(
-      `creating Batch Compute Environment \\(compute-[0-9a-f]{7}\\): operation error Batch: CreateComputeEnvironment, https response error StatusCode: 400, RequestID: [0-9a-f-]{36}, ClientException: .*${message}`))
+    await expect(compute(provider, 'compute', {}, resources)).rejects.toThrow(
+      new RegExp(
+        `creating Batch Compute Environment \\(compute-[0-9a-f]{7}\\): operation error Batch: CreateComputeEnvironment, https response error StatusCode: 400, RequestID: [0-9a-f-]{36}, ClientException: .*${message}`
+      )
+    )
     expect(await cloud.control.resources()).toEqual([])
   })
 
   it('ends INVALID, and cannot go either, as long as its service role does not trust Batch', async () => {
     const role = await provider.create(ROLE, 'execution', { assumeRolePolicy: trust('ecs-tasks.amazonaws.com') })
     await expect(compute(provider, 'compute', { serviceRole: role.outputs['arn'] ?? '' })).rejects.toThrow(
-      /unexpected state 'INVALID', wanted target 'VALID'. last error: CLIENT_ERROR - User: batch.amazonaws.com is not authorized to perform: sts:AssumeRole/)
+      /unexpected state 'INVALID', wanted target 'VALID'. last error: CLIENT_ERROR - User: batch.amazonaws.com is not authorized to perform: sts:AssumeRole/
+    )
     const [left] = await cloud.control.resources({ type: COMPUTE })
     expect(left?.status).toBe('INVALID')
     const state = { region: 'us-east-1' }
-    await expect(provider.remove(COMPUTE, left?.id ?? '', state)).rejects.toThrow(/delete: unexpected state 'INVALID', wanted target 'DELETED'/)
-    await provider.update(ROLE, role.id, role.outputs, { ...role.inputs, assumeRolePolicy: trust('batch.amazonaws.com') })
+    await expect(provider.remove(COMPUTE, left?.id ?? '', state)).rejects.toThrow(
+      /delete: unexpected state 'INVALID', wanted target 'DELETED'/
+    )
+    await provider.update(ROLE, role.id, role.outputs, {
+      ...role.inputs,
+      assumeRolePolicy: trust('batch.amazonaws.com')
+    })
     await provider.remove(COMPUTE, left?.id ?? '', state)
     expect(await cloud.control.resources({ type: COMPUTE })).toEqual([])
   })
@@ -64,20 +73,31 @@ describe('a compute environment', () => {
     const { id, inputs, outputs } = await compute(provider, 'compute')
     const news = { ...inputs, computeResources: { ...inputs['computeResources'] as object, type: 'FARGATE' } }
     expect((await provider.diff(COMPUTE, outputs, news)).replaces).toEqual([])
-    await expect(provider.update(COMPUTE, id, outputs, news)).rejects.toThrow(/can't be updated for Fargate compute environment: type/)
+    await expect(provider.update(COMPUTE, id, outputs, news)).rejects.toThrow(
+      /can't be updated for Fargate compute environment: type/
+    )
   })
 
   it('changes its maximum in place', async () => {
     const { id, inputs, outputs } = await compute(provider, 'compute')
     const news = { ...inputs, computeResources: { ...inputs['computeResources'] as object, maxVcpus: 5 } }
-    expect(await provider.diff(COMPUTE, outputs, news)).toMatchObject({ replaces: [], diffs: ['computeResources'], details: { 'computeResources.maxVcpus': 4 } })
-    expect(await provider.update(COMPUTE, id, outputs, news)).toMatchObject({ status: 'VALID', computeResources: { maxVcpus: 5 } })
+    expect(await provider.diff(COMPUTE, outputs, news)).toMatchObject({
+      replaces: [],
+      diffs: ['computeResources'],
+      details: { 'computeResources.maxVcpus': 4 }
+    })
+    expect(await provider.update(COMPUTE, id, outputs, news)).toMatchObject({
+      status: 'VALID',
+      computeResources: { maxVcpus: 5 }
+    })
   })
 
   it('cannot go while a queue uses it', async () => {
     const environment = await compute(provider, 'compute')
     const using = await queue(provider, 'queue', environment)
-    await expect(provider.remove(COMPUTE, environment.id, environment.outputs)).rejects.toThrow(/ClientException: Cannot delete, found existing JobQueue relationship/)
+    await expect(provider.remove(COMPUTE, environment.id, environment.outputs)).rejects.toThrow(
+      /ClientException: Cannot delete, found existing JobQueue relationship/
+    )
     await provider.remove(QUEUE, using.id, using.outputs)
     await provider.remove(COMPUTE, environment.id, environment.outputs)
     await provider.remove(COMPUTE, environment.id, environment.outputs)
@@ -86,9 +106,13 @@ describe('a compute environment', () => {
 
   it('is refused when its name is taken, and as the 51st of the account and region', async () => {
     await compute(provider, 'first', { name: 'taken' })
-    await expect(compute(provider, 'second', { name: 'taken' })).rejects.toThrow(/ClientException: Object already exists/)
+    await expect(compute(provider, 'second', { name: 'taken' })).rejects.toThrow(
+      /ClientException: Object already exists/
+    )
     await Promise.all(Array.from({ length: 49 }, async (_, index) => compute(provider, `ce${index}`)))
-    await expect(compute(provider, 'more')).rejects.toThrow(/ClientException: Limit exceeded: .*50 compute environments/)
+    await expect(compute(provider, 'more')).rejects.toThrow(
+      /ClientException: Limit exceeded: .*50 compute environments/
+    )
     const elsewhere = await connectProvider(cloud.grpcPort, { region: 'eu-west-1' })
     await compute(elsewhere, 'more')
     elsewhere.close()
@@ -100,7 +124,9 @@ describe('a job queue', () => {
     const none = await queue(provider, 'queue').catch((error: Error) => error.message)
     expect(none).toMatch(/creating Batch Job Queue .* must have between 1 and 3/)
     const environment = await compute(provider, 'compute')
-    await cloud.control.changeResource((await cloud.control.resources({ type: COMPUTE }))[0]?.key ?? '', { status: 'INVALID' })
+    await cloud.control.changeResource((await cloud.control.resources({ type: COMPUTE }))[0]?.key ?? '', {
+      status: 'INVALID'
+    })
     await expect(queue(provider, 'queue', environment)).rejects.toThrow(/is not VALID, its status is INVALID/)
     await cloud.control.deleteResource((await cloud.control.resources({ type: COMPUTE }))[0]?.key ?? '')
     await expect(queue(provider, 'queue', environment)).rejects.toThrow(/does not exist/)
@@ -110,31 +136,63 @@ describe('a job queue', () => {
     const made = await queue(provider, 'queue', await compute(provider, 'compute'))
     expect(made.id).toBe(made.outputs['arn'])
     expect((await provider.diff(QUEUE, made.outputs, { ...made.inputs, priority: 9 })).replaces).toEqual([])
-    expect(await provider.diff(QUEUE, made.outputs, { ...made.inputs, name: 'other' })).toMatchObject({ replaces: ['name'], deleteBeforeReplace: false })
+    expect(await provider.diff(QUEUE, made.outputs, { ...made.inputs, name: 'other' })).toMatchObject({
+      replaces: ['name'],
+      deleteBeforeReplace: false
+    })
   })
 })
 
 describe('a job definition', () => {
   it.each([
-    ['a size Fargate does not have', container({ resourceRequirements: [{ type: 'VCPU', value: '1' }, { type: 'MEMORY', value: '512' }] }), 'Fargate resource requirements \\(1.00 vCPU, 512 MiB\\) not valid.'],
+    [
+      'a size Fargate does not have',
+      container({
+        resourceRequirements: [
+          { type: 'VCPU', value: '1' },
+          { type: 'MEMORY', value: '512' }
+        ]
+      }),
+      'Fargate resource requirements \\(1.00 vCPU, 512 MiB\\) not valid.'
+    ],
     ['no vCPU', container({ resourceRequirements: [{ type: 'MEMORY', value: '512' }] }), 'vCPU is not provided.'],
     ['no execution role', container({ executionRoleArn: '' }), 'EXECUTION_ROLE is required for Fargate'],
     ['numbers for sizes', container({ resourceRequirements: [{ type: 'VCPU', value: 1 }] }), 'must be a string'],
     ['a privileged container', container({ privileged: true }), 'privileged is not applicable for Fargate'],
-    ['a role of another account', container({ jobRoleArn: 'arn:aws:iam::999999999999:role/x' }), 'Cross-account pass role'],
-    ['reserved variables', container({ environment: [{ name: 'AWS_BATCH_X', value: '1' }] }), 'cannot start with AWS_BATCH']
+    [
+      'a role of another account',
+      container({ jobRoleArn: 'arn:aws:iam::999999999999:role/x' }),
+      'Cross-account pass role'
+    ],
+    [
+      'reserved variables',
+      container({ environment: [{ name: 'AWS_BATCH_X', value: '1' }] }),
+      'cannot start with AWS_BATCH'
+    ]
   ])('is refused with %s', async (_case, properties, message) => {
-    await expect(provider.create(JOB, 'job', jobArgs(properties))).rejects.toThrow(new RegExp(`operation error Batch: RegisterJobDefinition, .*ClientException: .*${message}`))
+    await expect(provider.create(JOB, 'job', jobArgs(properties))).rejects.toThrow(
+      new RegExp(`operation error Batch: RegisterJobDefinition, .*ClientException: .*${message}`)
+    )
   })
 
   it.each([
-    ['a pattern with a hyphen', { retryStrategy: { attempts: 3, evaluateOnExits: [{ action: 'RETRY', onReason: 'a-b' }] } }, 'must contain letters, numbers, periods'],
-    ['rules without attempts', { retryStrategy: { evaluateOnExits: [{ action: 'EXIT', onReason: '*' }] } }, 'attempts must be specified'],
+    [
+      'a pattern with a hyphen',
+      { retryStrategy: { attempts: 3, evaluateOnExits: [{ action: 'RETRY', onReason: 'a-b' }] } },
+      'must contain letters, numbers, periods'
+    ],
+    [
+      'rules without attempts',
+      { retryStrategy: { evaluateOnExits: [{ action: 'EXIT', onReason: '*' }] } },
+      'attempts must be specified'
+    ],
     ['a timeout under a minute', { timeout: { attemptDurationSeconds: 59 } }, 'at least \\(60\\)'],
     ['eleven attempts', { retryStrategy: { attempts: 11 } }, 'range \\(1 - 10\\)'],
     ['no JSON', { containerProperties: '{' }, 'container_properties is invalid']
-  ])('fails the provider\'s own check with %s', async (_case, more, message) => {
-    await expect(provider.create(JOB, 'job', jobArgs({}, more))).rejects.toThrow(new RegExp(`${message}.*Examine values at 'job\\.`))
+  ])("fails the provider's own check with %s", async (_case, more, message) => {
+    await expect(provider.create(JOB, 'job', jobArgs({}, more))).rejects.toThrow(
+      new RegExp(`${message}.*Examine values at 'job\\.`)
+    )
   })
 
   it('registers a new revision for a change, deregisters the old one, and counts on after a delete', async () => {
@@ -151,10 +209,21 @@ describe('a job definition', () => {
 
   it('is replaced when the number of its retry rules changes', async () => {
     const rule = { action: 'EXIT', onReason: '*' }
-    const made = await provider.create(JOB, 'job', jobArgs({}, { retryStrategy: { attempts: 2, evaluateOnExits: [rule] } }))
+    const made = await provider.create(
+      JOB,
+      'job',
+      jobArgs({}, { retryStrategy: { attempts: 2, evaluateOnExits: [rule] } })
+    )
     const more = { ...made.inputs, retryStrategy: { attempts: 2, evaluateOnExits: [rule, rule] } }
     expect((await provider.diff(JOB, made.outputs, more)).replaces).toEqual(['retryStrategy'])
-    expect((await provider.diff(JOB, made.outputs, { ...made.inputs, retryStrategy: { attempts: 3, evaluateOnExits: [rule] } })).replaces).toEqual([])
+    expect(
+      (
+        await provider.diff(JOB, made.outputs, {
+          ...made.inputs,
+          retryStrategy: { attempts: 3, evaluateOnExits: [rule] }
+        })
+      ).replaces
+    ).toEqual([])
   })
 })
 

@@ -15,14 +15,34 @@ describe.each(engines)('an environment on the $kind engine', (engine) => {
         const inline = async () => program(smallestEnvironment())
         const created = await stack.up({ ...quiet, program: inline })
         const resources = await cloud.control.resources()
-        expect(created.outputs['ecs_cluster_name']?.value).toBe(resources.find(({ type }) => type.endsWith(':Cluster'))?.name)
+        expect(created.outputs['ecs_cluster_name']?.value).toBe(
+          resources.find(({ type }) => type.endsWith(':Cluster'))?.name
+        )
         expect(resources.map(({ type }) => type.split(':').at(-1)).sort()).toEqual([
-          'Bucket', 'BucketLifecycleConfiguration', 'BucketOwnershipControls', 'BucketPolicy', 'BucketPublicAccessBlock',
-          'BucketServerSideEncryptionConfiguration', 'Cluster', 'ClusterCapacityProviders', 'ComputeEnvironment', 'JobDefinition',
-          'JobQueue', 'LogGroup', 'Role', 'Role', 'RolePolicy', 'RolePolicy', 'SecurityGroup', 'SecurityGroupEgressRule',
-          'Service', 'TaskDefinition'
+          'Bucket',
+          'BucketLifecycleConfiguration',
+          'BucketOwnershipControls',
+          'BucketPolicy',
+          'BucketPublicAccessBlock',
+          'BucketServerSideEncryptionConfiguration',
+          'Cluster',
+          'ClusterCapacityProviders',
+          'ComputeEnvironment',
+          'JobDefinition',
+          'JobQueue',
+          'LogGroup',
+          'Role',
+          'Role',
+          'RolePolicy',
+          'RolePolicy',
+          'SecurityGroup',
+          'SecurityGroupEgressRule',
+          'Service',
+          'TaskDefinition'
         ])
-        const tagged = resources.filter(({ type, tags }) => tags['batchyard:team'] === 'vision' && !type.includes('Policy'))
+        const tagged = resources.filter(
+          ({ type, tags }) => tags['batchyard:team'] === 'vision' && !type.includes('Policy')
+        )
         expect(tagged.length).toBe(12)
         const again = await stack.up({ ...quiet, program: inline })
         expect(Object.keys(again.summary.resourceChanges ?? {})).toEqual(['same'])

@@ -18,18 +18,35 @@ const logs = async (name: string): Promise<string> => (await provider.create(LOG
 
 describe('a scripted fault', () => {
   it('fails the nth call of a type, in the words it was given', async () => {
-    await cloud.control.addFault({ kind: 'fail', on: 'create', type: LOGS, nth: 2, code: 'LimitExceededException', message: 'Resource limit exceeded.' })
+    await cloud.control.addFault({
+      kind: 'fail',
+      on: 'create',
+      type: LOGS,
+      nth: 2,
+      code: 'LimitExceededException',
+      message: 'Resource limit exceeded.'
+    })
     await logs('one')
     await provider.create(BUCKET, 'b', {})
-    await expect(logs('two')).rejects.toThrow(/creating CloudWatch Logs Log Group \(two\): operation error CloudWatch Logs: CreateLogGroup, https response error StatusCode: 400, RequestID: [0-9a-f-]{36}, LimitExceededException: Resource limit exceeded\./)
+    await expect(logs('two')).rejects.toThrow(
+      /creating CloudWatch Logs Log Group \(two\): operation error CloudWatch Logs: CreateLogGroup, https response error StatusCode: 400, RequestID: [0-9a-f-]{36}, LimitExceededException: Resource limit exceeded\./
+    )
     await logs('two')
     expect(await cloud.control.faults()).toMatchObject([{ matched: 3, struck: 1 }])
   })
 
   it('strikes only the account and the names it was meant for', async () => {
-    await cloud.control.addFault({ kind: 'throttle', on: 'create', namePrefix: 'a-', account: '123456789012', count: 0 })
+    await cloud.control.addFault({
+      kind: 'throttle',
+      on: 'create',
+      namePrefix: 'a-',
+      account: '123456789012',
+      count: 0
+    })
     await logs('b-1')
-    await expect(logs('a-1')).rejects.toThrow(/exceeded maximum number of attempts, 25, https response error StatusCode: 429, .*TooManyRequestsException/)
+    await expect(logs('a-1')).rejects.toThrow(
+      /exceeded maximum number of attempts, 25, https response error StatusCode: 429, .*TooManyRequestsException/
+    )
     await expect(logs('a-2')).rejects.toThrow(/TooManyRequestsException/)
     await cloud.control.clearFaults()
     await logs('a-2')
@@ -67,26 +84,48 @@ describe('a scripted fault', () => {
     const role = await provider.create(ROLE, 'job', { name: 'job', assumeRolePolicy: trust('ecs-tasks.amazonaws.com') })
     const policy = JSON.stringify({ Statement: [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }] })
     await expect(provider.create(ROLE_POLICY, 'access', { role: 'job', policy })).rejects.toThrow(/NoSuchEntity/)
-    const reads = [await provider.read(ROLE, 'job', role.outputs), await provider.read(ROLE, 'job', role.outputs), await provider.read(ROLE, 'job', role.outputs)]
+    const reads = [
+      await provider.read(ROLE, 'job', role.outputs),
+      await provider.read(ROLE, 'job', role.outputs),
+      await provider.read(ROLE, 'job', role.outputs)
+    ]
     expect(reads.map(({ id }) => id)).toEqual(['', '', 'job'])
     await provider.create(ROLE_POLICY, 'access', { role: 'job', policy })
   })
 
   it('fails reads, deletes and functions too', async () => {
     await logs('one')
-    await cloud.control.addFault({ kind: 'fail', on: 'delete', code: 'OperationAbortedException', message: 'try again' })
+    await cloud.control.addFault({
+      kind: 'fail',
+      on: 'delete',
+      code: 'OperationAbortedException',
+      message: 'try again'
+    })
     await cloud.control.addFault({ kind: 'fail', on: 'read', code: 'AccessDeniedException', message: 'no' })
-    await cloud.control.addFault({ kind: 'fail', on: 'invoke', type: 'aws:ec2/getVpc:getVpc', code: 'UnauthorizedOperation', message: 'no' })
-    await expect(provider.remove(LOGS, 'one', { name: 'one' })).rejects.toThrow(/deleting urn:.*deleting CloudWatch Logs Log Group \(one\): .*OperationAbortedException: try again/s)
+    await cloud.control.addFault({
+      kind: 'fail',
+      on: 'invoke',
+      type: 'aws:ec2/getVpc:getVpc',
+      code: 'UnauthorizedOperation',
+      message: 'no'
+    })
+    await expect(provider.remove(LOGS, 'one', { name: 'one' })).rejects.toThrow(
+      /deleting urn:.*deleting CloudWatch Logs Log Group \(one\): .*OperationAbortedException: try again/s
+    )
     await expect(provider.read(LOGS, 'one')).rejects.toThrow(/AccessDeniedException: no/)
-    await expect(provider.invoke('aws:ec2/getVpc:getVpc', { default: true })).rejects.toThrow(/UnauthorizedOperation: no/)
+    await expect(provider.invoke('aws:ec2/getVpc:getVpc', { default: true })).rejects.toThrow(
+      /UnauthorizedOperation: no/
+    )
   })
 })
 
 describe('the control API', () => {
   it('lists by account, region, type, tag and name', async () => {
     await provider.create(LOGS, 'logs', { name: 'one', tags: { team: 'a' } })
-    const west = await connectProvider(cloud.grpcPort, { region: 'us-west-2', defaultTags: JSON.stringify({ tags: { team: 'b' } }) })
+    const west = await connectProvider(cloud.grpcPort, {
+      region: 'us-west-2',
+      defaultTags: JSON.stringify({ tags: { team: 'b' } })
+    })
     await west.create(LOGS, 'logs', { name: 'two' })
     west.close()
     const names = async (filter: object) => (await cloud.control.resources(filter)).map(({ name }) => name)
@@ -97,7 +136,13 @@ describe('the control API', () => {
     expect(await names({ type: BUCKET })).toEqual([])
     expect(await names({ account: '999999999999' })).toEqual([])
     const builtIn = await cloud.control.resources({ builtIn: true, account: '123456789012', region: 'eu-west-1' })
-    expect(builtIn.map(({ type }) => type.split(':').at(-1))).toEqual(['Vpc', 'Subnet', 'Subnet', 'Subnet', 'SecurityGroup'])
+    expect(builtIn.map(({ type }) => type.split(':').at(-1))).toEqual([
+      'Vpc',
+      'Subnet',
+      'Subnet',
+      'Subnet',
+      'SecurityGroup'
+    ])
   })
 
   it('changes and deletes behind everybody\'s back, and a read shows it', async () => {
@@ -106,7 +151,11 @@ describe('the control API', () => {
     await cloud.control.changeResource(item?.key ?? '', { retentionInDays: 7, tags: { b: '2' } })
     const seen = await provider.read(LOGS, 'one', made.outputs, made.inputs)
     expect(seen.inputs).toMatchObject({ retentionInDays: 7, tags: { a: '1', b: '2' } })
-    expect((await provider.diff(LOGS, seen.outputs, made.inputs)).diffs.sort()).toEqual(['retentionInDays', 'tags', 'tagsAll'])
+    expect((await provider.diff(LOGS, seen.outputs, made.inputs)).diffs.sort()).toEqual([
+      'retentionInDays',
+      'tags',
+      'tagsAll'
+    ])
     await cloud.control.deleteResource(item?.key ?? '')
     expect((await provider.read(LOGS, 'one', made.outputs, made.inputs)).id).toBe('')
     await expect(cloud.control.resource(item?.key ?? '')).rejects.toMatchObject({ name: 'ControlError', status: 404 })
@@ -117,10 +166,14 @@ describe('the control API', () => {
     await cloud.control.setSpeed(0.02)
     const engine = await connectProvider(cloud.grpcPort)
     const creating = compute(engine, 'ce').catch((error: Error) => error)
-    while ((await cloud.control.resources({ type: COMPUTE })).length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    while ((await cloud.control.resources({ type: COMPUTE })).length === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
     engine.abandon()
     expect(await creating).toBeInstanceOf(Error)
-    while ((await cloud.control.resources({ type: COMPUTE }))[0]?.status !== 'VALID') await new Promise((resolve) => setTimeout(resolve, 20))
+    while ((await cloud.control.resources({ type: COMPUTE }))[0]?.status !== 'VALID') {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
     await cloud.control.setSpeed(0)
   })
 })

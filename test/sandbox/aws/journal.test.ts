@@ -16,12 +16,20 @@ beforeEach(async () => {
 })
 
 /** A map kept in a journal. */
-async function open (): Promise<{ map: Map<string, string>, set: (key: string, value: string) => Promise<void>, close: () => Promise<void> }> {
+async function open (): Promise<{
+  map: Map<string, string>
+  set: (key: string, value: string) => Promise<void>
+  close: () => Promise<void>
+}> {
   const map = new Map<string, string>()
-  const journal = await Journal.open(path, (record) => {
-    const { key, value } = record as Entry
-    map.set(key, value)
-  }, () => [...map].map(([key, value]) => ({ key, value })))
+  const journal = await Journal.open(
+    path,
+    (record) => {
+      const { key, value } = record as Entry
+      map.set(key, value)
+    },
+    () => [...map].map(([key, value]) => ({ key, value }))
+  )
   const set = async (key: string, value: string): Promise<void> => {
     map.set(key, value)
     await journal.append({ key, value })

@@ -64,7 +64,9 @@ describe('the process', () => {
       await attachSandboxCloud({ dataDir: ${JSON.stringify(dataDir)} })
       process.stdout.write('attached')
       setInterval(() => {}, 1000)`
-    const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit']
+    })
     await once(child.stdout, 'data')
     const { cloud, pid } = await attach()
     expect((await cloud.control.stats()).users).toBe(2)
@@ -97,7 +99,10 @@ describe('the process', () => {
   })
 
   it('is not fooled by a port file that names nobody, or somebody else', async () => {
-    await writeFile(portFile(), JSON.stringify({ pid: 1, startedAt: '', grpcPort: 1, controlUrl: 'http://127.0.0.1:1', token: 'x' }))
+    await writeFile(
+      portFile(),
+      JSON.stringify({ pid: 1, startedAt: '', grpcPort: 1, controlUrl: 'http://127.0.0.1:1', token: 'x' })
+    )
     const { cloud } = await attach(0)
     expect(await cloud.control.resources()).toEqual([])
   })
@@ -143,7 +148,9 @@ describe('the world', () => {
     const { cloud, pid } = await attach(1)
     const engine = await connectProvider((await cloud.ensure()).grpcPort)
     const creating = compute(engine, 'slow').catch((error: Error) => error)
-    while ((await cloud.control.resources({ type: COMPUTE })).length === 0) await new Promise((resolve) => setTimeout(resolve, 10))
+    while ((await cloud.control.resources({ type: COMPUTE })).length === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
     expect((await cloud.control.resources({ type: COMPUTE }))[0]?.status).toBe('CREATING')
     process.kill(pid, 'SIGKILL')
     await endOf(pid)

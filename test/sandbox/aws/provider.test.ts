@@ -20,7 +20,8 @@ describe('the configuration', () => {
     const accounts = ['111111111111', '222222222222', '333333333333']
     await Promise.all(accounts.map(async (account) => {
       const own = await connectProvider(cloud.grpcPort, {
-        region: 'eu-west-1', assumeRoles: JSON.stringify([{ roleArn: `arn:aws:iam::${account}:role/teams/provisioner`, sessionName: 'run' }])
+        region: 'eu-west-1',
+        assumeRoles: JSON.stringify([{ roleArn: `arn:aws:iam::${account}:role/teams/provisioner`, sessionName: 'run' }])
       })
       await own.create(LOGS, 'logs', { name: 'same' })
       expect(await own.invoke('aws:index/getCallerIdentity:getCallerIdentity', {})).toMatchObject({
@@ -28,16 +29,26 @@ describe('the configuration', () => {
       })
       own.close()
     }))
-    expect((await cloud.control.resources()).map(({ account, region }) => `${account} ${region}`).sort()).toEqual(accounts.map((account) => `${account} eu-west-1`))
+    expect((await cloud.control.resources()).map(({ account, region }) => `${account} ${region}`).sort()).toEqual(
+      accounts.map((account) => `${account} eu-west-1`)
+    )
     expect(await provider.invoke('aws:index/getRegion:getRegion', {})).toMatchObject({ region: 'us-east-1' })
   })
 
   it.each([
-    ['an account that is not allowed', { region: 'us-east-1', allowedAccountIds: '["999999999999"]' }, /AWS account ID not allowed: 123456789012/],
+    [
+      'an account that is not allowed',
+      { region: 'us-east-1', allowedAccountIds: '["999999999999"]' },
+      /AWS account ID not allowed: 123456789012/
+    ],
     ['no region', {}, /missing region/],
     ['a region that is none', { region: 'moon-1' }, /invalid AWS Region: moon-1/],
     ['a role that is none', { region: 'us-east-1', assumeRoles: '[{"roleArn":"nobody"}]' }, /is an invalid ARN/],
-    ['an argument that is not simulated', { region: 'us-east-1', profile: 'mine' }, /does not simulate the argument "profile" of the aws provider/]
+    [
+      'an argument that is not simulated',
+      { region: 'us-east-1', profile: 'mine' },
+      /does not simulate the argument "profile" of the aws provider/
+    ]
   ])('is refused with %s', async (_case, configuration, message) => {
     await expect(connectProvider(cloud.grpcPort, configuration)).rejects.toThrow(message)
   })
@@ -46,7 +57,10 @@ describe('the configuration', () => {
     const other = await connectProvider(cloud.grpcPort, { region: 'cn-north-1' })
     const { outputs } = await other.create(LOGS, 'logs', { name: 'x' })
     expect(outputs['arn']).toBe('arn:aws-cn:logs:cn-north-1:123456789012:log-group:x')
-    expect(await other.invoke('aws:index/getPartition:getPartition', {})).toMatchObject({ partition: 'aws-cn', dnsSuffix: 'amazonaws.com.cn' })
+    expect(await other.invoke('aws:index/getPartition:getPartition', {})).toMatchObject({
+      partition: 'aws-cn',
+      dnsSuffix: 'amazonaws.com.cn'
+    })
     other.close()
   })
 })
@@ -62,17 +76,28 @@ describe('Check', () => {
   })
 
   it('merges default tags, and refuses tags AWS refuses', async () => {
-    const tagged = await connectProvider(cloud.grpcPort, { region: 'us-east-1', defaultTags: JSON.stringify({ tags: { team: 'a', stage: 'dev' } }) })
+    const tagged = await connectProvider(cloud.grpcPort, {
+      region: 'us-east-1',
+      defaultTags: JSON.stringify({ tags: { team: 'a', stage: 'dev' } })
+    })
     const { outputs } = await tagged.create(LOGS, 'logs', { tags: { stage: 'prod' } })
     expect(outputs).toMatchObject({ tags: { stage: 'prod' }, tagsAll: { team: 'a', stage: 'prod' } })
     const many = Object.fromEntries(Array.from({ length: 49 }, (_, index) => [`k${index}`, 'v']))
-    expect((await tagged.check(LOGS, 'logs', { tags: many })).failures.join()).toMatch(/number of tags in tagsAll to be at most 50, got 51/)
-    expect((await provider.check(LOGS, 'logs', { tags: { 'aws:x': '1' } })).failures.join()).toMatch(/reserved prefix aws:/)
+    expect((await tagged.check(LOGS, 'logs', { tags: many })).failures.join()).toMatch(
+      /number of tags in tagsAll to be at most 50, got 51/
+    )
+    expect((await provider.check(LOGS, 'logs', { tags: { 'aws:x': '1' } })).failures.join()).toMatch(
+      /reserved prefix aws:/
+    )
     tagged.close()
   })
 
   it('finds everything that is wrong at once', async () => {
-    const { failures } = await provider.check(COMPUTE, 'ce', { type: 'HUGE', computeResources: { type: 'FARGATE', colour: 1 }, nothing: true })
+    const { failures } = await provider.check(COMPUTE, 'ce', {
+      type: 'HUGE',
+      computeResources: { type: 'FARGATE', colour: 1 },
+      nothing: true
+    })
     expect(failures).toEqual([
       expect.stringMatching(/no argument "computeResources.colour".* Examine values at 'ce.computeResources.colour'\./),
       expect.stringMatching(/no argument "nothing"/),
@@ -85,7 +110,10 @@ describe('Check', () => {
 
 describe('a preview', () => {
   it('creates nothing, and knows what can be known', async () => {
-    const outputs = await provider.preview(ROLE, 'job', { name: 'job', assumeRolePolicy: trust('ecs-tasks.amazonaws.com') })
+    const outputs = await provider.preview(ROLE, 'job', {
+      name: 'job',
+      assumeRolePolicy: trust('ecs-tasks.amazonaws.com')
+    })
     expect(outputs).toMatchObject({ name: 'job', arn: UNKNOWN, path: '/' })
     expect(await cloud.control.resources()).toEqual([])
   })
@@ -93,7 +121,9 @@ describe('a preview', () => {
   it('takes arguments that are not known yet', async () => {
     const { subnets } = await network(provider)
     const outputs = await provider.preview(COMPUTE, 'ce', {
-      type: 'MANAGED', serviceRole: UNKNOWN, computeResources: { type: 'FARGATE', maxVcpus: 1, subnets, securityGroupIds: [UNKNOWN] }
+      type: 'MANAGED',
+      serviceRole: UNKNOWN,
+      computeResources: { type: 'FARGATE', maxVcpus: 1, subnets, securityGroupIds: [UNKNOWN] }
     })
     expect(outputs).toMatchObject({ computeResources: { securityGroupIds: [UNKNOWN] }, ecsClusterArn: UNKNOWN })
     await provider.preview(JOB, 'job', { ...jobArgs(), containerProperties: UNKNOWN })
@@ -110,10 +140,18 @@ describe('Diff', () => {
 
   it('replaces for a name, and deletes first when the program set it', async () => {
     const { inputs, outputs } = await provider.create(LOGS, 'logs', { name: 'mine' })
-    expect(await provider.diff(LOGS, outputs, { ...inputs, name: 'other' })).toMatchObject({ replaces: ['name'], deleteBeforeReplace: false })
-    expect(await provider.diff(LOGS, outputs, { ...inputs, logGroupClass: 'DELIVERY' })).toMatchObject({ replaces: ['logGroupClass'], deleteBeforeReplace: true })
+    expect(await provider.diff(LOGS, outputs, { ...inputs, name: 'other' })).toMatchObject({
+      replaces: ['name'],
+      deleteBeforeReplace: false
+    })
+    expect(await provider.diff(LOGS, outputs, { ...inputs, logGroupClass: 'DELIVERY' })).toMatchObject({
+      replaces: ['logGroupClass'],
+      deleteBeforeReplace: true
+    })
     const auto = await provider.create(LOGS, 'auto', {})
-    expect(await provider.diff(LOGS, auto.outputs, { ...auto.inputs, logGroupClass: 'DELIVERY' })).toMatchObject({ deleteBeforeReplace: false })
+    expect(await provider.diff(LOGS, auto.outputs, { ...auto.inputs, logGroupClass: 'DELIVERY' })).toMatchObject({
+      deleteBeforeReplace: false
+    })
   })
 })
 

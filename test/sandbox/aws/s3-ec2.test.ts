@@ -19,23 +19,33 @@ beforeEach(async () => {
   return () => { provider.close() }
 })
 
-const asTeam = async (account: string): Promise<TestProvider> => connectProvider(cloud.grpcPort, {
-  region: 'us-east-1', assumeRoles: JSON.stringify([{ roleArn: `arn:aws:iam::${account}:role/team`, sessionName: 'batchyard' }])
-})
+const asTeam = async (account: string): Promise<TestProvider> =>
+  connectProvider(cloud.grpcPort, {
+    region: 'us-east-1',
+    assumeRoles: JSON.stringify([{ roleArn: `arn:aws:iam::${account}:role/team`, sessionName: 'batchyard' }])
+  })
 
 describe('a bucket', () => {
   it('is named in lower case, and has the addresses of its region', async () => {
     const { id, outputs } = await provider.create(BUCKET, 'Output', {})
     expect(id).toMatch(/^output-[0-9a-f]{7}$/)
-    expect(outputs).toMatchObject({ bucket: id, arn: `arn:aws:s3:::${id}`, bucketRegionalDomainName: `${id}.s3.us-east-1.amazonaws.com` })
+    expect(outputs).toMatchObject({
+      bucket: id,
+      arn: `arn:aws:s3:::${id}`,
+      bucketRegionalDomainName: `${id}.s3.us-east-1.amazonaws.com`
+    })
   })
 
   it('belongs to one account of all', async () => {
     await provider.create(BUCKET, 'b', { bucket: 'only-one' })
-    await expect(provider.create(BUCKET, 'c', { bucket: 'only-one' })).rejects.toThrow(/HostID: \w+, BucketAlreadyOwnedByYou/)
+    await expect(provider.create(BUCKET, 'c', { bucket: 'only-one' })).rejects.toThrow(
+      /HostID: \w+, BucketAlreadyOwnedByYou/
+    )
     const team = await asTeam('222222222222')
     await expect(team.create(BUCKET, 'b', { bucket: 'only-one' })).rejects.toThrow(/BucketAlreadyExists/)
-    await expect(team.create(ACCESS, 'a', { bucket: 'only-one', blockPublicAcls: true })).rejects.toThrow(/api error AccessDenied/)
+    await expect(team.create(ACCESS, 'a', { bucket: 'only-one', blockPublicAcls: true })).rejects.toThrow(
+      /api error AccessDenied/
+    )
     expect((await team.read(BUCKET, 'only-one', { region: 'us-east-1' })).id).toBe('')
     team.close()
   })
@@ -44,7 +54,9 @@ describe('a bucket', () => {
     const kept = await provider.create(BUCKET, 'b', { bucket: 'kept' })
     await cloud.control.putObjects('kept', [{ key: 'a/1', size: 10 }, { key: 'a/2', size: 20 }])
     expect(await cloud.control.objects('kept')).toEqual([{ key: 'a/1', size: 10 }, { key: 'a/2', size: 20 }])
-    await expect(provider.remove(BUCKET, 'kept', kept.outputs)).rejects.toThrow(/StatusCode: 409, .*api error BucketNotEmpty: The bucket you tried to delete is not empty/)
+    await expect(provider.remove(BUCKET, 'kept', kept.outputs)).rejects.toThrow(
+      /StatusCode: 409, .*api error BucketNotEmpty: The bucket you tried to delete is not empty/
+    )
     await cloud.control.deleteObject('kept', 'a/1')
     expect(await cloud.control.objects('kept')).toEqual([{ key: 'a/2', size: 20 }])
     const forced = await provider.update(BUCKET, 'kept', kept.outputs, { ...kept.inputs, forceDestroy: true })
@@ -60,10 +72,16 @@ describe('a bucket', () => {
     await expect(provider.create(ACCESS, 'a', { bucket: 'none' })).rejects.toThrow(/StatusCode: 404, .*NoSuchBucket/)
     const made = await provider.create(BUCKET, 'b', { bucket: 'some' })
     await provider.create(ACCESS, 'a', { bucket: 'some', blockPublicPolicy: true })
-    const open = JSON.stringify({ Statement: [{ Effect: 'Allow', Principal: '*', Action: 's3:GetObject', Resource: 'arn:aws:s3:::some/*' }] })
-    await expect(provider.create(POLICY, 'p', { bucket: 'some', policy: open })).rejects.toThrow(/AccessDenied: .*BlockPublicPolicy/)
+    const open = JSON.stringify({
+      Statement: [{ Effect: 'Allow', Principal: '*', Action: 's3:GetObject', Resource: 'arn:aws:s3:::some/*' }]
+    })
+    await expect(provider.create(POLICY, 'p', { bucket: 'some', policy: open })).rejects.toThrow(
+      /AccessDenied: .*BlockPublicPolicy/
+    )
     await provider.create(POLICY, 'p', { bucket: 'some', policy: open.replace('Allow', 'Deny') })
-    await expect(provider.create(LIFECYCLE, 'l', { bucket: 'some', rules: [{ id: 'x', status: 'Enabled' }] })).rejects.toThrow(/At least one action/)
+    await expect(
+      provider.create(LIFECYCLE, 'l', { bucket: 'some', rules: [{ id: 'x', status: 'Enabled' }] })
+    ).rejects.toThrow(/At least one action/)
     await provider.remove(BUCKET, 'some', made.outputs)
     expect(await cloud.control.resources()).toEqual([])
   })
@@ -81,8 +99,12 @@ describe('the network of an account', () => {
 
   it('can lose its default VPC', async () => {
     await cloud.control.removeDefaultVpc(home)
-    await expect(provider.invoke('aws:ec2/getVpc:getVpc', { default: true })).rejects.toThrow('invoking aws:ec2/getVpc:getVpc: 1 error occurred:\n\t* no matching EC2 VPC found')
-    await expect(provider.create(GROUP, 'g', {})).rejects.toThrow(/api error VPCIdNotSpecified: No default VPC for this user/)
+    await expect(provider.invoke('aws:ec2/getVpc:getVpc', { default: true })).rejects.toThrow(
+      'invoking aws:ec2/getVpc:getVpc: 1 error occurred:\n\t* no matching EC2 VPC found'
+    )
+    await expect(provider.create(GROUP, 'g', {})).rejects.toThrow(
+      /api error VPCIdNotSpecified: No default VPC for this user/
+    )
     await cloud.control.restoreDefaultVpc(home)
     await network(provider)
   })
@@ -92,13 +114,21 @@ describe('the network of an account', () => {
     const { subnets } = await network(provider)
     const one = await provider.invoke('aws:ec2/getSubnet:getSubnet', { id: other.subnets[0]?.id ?? '' })
     expect(one).toMatchObject({ vpcId: other.vpcId, mapPublicIpOnLaunch: false, defaultForAz: false })
-    await expect(compute(provider, 'ce', {}, { subnets: [subnets[0] ?? '', other.subnets[0]?.id ?? ''] })).rejects.toThrow(/same VPC/)
+    await expect(
+      compute(provider, 'ce', {}, { subnets: [subnets[0] ?? '', other.subnets[0]?.id ?? ''] })
+    ).rejects.toThrow(/same VPC/)
   })
 
   it('answers no function and no filter it does not know', async () => {
-    await expect(provider.invoke('aws:ec2/getAmi:getAmi', {})).rejects.toThrow(/does not simulate the function aws:ec2\/getAmi:getAmi/)
-    await expect(provider.invoke('aws:ec2/getVpc:getVpc', { filters: [{ name: 'odd', values: ['1'] }] })).rejects.toThrow(/does not simulate the EC2 filter "odd"/)
-    await expect(provider.create('aws:ec2/instance:Instance', 'i', {})).rejects.toThrow(/does not simulate the resource type aws:ec2\/instance:Instance/)
+    await expect(provider.invoke('aws:ec2/getAmi:getAmi', {})).rejects.toThrow(
+      /does not simulate the function aws:ec2\/getAmi:getAmi/
+    )
+    await expect(
+      provider.invoke('aws:ec2/getVpc:getVpc', { filters: [{ name: 'odd', values: ['1'] }] })
+    ).rejects.toThrow(/does not simulate the EC2 filter "odd"/)
+    await expect(provider.create('aws:ec2/instance:Instance', 'i', {})).rejects.toThrow(
+      /does not simulate the resource type aws:ec2\/instance:Instance/
+    )
   })
 })
 
@@ -112,7 +142,9 @@ describe('a security group', () => {
     await expect(provider.create(EGRESS, 'again', rule)).rejects.toThrow(/api error InvalidPermission.Duplicate/)
     await expect(provider.create(EGRESS, 'two', { ...rule, cidrIpv6: '::/0' })).rejects.toThrow(/exactly one of/)
     const environment = await compute(provider, 'ce', {}, { securityGroupIds: [group.id] })
-    await expect(provider.remove(GROUP, group.id, group.outputs)).rejects.toThrow(/StatusCode: 400, .*api error DependencyViolation: resource sg-\w+ has a dependent object/)
+    await expect(provider.remove(GROUP, group.id, group.outputs)).rejects.toThrow(
+      /StatusCode: 400, .*api error DependencyViolation: resource sg-\w+ has a dependent object/
+    )
     await provider.remove('aws:batch/computeEnvironment:ComputeEnvironment', environment.id, environment.outputs)
     await provider.remove(GROUP, group.id, group.outputs)
     expect(await cloud.control.resources()).toEqual([])
@@ -121,6 +153,9 @@ describe('a security group', () => {
   it('has a name of its own in its VPC, and is replaced for another description', async () => {
     const group = await provider.create(GROUP, 'g', { name: 'mine' })
     await expect(provider.create(GROUP, 'h', { name: 'mine' })).rejects.toThrow(/InvalidGroup.Duplicate/)
-    expect(await provider.diff(GROUP, group.outputs, { ...group.inputs, description: 'new' })).toMatchObject({ replaces: ['description'], deleteBeforeReplace: true })
+    expect(await provider.diff(GROUP, group.outputs, { ...group.inputs, description: 'new' })).toMatchObject({
+      replaces: ['description'],
+      deleteBeforeReplace: true
+    })
   })
 })

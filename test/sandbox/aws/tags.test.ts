@@ -28,14 +28,21 @@ const tagByHand = async (tags: Props): Promise<void> => {
   await cloud.control.changeResource(item?.key ?? '', { tags })
 }
 const read = async (made: Created): Promise<Created> => provider.read(LOGS, made.id, made.outputs, made.inputs)
-const driftOf = async (made: Created): Promise<string[]> => Object.keys((await provider.diff(LOGS, (await read(made)).outputs, made.inputs)).details).sort()
+const driftOf = async (made: Created): Promise<string[]> =>
+  Object.keys((await provider.diff(LOGS, (await read(made)).outputs, made.inputs)).details).sort()
 
 describe('tags written by hand', () => {
   it('are drift, among the resource\'s own and among all', async () => {
     const made = await make(DEFAULTS)
     await tagByHand({ cost: '7', a: '2' })
-    expect((await read(made)).outputs).toMatchObject({ tags: { a: '2', cost: '7' }, tagsAll: { a: '2', cost: '7', owner: 'batchyard' } })
-    expect((await read(made)).inputs).toMatchObject({ tags: { a: '2', cost: '7' }, tagsAll: { a: '2', cost: '7', owner: 'batchyard' } })
+    expect((await read(made)).outputs).toMatchObject({
+      tags: { a: '2', cost: '7' },
+      tagsAll: { a: '2', cost: '7', owner: 'batchyard' }
+    })
+    expect((await read(made)).inputs).toMatchObject({
+      tags: { a: '2', cost: '7' },
+      tagsAll: { a: '2', cost: '7', owner: 'batchyard' }
+    })
     expect(await driftOf(made)).toEqual(['tags.a', 'tags.cost', 'tagsAll.a', 'tagsAll.cost'])
   })
 

@@ -6,7 +6,8 @@ import type { Fields } from '../../../src/sandbox/aws/model/fields.ts'
 import { resourceTypes } from '../../../src/sandbox/aws/services/index.ts'
 
 const home = dirname(createRequire(import.meta.url).resolve('@pulumi/aws/package.json'))
-const declarationsOf = (file: string): string => readFileSync(join(home, file), 'utf8').replaceAll(/\/\*\*[\s\S]*?\*\//g, '')
+const declarationsOf = (file: string): string =>
+  readFileSync(join(home, file), 'utf8').replaceAll(/\/\*\*[\s\S]*?\*\//g, '')
 const inputs = declarationsOf('types/input.d.ts')
 
 /** The interfaces of nested arguments in one module, by name. */
@@ -16,7 +17,9 @@ function nestedOf (module: string): (name: string) => string[] | undefined {
   return (name) => {
     const from = body.indexOf(`    interface ${name} {`)
     if (from < 0) return undefined
-    return [...body.slice(from, body.indexOf('\n    }', from)).matchAll(/^ {8}(\w+)\??:/gm)].map((match) => match[1] ?? '')
+    return [...body.slice(from, body.indexOf('\n    }', from)).matchAll(/^ {8}(\w+)\??:/gm)].map(
+      (match) => match[1] ?? ''
+    )
   }
 }
 
@@ -24,12 +27,17 @@ const capital = (name: string): string => name.charAt(0).toUpperCase() + name.sl
 const singular = (name: string): string => name.replace(/ies$/, 'y').replace(/(?<!s)s$/, '')
 
 /** What each nested block knows, and what its interface has. */
-function compareBlocks (find: (name: string) => string[] | undefined, owner: string, fields: Fields): { block: string, known: string[], typed: string[] }[] {
+function compareBlocks (
+  find: (name: string) => string[] | undefined,
+  owner: string,
+  fields: Fields
+): { block: string, known: string[], typed: string[] }[] {
   return Object.entries(fields).flatMap(([key, field]) => {
     const inner = field.kind === 'list' ? field.of : field
     if (inner.kind !== 'block') return []
-    const block = [key, singular(key)].map((name) => owner + capital(name)).find((name) => find(name)) ?? `${owner}${capital(key)}`
-    const known = [...Object.keys(inner.fields), ...inner.noSim ?? []].sort()
+    const block =
+      [key, singular(key)].map((name) => owner + capital(name)).find((name) => find(name)) ?? `${owner}${capital(key)}`
+    const known = [...Object.keys(inner.fields), ...(inner.noSim ?? [])].sort()
     return [{ block, known, typed: (find(block) ?? []).sort() }, ...compareBlocks(find, block, inner.fields)]
   })
 }
@@ -53,7 +61,11 @@ describe.each([...resourceTypes.values()].map((type) => ({ token: type.token, ty
   })
 
   it('does so inside nested blocks too', () => {
-    for (const { block, known, typed } of compareBlocks(nestedOf(module.split('/')[0] ?? ''), token.split(':')[2] ?? '', type.fields)) {
+    for (const { block, known, typed } of compareBlocks(
+      nestedOf(module.split('/')[0] ?? ''),
+      token.split(':')[2] ?? '',
+      type.fields
+    )) {
       expect(known, block).toEqual(typed)
     }
   })

@@ -27,31 +27,53 @@ beforeEach(async () => {
 })
 
 const count = async (): Promise<number | undefined> => calls.countObjects(HOME, 'mine', 10)
-const failure = (code: string, message: RegExp) => ({ name: 'CloudFailure', code, message: expect.stringMatching(message) })
+const failure = (code: string, message: RegExp) => ({
+  name: 'CloudFailure',
+  code,
+  message: expect.stringMatching(message)
+})
 
 describe('the account', () => {
   it('is the one of the placement\'s role, with its external id', async () => {
     const site = { region: 'eu-central-1', placement: { roleArn: ROLE, externalId: 'ours', accountId: '999999999999' } }
-    const provider = await connectProvider(cloud.grpcPort, { region: 'eu-central-1', assumeRoles: JSON.stringify([{ roleArn: ROLE }]) })
+    const provider = await connectProvider(cloud.grpcPort, {
+      region: 'eu-central-1',
+      assumeRoles: JSON.stringify([{ roleArn: ROLE }])
+    })
     await provider.create(LOGS, 'logs', { name: 'theirs', tags: { 'batchyard:id': 'env_1' } })
     provider.close()
-    expect((await calls.tagged(site, 'env_1')).map(({ arn }) => arn)).toEqual(['arn:aws:logs:eu-central-1:999999999999:log-group:theirs'])
+    expect((await calls.tagged(site, 'env_1')).map(({ arn }) => arn)).toEqual([
+      'arn:aws:logs:eu-central-1:999999999999:log-group:theirs'
+    ])
     expect(await calls.tagged({ ...HOME, region: 'eu-central-1' }, 'env_1')).toEqual([])
   })
 
   it('must be the one the placement names', async () => {
     const wrong = failure('wrong-account', /account 123456789012, not to 111122223333/)
-    await expect(calls.tagged({ region: 'us-east-1', placement: { accountId: '111122223333' } }, 'env_1')).rejects.toMatchObject(wrong)
-    await expect(calls.tagged({ region: 'us-east-1', placement: { accountId: '111122223333', roleArn: ROLE } }, 'env_1')).rejects.toMatchObject(failure('wrong-account', /account 999999999999, not to 111122223333/))
+    await expect(
+      calls.tagged({ region: 'us-east-1', placement: { accountId: '111122223333' } }, 'env_1')
+    ).rejects.toMatchObject(wrong)
+    await expect(
+      calls.tagged({ region: 'us-east-1', placement: { accountId: '111122223333', roleArn: ROLE } }, 'env_1')
+    ).rejects.toMatchObject(failure('wrong-account', /account 999999999999, not to 111122223333/))
   })
 
   it('does not open others\' buckets', async () => {
-    await expect(calls.countObjects({ region: 'us-east-1', placement: { roleArn: ROLE } }, 'mine', 10)).rejects.toMatchObject(failure('access-denied', /AccessDenied: Access Denied/))
+    await expect(
+      calls.countObjects({ region: 'us-east-1', placement: { roleArn: ROLE } }, 'mine', 10)
+    ).rejects.toMatchObject(failure('access-denied', /AccessDenied: Access Denied/))
   })
 
   it('is asked for again when that failed', async () => {
     const site = { region: 'us-west-2', placement: { roleArn: ROLE } }
-    await cloud.control.addFault({ kind: 'fail', on: 'invoke', type: 'sts:AssumeRole', code: 'AccessDenied', message: 'is not authorized to perform: sts:AssumeRole', httpStatus: 403 })
+    await cloud.control.addFault({
+      kind: 'fail',
+      on: 'invoke',
+      type: 'sts:AssumeRole',
+      code: 'AccessDenied',
+      message: 'is not authorized to perform: sts:AssumeRole',
+      httpStatus: 403
+    })
     await expect(calls.tagged(site, 'env_1')).rejects.toMatchObject(failure('access-denied', /sts:AssumeRole/))
     expect(await calls.tagged(site, 'env_1')).toEqual([])
   })
@@ -60,7 +82,15 @@ describe('the account', () => {
 describe('a call that AWS does not answer as it should', () => {
   it('is tried again when it was throttled, in whichever words, or the service failed', async () => {
     await cloud.control.addFault({ kind: 'throttle', on: 'read', type: OBJECT })
-    await cloud.control.addFault({ kind: 'fail', on: 'read', type: OBJECT, nth: 2, code: 'SlowDown', message: 'Please reduce your request rate.', httpStatus: 503 })
+    await cloud.control.addFault({
+      kind: 'fail',
+      on: 'read',
+      type: OBJECT,
+      nth: 2,
+      code: 'SlowDown',
+      message: 'Please reduce your request rate.',
+      httpStatus: 503
+    })
     await cloud.control.addFault({ kind: 'fail', on: 'read', type: OBJECT, nth: 3 })
     expect(await count()).toBe(0)
     expect((await cloud.control.faults()).map(({ struck }) => struck)).toEqual([1, 1, 1])
@@ -68,7 +98,10 @@ describe('a call that AWS does not answer as it should', () => {
 
   it('fails as throttled, with AWS\'s request id, when that does not pass', async () => {
     await cloud.control.addFault({ kind: 'throttle', on: 'read', type: OBJECT, count: 0 })
-    await expect(count()).rejects.toMatchObject({ ...failure('throttled', /TooManyRequestsException: Too Many Requests/), requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) })
+    await expect(count()).rejects.toMatchObject({
+      ...failure('throttled', /TooManyRequestsException: Too Many Requests/),
+      requestId: expect.stringMatching(/^[0-9a-f-]{36}$/)
+    })
     expect((await cloud.control.faults())[0]?.struck).toBe(5)
   })
 
@@ -85,11 +118,16 @@ describe('a call that AWS does not answer as it should', () => {
     await cloud.control.addFault({ kind: 'fail', on: 'read', code: name, message: 'because', httpStatus })
     await expect(calls.tagged(HOME, 'env_1')).rejects.toMatchObject(failure(code, new RegExp(`${name}: because`)))
     await cloud.control.addFault({ kind: 'fail', on: 'read', code: name, message: 'because', httpStatus })
-    await expect(calls.locate(HOME, 'env_1', [{ urn: 'u', type: LOGS, inputs: { name: 'x' } }])).rejects.toMatchObject({ code })
+    await expect(calls.locate(HOME, 'env_1', [{ urn: 'u', type: LOGS, inputs: { name: 'x' } }])).rejects.toMatchObject({
+      code
+    })
   })
 
   it('fails as unavailable when nobody is there', async () => {
-    const nowhere = createCloud({ endpoint: async () => 'http://127.0.0.1:1', credentials: { accessKeyId: 'x', secretAccessKey: 'x' } })
+    const nowhere = createCloud({
+      endpoint: async () => 'http://127.0.0.1:1',
+      credentials: { accessKeyId: 'x', secretAccessKey: 'x' }
+    })
     await expect(nowhere.tagged(HOME, 'env_1')).rejects.toMatchObject(failure('cloud-unavailable', /ECONNREFUSED/))
     await nowhere.close()
   })

@@ -32,15 +32,21 @@ beforeEach(async () => {
 
 const options = (signal = new AbortController().signal) => ({ reason: 'The environment is deleted', signal })
 const both = (): string[] => [first.id, second.id]
-const stateOf = async ({ id }: Created): Promise<unknown> => (await cloud.control.resources({ type: QUEUE })).find((item) => item.id === id)?.properties['state']
-const callsOf = async (operation: string): Promise<number> => (await cloud.control.stats()).calls[`Batch:${operation}`] ?? 0
-const removeQueues = async (): Promise<void> => { for (const each of [second, first]) await provider.remove(QUEUE, each.id, each.outputs) }
+const stateOf = async ({ id }: Created): Promise<unknown> =>
+  (await cloud.control.resources({ type: QUEUE })).find((item) => item.id === id)?.properties['state']
+const callsOf = async (operation: string): Promise<number> =>
+  (await cloud.control.stats()).calls[`Batch:${operation}`] ?? 0
+const removeQueues = async (): Promise<void> => {
+  for (const each of [second, first]) await provider.remove(QUEUE, each.id, each.outputs)
+}
 
 describe('the jobs of queues', () => {
   it('are counted in every status before their end, over all pages', async () => {
     expect(await calls.activeJobs(HOME, both())).toEqual({ count: 0, running: 0 })
     await cloud.control.submitJobs({ queue: first.id, count: 230, status: 'RUNNABLE' })
-    for (const status of ['SUBMITTED', 'PENDING', 'STARTING', 'SUCCEEDED', 'FAILED'] as const) await cloud.control.submitJobs({ queue: first.id, status })
+    for (const status of ['SUBMITTED', 'PENDING', 'STARTING', 'SUCCEEDED', 'FAILED'] as const) {
+      await cloud.control.submitJobs({ queue: first.id, status })
+    }
     await cloud.control.submitJobs({ queue: second.id, count: 2 })
     expect(await calls.activeJobs(HOME, both())).toEqual({ count: 235, running: 2 })
     expect(await calls.activeJobs(HOME, [second.id])).toEqual({ count: 2, running: 2 })
@@ -48,13 +54,21 @@ describe('the jobs of queues', () => {
 
   it('are none where there is no queue', async () => {
     expect(await calls.activeJobs(HOME, [])).toEqual({ count: 0, running: 0 })
-    expect(await calls.activeJobs(HOME, ['arn:aws:batch:us-east-1:123456789012:job-queue/missing'])).toEqual({ count: 0, running: 0 })
+    expect(await calls.activeJobs(HOME, ['arn:aws:batch:us-east-1:123456789012:job-queue/missing'])).toEqual({
+      count: 0,
+      running: 0
+    })
     expect(await calls.drain(HOME, ['arn:aws:batch:us-east-1:123456789012:job-queue/missing'], options())).toBe(0)
   })
 
   it('are taken no more by a queue that is closed, and again by one that is opened', async () => {
     const { signal } = new AbortController()
-    await calls.setQueues(HOME, [...both(), 'arn:aws:batch:us-east-1:123456789012:job-queue/missing'], 'DISABLED', signal)
+    await calls.setQueues(
+      HOME,
+      [...both(), 'arn:aws:batch:us-east-1:123456789012:job-queue/missing'],
+      'DISABLED',
+      signal
+    )
     await expect(cloud.control.submitJobs({ queue: first.id })).rejects.toThrow(/DISABLED/)
     await calls.setQueues(HOME, both(), 'ENABLED', signal)
     await cloud.control.submitJobs({ queue: first.id })
@@ -62,11 +76,16 @@ describe('the jobs of queues', () => {
   })
 
   it('are ended when the queues are drained, with the reason, and the queues take no more', async () => {
-    for (const status of ['SUBMITTED', 'PENDING', 'RUNNABLE', 'STARTING', 'RUNNING', 'SUCCEEDED'] as const) await cloud.control.submitJobs({ queue: first.id, count: 3, status })
+    for (const status of ['SUBMITTED', 'PENDING', 'RUNNABLE', 'STARTING', 'RUNNING', 'SUCCEEDED'] as const) {
+      await cloud.control.submitJobs({ queue: first.id, count: 3, status })
+    }
     await cloud.control.submitJobs({ queue: second.id })
     const before = [await callsOf('CancelJob'), await callsOf('TerminateJob')]
     expect(await calls.drain(HOME, both(), options())).toBe(16)
-    expect([await callsOf('CancelJob') - Number(before[0]), await callsOf('TerminateJob') - Number(before[1])]).toEqual([9, 7])
+    expect([
+      (await callsOf('CancelJob')) - Number(before[0]),
+      (await callsOf('TerminateJob')) - Number(before[1])
+    ]).toEqual([9, 7])
     expect(await calls.activeJobs(HOME, both())).toEqual({ count: 0, running: 0 })
     const ended = (await cloud.control.jobs({ status: 'FAILED' }))
     expect(new Set(ended.map(({ reason }) => reason))).toEqual(new Set(['The environment is deleted']))
@@ -111,7 +130,9 @@ describe('the jobs of queues', () => {
   it('drain also while AWS still changes the queue', async () => {
     await cloud.control.setSpeed(0.05)
     const updating = provider.update(QUEUE, first.id, first.outputs, { ...first.inputs, priority: 7 })
-    while ((await cloud.control.resources({ type: QUEUE }))[0]?.status !== 'updating') await new Promise((resolve) => setTimeout(resolve, 5))
+    while ((await cloud.control.resources({ type: QUEUE }))[0]?.status !== 'updating') {
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
     expect(await calls.drain(HOME, [first.id], options())).toBe(0)
     await updating
     expect(await stateOf(first)).toBe('DISABLED')
@@ -123,9 +144,13 @@ describe('what AWS does with jobs nobody ended', () => {
     await cloud.control.submitJobs({ queue: first.id, count: 2 })
     await removeQueues()
     expect(await cloud.control.jobs({ status: 'RUNNING' })).toHaveLength(2)
-    await expect(provider.remove(COMPUTE, environment.id, environment.outputs)).rejects.toThrow(/unexpected state 'INVALID', wanted target 'DELETED'/)
+    await expect(provider.remove(COMPUTE, environment.id, environment.outputs)).rejects.toThrow(
+      /unexpected state 'INVALID', wanted target 'DELETED'/
+    )
     expect((await cloud.control.resources({ type: COMPUTE }))[0]?.status).toBe('INVALID')
-    while ((await cloud.control.jobs({ status: 'RUNNING' })).length > 0) await new Promise((resolve) => setTimeout(resolve, 50))
+    while ((await cloud.control.jobs({ status: 'RUNNING' })).length > 0) {
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
     expect((await cloud.control.jobs())[0]?.reason).toBe('JobQueue deleted')
     await provider.remove(COMPUTE, environment.id, environment.outputs)
     expect(await cloud.control.resources({ type: COMPUTE })).toEqual([])
@@ -140,7 +165,10 @@ describe('what AWS does with jobs nobody ended', () => {
   it('remembers them when its process is killed, also after its journal was rewritten', async () => {
     const [job] = await cloud.control.submitJobs({ queue: first.id })
     await provider.create(BUCKET, 'b', { bucket: 'big' })
-    await cloud.control.putObjects('big', Array.from({ length: 25_000 }, (_, index) => ({ key: `${index}/${'x'.repeat(200)}`, size: 1 })))
+    await cloud.control.putObjects(
+      'big',
+      Array.from({ length: 25_000 }, (_, index) => ({ key: `${index}/${'x'.repeat(200)}`, size: 1 }))
+    )
     await cloud.control.submitJobs({ queue: second.id, status: 'PENDING' })
     process.kill((await cloud.cloud.ensure()).pid, 'SIGKILL')
     expect(await calls.activeJobs(HOME, both())).toEqual({ count: 2, running: 1 })

@@ -27,8 +27,13 @@ interface Answer { code: number, stdout: string, stderr: string }
 
 async function engine (args: string[], more?: Record<string, string | undefined>): Promise<Answer> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [main, ...args], { cwd: join(folder, 'work'), env: environment(more) }, (error, stdout, stderr) =>
-      resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr }))
+    execFile(
+      process.execPath,
+      [main, ...args],
+      { cwd: join(folder, 'work'), env: environment(more) },
+      (error, stdout, stderr) =>
+        resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr })
+    )
   })
 }
 
@@ -58,7 +63,11 @@ test.each([
   ['PULUMI_SKIP_CHECKPOINTS', '1', 'PULUMI_SKIP_CHECKPOINTS'],
   ['PULUMI_BACKEND_URL', 's3://bucket', 'the backend s3://'],
   ['PULUMI_BACKEND_URL', undefined, 'PULUMI_BACKEND_URL must be set'],
-  ['PULUMI_CONFIG_PASSPHRASE', undefined, 'passphrase must be set with PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE']
+  [
+    'PULUMI_CONFIG_PASSPHRASE',
+    undefined,
+    'passphrase must be set with PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE'
+  ]
 ])('the setting %s=%s is refused by name', async (name, value, message) => {
   const { code, stderr } = await engine(['stack', 'init', 'dev'], { [name]: value })
   expect(code).toBe(1)
@@ -79,7 +88,10 @@ test.each([
 test('a new stack has a salt in its settings and an empty checkpoint', async () => {
   expect((await engine(['stack', 'init', 'organization/shop/dev', '--secrets-provider', 'passphrase'])).code).toBe(0)
   expect(await readFile(join(folder, 'work', 'Pulumi.dev.yaml'), 'utf8')).toMatch(/^encryptionsalt: v1:.+:v1:.+:.+\n$/)
-  expect(JSON.parse(await readFile(join(folder, 'state/.pulumi/stacks/shop/dev.json'), 'utf8'))).toEqual({ version: 3, checkpoint: { stack: 'organization/shop/dev' } })
+  expect(JSON.parse(await readFile(join(folder, 'state/.pulumi/stacks/shop/dev.json'), 'utf8'))).toEqual({
+    version: 3,
+    checkpoint: { stack: 'organization/shop/dev' }
+  })
   expect(await readFile(join(folder, 'state/.pulumi/meta.yaml'), 'utf8')).toBe('version: 1\n')
   expect((await engine(['stack', 'output', '--json', '--stack', 'dev'])).stdout).toBe('{}\n')
 })
@@ -87,7 +99,10 @@ test('a new stack has a salt in its settings and an empty checkpoint', async () 
 test('a passphrase file is read without the white space around it', async () => {
   await engine(['stack', 'init', 'dev'])
   const settings = await readFile(join(folder, 'work', 'Pulumi.dev.yaml'), 'utf8')
-  await writeFile(join(folder, 'work', 'Pulumi.dev.yaml'), `${settings}config:\n  shop:key:\n    secure: ${settings.split(' ')[1]?.split(':').slice(2).join(':')}`)
+  await writeFile(
+    join(folder, 'work', 'Pulumi.dev.yaml'),
+    `${settings}config:\n  shop:key:\n    secure: ${settings.split(' ')[1]?.split(':').slice(2).join(':')}`
+  )
   await writeFile(join(folder, 'passphrase'), ' pass\n')
   const fromFile = { PULUMI_CONFIG_PASSPHRASE: undefined, PULUMI_CONFIG_PASSPHRASE_FILE: join(folder, 'passphrase') }
   const { code, stdout } = await engine(['destroy', '--yes', '--skip-preview', '--stack', 'dev'], fromFile)
@@ -98,12 +113,17 @@ test('a passphrase file is read without the white space around it', async () => 
 test('a checkpoint of another version is refused', async () => {
   await engine(['stack', 'init', 'dev'])
   await writeFile(join(folder, 'state/.pulumi/stacks/shop/dev.json'), '{"version":4}')
-  expect((await engine(['destroy', '--yes', '--skip-preview', '--stack', 'dev'])).stderr).toContain('unsupported version 4')
+  expect((await engine(['destroy', '--yes', '--skip-preview', '--stack', 'dev'])).stderr).toContain(
+    'unsupported version 4'
+  )
 })
 
 test('a deployment whose output nobody reads goes on to its end', async () => {
   await engine(['stack', 'init', 'dev'])
-  const child = spawn(process.execPath, [main, 'destroy', '--yes', '--skip-preview', '--stack', 'dev'], { cwd: join(folder, 'work'), env: environment() })
+  const child = spawn(process.execPath, [main, 'destroy', '--yes', '--skip-preview', '--stack', 'dev'], {
+    cwd: join(folder, 'work'),
+    env: environment()
+  })
   child.stdout.destroy()
   child.stderr.destroy()
   const [code] = await once(child, 'exit') as [number]

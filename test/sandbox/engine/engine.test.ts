@@ -38,7 +38,9 @@ test('a second signal ends the engine at once and leaves the lock', async () => 
     await slow.entered
     const [owner] = await stack.lockOwners()
     process.kill(owner ?? 0, 'SIGINT')
-    while (!stack.provider.calls.some(({ method }) => method === 'Cancel')) await new Promise((resolve) => setTimeout(resolve, 20))
+    while (!stack.provider.calls.some(({ method }) => method === 'Cancel')) {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
     process.kill(owner ?? 0, 'SIGTERM')
     await refused
     slow.release()
@@ -64,7 +66,12 @@ test('a program that never ends is left when the deployment is cancelled', async
 test('a hundred resources are created side by side within the limit, each saved', async () => {
   await withStack(engine, async (stack) => {
     const names = Array.from({ length: 100 }, (_, index) => `n${index}`)
-    const { summary } = await stack.up(async () => { for (const name of names) thing(name, { value: name }) }, { parallel: 10 })
+    const { summary } = await stack.up(
+      async () => {
+        for (const name of names) thing(name, { value: name })
+      },
+      { parallel: 10 }
+    )
     expect(summary.resourceChanges).toEqual({ create: 101 })
     expect((await stack.state()).resources).toHaveLength(102)
     expect(await stack.destroy()).toEqual({ delete: 101 })

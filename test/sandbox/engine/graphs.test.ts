@@ -14,16 +14,30 @@ interface Graph {
   broken: number[]
 }
 
-const graphs: fc.Arbitrary<Graph> = fc.integer({ min: 3, max: 12 }).chain((size) => fc.record({
-  needs: fc.tuple(...Array.from({ length: size }, (_, index) => fc.subarray(Array.from({ length: index }, (_, before) => before), { maxLength: Math.min(index, 3) }))),
-  broken: fc.subarray(Array.from({ length: size }, (_, index) => index), { maxLength: 2 })
-}))
+const graphs: fc.Arbitrary<Graph> = fc.integer({ min: 3, max: 12 }).chain((size) =>
+  fc.record({
+    needs: fc.tuple(
+      ...Array.from({ length: size }, (_, index) =>
+        fc.subarray(
+          Array.from({ length: index }, (_, before) => before),
+          { maxLength: Math.min(index, 3) }
+        )
+      )
+    ),
+    broken: fc.subarray(
+      Array.from({ length: size }, (_, index) => index),
+      { maxLength: 2 }
+    )
+  })
+)
 
 const program = ({ needs }: Graph): Program => async () => {
   const made: Thing[] = []
   for (const [index, before] of needs.entries()) {
     const [first, ...others] = before.map((other) => made[other]).filter((other) => other !== undefined)
-    made.push(thing(`n${index}`, { index, value: first?.arn ?? 'none', secret: pulumi.secret(index) }, { dependsOn: others }))
+    made.push(
+      thing(`n${index}`, { index, value: first?.arn ?? 'none', secret: pulumi.secret(index) }, { dependsOn: others })
+    )
   }
 }
 
@@ -40,7 +54,11 @@ async function things (stack: TestStack): Promise<string[]> {
   return resources.filter(({ type }) => type === 'test:index:Thing').map(({ urn }) => nameOf(urn)).sort()
 }
 
-function expectOrder (names: string[], needs: number[][], first: (need: number, index: number) => [number, number]): void {
+function expectOrder (
+  names: string[],
+  needs: number[][],
+  first: (need: number, index: number) => [number, number]
+): void {
   const at = new Map(names.map((name, position) => [name, position]))
   for (const [index, before] of needs.entries()) {
     for (const need of before) {
@@ -52,25 +70,28 @@ function expectOrder (names: string[], needs: number[][], first: (need: number, 
 }
 
 test('whatever depends on what, state and cloud agree: after a failure, after the retry, and after the end', async () => {
-  await fc.assert(fc.asyncProperty(graphs, async (graph) => {
-    await withStack(engine, async (stack) => {
-      const all = graph.needs.map((_, index) => `n${index}`).sort()
-      const out = impossible(graph)
-      for (const index of graph.broken) stack.provider.fail('Create', `n${index}`, 'no')
-      const first = stack.up(program(graph))
-      if (graph.broken.length > 0) await expect(first).rejects.toThrow('no')
-      else await first
-      const made = await things(stack)
-      expect(made.filter((name) => out.has(Number(name.slice(1))))).toEqual([])
-      expect([...stack.provider.resources.keys()].map((id) => id.split('-')[0]).sort()).toEqual(made)
-      stack.provider.heal()
-      await stack.up(program(graph))
-      expect(await things(stack)).toEqual(all)
-      expectOrder(stack.provider.names('Create'), graph.needs, (need, index) => [need, index])
-      await stack.destroy()
-      expect(await things(stack)).toEqual([])
-      expect(stack.provider.resources.size).toBe(0)
-      expectOrder(stack.provider.names('Delete'), graph.needs, (need, index) => [index, need])
-    })
-  }), { numRuns: 8, endOnFailure: true })
+  await fc.assert(
+    fc.asyncProperty(graphs, async (graph) => {
+      await withStack(engine, async (stack) => {
+        const all = graph.needs.map((_, index) => `n${index}`).sort()
+        const out = impossible(graph)
+        for (const index of graph.broken) stack.provider.fail('Create', `n${index}`, 'no')
+        const first = stack.up(program(graph))
+        if (graph.broken.length > 0) await expect(first).rejects.toThrow('no')
+        else await first
+        const made = await things(stack)
+        expect(made.filter((name) => out.has(Number(name.slice(1))))).toEqual([])
+        expect([...stack.provider.resources.keys()].map((id) => id.split('-')[0]).sort()).toEqual(made)
+        stack.provider.heal()
+        await stack.up(program(graph))
+        expect(await things(stack)).toEqual(all)
+        expectOrder(stack.provider.names('Create'), graph.needs, (need, index) => [need, index])
+        await stack.destroy()
+        expect(await things(stack)).toEqual([])
+        expect(stack.provider.resources.size).toBe(0)
+        expectOrder(stack.provider.names('Delete'), graph.needs, (need, index) => [index, need])
+      })
+    }),
+    { numRuns: 8, endOnFailure: true }
+  )
 })

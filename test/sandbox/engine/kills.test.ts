@@ -18,7 +18,10 @@ const program = async () => {
 
 /** Kills the deployment as soon as the provider has been asked `calls` times. */
 async function killAfter (stack: TestStack, method: string, calls: number, deployment: Promise<unknown>): Promise<void> {
-  const ended = deployment.then(() => true, () => true)
+  const ended = deployment.then(
+    () => true,
+    () => true
+  )
   while (stack.provider.names(method).length < calls) await new Promise((resolve) => setTimeout(resolve, 1))
   for (const owner of await stack.lockOwners()) process.kill(owner, 'SIGKILL')
   await ended
@@ -32,30 +35,39 @@ const urnsOf = async (stack: TestStack) => {
   }
 }
 
-test.each([1, 5, 11, 17, 24])('killed when the provider had been asked %i times to create, the state tells of everything that may exist', async (calls) => {
-  await withStack(engine, async (stack) => {
-    await killAfter(stack, 'Create', calls, stack.up(program))
-    const { known, pending } = await urnsOf(stack)
-    for (const id of stack.provider.resources.keys()) {
-      expect(known.has(id) || pending.has(`creating ${id.slice(0, id.lastIndexOf('-'))}`)).toBe(true)
-    }
-    for (const id of known) expect(stack.provider.resources.has(id ?? '')).toBe(true)
-    await stack.stack.cancel()
-    await stack.up(program)
-    expect((await urnsOf(stack)).known.size).toBe(count)
-  })
-})
+test.each([1, 5, 11, 17, 24])(
+  'killed when the provider had been asked %i times to create, the state tells of everything that may exist',
+  async (calls) => {
+    await withStack(engine, async (stack) => {
+      await killAfter(stack, 'Create', calls, stack.up(program))
+      const { known, pending } = await urnsOf(stack)
+      for (const id of stack.provider.resources.keys()) {
+        expect(known.has(id) || pending.has(`creating ${id.slice(0, id.lastIndexOf('-'))}`)).toBe(true)
+      }
+      for (const id of known) expect(stack.provider.resources.has(id ?? '')).toBe(true)
+      await stack.stack.cancel()
+      await stack.up(program)
+      expect((await urnsOf(stack)).known.size).toBe(count)
+    })
+  }
+)
 
-test.each([1, 9, 24])('killed when the provider had been asked %i times to delete, the state tells of everything that is left', async (calls) => {
-  await withStack(engine, async (stack) => {
-    await stack.up(program)
-    await killAfter(stack, 'Delete', calls, stack.destroy())
-    const { known } = await urnsOf(stack)
-    for (const id of stack.provider.resources.keys()) expect(known.has(id)).toBe(true)
-    await stack.stack.cancel()
-    await stack.destroy()
-    expect((await readdir(join(stack.folder, 'state/.pulumi/stacks/contract'))).sort()).toEqual(['dev.json', 'dev.json.bak'])
-    expect(stack.provider.resources.size).toBe(0)
-    expect((await urnsOf(stack)).pending.size).toBe(0)
-  })
-})
+test.each([1, 9, 24])(
+  'killed when the provider had been asked %i times to delete, the state tells of everything that is left',
+  async (calls) => {
+    await withStack(engine, async (stack) => {
+      await stack.up(program)
+      await killAfter(stack, 'Delete', calls, stack.destroy())
+      const { known } = await urnsOf(stack)
+      for (const id of stack.provider.resources.keys()) expect(known.has(id)).toBe(true)
+      await stack.stack.cancel()
+      await stack.destroy()
+      expect((await readdir(join(stack.folder, 'state/.pulumi/stacks/contract'))).sort()).toEqual([
+        'dev.json',
+        'dev.json.bak'
+      ])
+      expect(stack.provider.resources.size).toBe(0)
+      expect((await urnsOf(stack)).pending.size).toBe(0)
+    })
+  }
+)

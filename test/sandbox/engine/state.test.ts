@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { newSecretsProvider } from '../../../src/sandbox/engine/secrets.ts'
-import { emptyCheckpoint, pendingOf, readCheckpoint, resourcesOf } from '../../../src/sandbox/engine/state/checkpoint.ts'
+import {
+  emptyCheckpoint,
+  pendingOf,
+  readCheckpoint,
+  resourcesOf
+} from '../../../src/sandbox/engine/state/checkpoint.ts'
 import { stackFiles, writeAtomic } from '../../../src/sandbox/engine/state/files.ts'
 import type { StackFiles } from '../../../src/sandbox/engine/state/files.ts'
 import { lockStack, removeLocks } from '../../../src/sandbox/engine/state/locks.ts'
@@ -25,8 +30,10 @@ afterEach(async () => { await rm(root, { recursive: true, force: true }) })
 
 const plain = () => { throw new Error('nothing here is secret') }
 
-const named = (name: string, more: Partial<ResourceState> = {}): ResourceState =>
-  ({ ...resourceFromJson({ urn: `urn:pulumi:dev::shop::a:b:C::${name}`, type: 'a:b:C', custom: true }, plain), ...more })
+const named = (name: string, more: Partial<ResourceState> = {}): ResourceState => ({
+  ...resourceFromJson({ urn: `urn:pulumi:dev::shop::a:b:C::${name}`, type: 'a:b:C', custom: true }, plain),
+  ...more
+})
 
 const snapshot = async (base: ResourceState[] = []) =>
   new Snapshot({ files, secrets: await newSecretsProvider('pass'), base, pending: [], extra: { snippets: [] } })
@@ -92,15 +99,28 @@ test('an unchanged secret is not encrypted anew', async () => {
 })
 
 test('fields of a checkpoint that mean nothing here are written back', async () => {
-  const json = { urn: 'urn:pulumi:dev::shop::a:b:C::x', custom: true, type: 'a:b:C', taint: true, importID: 'i', viewOf: 'urn' }
+  const json = {
+    urn: 'urn:pulumi:dev::shop::a:b:C::x',
+    custom: true,
+    type: 'a:b:C',
+    taint: true,
+    importID: 'i',
+    viewOf: 'urn'
+  }
   const state = await snapshot([resourceFromJson(json, plain)])
   await state.saved()
   expect((await saved()).resources).toEqual([json])
 })
 
 test('a resource needs its parent, its provider, what it depends on and what it is deleted with', () => {
-  const needs = prerequisitesOf(named('a', {
-    parent: 'urn:p', provider: 'urn:q::id', dependencies: ['urn:d'], propertyDependencies: { x: ['urn:e', 'urn:d'] }, deletedWith: 'urn:w'
-  }))
+  const needs = prerequisitesOf(
+    named('a', {
+      parent: 'urn:p',
+      provider: 'urn:q::id',
+      dependencies: ['urn:d'],
+      propertyDependencies: { x: ['urn:e', 'urn:d'] },
+      deletedWith: 'urn:w'
+    })
+  )
   expect([...needs].sort()).toEqual(['urn:d', 'urn:e', 'urn:p', 'urn:q', 'urn:w'])
 })

@@ -13,15 +13,23 @@ import { fromStruct, toWireObject } from '../../../src/sandbox/engine/values/wir
 const { value } = fc.letrec<{ value: Value }>((tie) => ({
   value: fc.oneof(
     { depthSize: 'small' },
-    fc.constant(null), fc.boolean(), fc.integer(), fc.string(),
+    fc.constant(null),
+    fc.boolean(),
+    fc.integer(),
+    fc.string(),
     fc.array(tie('value'), { maxLength: 4 }),
-    fc.dictionary(fc.string({ minLength: 1, maxLength: 5 }).filter((key) => key !== '__proto__'), tie('value'), { maxKeys: 4, noNullPrototype: true }),
-    tie('value').map((inner) => inner instanceof Secret ? inner : new Secret(inner)),
+    fc.dictionary(
+      fc.string({ minLength: 1, maxLength: 5 }).filter((key) => key !== '__proto__'),
+      tie('value'),
+      { maxKeys: 4, noNullPrototype: true }
+    ),
+    tie('value').map((inner) => (inner instanceof Secret ? inner : new Secret(inner))),
     fc.constant(new Reference('urn:pulumi:dev::shop::a:b:C::name', 'id', '1.2.3'))
   )
 }))
 
-const withoutCiphertext = (text: unknown): unknown => JSON.parse(JSON.stringify(text, (key, part: unknown) => key === 'ciphertext' ? undefined : part))
+const withoutCiphertext = (text: unknown): unknown =>
+  JSON.parse(JSON.stringify(text, (key, part: unknown) => (key === 'ciphertext' ? undefined : part)))
 
 test('values survive the way to the state and back', () => {
   const reverse = (text: string) => [...text].reverse().join('')
@@ -54,11 +62,20 @@ test('a passphrase opens its own salt only', async () => {
 })
 
 test('a checkpoint of the CLI opens: its salt and one of its secrets', async () => {
-  const { decrypt } = await secretsProvider('v1:Cdeiyx5vBwI=:v1:OVihRVAuznGp04+q:9cQCNeliOY65+Vl3EMWXucnEQIN/yQ==', 'pass').crypter()
+  const { decrypt } = await secretsProvider(
+    'v1:Cdeiyx5vBwI=:v1:OVihRVAuznGp04+q:9cQCNeliOY65+Vl3EMWXucnEQIN/yQ==',
+    'pass'
+  ).crypter()
   expect(decrypt('v1:Z2kSxtZUEiM3zB24:Nj4XYvijZhJml4TUDhEajokVuumH+Svf6g==')).toBe('"hunter2"')
 })
 
-test.each([['5m', 300], ['1h30m', 5400], ['90s', 90], ['1.5s', 1.5], ['250ms', 0.25]])('the duration %s is %d seconds', (text, expected) => {
+test.each([
+  ['5m', 300],
+  ['1h30m', 5400],
+  ['90s', 90],
+  ['1.5s', 1.5],
+  ['250ms', 0.25]
+])('the duration %s is %d seconds', (text, expected) => {
   expect(seconds(text)).toBe(expected)
 })
 
@@ -81,10 +98,14 @@ test('a URN holds the parents\' types and not the stack\'s', () => {
   const scope = { project: 'shop', stack: 'dev' }
   const root = urnOf(scope, '', 'pulumi:pulumi:Stack', 'shop-dev')
   const group = urnOf(scope, root, 'my:own:Group', 'g')
-  expect(urnOf(scope, group, 'aws:s3/bucket:Bucket', 'b::1')).toBe('urn:pulumi:dev::shop::my:own:Group$aws:s3/bucket:Bucket::b::1')
+  expect(urnOf(scope, group, 'aws:s3/bucket:Bucket', 'b::1')).toBe(
+    'urn:pulumi:dev::shop::my:own:Group$aws:s3/bucket:Bucket::b::1'
+  )
   expect(urnOf(scope, root, 'aws:s3/bucket:Bucket', 'b')).toBe('urn:pulumi:dev::shop::aws:s3/bucket:Bucket::b')
   expect(isDefaultProvider(urnOf(scope, '', 'pulumi:providers:aws', 'default_7_48_0'))).toBe(true)
   expect(packageOf('aws:s3/bucket:Bucket')).toBe('aws')
   const own = { parent: group, type: 'a:b:C', name: 'n' }
-  expect(aliasUrn(scope, own, { name: '', type: 'a:b:Old', stack: '', project: '', parent: '', noParent: false })).toBe('urn:pulumi:dev::shop::my:own:Group$a:b:Old::n')
+  expect(aliasUrn(scope, own, { name: '', type: 'a:b:Old', stack: '', project: '', parent: '', noParent: false })).toBe(
+    'urn:pulumi:dev::shop::my:own:Group$a:b:Old::n'
+  )
 })

@@ -11,7 +11,12 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { openDatabase } from '../../../src/store/database/database.ts'
 import { setProgress } from '../../../src/store/queries/attempts.ts'
 import { lockEnvironment } from '../../../src/store/queries/environments.ts'
-import { DatabaseInUse, DatabaseTooNew, DatabaseUnreachable, isDatabaseAway } from '../../../src/store/database/errors.ts'
+import {
+  DatabaseInUse,
+  DatabaseTooNew,
+  DatabaseUnreachable,
+  isDatabaseAway
+} from '../../../src/store/database/errors.ts'
 import { appendEvents } from '../../../src/store/queries/events.ts'
 import { migrate } from '../../../src/store/migrations.ts'
 import { addTeam, pageOfTeams, teamByName } from '../../../src/store/queries/teams.ts'
@@ -52,8 +57,12 @@ describeOnEachDatabase('the database', (use) => {
     })
   })
 
-  it('lets events be stored while a request decides on the environment, and tells who waits too long for it to come back', async ({ skip }) => {
-    const { database: { db, kind } } = use()
+  it('lets events be stored while a request decides on the environment, and tells who waits too long for it to come back', async ({
+    skip
+  }) => {
+    const {
+      database: { db, kind }
+    } = use()
     if (kind === 'pglite') skip('there is one connection: nothing can hold a row while another one waits')
     const { id } = await givenEnvironment(db)
     const fence = await givenClaim(db, (await givenOperation(db, id)).id)
@@ -69,7 +78,9 @@ describeOnEachDatabase('the database', (use) => {
   })
 
   it('takes no error of anything else for its own', () => {
-    for (const code of ['ENOENT', 'ECONNRESET', 'EPIPE']) expect(isDatabaseAway(Object.assign(new Error('a file, or a caller'), { code }))).toBe(false)
+    for (const code of ['ENOENT', 'ECONNRESET', 'EPIPE']) {
+      expect(isDatabaseAway(Object.assign(new Error('a file, or a caller'), { code }))).toBe(false)
+    }
   })
 
   it('survives a script that fails beside an open transaction', async () => {
@@ -83,11 +94,17 @@ describeOnEachDatabase('the database', (use) => {
       await givenTeam(trx, 'speech')
     })
     await inside.promise
-    const script = expect(database.script('begin; create table half (id integer); select 1 / 0; commit')).rejects.toThrow(/division by zero/)
+    const script = expect(
+      database.script('begin; create table half (id integer); select 1 / 0; commit')
+    ).rejects.toThrow(/division by zero/)
     const next = database.db.transaction().execute(async (trx) => { await givenTeam(trx, 'robots') })
     proceed.resolve(undefined)
     await Promise.all([transaction, script, next])
-    expect((await pageOfTeams(database.db, { limit: 9 })).rows.map(({ name }) => name)).toEqual(['robots', 'speech', 'vision'])
+    expect((await pageOfTeams(database.db, { limit: 9 })).rows.map(({ name }) => name)).toEqual([
+      'robots',
+      'speech',
+      'vision'
+    ])
     await expect(sql`select from half`.execute(database.db)).rejects.toThrow(/half/)
   })
 
@@ -115,8 +132,18 @@ describeOnEachDatabase('the database', (use) => {
 
   it('reads and writes counts, times and structures alike', async () => {
     const { db } = use().database
-    const { rows: [row] } = await sql`select count(*) as count, timestamptz '2026-01-02T03:04:05.678Z' as at, '{"a":[1,null]}'::jsonb as body, 9007199254740991 as big`.execute(db)
-    expect(row).toEqual({ count: 1, at: new Date('2026-01-02T03:04:05.678Z'), body: { a: [1, null] }, big: 9007199254740991 })
+    const {
+      rows: [row]
+    } =
+      await sql`select count(*) as count, timestamptz '2026-01-02T03:04:05.678Z' as at, '{"a":[1,null]}'::jsonb as body, 9007199254740991 as big`.execute(
+        db
+      )
+    expect(row).toEqual({
+      count: 1,
+      at: new Date('2026-01-02T03:04:05.678Z'),
+      body: { a: [1, null] },
+      big: 9007199254740991
+    })
   })
 
   it('goes on notifying the other listeners when one throws or is closed', async () => {
@@ -152,7 +179,9 @@ describeOnEachDatabase('the database', (use) => {
     const reconnected = Promise.withResolvers<undefined>()
     const heard = Promise.withResolvers<string>()
     const listener = await database.listen('news', heard.resolve, () => reconnected.resolve(undefined))
-    await sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'batchyard listen' and datname = current_database()`.execute(database.db)
+    await sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'batchyard listen' and datname = current_database()`.execute(
+      database.db
+    )
     await reconnected.promise
     await sql`select pg_notify('news', 'still here')`.execute(database.db)
     expect(await heard.promise).toBe('still here')
@@ -162,7 +191,11 @@ describeOnEachDatabase('the database', (use) => {
 
 describe('a Postgres server that does not answer', () => {
   it('is named without its password', async () => {
-    const opening = openDatabase({ url: 'postgresql://me:s3cret@127.0.0.1:1/batchyard', dataDir: tmpdir(), log: silentLog })
+    const opening = openDatabase({
+      url: 'postgresql://me:s3cret@127.0.0.1:1/batchyard',
+      dataDir: tmpdir(),
+      log: silentLog
+    })
     await expect(opening).rejects.toThrow(DatabaseUnreachable)
     await expect(opening).rejects.toThrow(/127\.0\.0\.1:1\/batchyard/)
     await expect(opening).rejects.not.toThrow(/s3cret/)

@@ -1,7 +1,19 @@
 import { sql } from 'kysely'
 import { describe, expect, it } from 'vitest'
-import { finishOperation, noteInput, postponeOperation, releaseOperation, setEngine } from '../../../src/store/queries/attempts.ts'
-import { changeSpec, environmentById, lockEnvironment, setCondition, specAt } from '../../../src/store/queries/environments.ts'
+import {
+  finishOperation,
+  noteInput,
+  postponeOperation,
+  releaseOperation,
+  setEngine
+} from '../../../src/store/queries/attempts.ts'
+import {
+  changeSpec,
+  environmentById,
+  lockEnvironment,
+  setCondition,
+  specAt
+} from '../../../src/store/queries/environments.ts'
 import { changedSince, operationById, pageOfOperations, requestCancel } from '../../../src/store/queries/operations.ts'
 import type { EnvironmentRow } from '../../../src/store/tables.ts'
 import { describeOnEachDatabase } from '../../support/databases.ts'
@@ -28,9 +40,10 @@ describeOnEachDatabase('changes', (use) => {
 
     it('are given out one at a time to requests that lock the environment', async () => {
       const { id, spec, resolved } = await givenEnvironment(db())
-      const generations = await Promise.all([1, 2, 3, 4].map(async n => db().transaction().execute(async trx => {
+      const generations = await Promise.all([1, 2, 3, 4].map(async (n) => db().transaction().execute(async (trx) => {
         await lockEnvironment(trx, id)
-        return (await changeSpec(trx, id, { spec: { ...spec, labels: { n: String(n) } }, resolved, phase: 'updating' })).generation
+        return (await changeSpec(trx, id, { spec: { ...spec, labels: { n: String(n) } }, resolved, phase: 'updating' }))
+          .generation
       })))
       expect(generations.toSorted()).toEqual([2, 3, 4, 5])
     })
@@ -43,10 +56,17 @@ describeOnEachDatabase('changes', (use) => {
       const environment = await givenEnvironment(db())
       await setCondition(db(), environment.id, { type: 'Drifted', status: true, reason: '1 changed' })
       const [first] = await conditionsOf(environment)
-      expect(first).toEqual({ type: 'Drifted', status: true, reason: '1 changed', since: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) })
+      expect(first).toEqual({
+        type: 'Drifted',
+        status: true,
+        reason: '1 changed',
+        since: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+      })
       await setCondition(db(), environment.id, { type: 'Drifted', status: true, reason: '2 changed' })
       expect(await conditionsOf(environment)).toEqual([{ ...first, reason: '2 changed' }])
-      await sql`update environments set conditions = jsonb_set(conditions, '{0,since}', '"2020-01-01T00:00:00.000Z"')`.execute(db())
+      await sql`update environments set conditions = jsonb_set(conditions, '{0,since}', '"2020-01-01T00:00:00.000Z"')`.execute(
+        db()
+      )
       await setCondition(db(), environment.id, { type: 'Drifted', status: false, reason: 'repaired' })
       const [repaired] = await conditionsOf(environment)
       expect(repaired).toMatchObject({ status: false, reason: 'repaired' })
@@ -58,7 +78,10 @@ describeOnEachDatabase('changes', (use) => {
       await setCondition(db(), environment.id, { type: 'Other', status: true, reason: 'x' })
       await setCondition(db(), environment.id, { type: 'Drifted', status: false, reason: 'y' })
       await setCondition(db(), environment.id, { type: 'Drifted', status: true, reason: 'z' })
-      expect((await conditionsOf(environment)).map(({ type, status, reason }) => [type, status, reason])).toEqual([['Other', true, 'x'], ['Drifted', true, 'z']])
+      expect((await conditionsOf(environment)).map(({ type, status, reason }) => [type, status, reason])).toEqual([
+        ['Other', true, 'x'],
+        ['Drifted', true, 'z']
+      ])
     })
   })
 
@@ -69,7 +92,14 @@ describeOnEachDatabase('changes', (use) => {
       await setEngine(db(), fence, { host: 'host', pid: 42, startTime: '4711' })
       expect(await postponeOperation(db(), fence, 60, failure)).toBe(true)
       const waiting = await operationById(db(), fence.operationId)
-      expect(waiting).toMatchObject({ state: 'queued', retries: 1, error: failure, engine: null, lease_until: null, attempt: 1 })
+      expect(waiting).toMatchObject({
+        state: 'queued',
+        retries: 1,
+        error: failure,
+        engine: null,
+        lease_until: null,
+        attempt: 1
+      })
       const waits = (waiting?.retry_at?.getTime() ?? 0) - (waiting?.created_at.getTime() ?? 0)
       expect(waits).toBeGreaterThanOrEqual(60_000)
     })
@@ -81,7 +111,11 @@ describeOnEachDatabase('changes', (use) => {
       expect(await postponeOperation(db(), stale, 1, failure)).toBe(false)
       await requestCancel(db(), current.operationId, failure)
       expect(await postponeOperation(db(), current, 1, failure)).toBe(false)
-      expect(await operationById(db(), current.operationId)).toMatchObject({ state: 'running', retries: 0, retry_at: null })
+      expect(await operationById(db(), current.operationId)).toMatchObject({
+        state: 'running',
+        retries: 0,
+        retry_at: null
+      })
     })
 
     it('can be cancelled while it waits', async () => {
@@ -111,19 +145,23 @@ describeOnEachDatabase('changes', (use) => {
       const { id } = await givenEnvironment(db())
       const other = await givenEnvironment(db(), { name: 'other' })
       const made: string[] = []
-      for (const kind of ['create', 'preview', 'drift-check', 'preview', 'preview'] as const) made.unshift((await givenOperation(db(), id, kind)).id)
+      for (const kind of ['create', 'preview', 'drift-check', 'preview', 'preview'] as const) {
+        made.unshift((await givenOperation(db(), id, kind)).id)
+      }
       await givenOperation(db(), other.id)
       const first = await pageOfOperations(db(), id, { limit: 2 })
       await givenOperation(db(), id, 'drift-check')
       const second = await pageOfOperations(db(), id, { limit: 2, after: first.next ?? 0 })
       const third = await pageOfOperations(db(), id, { limit: 2, after: second.next ?? 0 })
-      expect([first, second, third].flatMap(({ rows }) => rows.map(row => row.id))).toEqual(made)
+      expect([first, second, third].flatMap(({ rows }) => rows.map((row) => row.id))).toEqual(made)
       expect(third.next).toBeNull()
     })
   })
 
   describe('whether something has changed an environment since', () => {
-    const finish = async (operationId: string): Promise<void> => { await finishOperation(db(), await givenClaim(db(), operationId), { state: 'succeeded' }) }
+    const finish = async (operationId: string): Promise<void> => {
+      await finishOperation(db(), await givenClaim(db(), operationId), { state: 'succeeded' })
+    }
     const operation = async (id: string) => {
       const row = await operationById(db(), id)
       if (!row?.finished_at) throw new Error(`operation ${id} has not ended`)

@@ -51,7 +51,9 @@ describeOnEachDatabase('turns', (use) => {
       await given('large')
       await sql`
         insert into environments (id, team, name, cloud, phase, placement, spec, resolved)
-        select 'env_' || n, 'large', 'e' || n, 'sandbox', 'creating', placement, spec, resolved from environments, generate_series(1, 499) n`.execute(db())
+        select 'env_' || n, 'large', 'e' || n, 'sandbox', 'creating', placement, spec, resolved from environments, generate_series(1, 499) n`.execute(
+          db()
+        )
       await sql`
         insert into operations (id, environment_id, team, kind, state, generation)
         select 'op_' || n, 'env_' || n, 'large', 'create', 'queued', 1 from generate_series(1, 499) n`.execute(db())
@@ -62,7 +64,11 @@ describeOnEachDatabase('turns', (use) => {
       await givenMany('two', 3)
       const teams = []
       for (let n = 0; n < 6; n++) teams.push((await claim())?.team)
-      expect([teams.slice(0, 2), teams.slice(2, 4), teams.slice(4)].map((pair) => pair.sort())).toEqual([['one', 'two'], ['one', 'two'], ['one', 'two']])
+      expect([teams.slice(0, 2), teams.slice(2, 4), teams.slice(4)].map((pair) => pair.sort())).toEqual([
+        ['one', 'two'],
+        ['one', 'two'],
+        ['one', 'two']
+      ])
     })
 
     it('come in the order of asking within a team', async () => {
@@ -87,7 +93,14 @@ describeOnEachDatabase('turns', (use) => {
     it('alternate with the changes of their own team', async () => {
       await givenMany('one', 4)
       await givenMany('one', 2, 'preview')
-      expect(await servedOneByOne(6, ({ kind }) => kind)).toEqual(['create', 'preview', 'create', 'preview', 'create', 'create'])
+      expect(await servedOneByOne(6, ({ kind }) => kind)).toEqual([
+        'create',
+        'preview',
+        'create',
+        'preview',
+        'create',
+        'create'
+      ])
     })
 
     it('do not wait for what changes their environment', async () => {
@@ -102,12 +115,24 @@ describeOnEachDatabase('turns', (use) => {
     it('are not held up by the limit of their team', async () => {
       await givenMany('one', 2)
       await givenMany('one', 2, 'preview')
-      const kinds = [await claim({ teamLimit: 1 }), await claim({ teamLimit: 1 }), await claim({ teamLimit: 1 }), await claim({ teamLimit: 1 })].map(operation => operation?.kind)
+      const kinds = [
+        await claim({ teamLimit: 1 }),
+        await claim({ teamLimit: 1 }),
+        await claim({ teamLimit: 1 }),
+        await claim({ teamLimit: 1 })
+      ].map((operation) => operation?.kind)
       expect(kinds).toEqual(['create', 'preview', 'preview', undefined])
     })
 
     it('come also where there is no environment yet', async () => {
-      const result = await insertOperation(db(), { id: ids.operation(), environmentId: null, team: 'new', kind: 'preview', generation: 1, requestId: null })
+      const result = await insertOperation(db(), {
+        id: ids.operation(),
+        environmentId: null,
+        team: 'new',
+        kind: 'preview',
+        generation: 1,
+        requestId: null
+      })
       expect(result.outcome).toBe('inserted')
       expect(await claim()).toMatchObject({ kind: 'preview', team: 'new' })
     })

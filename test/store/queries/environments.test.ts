@@ -1,6 +1,14 @@
 import { sql } from 'kysely'
 import { describe, expect, it } from 'vitest'
-import { changeEnvironment, environmentById, environmentByName, environmentsQuery, insertEnvironment, pageOfEnvironments, type EnvironmentFilter } from '../../../src/store/queries/environments.ts'
+import {
+  changeEnvironment,
+  environmentById,
+  environmentByName,
+  environmentsQuery,
+  insertEnvironment,
+  pageOfEnvironments,
+  type EnvironmentFilter
+} from '../../../src/store/queries/environments.ts'
 import { finishOperation } from '../../../src/store/queries/attempts.ts'
 import { describeOnEachDatabase } from '../../support/databases.ts'
 import { givenClaim, givenEnvironment, givenOperation, ids } from '../../support/records.ts'
@@ -34,7 +42,11 @@ describeOnEachDatabase('environments', (use) => {
       const fence = await givenClaim(db(), (await givenOperation(db(), id, 'delete')).id)
       expect(await changeEnvironment(db(), fence, { phase: 'deleted', outputs: null })).toBe(true)
       expect(await environmentByName(db(), 'vision', 'training')).toBeUndefined()
-      expect(await environmentById(db(), id)).toMatchObject({ phase: 'deleted', outputs: null, deleted_at: expect.any(Date) })
+      expect(await environmentById(db(), id)).toMatchObject({
+        phase: 'deleted',
+        outputs: null,
+        deleted_at: expect.any(Date)
+      })
       await expect(givenEnvironment(db())).resolves.toMatchObject({ phase: 'creating' })
     })
   })
@@ -93,7 +105,8 @@ describeOnEachDatabase('environments', (use) => {
       const mine = await givenEnvironment(db(), { team: 'vision', name: 'one' })
       await givenEnvironment(db(), { team: 'vision', name: 'two' })
       await givenEnvironment(db(), { team: 'speech', name: 'one' })
-      const names = async (filter: object) => (await pageOfEnvironments(db(), { limit: 10, ...filter })).rows.map(({ team, name }) => `${team}/${name}`)
+      const names = async (filter: object) =>
+        (await pageOfEnvironments(db(), { limit: 10, ...filter })).rows.map(({ team, name }) => `${team}/${name}`)
       expect(await names({ team: 'vision' })).toEqual(['vision/two', 'vision/one'])
       expect(await names({ name: 'one' })).toEqual(['speech/one', 'vision/one'])
       expect(await names({ visibleTo: 'vision', name: 'one' })).toEqual(['vision/one'])
@@ -107,30 +120,47 @@ describeOnEachDatabase('environments', (use) => {
     it('filters by labels, all of which an environment must have', async () => {
       const labelled = async (name: string, labels: object): Promise<void> => {
         const { id } = await givenEnvironment(db(), { name })
-        await sql`update environments set resolved = resolved || jsonb_build_object('labels', ${JSON.stringify(labels)}::jsonb) where id = ${id}`.execute(db())
+        await sql`update environments set resolved = resolved || jsonb_build_object('labels', ${JSON.stringify(labels)}::jsonb) where id = ${id}`.execute(
+          db()
+        )
       }
       await labelled('one', { stage: 'dev', cost: '42' })
       await labelled('two', { stage: 'dev', cost: '4' })
       await labelled('odd', Object.fromEntries([['__proto__', 'x'], ['stage', '']]))
       await givenEnvironment(db(), { name: 'none' })
-      const names = async (...labels: Array<readonly [string, string]>) => (await pageOfEnvironments(db(), { limit: 10, labels })).rows.map(({ name }) => name)
+      const names = async (...labels: Array<readonly [string, string]>) =>
+        (await pageOfEnvironments(db(), { limit: 10, labels })).rows.map(({ name }) => name)
       expect(await names(['stage', 'dev'])).toEqual(['two', 'one'])
       expect(await names(['stage', 'dev'], ['cost', '42'])).toEqual(['one'])
       expect(await names(['cost', '4'], ['cost', '42'])).toEqual([])
-      expect([await names(['__proto__', 'x']), await names(['stage', '']), await names(['other', 'dev'])]).toEqual([['odd'], ['odd'], []])
+      expect([await names(['__proto__', 'x']), await names(['stage', '']), await names(['other', 'dev'])]).toEqual([
+        ['odd'],
+        ['odd'],
+        []
+      ])
     })
 
     it('reads a page of many environments from an index, whatever is filtered', async () => {
       await givenEnvironment(db())
       // 200 teams with 100 environments each, a tenth of them deleted, under names every team uses.
-      await sql`insert into teams (name, placement, guardrails) select 'team-' || n, '{}', '{}' from generate_series(0, 199) n`.execute(db())
+      await sql`insert into teams (name, placement, guardrails) select 'team-' || n, '{}', '{}' from generate_series(0, 199) n`.execute(
+        db()
+      )
       await sql`insert into environments (id, team, name, cloud, phase, placement, spec, resolved, deleted_at)
         select 'env_' || lpad(n::text, 26, '0'), 'team-' || n % 200, 'name-' || n / 200, 'sandbox',
           case when n / 200 % 10 = 0 then 'deleted' else 'ready' end, '{}', '{}',
           jsonb_build_object('labels', jsonb_build_object('stage', 'dev', 'cost-center', (n % 500)::text)), case when n / 200 % 10 = 0 then now() end
         from generate_series(1, 20000) n`.execute(db())
       await sql`analyze environments`.execute(db())
-      for (const filter of [{}, { team: 'team-3' }, { phase: 'deleted' }, { visibleTo: 'team-3', phase: 'ready' }, { name: 'name-71' }, { labels: [['stage', 'dev']] }, { team: 'team-42', labels: [['cost-center', '42']] }] as const) {
+      for (const filter of [
+        {},
+        { team: 'team-3' },
+        { phase: 'deleted' },
+        { visibleTo: 'team-3', phase: 'ready' },
+        { name: 'name-71' },
+        { labels: [['stage', 'dev']] },
+        { team: 'team-42', labels: [['cost-center', '42']] }
+      ] as const) {
         const plan = await explainPage(filter)
         expect(plan).toMatch(/Index (Only )?Scan/)
         expect(plan).not.toMatch(/Seq Scan/)

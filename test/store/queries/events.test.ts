@@ -6,7 +6,13 @@ import { givenClaim, givenEnvironment, givenOperation } from '../../support/reco
 
 const note = (message: string): EventBody => ({ type: 'diagnostic', severity: 'info', message })
 const resource = (name: string, status: 'started' | 'succeeded' | 'failed', id?: string): EventBody => ({
-  type: 'resource', action: 'create', status, urn: `urn:pulumi:env::batchyard::aws:s3/bucket:Bucket::${name}`, resourceType: 'aws:s3/bucket:Bucket', name, ...(id && { id })
+  type: 'resource',
+  action: 'create',
+  status,
+  urn: `urn:pulumi:env::batchyard::aws:s3/bucket:Bucket::${name}`,
+  resourceType: 'aws:s3/bucket:Bucket',
+  name,
+  ...(id && { id })
 })
 
 describeOnEachDatabase('events', (use) => {
@@ -20,7 +26,11 @@ describeOnEachDatabase('events', (use) => {
       expect(await appendEvents(db(), fence, [note('a'), note('b')])).toBe(true)
       expect(await appendEvents(db(), fence, [])).toBe(true)
       expect(await appendEvents(db(), fence, [note('c')])).toBe(true)
-      expect((await all(fence.operationId)).map(({ id, body }) => [id, body])).toEqual([[1, note('a')], [2, note('b')], [3, note('c')]])
+      expect((await all(fence.operationId)).map(({ id, body }) => [id, body])).toEqual([
+        [1, note('a')],
+        [2, note('b')],
+        [3, note('c')]
+      ])
     })
 
     it('have no gap when many append at once and some roll back', async () => {
@@ -41,8 +51,10 @@ describeOnEachDatabase('events', (use) => {
     })
 
     it('begin again at 1 with every operation', async () => {
-      const fences = [await givenClaim(db(), (await givenOperation(db(), (await givenEnvironment(db(), { name: 'one' })).id)).id),
-        await givenClaim(db(), (await givenOperation(db(), (await givenEnvironment(db(), { name: 'two' })).id)).id)]
+      const fences = [
+        await givenClaim(db(), (await givenOperation(db(), (await givenEnvironment(db(), { name: 'one' })).id)).id),
+        await givenClaim(db(), (await givenOperation(db(), (await givenEnvironment(db(), { name: 'two' })).id)).id)
+      ]
       for (const fence of fences) await appendEvents(db(), fence, [note('x')])
       for (const { operationId } of fences) expect((await all(operationId)).map(({ id }) => id)).toEqual([1])
     })
@@ -51,7 +63,9 @@ describeOnEachDatabase('events', (use) => {
   it('are refused from an attempt that was taken over, and taken before the first', async () => {
     const { id: environment } = await givenEnvironment(db())
     const { id: operationId } = await givenOperation(db(), environment)
-    expect(await appendEvents(db(), { operationId, attempt: 0 }, [{ type: 'state', state: 'queued', attempt: 0 }])).toBe(true)
+    expect(
+      await appendEvents(db(), { operationId, attempt: 0 }, [{ type: 'state', state: 'queued', attempt: 0 }])
+    ).toBe(true)
     const stale = await givenClaim(db(), operationId, -1)
     await givenClaim(db(), operationId)
     expect(await appendEvents(db(), stale, [note('too late')])).toBe(false)
@@ -61,7 +75,8 @@ describeOnEachDatabase('events', (use) => {
   it('are read in pages that follow each other', async () => {
     const fence = await givenRunning()
     await appendEvents(db(), fence, Array.from({ length: 5 }, (_, n) => note(`${n}`)))
-    const page = async (after: number) => (await pageOfEvents(db(), fence.operationId, { after, limit: 2 })).map(({ id }) => id)
+    const page = async (after: number) =>
+      (await pageOfEvents(db(), fence.operationId, { after, limit: 2 })).map(({ id }) => id)
     expect([await page(0), await page(2), await page(4), await page(5)]).toEqual([[1, 2], [3, 4], [5], []])
   })
 
@@ -82,10 +97,24 @@ describeOnEachDatabase('events', (use) => {
 
   it('tell how far each resource has come', async () => {
     const fence = await givenRunning()
-    await appendEvents(db(), fence, [{ type: 'plan', total: 3 }, resource('bucket', 'started'), resource('queue', 'started'), note('hm')])
-    await appendEvents(db(), fence, [resource('bucket', 'succeeded', 'bucket-1'), resource('role', 'started'), resource('queue', 'failed'), resource('queue', 'started')])
+    await appendEvents(db(), fence, [
+      { type: 'plan', total: 3 },
+      resource('bucket', 'started'),
+      resource('queue', 'started'),
+      note('hm')
+    ])
+    await appendEvents(db(), fence, [
+      resource('bucket', 'succeeded', 'bucket-1'),
+      resource('role', 'started'),
+      resource('queue', 'failed'),
+      resource('queue', 'started')
+    ])
     const steps = await stepsOf(db(), fence.operationId)
-    expect(steps.map(({ name, status }) => [name, status])).toEqual([['bucket', 'succeeded'], ['queue', 'started'], ['role', 'started']])
+    expect(steps.map(({ name, status }) => [name, status])).toEqual([
+      ['bucket', 'succeeded'],
+      ['queue', 'started'],
+      ['role', 'started']
+    ])
     expect(steps[0]).toEqual({
       urn: 'urn:pulumi:env::batchyard::aws:s3/bucket:Bucket::bucket',
       resourceType: 'aws:s3/bucket:Bucket',

@@ -11,8 +11,12 @@ const request = randomBytes(32)
 const bytes = (text: string): Buffer => Buffer.from(text)
 
 /** What a request does: claims the key, works, keeps the answer; or finds the answer kept before. */
-async function answerOnce (db: Queryable, key: Buffer, work: () => Promise<string>): Promise<{ answer: string, done: boolean }> {
-  return db.transaction().execute(async trx => {
+async function answerOnce (
+  db: Queryable,
+  key: Buffer,
+  work: () => Promise<string>
+): Promise<{ answer: string, done: boolean }> {
+  return db.transaction().execute(async (trx) => {
     const before = await claimKey(trx, key, request)
     if (before) return { answer: Buffer.from(before.answer).toString(), done: false }
     const answer = await work()
@@ -26,18 +30,23 @@ describeOnEachDatabase('Idempotency-Keys', (use) => {
 
   it('give back the answer and the request of the first time', async () => {
     const key = randomBytes(32)
-    await db().transaction().execute(async trx => {
+    await db().transaction().execute(async (trx) => {
       expect(await claimKey(trx, key, request)).toBeUndefined()
       await keepAnswer(trx, key, bytes('first'))
     })
     const before = await claimKey(db(), key, randomBytes(32))
-    expect(before && [Buffer.from(before.fingerprint), Buffer.from(before.answer).toString()]).toEqual([request, 'first'])
+    expect(before && [Buffer.from(before.fingerprint), Buffer.from(before.answer).toString()]).toEqual([
+      request,
+      'first'
+    ])
     expect(await claimKey(db(), randomBytes(32), request)).toBeUndefined()
   })
 
   it('let one of many simultaneous requests do the work, and the others wait for its answer', async () => {
     const key = randomBytes(32)
-    const answers = await Promise.all(Array.from({ length: 8 }, async (_, n) => answerOnce(db(), key, async () => `answer of ${n}`)))
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, async (_, n) => answerOnce(db(), key, async () => `answer of ${n}`))
+    )
     expect(answers.filter(({ done }) => done)).toHaveLength(1)
     expect(new Set(answers.map(({ answer }) => answer)).size).toBe(1)
   })
@@ -47,7 +56,7 @@ describeOnEachDatabase('Idempotency-Keys', (use) => {
     const begun = Promise.withResolvers<undefined>()
     const failing = answerOnce(db(), key, async () => {
       begun.resolve(undefined)
-      await new Promise(resolve => { setImmediate(resolve) })
+      await new Promise((resolve) => { setImmediate(resolve) })
       throw new Error('refused')
     })
     await begun.promise
@@ -59,7 +68,10 @@ describeOnEachDatabase('Idempotency-Keys', (use) => {
   it('are done by one of two replicas at the same instant', async () => {
     const { fresh } = use()
     const where = await fresh()
-    const [one, other] = use().database.kind === 'postgres' ? [await openDatabase(where), await openDatabase(where)] : [await openDatabase(where), undefined]
+    const [one, other] =
+      use().database.kind === 'postgres'
+        ? [await openDatabase(where), await openDatabase(where)]
+        : [await openDatabase(where), undefined]
     try {
       await migrate(one)
       const key = randomBytes(32)
@@ -82,7 +94,11 @@ describeOnEachDatabase('Idempotency-Keys', (use) => {
   it('are new again after 24 hours, and not a second before', async () => {
     const key = randomBytes(32)
     await answerOnce(db(), key, async () => 'first')
-    const age = async (interval: string): Promise<void> => { await sql`update idempotency_keys set created_at = clock_timestamp() - ${interval}::interval where hash = ${key}`.execute(db()) }
+    const age = async (interval: string): Promise<void> => {
+      await sql`update idempotency_keys set created_at = clock_timestamp() - ${interval}::interval where hash = ${key}`.execute(
+        db()
+      )
+    }
     await age('23 hours 59 minutes')
     expect(await answerOnce(db(), key, async () => 'again')).toEqual({ answer: 'first', done: false })
     await age('24 hours 1 second')

@@ -2,9 +2,25 @@ import { describe, expect, it } from 'vitest'
 import { sql } from 'kysely'
 import type { OperationKind } from '../../../src/schemas/operation.ts'
 import { environmentById } from '../../../src/store/queries/environments.ts'
-import { finishOperation, noteInput, releaseOperation, renewLease, setEngine, setProgress } from '../../../src/store/queries/attempts.ts'
+import {
+  finishOperation,
+  noteInput,
+  releaseOperation,
+  renewLease,
+  setEngine,
+  setProgress
+} from '../../../src/store/queries/attempts.ts'
 import { claimNext } from '../../../src/store/queries/claims.ts'
-import { backlogOf, CANCEL_CHANNEL, insertOperation, newestOperations, operationById, requestCancel, retainedBefore, unfinishedOf } from '../../../src/store/queries/operations.ts'
+import {
+  backlogOf,
+  CANCEL_CHANNEL,
+  insertOperation,
+  newestOperations,
+  operationById,
+  requestCancel,
+  retainedBefore,
+  unfinishedOf
+} from '../../../src/store/queries/operations.ts'
 import { describeOnEachDatabase } from '../../support/databases.ts'
 import { CLAIM, failure, givenClaim, givenEnvironment, givenOperation, ids } from '../../support/records.ts'
 
@@ -12,13 +28,21 @@ const engine = { host: 'here', pid: 42, startTime: '4711' }
 
 describeOnEachDatabase('operations', (use) => {
   const db = () => use().database.db
-  const givenQueued = async () => givenOperation(db(), (await givenEnvironment(db(), { name: `env-${ids.key().slice(-10)}` })).id)
+  const givenQueued = async () =>
+    givenOperation(db(), (await givenEnvironment(db(), { name: `env-${ids.key().slice(-10)}` })).id)
 
   describe('one at a time', () => {
     it('lets one operation wait per environment', async () => {
       const { id } = await givenEnvironment(db())
       await givenOperation(db(), id)
-      const second = await insertOperation(db(), { id: ids.operation(), environmentId: id, team: 'vision', kind: 'delete', generation: 1, requestId: 'r' })
+      const second = await insertOperation(db(), {
+        id: ids.operation(),
+        environmentId: id,
+        team: 'vision',
+        kind: 'delete',
+        generation: 1,
+        requestId: 'r'
+      })
       expect(second).toEqual({ outcome: 'busy' })
     })
 
@@ -26,7 +50,10 @@ describeOnEachDatabase('operations', (use) => {
       const { id } = await givenEnvironment(db())
       const create = await givenClaim(db(), (await givenOperation(db(), id)).id)
       const remove = await givenOperation(db(), id, 'delete')
-      expect((await unfinishedOf(db(), id)).map(({ kind, state }) => [kind, state])).toEqual([['create', 'running'], ['delete', 'queued']])
+      expect((await unfinishedOf(db(), id)).map(({ kind, state }) => [kind, state])).toEqual([
+        ['create', 'running'],
+        ['delete', 'queued']
+      ])
       expect(await claimNext(db(), CLAIM)).toBeUndefined()
       await finishOperation(db(), create, { state: 'succeeded' })
       expect(await claimNext(db(), CLAIM)).toMatchObject({ operation: { id: remove.id, kind: 'delete', attempt: 1 } })
@@ -36,17 +63,27 @@ describeOnEachDatabase('operations', (use) => {
       const { id } = await givenEnvironment(db())
       await givenClaim(db(), (await givenOperation(db(), id)).id)
       const second = await givenOperation(db(), id, 'delete')
-      await expect(sql`update operations set state = 'running', worker = 'w', lease_until = now() where id = ${second.id}`.execute(db()))
-        .rejects.toThrow(/operations_one_running/)
+      await expect(
+        sql`update operations set state = 'running', worker = 'w', lease_until = now() where id = ${second.id}`.execute(
+          db()
+        )
+      ).rejects.toThrow(/operations_one_running/)
     })
   })
 
   describe('claims', () => {
     it('gives a queued operation to exactly one of many workers', async () => {
       const { id } = await givenQueued()
-      const results = await Promise.all(Array.from({ length: 10 }, async (_, n) => claimNext(db(), { ...CLAIM, worker: `w${n}` })))
+      const results = await Promise.all(
+        Array.from({ length: 10 }, async (_, n) => claimNext(db(), { ...CLAIM, worker: `w${n}` }))
+      )
       expect(results.filter((claimed) => claimed !== undefined)).toHaveLength(1)
-      expect(await operationById(db(), id)).toMatchObject({ state: 'running', attempt: 1, team: 'vision', started_at: expect.any(Date) })
+      expect(await operationById(db(), id)).toMatchObject({
+        state: 'running',
+        attempt: 1,
+        team: 'vision',
+        started_at: expect.any(Date)
+      })
     })
 
     it('gives an expired lease to exactly one of many workers, with the engine of the attempt before', async () => {
@@ -79,7 +116,12 @@ describeOnEachDatabase('operations', (use) => {
       expect(await releaseOperation(db(), stale, 'gone')).toBe(false)
       expect(await finishOperation(db(), stale, { state: 'failed', error: failure })).toBe(false)
       expect(await setProgress(db(), current, { done: 1, total: 3, recorded: 4 })).toBe(true)
-      expect(await operationById(db(), id)).toMatchObject({ state: 'running', engine: null, progress_done: 1, progress_total: 3 })
+      expect(await operationById(db(), id)).toMatchObject({
+        state: 'running',
+        engine: null,
+        progress_done: 1,
+        progress_total: 3
+      })
     })
 
     it('extends the lease in the database\'s time', async () => {
@@ -108,7 +150,10 @@ describeOnEachDatabase('operations', (use) => {
       expect(await claimNext(db(), CLAIM)).toMatchObject({ operation: { id, attempt: 2 } })
     })
 
-    it.each([['gone', null], ['alive', engine]] as const)('tells the next worker of an engine only while it lives: %s', async (state, known) => {
+    it.each([
+      ['gone', null],
+      ['alive', engine]
+    ] as const)('tells the next worker of an engine only while it lives: %s', async (state, known) => {
       const { id } = await givenQueued()
       const fence = await givenClaim(db(), id)
       await setEngine(db(), fence, engine)
@@ -128,7 +173,11 @@ describeOnEachDatabase('operations', (use) => {
   describe('cancelling', () => {
     it('ends a queued operation at once', async () => {
       const { id } = await givenQueued()
-      expect(await requestCancel(db(), id, failure)).toMatchObject({ state: 'cancelled', error: failure, finished_at: expect.any(Date) })
+      expect(await requestCancel(db(), id, failure)).toMatchObject({
+        state: 'cancelled',
+        error: failure,
+        finished_at: expect.any(Date)
+      })
       expect(await requestCancel(db(), id, failure)).toBeUndefined()
       expect(await claimNext(db(), CLAIM)).toBeUndefined()
     })
@@ -150,18 +199,27 @@ describeOnEachDatabase('operations', (use) => {
       const first = await givenEnvironment(db(), { name: 'first' })
       const second = await givenEnvironment(db(), { name: 'second' })
       const untouched = await givenEnvironment(db(), { name: 'untouched' })
-      await finishOperation(db(), await givenClaim(db(), (await givenOperation(db(), first.id)).id), { state: 'succeeded' })
+      await finishOperation(db(), await givenClaim(db(), (await givenOperation(db(), first.id)).id), {
+        state: 'succeeded'
+      })
       const newest = await givenOperation(db(), first.id, 'delete')
       const only = await givenOperation(db(), second.id)
       const found = await newestOperations(db(), [first.id, second.id, untouched.id])
-      expect([...found].map(([environment, { id }]) => [environment, id]).sort()).toEqual([[first.id, newest.id], [second.id, only.id]])
+      expect([...found].map(([environment, { id }]) => [environment, id]).sort()).toEqual([
+        [first.id, newest.id],
+        [second.id, only.id]
+      ])
       expect(await newestOperations(db(), [])).toEqual(new Map())
     })
 
     it('knows what the newest delete has left, until an update has it in the state again', async () => {
       const { id } = await givenEnvironment(db())
       const left = (name: string) => [{ urn: name, resourceType: 'aws:s3/bucket:Bucket', name, id: name }]
-      const attempt = async (kind: OperationKind, state: 'failed' | 'succeeded', retaining?: ReturnType<typeof left>): Promise<void> => {
+      const attempt = async (
+        kind: OperationKind,
+        state: 'failed' | 'succeeded',
+        retaining?: ReturnType<typeof left>
+      ): Promise<void> => {
         const fence = await givenClaim(db(), (await givenOperation(db(), id, kind)).id)
         if (retaining) await noteInput(db(), fence, { begun: true, retaining })
         await finishOperation(db(), fence, state === 'failed' ? { state, error: failure } : { state })
@@ -185,7 +243,10 @@ describeOnEachDatabase('operations', (use) => {
       await givenClaim(db(), (await givenQueued()).id)
       await sql`update operations set queued_at = now() - interval '1 hour' where id = ${old.id}`.execute(db())
       const { counts, oldestQueuedSeconds } = await backlogOf(db())
-      expect(counts).toEqual([{ kind: 'create', state: 'queued', count: 2 }, { kind: 'create', state: 'running', count: 1 }])
+      expect(counts).toEqual([
+        { kind: 'create', state: 'queued', count: 2 },
+        { kind: 'create', state: 'running', count: 1 }
+      ])
       expect(oldestQueuedSeconds).toBeGreaterThanOrEqual(3600)
     })
 

@@ -25,7 +25,9 @@ describeOnEachDatabase('retention', (use) => {
     const fence = await givenClaim(db(), id)
     await appendEvents(db(), fence, [{ type: 'state', state: 'running', attempt: 1 }])
     await finishOperation(db(), fence, { state: 'succeeded' })
-    await sql`update operations set finished_at = now() - make_interval(days => ${days}::integer) where id = ${id}`.execute(db())
+    await sql`update operations set finished_at = now() - make_interval(days => ${days}::integer) where id = ${id}`.execute(
+      db()
+    )
   }
 
   const eventsOf = async (id: string) => (await pageOfEvents(db(), id, { after: 0, limit: 10 })).length
@@ -46,11 +48,20 @@ describeOnEachDatabase('retention', (use) => {
     const check = await givenEnded(id, 'drift-check', 31)
     await givenTeam(db(), 'speech')
     const homeless = ids.operation()
-    await insertOperation(db(), { id: homeless, environmentId: null, team: 'speech', kind: 'preview', generation: 1, requestId: null })
+    await insertOperation(db(), {
+      id: homeless,
+      environmentId: null,
+      team: 'speech',
+      kind: 'preview',
+      generation: 1,
+      requestId: null
+    })
     await endDaysAgo(homeless, 31)
     const young = await givenEnded(id, 'preview', 29)
     expect(await pruneEvents(db(), 30)).toBe(3)
-    for (const gone of [preview, check, homeless]) expect([await operationById(db(), gone), await eventsOf(gone)]).toEqual([undefined, 0])
+    for (const gone of [preview, check, homeless]) {
+      expect([await operationById(db(), gone), await eventsOf(gone)]).toEqual([undefined, 0])
+    }
     expect(await operationById(db(), young)).toBeDefined()
   })
 
@@ -58,7 +69,9 @@ describeOnEachDatabase('retention', (use) => {
     const { id } = await givenEnvironment(db())
     const fence = await givenClaim(db(), (await givenOperation(db(), id)).id)
     await appendEvents(db(), fence, [{ type: 'state', state: 'running', attempt: 1 }])
-    await sql`update operations set created_at = now() - interval '10 years', queued_at = now() - interval '10 years'`.execute(db())
+    await sql`update operations set created_at = now() - interval '10 years', queued_at = now() - interval '10 years'`.execute(
+      db()
+    )
     expect(await pruneEvents(db(), 1)).toBe(0)
     expect(await eventsOf(fence.operationId)).toBe(1)
   })
@@ -73,24 +86,40 @@ describeOnEachDatabase('retention', (use) => {
     expect(await pruneEnvironments(db(), 90)).toBe(0)
     await sql`update environments set deleted_at = now() - interval '91 days' where id = ${gone.id}`.execute(db())
     expect(await pruneEnvironments(db(), 90)).toBe(1)
-    expect([await environmentById(db(), gone.id), await operationById(db(), fence.operationId), await eventsOf(fence.operationId)]).toEqual([undefined, undefined, 0])
+    expect([
+      await environmentById(db(), gone.id),
+      await operationById(db(), fence.operationId),
+      await eventsOf(fence.operationId)
+    ]).toEqual([undefined, undefined, 0])
     expect(await environmentById(db(), living.id)).toBeDefined()
   })
 
   it('goes in batches, until nothing is left', async () => {
     await givenTeam(db(), 'vision')
     await sql`insert into environments (id, team, name, cloud, phase, placement, spec, resolved, deleted_at)
-      select 'env_' || lpad(n::text, 26, '0'), 'vision', 'name-' || n, 'sandbox', 'deleted', '{}', '{}', '{}', now() - interval '1 year' from generate_series(1, 30) n`.execute(db())
-    expect([await pruneEnvironments(db(), 90), await pruneEnvironments(db(), 90), await pruneEnvironments(db(), 90)]).toEqual([20, 10, 0])
+      select 'env_' || lpad(n::text, 26, '0'), 'vision', 'name-' || n, 'sandbox', 'deleted', '{}', '{}', '{}', now() - interval '1 year' from generate_series(1, 30) n`.execute(
+        db()
+      )
+    expect([
+      await pruneEnvironments(db(), 90),
+      await pruneEnvironments(db(), 90),
+      await pruneEnvironments(db(), 90)
+    ]).toEqual([20, 10, 0])
   })
 
   it('forgets Idempotency-Keys that count no more', async () => {
     await sql`truncate idempotency_keys`.execute(db())
     const [old, young] = [randomBytes(32), randomBytes(32)]
     for (const key of [old, young]) await claimKey(db(), key, randomBytes(32))
-    await sql`update idempotency_keys set created_at = clock_timestamp() - interval '25 hours' where hash = ${old}`.execute(db())
+    await sql`update idempotency_keys set created_at = clock_timestamp() - interval '25 hours' where hash = ${old}`.execute(
+      db()
+    )
     expect(await pruneIdempotencyKeys(db())).toBe(1)
     expect(await pruneIdempotencyKeys(db())).toBe(0)
-    expect((await sql<{ hash: Uint8Array }>`select hash from idempotency_keys`.execute(db())).rows.map(({ hash }) => Buffer.from(hash))).toEqual([young])
+    expect(
+      (await sql<{ hash: Uint8Array }>`select hash from idempotency_keys`.execute(db())).rows.map(({ hash }) =>
+        Buffer.from(hash)
+      )
+    ).toEqual([young])
   })
 })

@@ -29,7 +29,10 @@ export async function borrowCloud (speed = 0): Promise<BorrowedCloud> {
 }
 
 /** Lends a sandbox cloud and ends it. */
-export async function withCloud<T> (use: (cloud: SandboxCloud, borrowed: BorrowedCloud) => Promise<T>, speed = 0): Promise<T> {
+export async function withCloud<T> (
+  use: (cloud: SandboxCloud, borrowed: BorrowedCloud) => Promise<T>,
+  speed = 0
+): Promise<T> {
   const borrowed = await borrowCloud(speed)
   try {
     return await use(borrowed.cloud, borrowed)

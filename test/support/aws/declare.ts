@@ -20,18 +20,32 @@ export const trust = (service: string): string => JSON.stringify({
 })
 
 /** Where Fargate of the default network runs: a subnet and the default group. */
-export async function network (provider: TestProvider): Promise<{ subnets: string[], securityGroupIds: string[], vpcId: string }> {
+export async function network (
+  provider: TestProvider
+): Promise<{ subnets: string[], securityGroupIds: string[], vpcId: string }> {
   const vpc = await provider.invoke('aws:ec2/getVpc:getVpc', { default: true })
-  const { ids } = await provider.invoke('aws:ec2/getSubnets:getSubnets', { filters: [{ name: 'vpc-id', values: [String(vpc['id'])] }] })
-  const group = await provider.invoke('aws:ec2/getSecurityGroup:getSecurityGroup', { name: 'default', vpcId: vpc['id'] ?? '' })
+  const { ids } = await provider.invoke('aws:ec2/getSubnets:getSubnets', {
+    filters: [{ name: 'vpc-id', values: [String(vpc['id'])] }]
+  })
+  const group = await provider.invoke('aws:ec2/getSecurityGroup:getSecurityGroup', {
+    name: 'default',
+    vpcId: vpc['id'] ?? ''
+  })
   return { subnets: ids as string[], securityGroupIds: [String(group['id'])], vpcId: String(vpc['id']) }
 }
 
 /** A Fargate compute environment on the default network. */
-export async function compute (provider: TestProvider, name: string, over: Props = {}, resources: Props = {}): Promise<Created> {
+export async function compute (
+  provider: TestProvider,
+  name: string,
+  over: Props = {},
+  resources: Props = {}
+): Promise<Created> {
   const { subnets, securityGroupIds } = await network(provider)
   return provider.create(COMPUTE, name, {
-    type: 'MANAGED', computeResources: { type: 'FARGATE_SPOT', maxVcpus: 100, subnets, securityGroupIds, ...resources }, ...over
+    type: 'MANAGED',
+    computeResources: { type: 'FARGATE_SPOT', maxVcpus: 100, subnets, securityGroupIds, ...resources },
+    ...over
   })
 }
 
@@ -39,7 +53,10 @@ export async function queue (provider: TestProvider, name: string, ...environmen
   return provider.create(QUEUE, name, {
     priority: 1,
     state: 'ENABLED',
-    computeEnvironmentOrders: environments.map(({ outputs }, index) => ({ order: index + 1, computeEnvironment: outputs['arn'] ?? '' }))
+    computeEnvironmentOrders: environments.map(({ outputs }, index) => ({
+      order: index + 1,
+      computeEnvironment: outputs['arn'] ?? ''
+    }))
   })
 }
 

@@ -2,7 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createEngine, type EngineExecutable, type EngineOptions } from '../../../src/engine/index.ts'
-import { RunFailure, type Engine, type EngineProcess, type RunHooks, type RunRequest, type RunResult } from '../../../src/engine/types.ts'
+import {
+  RunFailure,
+  type Engine,
+  type EngineProcess,
+  type RunHooks,
+  type RunRequest,
+  type RunResult
+} from '../../../src/engine/types.ts'
 import type { EngineEvent } from '../../../src/schemas/event.ts'
 import { shareCompileCache } from '../compile-cache.ts'
 import { startProvider, type Gate, type TestProvider } from './provider.ts'
@@ -17,7 +24,12 @@ export interface Seam {
   readonly starts: string[]
   readonly up: (stack: string, behaviour: Behaviour, options?: RunOptions) => Promise<RunResult>
   readonly destroy: (stack: string, options?: RunOptions) => Promise<RunResult>
-  readonly run: (kind: RunRequest['kind'], stack: string, behaviour?: Behaviour, options?: RunOptions) => Promise<RunResult>
+  readonly run: (
+    kind: RunRequest['kind'],
+    stack: string,
+    behaviour?: Behaviour,
+    options?: RunOptions
+  ) => Promise<RunResult>
 }
 
 export interface RunOptions {
@@ -31,7 +43,12 @@ export interface RunOptions {
 
 export const PROGRAM = new URL('./programs.ts', import.meta.url).href
 
-export const engineOptions = (executable: EngineExecutable, dataDir: string, providerPort: number, provider = 'test'): EngineOptions => ({
+export const engineOptions = (
+  executable: EngineExecutable,
+  dataDir: string,
+  providerPort: number,
+  provider = 'test'
+): EngineOptions => ({
   engine: executable,
   dataDir,
   passphraseFile: join(dataDir, 'passphrase'),
@@ -44,20 +61,37 @@ export const engineOptions = (executable: EngineExecutable, dataDir: string, pro
 })
 
 /** An engine, a provider for it to attach to and a data directory; all gone when `body` is through. */
-export async function withSeam (executable: EngineExecutable, body: (seam: Seam) => Promise<void>, changes: Partial<EngineOptions> = {}): Promise<void> {
+export async function withSeam (
+  executable: EngineExecutable,
+  body: (seam: Seam) => Promise<void>,
+  changes: Partial<EngineOptions> = {}
+): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'seam-'))
   await shareCompileCache(dataDir)
   const provider = await startProvider()
   const starts: string[] = []
-  const onStart = (command: string) => { starts.push(command) }
+  const onStart = (command: string) => {
+    starts.push(command)
+  }
   const engine = await createEngine({ ...engineOptions(executable, dataDir, provider.port), onStart, ...changes })
   const run = async (kind: RunRequest['kind'], stack: string, input: Behaviour = {}, options: RunOptions = {}) =>
-    engine.run({ ...options.request, kind, stack, program: { module: PROGRAM, input }, deadlineSeconds: options.deadlineSeconds ?? 120 }, {
-      signal: options.signal ?? new AbortController().signal,
-      onEvent: (event) => { options.events?.push(event) },
-      onEngineStarted: options.onEngineStarted ?? (async () => undefined),
-      ...(options.locate === undefined ? {} : { locate: options.locate })
-    })
+    engine.run(
+      {
+        ...options.request,
+        kind,
+        stack,
+        program: { module: PROGRAM, input },
+        deadlineSeconds: options.deadlineSeconds ?? 120
+      },
+      {
+        signal: options.signal ?? new AbortController().signal,
+        onEvent: (event) => {
+          options.events?.push(event)
+        },
+        onEngineStarted: options.onEngineStarted ?? (async () => undefined),
+        ...(options.locate === undefined ? {} : { locate: options.locate })
+      }
+    )
   try {
     await body({
       engine,
@@ -88,7 +122,9 @@ export async function failureOf (run: Promise<RunResult>): Promise<RunFailure['e
 
 /** Waits until the run is in the middle of what the gate holds; fails with the run if it ends before. */
 export async function reached (gate: Gate, run: Promise<unknown>): Promise<void> {
-  const early = run.then((result) => { throw new Error(`the run ended before its create was held: ${JSON.stringify(result)}`) })
+  const early = run.then((result) => {
+    throw new Error(`the run ended before its create was held: ${JSON.stringify(result)}`)
+  })
   await Promise.race([gate.entered, early])
   early.catch(() => undefined)
 }

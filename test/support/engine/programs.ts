@@ -40,17 +40,26 @@ class Typed extends pulumi.CustomResource {
 export async function program (input: unknown): Promise<Record<string, unknown>> {
   const behaviour = input as Behaviour
   const group = new Group('group')
-  const things: Array<Thing | Typed> = (behaviour.things ?? []).map((name) => new Thing(name, { name }, { parent: group }))
+  const things: Array<Thing | Typed> = (behaviour.things ?? []).map(
+    (name) => new Thing(name, { name }, { parent: group })
+  )
   things.push(...detailed(behaviour.detailed ?? {}))
   if (behaviour.throws !== undefined) throw new Error(behaviour.throws)
-  if (behaviour.hangs === true) things.push(new Thing('waiting', { never: new Promise<string>(() => undefined) }, { parent: group }))
+  if (behaviour.hangs === true) {
+    things.push(new Thing('waiting', { never: new Promise<string>(() => undefined) }, { parent: group }))
+  }
   if (behaviour.spins === true) for (;;) Math.random()
-  if (behaviour.spinsLater === true) pulumi.all(things.map((thing) => thing.arn)).apply(() => { for (;;) Math.random() })
+  if (behaviour.spinsLater === true) {
+    pulumi.all(things.map((thing) => thing.arn)).apply(() => {
+      for (;;) Math.random()
+    })
+  }
   if (behaviour.hoards === true) await hoard()
   for (const reject of late.splice(0)) setImmediate(reject)
   if (behaviour.rejects !== undefined) setTimeout(stray(behaviour.rejects))
   if (behaviour.rejectsLater !== undefined) late.push(stray(behaviour.rejectsLater))
-  const secret = behaviour.secret === undefined ? {} : { secret: pulumi.secret({ value: behaviour.secret }), plain: [1, null, 'x'] }
+  const secret =
+    behaviour.secret === undefined ? {} : { secret: pulumi.secret({ value: behaviour.secret }), plain: [1, null, 'x'] }
   const names = behaviour.tellsEnvironment === true ? { environment: Object.keys(process.env) } : {}
   return { arns: things.map((thing) => thing.arn), ...secret, ...behaviour.says, ...names }
 }
@@ -60,7 +69,10 @@ function detailed (wanted: Readonly<Record<string, Detailed>>): Typed[] {
   for (const [name, { inputs, password, type = 'test:index:Thing', with: owner = '' }] of Object.entries(wanted)) {
     const secret = password === undefined ? {} : { password: pulumi.secret(password) }
     const deletedWith = made.get(owner)
-    made.set(name, new Typed(type, name, { arn: undefined, ...inputs, ...secret }, deletedWith === undefined ? {} : { deletedWith }))
+    made.set(
+      name,
+      new Typed(type, name, { arn: undefined, ...inputs, ...secret }, deletedWith === undefined ? {} : { deletedWith })
+    )
   }
   return [...made.values()]
 }

@@ -70,11 +70,21 @@ const properties = (message: Struct | undefined): Properties => message?.toJavaS
  * arguments and the provider's region.
  */
 export async function startProvider (): Promise<TestProvider> {
-  const world: World = { calls: [], resources: new Map(), gates: new Map(), failures: new Map(), spoilt: new Map(), configuration: new Map(), serial: 0 }
+  const world: World = {
+    calls: [],
+    resources: new Map(),
+    gates: new Map(),
+    failures: new Map(),
+    spoilt: new Map(),
+    configuration: new Map(),
+    serial: 0
+  }
   const server = new grpc.Server()
   server.addService(services.ResourceProviderService, implementation(world))
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error, bound) => error ? reject(error) : resolve(bound))
+    server.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error, bound) =>
+      error ? reject(error) : resolve(bound)
+    )
   })
   return {
     port,
@@ -146,7 +156,9 @@ const unary = <Q, A>(handler: Handler<Q, A>): grpc.handleUnaryCall<Q, A> => (cal
 }
 
 function implementation (world: World): grpc.UntypedServiceImplementation {
-  const record = (method: string, peer: string, more: Partial<ProviderCall> = {}) => { world.calls.push({ method, peer, ...more }) }
+  const record = (method: string, peer: string, more: Partial<ProviderCall> = {}) => {
+    world.calls.push({ method, peer, ...more })
+  }
   const regionOf = (peer: string) => world.configuration.get(peer)?.['region'] ?? 'none'
   return {
     ...configuration(world, record),
@@ -189,7 +201,9 @@ function configuration (world: World, record: Recorder): grpc.UntypedServiceImpl
       record('CheckConfig', peer, { urn: request.getUrn() })
       return checked(request)
     }),
-    diffConfig: unary((request: provider.DiffRequest) => difference(properties(request.getOldInputs()), properties(request.getNews()), [])),
+    diffConfig: unary((request: provider.DiffRequest) =>
+      difference(properties(request.getOldInputs()), properties(request.getNews()), [])
+    ),
     configure: unary((request: provider.ConfigureRequest, peer) => {
       record('Configure', peer, { properties: properties(request.getArgs()) })
       world.configuration.set(peer, properties(request.getArgs()))
@@ -218,7 +232,9 @@ function difference (olds: Properties, news: Properties, replacing: string[]): p
   const keys = [...new Set([...Object.keys(olds), ...Object.keys(news)])].filter((key) => !key.startsWith('__'))
   const changed = keys.filter((key) => JSON.stringify(olds[key]) !== JSON.stringify(news[key]))
   const answer = new provider.DiffResponse()
-  answer.setChanges(changed.length > 0 ? provider.DiffResponse.DiffChanges.DIFF_SOME : provider.DiffResponse.DiffChanges.DIFF_NONE)
+  answer.setChanges(
+    changed.length > 0 ? provider.DiffResponse.DiffChanges.DIFF_SOME : provider.DiffResponse.DiffChanges.DIFF_NONE
+  )
   answer.setDiffsList(changed)
   answer.setReplacesList(changed.filter((key) => replacing.includes(key)))
   answer.setDeletebeforereplace('exclusive' in news)
@@ -235,10 +251,17 @@ async function read (world: World, request: provider.ReadRequest): Promise<provi
   if (outputs === undefined) return answer
   spoil(world, `Read ${nameOf(request.getUrn())}`, request.getId(), outputs)
   const inputs = Object.fromEntries(Object.entries(outputs).filter(([key]) => !computed.has(key)))
-  return answer.setId(request.getId()).setProperties(SdkStruct.fromJavaScript(outputs)).setInputs(SdkStruct.fromJavaScript(inputs))
+  return answer
+    .setId(request.getId())
+    .setProperties(SdkStruct.fromJavaScript(outputs))
+    .setInputs(SdkStruct.fromJavaScript(inputs))
 }
 
-function lifecycle (world: World, record: Recorder, regionOf: (peer: string) => JavaScriptValue): grpc.UntypedServiceImplementation {
+function lifecycle (
+  world: World,
+  record: Recorder,
+  regionOf: (peer: string) => JavaScriptValue
+): grpc.UntypedServiceImplementation {
   const foresee = (request: provider.CreateRequest, peer: string): provider.CreateResponse => {
     record('Foresee', peer, { urn: request.getUrn() })
     const outputs = { ...outputsOf(properties(request.getProperties()), '', regionOf(peer)), arn: unknown }
@@ -269,7 +292,11 @@ function lifecycle (world: World, record: Recorder, regionOf: (peer: string) => 
       return answer
     }),
     update: unary(async (request: provider.UpdateRequest, peer) => {
-      if (request.getPreview()) return new provider.UpdateResponse().setProperties(SdkStruct.fromJavaScript(outputsOf(properties(request.getNews()), request.getId(), regionOf(peer))))
+      if (request.getPreview()) {
+        return new provider.UpdateResponse().setProperties(
+          SdkStruct.fromJavaScript(outputsOf(properties(request.getNews()), request.getId(), regionOf(peer)))
+        )
+      }
       record('Update', peer, { urn: request.getUrn(), id: request.getId(), properties: properties(request.getNews()) })
       await pass(world, 'Update', request.getUrn())
       const outputs = outputsOf(properties(request.getNews()), request.getId(), regionOf(peer))

@@ -15,7 +15,8 @@ export class Thing extends pulumi.CustomResource {
 }
 
 /** Registers a Thing. */
-export const thing = (name: string, args?: ThingArgs, options?: pulumi.CustomResourceOptions): Thing => new Thing(name, args, options)
+export const thing = (name: string, args?: ThingArgs, options?: pulumi.CustomResourceOptions): Thing =>
+  new Thing(name, args, options)
 
 export class TestProviderResource extends pulumi.ProviderResource {
   constructor (name: string, args: ThingArgs = {}, options?: pulumi.ResourceOptions) {

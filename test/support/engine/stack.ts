@@ -89,7 +89,9 @@ async function openStack (engine: EngineExecutable, folder: string, provider: Te
   const stack = await selectStack(engine, folder, envVars)
   const events: EngineEvent[] = []
   // The SDK's types do not know the severity `debug`, which the CLI sends all the same.
-  const onEvent = (event: EngineEvent) => { if (String(event.diagnosticEvent?.severity) !== 'debug') events.push(event) }
+  const onEvent = (event: EngineEvent) => {
+    if (String(event.diagnosticEvent?.severity) !== 'debug') events.push(event)
+  }
   const workDir = join(folder, 'work')
   const base = join(folder, 'state', '.pulumi')
   const lockFolder = join(base, 'locks', 'organization', project, stackName)
@@ -124,7 +126,13 @@ async function openStack (engine: EngineExecutable, folder: string, provider: Te
 const ladder = { interruptSeconds: 120, terminateSeconds: 120 }
 
 /** The engine itself, without the answers that the service reads from state files. */
-async function start (engine: EngineExecutable, args: readonly string[], cwd: string, env: Record<string, string>, signal?: AbortSignal): Promise<Outcome> {
+async function start (
+  engine: EngineExecutable,
+  args: readonly string[],
+  cwd: string,
+  env: Record<string, string>,
+  signal?: AbortSignal
+): Promise<Outcome> {
   // Commands may overlap, and each has its output in a folder of its own, which goes with the stack's if nobody removes it before.
   const folder = await mkdtemp(join(dirname(cwd), 'output-'))
   try {
@@ -132,7 +140,7 @@ async function start (engine: EngineExecutable, args: readonly string[], cwd: st
       executable: '/usr/bin/env',
       args: ['-C', cwd, engine.executable, ...engine.args, ...args],
       cwd: folder,
-      env: { ...process.env as Record<string, string>, ...env },
+      env: { ...(process.env as Record<string, string>), ...env },
       signal: signal ?? new AbortController().signal,
       ladder,
       onStarted: async () => {}
@@ -142,29 +150,55 @@ async function start (engine: EngineExecutable, args: readonly string[], cwd: st
   }
 }
 
-export async function selectStack (engine: EngineExecutable, folder: string, envVars: Record<string, string>): Promise<Stack> {
+export async function selectStack (
+  engine: EngineExecutable,
+  folder: string,
+  envVars: Record<string, string>
+): Promise<Stack> {
   const workDir = join(folder, 'work')
   const pulumiCommand = createPulumiCommand(engine, async ({ args, cwd, env }, signal) =>
-    start(engine, args.includes('--non-interactive') ? args : [...args, '--non-interactive'], cwd, { ...env, PULUMI_AUTOMATION_API: 'true' }, signal))
+    start(
+      engine,
+      args.includes('--non-interactive') ? args : [...args, '--non-interactive'],
+      cwd,
+      { ...env, PULUMI_AUTOMATION_API: 'true' },
+      signal
+    )
+  )
   const workspace = await LocalWorkspace.create({
-    workDir, pulumiCommand, envVars, projectSettings: { name: project, runtime: 'nodejs', main: workDir }, program: async () => {}
+    workDir,
+    pulumiCommand,
+    envVars,
+    projectSettings: { name: project, runtime: 'nodejs', main: workDir },
+    program: async () => {}
   })
   return Stack.createOrSelect(stackName, workspace)
 }
 
 function parseState (text: string): State {
-  const { checkpoint } = JSON.parse(text) as { checkpoint: { latest?: { resources?: StateResource[], pending_operations?: State['pending'] } } }
+  const { checkpoint } = JSON.parse(text) as {
+    checkpoint: { latest?: { resources?: StateResource[], pending_operations?: State['pending'] } }
+  }
   return { resources: checkpoint.latest?.resources ?? [], pending: checkpoint.latest?.pending_operations ?? [], text }
 }
 
 const list = async (folder: string): Promise<string[]> => readdir(folder).catch(() => [])
 
-const locksIn = async (folder: string): Promise<string[]> => (await list(folder)).filter((name) => name.endsWith('.json'))
+const locksIn = async (folder: string): Promise<string[]> =>
+  (await list(folder)).filter((name) => name.endsWith('.json'))
 
 async function readHistory (folder: string) {
   const names = (await list(folder)).filter((name) => name.endsWith('.history.json')).sort()
-  return Promise.all(names.map(async (name) =>
-    JSON.parse(await readFile(join(folder, name), 'utf8')) as { kind: string, result: string, resourceChanges: Record<string, number> }))
+  return Promise.all(
+    names.map(
+      async (name) =>
+        JSON.parse(await readFile(join(folder, name), 'utf8')) as {
+          kind: string
+          result: string
+          resourceChanges: Record<string, number>
+        }
+    )
+  )
 }
 
 export const nameOf = (urn: string): string => urn.slice(urn.lastIndexOf('::') + 2)
@@ -181,7 +215,9 @@ export function story (events: EngineEvent[]): string[] {
   return events.flatMap((event) => {
     const [metadata, end] = event.resourcePreEvent
       ? [event.resourcePreEvent.metadata, '']
-      : event.resOutputsEvent ? [event.resOutputsEvent.metadata, ' done'] : [event.resOpFailedEvent?.metadata, ' failed']
+      : event.resOutputsEvent
+        ? [event.resOutputsEvent.metadata, ' done']
+        : [event.resOpFailedEvent?.metadata, ' failed']
     return metadata === undefined ? [] : [`${metadata.op} ${nameOf(metadata.urn)}${end}`]
   })
 }

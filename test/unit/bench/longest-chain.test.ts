@@ -17,7 +17,11 @@ describe('the longest chain of a state', () => {
   })
 
   test('goes through what takes no time, and ends at what is not in the state', () => {
-    const resources = [resource('queue', 'queue', ['component', 'elsewhere']), resource('component', 'component', ['group']), resource('group', 'group')]
+    const resources = [
+      resource('queue', 'queue', ['component', 'elsewhere']),
+      resource('component', 'component', ['group']),
+      resource('group', 'group')
+    ]
     expect(longestChain(resources, secondsOf)).toBe(33)
   })
 

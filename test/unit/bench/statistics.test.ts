@@ -17,6 +17,9 @@ test('the median of an even number of values is between the two in the middle', 
 test('contenders take turns, each other round in reverse, and the first round does not count', async () => {
   const order: string[] = []
   const contender = (name: string) => async () => order.push(name)
-  expect(await interleave(2, { ours: contender('ours'), theirs: contender('theirs') })).toEqual({ ours: [4, 5], theirs: [3, 6] })
+  expect(await interleave(2, { ours: contender('ours'), theirs: contender('theirs') })).toEqual({
+    ours: [4, 5],
+    theirs: [3, 6]
+  })
   expect(order).toEqual(['ours', 'theirs', 'theirs', 'ours', 'ours', 'theirs'])
 })

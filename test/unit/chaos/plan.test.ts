@@ -12,7 +12,10 @@ test('Each change of a life that is to be disturbed begins an update: it changes
     for (const { patch } of planLife(drawsOf(seed))) {
       if (!patch) continue
       const next = mergePatch(spec, patch) as Spec
-      expect([seed, resolveSpec(next, { region: 'us-east-1' })]).not.toEqual([seed, resolveSpec(spec, { region: 'us-east-1' })])
+      expect([seed, resolveSpec(next, { region: 'us-east-1' })]).not.toEqual([
+        seed,
+        resolveSpec(spec, { region: 'us-east-1' })
+      ])
       spec = next
     }
   }

@@ -23,15 +23,20 @@ describe('If-Match', () => {
     expect(generationsOf(header)).toEqual(generations)
   })
 
-  test.each(['3', '"3', '3"', '""3""', '"1" "2"', '"1",', ', "1"', '', 'w/"3"', '*, "3"', '"3";q=1'])('that reads %s is refused', header => {
-    expect(() => generationsOf(header)).toThrow(expect.objectContaining({ code: 'malformed-request' }))
-  })
+  test.each(['3', '"3', '3"', '""3""', '"1" "2"', '"1",', ', "1"', '', 'w/"3"', '*, "3"', '"3";q=1'])(
+    'that reads %s is refused',
+    (header) => {
+      expect(() => generationsOf(header)).toThrow(expect.objectContaining({ code: 'malformed-request' }))
+    }
+  )
 
   test('of any text names generations that fit the database, or is refused', () => {
-    fc.assert(fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[0-9"W/, *]{0,30}$/)), header => {
+    fc.assert(fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[0-9"W/, *]{0,30}$/)), (header) => {
       try {
         const generations = generationsOf(header) ?? []
-        for (const generation of generations === 'any' ? [] : generations) expect(generation).toSatisfy((n: number) => Number.isInteger(n) && n > 0 && n < 2 ** 31)
+        for (const generation of generations === 'any' ? [] : generations) {
+          expect(generation).toSatisfy((n: number) => Number.isInteger(n) && n > 0 && n < 2 ** 31)
+        }
       } catch (error) {
         expect(error).toBeInstanceOf(Refusal)
       }

@@ -4,7 +4,11 @@ import { availableMemoryMiB, capacityFor } from '../../../src/server/capacity.ts
 
 describe('the capacity of a worker', () => {
   it('is what was asked for where there is memory for it', () => {
-    expect(capacityFor({ concurrency: 4, memoryMiB: 16_384, cloud: 'aws' })).toEqual({ concurrency: 4, memoryMiB: 16_384, perOperationMiB: 740 })
+    expect(capacityFor({ concurrency: 4, memoryMiB: 16_384, cloud: 'aws' })).toEqual({
+      concurrency: 4,
+      memoryMiB: 16_384,
+      perOperationMiB: 740
+    })
   })
 
   it('is what fits beside the service: on AWS every operation has a provider of its own', () => {

@@ -9,7 +9,12 @@ const identity = fc.record({ id: fc.stringMatching(/^env_[0-7][0-9a-hjkmnp-tv-z]
 describe('names in the cloud', () => {
   it('are readable', () => {
     const names = cloudNames({ id: ID, team: 'vision', name: 'training' })
-    expect({ ...names, compute: names.compute('default'), queue: names.queue('default'), job: names.job('default') }).toEqual({
+    expect({
+      ...names,
+      compute: names.compute('default'),
+      queue: names.queue('default'),
+      job: names.job('default')
+    }).toEqual({
       cluster: 'batchyard-vision-training-7d0300d27596',
       taskFamily: 'batchyard-vision-training-7d0300d27596',
       bucket: 'batchyard-vision-training-7d0300d27596',
@@ -36,7 +41,9 @@ describe('names in the cloud', () => {
       expect(names.bucket).toMatch(/^(?!xn--|sthree-|amzn-s3-demo-)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/)
       expect(names.bucket).not.toMatch(/(-s3alias|--ol-s3|--x-s3)$/)
       for (const name of [names.cluster, names.taskFamily]) expect(name).toMatch(/^[a-zA-Z0-9_-]{1,255}$/)
-      for (const name of [names.service, names.securityGroup]) expect(name.length).toBeLessThanOrEqual(LIMITS.ecs - AUTO_SUFFIX)
+      for (const name of [names.service, names.securityGroup]) {
+        expect(name.length).toBeLessThanOrEqual(LIMITS.ecs - AUTO_SUFFIX)
+      }
       expect(names.securityGroup).not.toMatch(/^sg-/)
       expect(names.logGroup).toMatch(/^[.\-_/#A-Za-z0-9]{1,512}$/)
     }))
@@ -56,17 +63,23 @@ describe('names in the cloud', () => {
       return [...Object.values(names), compute('x1'), queue('x1'), job('x1')]
     }
     const other = 'env_01jd3x9c8qe5vb6k2m4n7p8r9t'
-    const shared = flat({ id: ID, team: 'a-b', name: 'cc' }).filter(name => flat({ id: other, team: 'aa', name: 'b-cc' }).includes(name))
+    const shared = flat({ id: ID, team: 'a-b', name: 'cc' }).filter((name) =>
+      flat({ id: other, team: 'aa', name: 'b-cc' }).includes(name)
+    )
     expect(shared).toEqual([])
     fc.assert(fc.property(identity, identity, (one, two) => {
       fc.pre(one.id !== two.id)
-      expect(flat(one).filter(name => flat({ ...one, id: two.id }).includes(name))).toEqual([])
-      expect(flat(one).filter(name => flat(two).includes(name))).toEqual([])
+      expect(flat(one).filter((name) => flat({ ...one, id: two.id }).includes(name))).toEqual([])
+      expect(flat(one).filter((name) => flat(two).includes(name))).toEqual([])
     }))
   })
 
   it('keep something of both where both are too long', () => {
-    const names = cloudNames({ id: ID, team: 'team-with-a-very-long-name-indeed', name: 'environment-with-a-long-name' })
+    const names = cloudNames({
+      id: ID,
+      team: 'team-with-a-very-long-name-indeed',
+      name: 'environment-with-a-long-name'
+    })
     expect(names.executionRole).toMatch(/^batchyard-team-.*-environment-.*[0-9a-f]{12}-execution$/)
     expect(names.executionRole).not.toMatch(/--/)
   })

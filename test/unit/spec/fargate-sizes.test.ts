@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { Spec } from '../../../src/schemas/spec.ts'
 import { FARGATE_SIZES, pairSize, sizeProblem } from '../../../src/spec/fargate-sizes.ts'
 
-const vcpus = fc.constantFrom(...FARGATE_SIZES.map(size => size.vcpus))
+const vcpus = fc.constantFrom(...FARGATE_SIZES.map((size) => size.vcpus))
 
 describe('Fargate sizes', () => {
   it('are those of the schema', () => {
     const job = Object.values(Spec.properties.jobs.patternProperties)[0]
-    expect(job?.properties.vcpus).toMatchObject({ enum: FARGATE_SIZES.map(size => size.vcpus) })
+    expect(job?.properties.vcpus).toMatchObject({ enum: FARGATE_SIZES.map((size) => size.vcpus) })
     expect(job?.properties.memoryMiB).toMatchObject({ minimum: 512, maximum: 122_880 })
   })
 
@@ -30,21 +30,29 @@ describe('Fargate sizes', () => {
   })
 
   it('vCPU alone gets its smallest memory', () => {
-    expect(FARGATE_SIZES.map(({ vcpus }) => pairSize(vcpus, undefined)?.memoryMiB)).toEqual([512, 1024, 2048, 4096, 8192, 16_384, 32_768])
+    expect(FARGATE_SIZES.map(({ vcpus }) => pairSize(vcpus, undefined)?.memoryMiB)).toEqual([
+      512, 1024, 2048, 4096, 8192, 16_384, 32_768
+    ])
   })
 
   it('memory alone gets the smallest vCPU that offers it', () => {
-    fc.assert(fc.property(fc.integer({ min: 1, max: 130_000 }), memoryMiB => {
-      const smallest = FARGATE_SIZES.find(size => size.memoriesMiB.includes(memoryMiB))
+    fc.assert(fc.property(fc.integer({ min: 1, max: 130_000 }), (memoryMiB) => {
+      const smallest = FARGATE_SIZES.find((size) => size.memoriesMiB.includes(memoryMiB))
       expect(pairSize(undefined, memoryMiB)?.vcpus).toBe(smallest?.vcpus)
     }))
   })
 
   it('a size is found exactly where there is nothing to complain of', () => {
-    fc.assert(fc.property(fc.option(vcpus, { nil: undefined }), fc.option(fc.integer({ min: 1, max: 130 }), { nil: undefined }), (vcpus, step) => {
-      const memoryMiB = step === undefined ? undefined : step * 512
-      expect(pairSize(vcpus, memoryMiB) === undefined).toBe(sizeProblem(vcpus, memoryMiB) !== undefined)
-    }))
+    fc.assert(
+      fc.property(
+        fc.option(vcpus, { nil: undefined }),
+        fc.option(fc.integer({ min: 1, max: 130 }), { nil: undefined }),
+        (vcpus, step) => {
+          const memoryMiB = step === undefined ? undefined : step * 512
+          expect(pairSize(vcpus, memoryMiB) === undefined).toBe(sizeProblem(vcpus, memoryMiB) !== undefined)
+        }
+      )
+    )
   })
 
   it('says which sizes there are instead', () => {

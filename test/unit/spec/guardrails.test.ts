@@ -5,16 +5,23 @@ import { checkGuardrails } from '../../../src/spec/guardrails.ts'
 
 const ECR = '123456789012.dkr.ecr.eu-central-1.amazonaws.com'
 const placement = {
-  region: 'eu-central-1', accountId: '123456789012', network: { subnets: ['subnet-0000000a'], securityGroups: ['sg-0000000a'] }
+  region: 'eu-central-1',
+  accountId: '123456789012',
+  network: { subnets: ['subnet-0000000a'], securityGroups: ['sg-0000000a'] }
 }
 const spec = (more: Partial<Spec> = {}, image = 'public.ecr.aws/docker/library/python:3.13'): Spec =>
   ({ team: 'vision', name: 'training', jobs: { default: { image } }, ...more })
-const pointers = (asked: Spec, guardrails: Guardrails = {}) => checkGuardrails(asked, placement, guardrails).map(error => error.pointer)
+const pointers = (asked: Spec, guardrails: Guardrails = {}) =>
+  checkGuardrails(asked, placement, guardrails).map((error) => error.pointer)
 
 describe('guardrails', () => {
   it('let pass what stays within the placement', () => {
     expect(pointers(spec())).toEqual([])
-    expect(pointers(spec({ region: 'eu-central-1', network: { subnets: ['subnet-0000000a'], securityGroups: ['sg-0000000a'] } }))).toEqual([])
+    expect(
+      pointers(
+        spec({ region: 'eu-central-1', network: { subnets: ['subnet-0000000a'], securityGroups: ['sg-0000000a'] } })
+      )
+    ).toEqual([])
   })
 
   it('default to nothing: every field beyond is named at once', () => {
@@ -24,7 +31,12 @@ describe('guardrails', () => {
       service: { image: `${ECR}/b` }
     }, `${ECR}/a:1`)
     expect(pointers(asked)).toEqual([
-      '/region', '/network/subnets/0', '/network/subnets/1', '/network/securityGroups/0', '/jobs/default/image', '/service/image'
+      '/region',
+      '/network/subnets/0',
+      '/network/subnets/1',
+      '/network/securityGroups/0',
+      '/jobs/default/image',
+      '/service/image'
     ])
   })
 
@@ -50,11 +62,14 @@ describe('guardrails', () => {
   })
 
   it('count the placement\'s subnets for its own region only', () => {
-    expect(pointers(spec({ region: 'us-east-1', network: { subnets: ['subnet-0000000a'] } }), { regions: ['*'] })).toEqual(['/network/subnets/0'])
+    expect(
+      pointers(spec({ region: 'us-east-1', network: { subnets: ['subnet-0000000a'] } }), { regions: ['*'] })
+    ).toEqual(['/network/subnets/0'])
   })
 
   it('say what would allow it', () => {
     expect(checkGuardrails(spec({ region: 'us-east-1' }), placement, {})[0]?.message).toBe(
-      'us-east-1 is beyond the team\'s guardrails; an admin allows it by PUT /teams/vision with "us-east-1" in guardrails.regions')
+      'us-east-1 is beyond the team\'s guardrails; an admin allows it by PUT /teams/vision with "us-east-1" in guardrails.regions'
+    )
   })
 })

@@ -5,11 +5,16 @@ import { differences, mergePatch } from '../../../src/spec/merge-patch.ts'
 
 /** Names that objects inherit something under are as good as any. */
 const name = fc.constantFrom('a', 'b', 'c/d', 'e~f', 'constructor', 'toString')
-const json = fc.letrec(tie => ({
-  value: fc.oneof({ maxDepth: 4 }, fc.constantFrom(null, 0, 1, '', 'x', true, [], [1], [null], [{ a: null }]), tie('object')),
+const json = fc.letrec((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 4 },
+    fc.constantFrom(null, 0, 1, '', 'x', true, [], [1], [null], [{ a: null }]),
+    tie('object')
+  ),
   object: fc.dictionary(name, tie('value'), { maxKeys: 4, noNullPrototype: true })
 }))
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** The algorithm of RFC 7396, section 2, word for word. */
 function reference (target: unknown, patch: unknown): unknown {
@@ -26,10 +31,17 @@ function reference (target: unknown, patch: unknown): unknown {
 }
 
 /** Undoes what pointers escape (RFC 6901). */
-const unescaped = (pointer: string): string[] => pointer.split('/').slice(1).map(token => token.replaceAll('~1', '/').replaceAll('~0', '~'))
+const unescaped = (pointer: string): string[] =>
+  pointer
+    .split('/')
+    .slice(1)
+    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'))
 
 function at (value: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>((inner, name) => isObject(inner) && Object.hasOwn(inner, name) ? inner[name] : undefined, value)
+  return path.reduce<unknown>(
+    (inner, name) => (isObject(inner) && Object.hasOwn(inner, name) ? inner[name] : undefined),
+    value
+  )
 }
 
 describe('A merge patch', () => {

@@ -7,12 +7,19 @@ import { checkSpec } from '../../../src/spec/check.ts'
 import { mainEntry, resolveSpec } from '../../../src/spec/resolve.ts'
 import { placement, spec } from './arbitraries.ts'
 
-const LEAST: Spec = { team: 'vision', name: 'training', jobs: { default: { image: 'public.ecr.aws/docker/library/python:3.13' } } }
+const LEAST: Spec = {
+  team: 'vision',
+  name: 'training',
+  jobs: { default: { image: 'public.ecr.aws/docker/library/python:3.13' } }
+}
 
 /** The resolved spec as a spec: what means the default VPC and a group of our own is left out. */
 function asSpec (resolved: ResolvedSpec): Spec {
   const { subnets, securityGroups, assignPublicIp } = resolved.network
-  return { ...resolved, network: { assignPublicIp, ...(subnets && { subnets }), ...(securityGroups && { securityGroups }) } }
+  return {
+    ...resolved,
+    network: { assignPublicIp, ...(subnets && { subnets }), ...(securityGroups && { securityGroups }) }
+  }
 }
 
 describe('resolveSpec', () => {
@@ -70,14 +77,27 @@ describe('resolveSpec', () => {
     const own = { subnets: ['subnet-0000000b'] }
     const at = { region: 'eu-central-1', network }
     expect(resolveSpec(LEAST, at).network).toEqual({ ...network, assignPublicIp: false })
-    expect(resolveSpec({ ...LEAST, network: own }, at).network).toEqual({ ...own, securityGroups: ['sg-0000000a'], assignPublicIp: false })
-    expect(resolveSpec({ ...LEAST, network: { assignPublicIp: true } }, at).network).toEqual({ ...network, assignPublicIp: true })
-    expect(resolveSpec(LEAST, { region: 'eu-central-1', network: { assignPublicIp: false } }).network.assignPublicIp).toBe(false)
+    expect(resolveSpec({ ...LEAST, network: own }, at).network).toEqual({
+      ...own,
+      securityGroups: ['sg-0000000a'],
+      assignPublicIp: false
+    })
+    expect(resolveSpec({ ...LEAST, network: { assignPublicIp: true } }, at).network).toEqual({
+      ...network,
+      assignPublicIp: true
+    })
+    expect(
+      resolveSpec(LEAST, { region: 'eu-central-1', network: { assignPublicIp: false } }).network.assignPublicIp
+    ).toBe(false)
   })
 
   it('leaves the placement\'s network aside in another region than the placement\'s', () => {
     const at = { region: 'eu-central-1', network: { subnets: ['subnet-0000000a'], assignPublicIp: false } }
-    expect(resolveSpec({ ...LEAST, region: 'us-east-1' }, at).network).toEqual({ subnets: null, securityGroups: null, assignPublicIp: true })
+    expect(resolveSpec({ ...LEAST, region: 'us-east-1' }, at).network).toEqual({
+      subnets: null,
+      securityGroups: null,
+      assignPublicIp: true
+    })
   })
 
   it('answers what the schema and every rule take, for every good spec', () => {

@@ -14,8 +14,14 @@ describe('Text that cannot be kept', () => {
   })
 
   test('is none that has other control characters, or pairs of surrogates', () => {
-    expect(pointers({ '\u{1f4a9}': ['\u0001\u001f\u007f\ufffe\uffff', '\u{10ffff}', '', 'ü'], n: 1, t: true, none: null })).toEqual([])
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), text => { expect(pointers([text]).length).toBe(text.includes('\u0000') ? 1 : 0) }))
+    expect(
+      pointers({ '\u{1f4a9}': ['\u0001\u001f\u007f\ufffe\uffff', '\u{10ffff}', '', 'ü'], n: 1, t: true, none: null })
+    ).toEqual([])
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(pointers([text]).length).toBe(text.includes('\u0000') ? 1 : 0)
+      })
+    )
   })
 
   test('is named by a pointer of bounded length', () => {
@@ -24,13 +30,20 @@ describe('Text that cannot be kept', () => {
   })
 
   test('does not hide in what nests too deep to be looked through', () => {
-    const nested = (depth: number, inner: unknown): unknown => Array.from({ length: depth }).reduce<unknown>(value => ({ a: value }), inner)
+    const nested = (depth: number, inner: unknown): unknown =>
+      Array.from({ length: depth }).reduce<unknown>((value) => ({ a: value }), inner)
     expect(pointers(nested(31, 'text'))).toEqual([])
     expect(pointers(nested(31, '\u0000'))).toEqual(['/a'.repeat(31)])
-    expect(textProblems(nested(50_000, '\u0000'))).toEqual([{ pointer: '/a'.repeat(32), message: 'nests deeper than 32 levels' }])
+    expect(textProblems(nested(50_000, '\u0000'))).toEqual([
+      { pointer: '/a'.repeat(32), message: 'nests deeper than 32 levels' }
+    ])
   })
 
   test('is looked for in a body of any shape', () => {
-    fc.assert(fc.property(fc.jsonValue({ maxDepth: 5 }), value => { expect(Array.isArray(textProblems(value))).toBe(true) }))
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 5 }), (value) => {
+        expect(Array.isArray(textProblems(value))).toBe(true)
+      })
+    )
   })
 })

@@ -5,9 +5,15 @@ import { EVALUATE_ON_EXITS, retryStrategy } from '../../../src/stacks/retry.ts'
 import { tagsOf } from '../../../src/stacks/tags.ts'
 
 const placement = { region: 'eu-central-1' }
-const references = { executionRoleArn: 'arn:execution', jobRoleArn: 'arn:job', logGroupName: '/batchyard/a/b', bucketName: 'batchyard-a-b' }
+const references = {
+  executionRoleArn: 'arn:execution',
+  jobRoleArn: 'arn:job',
+  logGroupName: '/batchyard/a/b',
+  bucketName: 'batchyard-a-b'
+}
 const context = { references, region: 'eu-central-1', streamPrefix: 'job-default' }
-const resolve = (job: object = {}) => resolveSpec({ team: 'vision', name: 'training', jobs: { default: { image: 'alpine', ...job } } }, placement)
+const resolve = (job: object = {}) =>
+  resolveSpec({ team: 'vision', name: 'training', jobs: { default: { image: 'alpine', ...job } } }, placement)
 
 describe('the container of a job', () => {
   it('is spelled as Batch spells it', () => {
@@ -15,13 +21,24 @@ describe('the container of a job', () => {
     expect(job && jobContainer(job, true, context)).toEqual({
       image: 'alpine',
       command: ['a', '$(b)'],
-      environment: [{ name: 'A', value: '1' }, { name: 'B', value: '2' }, { name: 'BATCHYARD_BUCKET', value: 'batchyard-a-b' }],
-      resourceRequirements: [{ type: 'VCPU', value: '1' }, { type: 'MEMORY', value: '2048' }],
+      environment: [
+        { name: 'A', value: '1' },
+        { name: 'B', value: '2' },
+        { name: 'BATCHYARD_BUCKET', value: 'batchyard-a-b' }
+      ],
+      resourceRequirements: [
+        { type: 'VCPU', value: '1' },
+        { type: 'MEMORY', value: '2048' }
+      ],
       executionRoleArn: 'arn:execution',
       jobRoleArn: 'arn:job',
       logConfiguration: {
         logDriver: 'awslogs',
-        options: { 'awslogs-group': '/batchyard/a/b', 'awslogs-region': 'eu-central-1', 'awslogs-stream-prefix': 'job-default' }
+        options: {
+          'awslogs-group': '/batchyard/a/b',
+          'awslogs-region': 'eu-central-1',
+          'awslogs-stream-prefix': 'job-default'
+        }
       },
       networkConfiguration: { assignPublicIp: 'ENABLED' },
       fargatePlatformConfiguration: { platformVersion: 'LATEST' }
@@ -39,23 +56,29 @@ describe('the container of a job', () => {
 
 describe('the container of the service', () => {
   it('has the whole task to itself and logs into the environment\'s group', () => {
-    expect(serviceContainers(resolve().service, { ...context, streamPrefix: 'service' })).toEqual([{
-      name: 'main',
-      image: 'alpine',
-      essential: true,
-      environment: [{ name: 'BATCHYARD_BUCKET', value: 'batchyard-a-b' }],
-      stopTimeout: 120,
-      logConfiguration: {
-        logDriver: 'awslogs',
-        options: { 'awslogs-group': '/batchyard/a/b', 'awslogs-region': 'eu-central-1', 'awslogs-stream-prefix': 'service' }
+    expect(serviceContainers(resolve().service, { ...context, streamPrefix: 'service' })).toEqual([
+      {
+        name: 'main',
+        image: 'alpine',
+        essential: true,
+        environment: [{ name: 'BATCHYARD_BUCKET', value: 'batchyard-a-b' }],
+        stopTimeout: 120,
+        logConfiguration: {
+          logDriver: 'awslogs',
+          options: {
+            'awslogs-group': '/batchyard/a/b',
+            'awslogs-region': 'eu-central-1',
+            'awslogs-stream-prefix': 'service'
+          }
+        }
       }
-    }])
+    ])
   })
 })
 
 describe('the retry strategy', () => {
   it('survives both kinds of Spot interruption and ends with EXIT', () => {
-    const reasons = EVALUATE_ON_EXITS.filter(rule => rule.action === 'RETRY').map(rule => rule.onStatusReason)
+    const reasons = EVALUATE_ON_EXITS.filter((rule) => rule.action === 'RETRY').map((rule) => rule.onStatusReason)
     expect(reasons).toEqual(expect.arrayContaining(['Host EC2*', 'Your Spot Task was interrupted*']))
     expect(EVALUATE_ON_EXITS.at(-1)).toEqual({ action: 'EXIT', onReason: '*' })
     expect(retryStrategy(3)).toMatchObject({ attempts: 3, evaluateOnExits: { length: EVALUATE_ON_EXITS.length } })

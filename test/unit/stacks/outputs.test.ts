@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { resolveSpec } from '../../../src/spec/resolve.ts'
 import { outputsOf, type Parts } from '../../../src/stacks/outputs.ts'
 
-const spec = resolveSpec({ team: 'vision', name: 'training', jobs: { default: { image: 'alpine' } } }, { region: 'eu-central-1' })
+const spec = resolveSpec(
+  { team: 'vision', name: 'training', jobs: { default: { image: 'alpine' } } },
+  { region: 'eu-central-1' }
+)
 
 /** Answers every property: which outputs there are does not depend on their values. */
 const anything = new Proxy({}, { get: (_, name) => String(name) })
@@ -22,7 +25,7 @@ const parts = {
 } as unknown as Parts
 
 const rows = readFileSync(new URL('../../../docs/outputs.md', import.meta.url), 'utf8')
-  .split('\n').filter(line => line.startsWith('| `')).map(line => line.split('|').map(cell => cell.trim()))
+  .split('\n').filter((line) => line.startsWith('| `')).map((line) => line.split('|').map((cell) => cell.trim()))
 const names = (text = '') => [...text.matchAll(/`([a-z_]+)`/g)].map(([, name]) => name)
 
 describe('docs/outputs.md', () => {
@@ -43,6 +46,10 @@ describe('docs/outputs.md', () => {
 
 describe('the outputs', () => {
   it('have the contract\'s three first', () => {
-    expect(Object.keys(outputsOf(parts)).slice(0, 3)).toEqual(['ecs_cluster_name', 'job_queue_name', 'job_definition_arn'])
+    expect(Object.keys(outputsOf(parts)).slice(0, 3)).toEqual([
+      'ecs_cluster_name',
+      'job_queue_name',
+      'job_definition_arn'
+    ])
   })
 })

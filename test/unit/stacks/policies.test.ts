@@ -49,11 +49,22 @@ describe('policies', () => {
     expect(jobPolicy('arn:aws:s3:::b')).toEqual({
       Version: '2012-10-17',
       Statement: [
-        { Sid: 'Bucket', Effect: 'Allow', Action: ['s3:ListBucket', 's3:GetBucketLocation', 's3:ListBucketMultipartUploads'], Resource: 'arn:aws:s3:::b' },
+        {
+          Sid: 'Bucket',
+          Effect: 'Allow',
+          Action: ['s3:ListBucket', 's3:GetBucketLocation', 's3:ListBucketMultipartUploads'],
+          Resource: 'arn:aws:s3:::b'
+        },
         {
           Sid: 'Objects',
           Effect: 'Allow',
-          Action: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'],
+          Action: [
+            's3:GetObject',
+            's3:PutObject',
+            's3:DeleteObject',
+            's3:AbortMultipartUpload',
+            's3:ListMultipartUploadParts'
+          ],
           Resource: 'arn:aws:s3:::b/*'
         }
       ]
@@ -72,13 +83,24 @@ describe('policies', () => {
   })
 
   it('allow no wildcard of actions, and no resource but the registry token\'s', () => {
-    fc.assert(fc.property(fc.constantFrom('aws', 'aws-cn', 'aws-us-gov'), fc.array(fc.constant(repository), { maxLength: 3 }), (partition, repositories) => {
-      const statements = [...executionPolicy('arn:x', partition, repositories).Statement, ...jobPolicy('arn:y').Statement]
-      for (const { Action, Resource, Sid } of statements) {
-        expect([Action].flat().filter(action => action.includes('*') || action === 'logs:CreateLogGroup')).toEqual([])
-        if (Sid !== 'RegistryToken') expect([Resource].flat()).not.toContain('*')
-      }
-      expect(JSON.stringify(tasksTrust({ ...place, partition }))).toContain(`"arn:${partition}:ecs:`)
-    }))
+    fc.assert(
+      fc.property(
+        fc.constantFrom('aws', 'aws-cn', 'aws-us-gov'),
+        fc.array(fc.constant(repository), { maxLength: 3 }),
+        (partition, repositories) => {
+          const statements = [
+            ...executionPolicy('arn:x', partition, repositories).Statement,
+            ...jobPolicy('arn:y').Statement
+          ]
+          for (const { Action, Resource, Sid } of statements) {
+            expect(
+              [Action].flat().filter((action) => action.includes('*') || action === 'logs:CreateLogGroup')
+            ).toEqual([])
+            if (Sid !== 'RegistryToken') expect([Resource].flat()).not.toContain('*')
+          }
+          expect(JSON.stringify(tasksTrust({ ...place, partition }))).toContain(`"arn:${partition}:ecs:`)
+        }
+      )
+    )
   })
 })

@@ -20,21 +20,33 @@ interface Signed { accessKey: string, region: string, service: string }
 /** Signatures are not verified; one must be there. Throws in AWS's words. */
 export function signedFor ({ authorization = '' }: IncomingHttpHeaders): Signed {
   const [, accessKey, region, service] = CREDENTIAL.exec(authorization) ?? []
-  if (accessKey === undefined || region === undefined || service === undefined) throw new ApiError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403)
+  if (accessKey === undefined || region === undefined || service === undefined) {
+    throw new ApiError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403)
+  }
   return { accessKey, region, service }
 }
 
 /** Who calls, by the credentials the request is signed with. Throws in AWS's words. */
 export function callerOf ({ accessKey, region }: Signed, headers: IncomingHttpHeaders): Caller {
-  return { region, partition: partitionOf(region), defaultTags: {}, ignoredTags: { keys: [], keyPrefixes: [] }, ...identityOf(accessKey, headers['x-amz-security-token']) }
+  return {
+    region,
+    partition: partitionOf(region),
+    defaultTags: {},
+    ignoredTags: { keys: [], keyPrefixes: [] },
+    ...identityOf(accessKey, headers['x-amz-security-token'])
+  }
 }
 
 function identityOf (accessKey: string, token: string | string[] | undefined): Pick<Caller, 'account' | 'role'> {
   const account = ACCESS_KEY.exec(accessKey)?.[1]
   if (account !== undefined) return { account }
   const content = parseJson(Buffer.from(String(token ?? ''), 'base64url').toString('utf8'))
-  if (!isProps(content)) throw new ApiError('InvalidClientTokenId', 'The security token included in the request is invalid.', 403)
-  if ((count(content, 'expires') ?? 0) <= Date.now()) throw new ApiError('ExpiredToken', 'The security token included in the request is expired', 403)
+  if (!isProps(content)) {
+    throw new ApiError('InvalidClientTokenId', 'The security token included in the request is invalid.', 403)
+  }
+  if ((count(content, 'expires') ?? 0) <= Date.now()) {
+    throw new ApiError('ExpiredToken', 'The security token included in the request is expired', 403)
+  }
   const role = block(content, 'role')
   return { account: text(content, 'account'), role: { name: text(role, 'name'), session: text(role, 'session') } }
 }

@@ -22,24 +22,47 @@ interface Writing {
 export const protocols: Readonly<Record<Protocol, Writing>> = {
   json: {
     read: ({ target, body }) => ({ operation: target.split('.').at(-1) ?? '', input: json(body) }),
-    write: (_operation, output, id) => answer(200, 'application/x-amz-json-1.1', JSON.stringify(output), { 'x-amzn-requestid': id }),
-    refuse: ({ status, code, message }, id) => answer(status, 'application/x-amz-json-1.1', JSON.stringify({ __type: code, message }), { 'x-amzn-requestid': id })
+    write: (_operation, output, id) =>
+      answer(200, 'application/x-amz-json-1.1', JSON.stringify(output), { 'x-amzn-requestid': id }),
+    refuse: ({ status, code, message }, id) =>
+      answer(status, 'application/x-amz-json-1.1', JSON.stringify({ __type: code, message }), {
+        'x-amzn-requestid': id
+      })
   },
   'rest-json': {
     // Batch has one path per operation, which is its name in lower case.
     read: ({ url, body }) => ({ operation: url.pathname.replace(/^\/v1\//, ''), input: json(body) }),
-    write: (_operation, output, id) => answer(200, 'application/json', JSON.stringify(output), { 'x-amzn-requestid': id }),
-    refuse: ({ status, code, message }, id) => answer(status, 'application/json', JSON.stringify({ message }), { 'x-amzn-requestid': id, 'x-amzn-errortype': code })
+    write: (_operation, output, id) =>
+      answer(200, 'application/json', JSON.stringify(output), { 'x-amzn-requestid': id }),
+    refuse: ({ status, code, message }, id) =>
+      answer(status, 'application/json', JSON.stringify({ message }), {
+        'x-amzn-requestid': id,
+        'x-amzn-errortype': code
+      })
   },
   query: {
     read: readForm,
-    write: (operation, output, id) => xml(200, element(`${operation}Response`, { [`${operation}Result`]: output, ResponseMetadata: { RequestId: id } }), id),
-    refuse: ({ status, code, message }, id) => xml(status, element('ErrorResponse', { Error: { Type: status < 500 ? 'Sender' : 'Receiver', Code: code, Message: message }, RequestId: id }), id)
+    write: (operation, output, id) =>
+      xml(
+        200,
+        element(`${operation}Response`, { [`${operation}Result`]: output, ResponseMetadata: { RequestId: id } }),
+        id
+      ),
+    refuse: ({ status, code, message }, id) =>
+      xml(
+        status,
+        element('ErrorResponse', {
+          Error: { Type: status < 500 ? 'Sender' : 'Receiver', Code: code, Message: message },
+          RequestId: id
+        }),
+        id
+      )
   },
   ec2: {
     read: readForm,
     write: (operation, output, id) => xml(200, element(`${operation}Response`, { requestId: id, ...output }), id),
-    refuse: ({ status, code, message }, id) => xml(status, element('Response', { Errors: { Error: { Code: code, Message: message } }, RequestID: id }), id)
+    refuse: ({ status, code, message }, id) =>
+      xml(status, element('Response', { Errors: { Error: { Code: code, Message: message } }, RequestID: id }), id)
   },
   s3: {
     read: ({ method, url, body }) => {
@@ -51,13 +74,17 @@ export const protocols: Readonly<Record<Protocol, Writing>> = {
         input: { Bucket: bucket, ...(at.key !== '' && { Key: at.key }), ...query, ...(body !== '' && { Body: body }) }
       }
     },
-    write: (operation, output, id) => xml(operation === 'AbortMultipartUpload' ? 204 : 200, element(S3_ROOTS[operation] ?? 'Result', output), id),
-    refuse: ({ status, code, message }, id) => xml(status, element('Error', { Code: code, Message: message, RequestId: id, HostId: id }), id)
+    write: (operation, output, id) =>
+      xml(operation === 'AbortMultipartUpload' ? 204 : 200, element(S3_ROOTS[operation] ?? 'Result', output), id),
+    refuse: ({ status, code, message }, id) =>
+      xml(status, element('Error', { Code: code, Message: message, RequestId: id, HostId: id }), id)
   }
 }
 
 const S3_ROOTS: Readonly<Record<string, string>> = {
-  ListObjectVersions: 'ListVersionsResult', DeleteObjects: 'DeleteResult', ListMultipartUploads: 'ListMultipartUploadsResult'
+  ListObjectVersions: 'ListVersionsResult',
+  DeleteObjects: 'DeleteResult',
+  ListMultipartUploads: 'ListMultipartUploadsResult'
 }
 
 function json (body: string): Props {
@@ -88,7 +115,9 @@ function place (into: Props, [key = '', ...rest]: string[], value: string): void
 function listsIn (value: Value): Value {
   if (!isProps(value)) return value
   const entries = Object.entries(value).map(([key, inner]) => [key, listsIn(inner)] as const)
-  return entries.length > 0 && entries.every(([key]) => /^\d+$/.test(key)) ? entries.map(([, inner]) => inner) : Object.fromEntries(entries)
+  return entries.length > 0 && entries.every(([key]) => /^\d+$/.test(key))
+    ? entries.map(([, inner]) => inner)
+    : Object.fromEntries(entries)
 }
 
 function answer (status: number, type: string, body: string, headers: Record<string, string>): Answer {
@@ -96,5 +125,8 @@ function answer (status: number, type: string, body: string, headers: Record<str
 }
 
 function xml (status: number, body: string, id: string): Answer {
-  return answer(status, 'text/xml', `<?xml version="1.0" encoding="UTF-8"?>\n${body}`, { 'x-amzn-requestid': id, 'x-amz-request-id': id })
+  return answer(status, 'text/xml', `<?xml version="1.0" encoding="UTF-8"?>\n${body}`, {
+    'x-amzn-requestid': id,
+    'x-amz-request-id': id
+  })
 }

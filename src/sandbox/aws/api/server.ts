@@ -32,7 +32,10 @@ export async function serveApi (options: ApiOptions): Promise<HttpServer> {
 async function handle (request: IncomingMessage, response: ServerResponse, options: ApiOptions): Promise<void> {
   const gone = new AbortController()
   response.once('close', () => gone.abort())
-  const { status, headers, body } = await answerTo(request, { ...options, gone: AbortSignal.any([gone.signal, options.ending]) })
+  const { status, headers, body } = await answerTo(request, {
+    ...options,
+    gone: AbortSignal.any([gone.signal, options.ending])
+  })
   response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) })
   response.end(request.method === 'HEAD' ? undefined : body)
 }
@@ -48,7 +51,12 @@ async function answerTo (request: IncomingMessage, options: ApiOptions & { gone:
     protocol = protocols[service.protocol]
     const caller = callerOf(signed, request.headers)
     const url = new URL(request.url ?? '/', 'http://127.0.0.1')
-    const asked = protocol.read({ method: request.method ?? 'GET', url, target: String(request.headers['x-amz-target'] ?? ''), body })
+    const asked = protocol.read({
+      method: request.method ?? 'GET',
+      url,
+      target: String(request.headers['x-amz-target'] ?? ''),
+      body
+    })
     const { name, output } = await perform(asked, { ...options, service, caller })
     return protocol.write(name, output, requestId)
   } catch (error) {
@@ -63,7 +71,13 @@ async function perform ({ operation: named, input }: Asked, task: Task): Promise
   calls.set(label, (calls.get(label) ?? 0) + 1)
   const unknown = Object.keys(input).find((key) => !operation.takes.includes(key))
   if (unknown !== undefined) throw notSimulated(`the parameter ${unknown} of ${label}`)
-  const faults = matchFaults(world, { on: operation.on, type: operation.type, account: caller.account, name: operation.name?.(input) ?? '', signal: gone })
+  const faults = matchFaults(world, {
+    on: operation.on,
+    type: operation.type,
+    account: caller.account,
+    name: operation.name?.(input) ?? '',
+    signal: gone
+  })
   await suffer(faults, 'request', world, gone)
   const output = operation.run(input, callIn(caller, caller, world))
   await world.settled()
@@ -78,7 +92,8 @@ function operationOf (service: Service, named: string): [string, Operation] {
   return found
 }
 
-const notSimulated = (what: string): ApiError => new ApiError('UnsupportedOperation', `the sandbox does not simulate ${what}`)
+const notSimulated = (what: string): ApiError =>
+  new ApiError('UnsupportedOperation', `the sandbox does not simulate ${what}`)
 
 /** What is no answer of AWS is a refusal that says so, or a mistake in here. */
 function asApiError (error: unknown): ApiError {

@@ -1,6 +1,12 @@
 import type { Props, Value } from '../values.ts'
 
-const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', '\r': '&#xD;' }
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  '\r': '&#xD;'
+}
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
 
 /** Elements of these names: a block nests, a list repeats its element, everything else is text. */
@@ -11,17 +17,22 @@ export function elements (content: Props): string {
 }
 
 export function element (name: string, value: Value, attributes = ''): string {
-  const inner = typeof value === 'object' && value !== null && !Array.isArray(value) ? elements(value) : escape(String(value ?? ''))
+  const inner =
+    typeof value === 'object' && value !== null && !Array.isArray(value) ? elements(value) : escape(String(value ?? ''))
   return `<${name}${attributes}>${inner}</${name.split(' ')[0] ?? name}>`
 }
 
 const escape = (source: string): string => source.replace(/[&<>"\r]/g, (character) => ESCAPES[character] ?? character)
 
-const unescape = (source: string): string => source.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex: string | undefined, decimal: string | undefined, name: string | undefined) => {
-  if (hex !== undefined) return String.fromCodePoint(parseInt(hex, 16))
-  if (decimal !== undefined) return String.fromCodePoint(Number(decimal))
-  return ENTITIES[name ?? ''] ?? whole
-})
+const unescape = (source: string): string =>
+  source.replace(
+    /&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi,
+    (whole, hex: string | undefined, decimal: string | undefined, name: string | undefined) => {
+      if (hex !== undefined) return String.fromCodePoint(parseInt(hex, 16))
+      if (decimal !== undefined) return String.fromCodePoint(Number(decimal))
+      return ENTITIES[name ?? ''] ?? whole
+    }
+  )
 
 /** The contents of all elements of that name, for requests in which no element holds another of its own name. */
 export function childrenOf (source: string, name: string): string[] {

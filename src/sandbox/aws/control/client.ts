@@ -1,5 +1,15 @@
 import type { JobStatus } from '../world/job.ts'
-import type { Fault, FaultSpec, JobsSpec, JobView, NetworkView, ResourceFilter, ResourceView, Stats, StoredObject } from './shapes.ts'
+import type {
+  Fault,
+  FaultSpec,
+  JobsSpec,
+  JobView,
+  NetworkView,
+  ResourceFilter,
+  ResourceView,
+  Stats,
+  StoredObject
+} from './shapes.ts'
 
 /** The control API refused; `status` and `code` are its. */
 export class ControlError extends Error {
@@ -16,7 +26,11 @@ export class ControlError extends Error {
 export interface Place { account: string, region: string }
 
 /** Sends one request of the control API. Throws ControlError for a refusal, and what fetch throws when nobody answers. */
-export type Send = (method: string, path: string, options?: { query?: Record<string, string>, body?: object }) => Promise<unknown>
+export type Send = (
+  method: string,
+  path: string,
+  options?: { query?: Record<string, string>, body?: object }
+) => Promise<unknown>
 
 export function sender (url: string, token: string, timeout = 30_000): Send {
   return async (method, path, { query = {}, body } = {}) => {
@@ -28,7 +42,9 @@ export function sender (url: string, token: string, timeout = 30_000): Send {
       signal: AbortSignal.timeout(timeout)
     })
     const answer = await response.json() as { code?: string, message?: string }
-    if (!response.ok) throw new ControlError(response.status, answer.code ?? 'Unknown', answer.message ?? response.statusText)
+    if (!response.ok) {
+      throw new ControlError(response.status, answer.code ?? 'Unknown', answer.message ?? response.statusText)
+    }
     return answer
   }
 }
@@ -68,15 +84,19 @@ export interface SandboxControl {
 }
 
 export function controlOver (send: Send): SandboxControl {
-  const query = (place: Place): { query: Record<string, string> } => ({ query: { account: place.account, region: place.region } })
+  const query = (place: Place): { query: Record<string, string> } => ({
+    query: { account: place.account, region: place.region }
+  })
   const done = async (...request: Parameters<Send>): Promise<void> => { await send(...request) }
-  const putObjects = async (bucket: string, objects: StoredObject[]): Promise<void> => done('PUT', '/objects', { query: { bucket }, body: { objects } })
+  const putObjects = async (bucket: string, objects: StoredObject[]): Promise<void> =>
+    done('PUT', '/objects', { query: { bucket }, body: { objects } })
   return {
-    resources: async (filter = {}) => await send('GET', '/resources', { query: texts(filter) }) as ResourceView[],
-    resource: async (key) => await send('GET', '/resource', { query: { key } }) as ResourceView,
-    changeResource: async (key, properties) => await send('PATCH', '/resource', { query: { key }, body: properties }) as ResourceView,
+    resources: async (filter = {}) => (await send('GET', '/resources', { query: texts(filter) })) as ResourceView[],
+    resource: async (key) => (await send('GET', '/resource', { query: { key } })) as ResourceView,
+    changeResource: async (key, properties) =>
+      (await send('PATCH', '/resource', { query: { key }, body: properties })) as ResourceView,
     deleteResource: async (key) => done('DELETE', '/resource', { query: { key } }),
-    objects: async (bucket) => await send('GET', '/objects', { query: { bucket } }) as StoredObject[],
+    objects: async (bucket) => (await send('GET', '/objects', { query: { bucket } })) as StoredObject[],
     putObject: async (bucket, key, size) => {
       await putObjects(bucket, [{ key, size }])
       return { key, size }
@@ -85,23 +105,28 @@ export function controlOver (send: Send): SandboxControl {
     deleteObject: async (bucket, key) => done('DELETE', '/objects', { query: { bucket, key } }),
     deleteObjects: async (bucket) => done('DELETE', '/objects', { query: { bucket } }),
     beginUpload: async (bucket, key) => done('POST', '/uploads', { query: { bucket, key } }),
-    jobs: async (filter = {}) => await send('GET', '/jobs', { query: texts(filter) }) as JobView[],
-    submitJobs: async (jobs) => await send('POST', '/jobs', { body: jobs }) as JobView[],
-    changeJob: async (id, status) => await send('PATCH', '/job', { query: { id }, body: { status } }) as JobView,
-    faults: async () => await send('GET', '/faults') as Fault[],
-    addFault: async (fault) => await send('POST', '/faults', { body: fault }) as Fault,
+    jobs: async (filter = {}) => (await send('GET', '/jobs', { query: texts(filter) })) as JobView[],
+    submitJobs: async (jobs) => (await send('POST', '/jobs', { body: jobs })) as JobView[],
+    changeJob: async (id, status) => (await send('PATCH', '/job', { query: { id }, body: { status } })) as JobView,
+    faults: async () => (await send('GET', '/faults')) as Fault[],
+    addFault: async (fault) => (await send('POST', '/faults', { body: fault })) as Fault,
     clearFaults: async (id) => done('DELETE', '/faults', { query: id === undefined ? {} : { id } }),
-    speed: async () => (await send('GET', '/speed') as { speed: number }).speed,
+    speed: async () => ((await send('GET', '/speed')) as { speed: number }).speed,
     setSpeed: async (speed) => done('PUT', '/speed', { body: { speed } }),
-    networks: async (place) => await send('GET', '/networks', query(place)) as NetworkView[],
-    addNetwork: async (place, options = {}) => await send('POST', '/networks', { ...query(place), body: options }) as NetworkView,
+    networks: async (place) => (await send('GET', '/networks', query(place))) as NetworkView[],
+    addNetwork: async (place, options = {}) =>
+      (await send('POST', '/networks', { ...query(place), body: options })) as NetworkView,
     removeDefaultVpc: async (place) => done('DELETE', '/networks/default', query(place)),
     restoreDefaultVpc: async (place) => done('PUT', '/networks/default', query(place)),
     reset: async () => done('POST', '/reset'),
-    stats: async () => await send('GET', '/stats') as Stats
+    stats: async () => (await send('GET', '/stats')) as Stats
   }
 }
 
 function texts (filter: object): Record<string, string> {
-  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined).map(([key, value]) => [key, String(value)]))
+  return Object.fromEntries(
+    Object.entries(filter)
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]) => [key, String(value)])
+  )
 }

@@ -29,8 +29,12 @@ const VERBS: readonly FaultVerb[] = ['create', 'read', 'update', 'delete', 'invo
 /** The control API, by method and path. Keys hold slashes, so they travel as query parameters. */
 export const routes: Readonly<Record<string, Route>> = {
   'GET /stats': ({ host }) => host.stats(),
-  'POST /users': ({ host, body }) => { host.attach(userOf(body)) },
-  'DELETE /users': async ({ host, body }) => { await host.release(userOf(body)) },
+  'POST /users': ({ host, body }) => {
+    host.attach(userOf(body))
+  },
+  'DELETE /users': async ({ host, body }) => {
+    await host.release(userOf(body))
+  },
   'GET /resources': ({ world, query }) => listResources(world, filterOf(query)),
   'GET /resource': ({ world, query }) => viewOf(itemAt(world, query)),
   'PATCH /resource': ({ world, query, body }) => {
@@ -43,7 +47,8 @@ export const routes: Readonly<Record<string, Route>> = {
     const type = resourceTypes.get(item.type)
     if (type) finishDelete(type, item, world)
   },
-  'GET /objects': ({ world, query }) => Object.entries(objectsOf(bucketAt(world, query))).map(([key, size]) => ({ key, size })),
+  'GET /objects': ({ world, query }) =>
+    Object.entries(objectsOf(bucketAt(world, query))).map(([key, size]) => ({ key, size })),
   'PUT /objects': ({ world, query, body }) => {
     const bucket = bucketAt(world, query)
     putObjects(world, bucket, sizesOf(body))
@@ -54,9 +59,12 @@ export const routes: Readonly<Record<string, Route>> = {
     if (key === null) emptyBucket(world, bucket)
     else deleteObjects(world, bucket, [key])
   },
-  'POST /uploads': ({ world, query }) => ({ uploadId: beginUpload(world, bucketAt(world, query), query.get('key') ?? '') }),
+  'POST /uploads': ({ world, query }) => ({
+    uploadId: beginUpload(world, bucketAt(world, query), query.get('key') ?? '')
+  }),
   'GET /jobs': ({ world, query }) => [...world.jobs.values()].map(jobView).filter((job) => passesAs(job, query)),
-  'POST /jobs': ({ world, body }) => submitJobs(world, findQueue(world, text(body, 'queue')), jobsOf(body)).map(jobView),
+  'POST /jobs': ({ world, body }) =>
+    submitJobs(world, findQueue(world, text(body, 'queue')), jobsOf(body)).map(jobView),
   'PATCH /job': ({ world, query, body }) => {
     const job = jobAt(world, query)
     world.putJob({ ...job, status: jobStatusOf(body['status']) })
@@ -73,20 +81,30 @@ export const routes: Readonly<Record<string, Route>> = {
     for (const fault of world.faults.keys()) if (id === null || fault === id) world.dropFault(fault)
   },
   'GET /speed': ({ world }) => ({ speed: world.speed }),
-  'PUT /speed': ({ world, body }) => { world.speed = speedOf(body['speed']) },
+  'PUT /speed': ({ world, body }) => {
+    world.speed = speedOf(body['speed'])
+  },
   'GET /networks': ({ world, query }) => vpcsOf(world, placeOf(query)).map(networkView),
   'POST /networks': ({ world, query, body }) => {
     const place = placeOf(query)
-    const vpc = describeVpc(place, stableId('vpc', place.account, place.region, String(world.next('vpc'))), { isPublic: body['public'] !== false })
+    const vpc = describeVpc(place, stableId('vpc', place.account, place.region, String(world.next('vpc'))), {
+      isPublic: body['public'] !== false
+    })
     world.putVpc(vpc)
     return networkView(vpc)
   },
-  'DELETE /networks/default': ({ world, query }) => { world.dropVpc(stableId('vpc', placeOf(query).account, placeOf(query).region)) },
+  'DELETE /networks/default': ({ world, query }) => {
+    world.dropVpc(stableId('vpc', placeOf(query).account, placeOf(query).region))
+  },
   'PUT /networks/default': ({ world, query }) => {
     const place = placeOf(query)
-    if (!defaultVpc(world, place)) world.putVpc(describeVpc(place, stableId('vpc', place.account, place.region), { isDefault: true }))
+    if (!defaultVpc(world, place)) {
+      world.putVpc(describeVpc(place, stableId('vpc', place.account, place.region), { isDefault: true }))
+    }
   },
-  'POST /reset': ({ world }) => { world.reset() }
+  'POST /reset': ({ world }) => {
+    world.reset()
+  }
 }
 
 /** A resource has one set of tags, of which the provider shows those that are no default ones once more. */
@@ -133,7 +151,9 @@ const MOST_JOBS = 1000
 
 function jobsOf (body: Props): { count: number, status: JobStatus } {
   const count = Number(body['count'] ?? 1)
-  if (!Number.isInteger(count) || count < 1 || count > MOST_JOBS) throw invalid(`count is a number from 1 to ${MOST_JOBS}`)
+  if (!Number.isInteger(count) || count < 1 || count > MOST_JOBS) {
+    throw invalid(`count is a number from 1 to ${MOST_JOBS}`)
+  }
   return { count, status: jobStatusOf(body['status'] ?? 'RUNNING') }
 }
 

@@ -11,9 +11,15 @@ export async function serveControl (options: { world: World, host: Host, token: 
   return serveHttp(async (request, response) => handle(request, response, options))
 }
 
-async function handle (request: IncomingMessage, response: ServerResponse, options: { world: World, host: Host, token: string }): Promise<void> {
+async function handle (
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: { world: World, host: Host, token: string }
+): Promise<void> {
   try {
-    if (!isAllowed(request.headers.authorization, options.token)) throw new ApiError('Unauthorized', 'the token is wrong', 401)
+    if (!isAllowed(request.headers.authorization, options.token)) {
+      throw new ApiError('Unauthorized', 'the token is wrong', 401)
+    }
     const url = new URL(request.url ?? '/', 'http://127.0.0.1')
     const route = routes[`${request.method ?? 'GET'} ${url.pathname}`]
     if (!route) throw new ApiError('NotFound', `there is no ${request.method} ${url.pathname}`, 404)
@@ -23,7 +29,10 @@ async function handle (request: IncomingMessage, response: ServerResponse, optio
     reply(response, 200, result ?? {})
   } catch (error) {
     const status = error instanceof ApiError ? error.status : 500
-    reply(response, status, { code: error instanceof ApiError ? error.code : 'InternalError', message: (error as Error).message })
+    reply(response, status, {
+      code: error instanceof ApiError ? error.code : 'InternalError',
+      message: (error as Error).message
+    })
   }
 }
 

@@ -27,7 +27,9 @@ export function viewOf (item: Item): ResourceView {
 /** The resources that pass the filter, in the order of their creation. */
 export function listResources (world: World, filter: ResourceFilter): ResourceView[] {
   const own = [...world.items.values()].sort((a, b) => a.serial - b.serial).map(viewOf)
-  const builtIn = filter.builtIn ? placesOf(world, filter).flatMap((place) => vpcsOf(world, place).flatMap(vpcViews)) : []
+  const builtIn = filter.builtIn
+    ? placesOf(world, filter).flatMap((place) => vpcsOf(world, place).flatMap(vpcViews))
+    : []
   return [...builtIn, ...own].filter((view) => passes(view, filter))
 }
 
@@ -43,8 +45,13 @@ function passes (view: ResourceView, filter: ResourceFilter): boolean {
 /** Places in use, and the one asked for. */
 function placesOf (world: World, filter: ResourceFilter): Place[] {
   const used = [...world.items.values()].filter((item) => item.region !== 'global')
-  const asked = filter.account !== undefined && filter.region !== undefined ? [{ account: filter.account, region: filter.region }] : []
-  const places = new Map([...used, ...asked].map(({ account, region }) => [`${account}|${region}`, { account, region }]))
+  const asked =
+    filter.account !== undefined && filter.region !== undefined
+      ? [{ account: filter.account, region: filter.region }]
+      : []
+  const places = new Map(
+    [...used, ...asked].map(({ account, region }) => [`${account}|${region}`, { account, region }])
+  )
   return [...places.values()]
 }
 
@@ -64,7 +71,14 @@ function vpcViews (vpc: Vpc): ResourceView[] {
   })
   return [
     base('aws:ec2/vpc:Vpc', vpc.id, { cidrBlock: vpc.cidr, default: vpc.isDefault }),
-    ...vpc.subnets.map((subnet) => base('aws:ec2/subnet:Subnet', subnet.id, { vpcId: vpc.id, cidrBlock: subnet.cidr, availabilityZone: subnet.zone, mapPublicIpOnLaunch: subnet.isPublic })),
+    ...vpc.subnets.map((subnet) =>
+      base('aws:ec2/subnet:Subnet', subnet.id, {
+        vpcId: vpc.id,
+        cidrBlock: subnet.cidr,
+        availabilityZone: subnet.zone,
+        mapPublicIpOnLaunch: subnet.isPublic
+      })
+    ),
     base('aws:ec2/securityGroup:SecurityGroup', vpc.securityGroup, { vpcId: vpc.id, name: 'default' })
   ]
 }
@@ -75,7 +89,12 @@ export function networkView (vpc: Vpc): NetworkView {
     cidrBlock: vpc.cidr,
     isDefault: vpc.isDefault,
     securityGroupId: vpc.securityGroup,
-    subnets: vpc.subnets.map(({ id, cidr, zone, isPublic }) => ({ id, cidrBlock: cidr, availabilityZone: zone, isPublic }))
+    subnets: vpc.subnets.map(({ id, cidr, zone, isPublic }) => ({
+      id,
+      cidrBlock: cidr,
+      availabilityZone: zone,
+      isPublic
+    }))
   }
 }
 

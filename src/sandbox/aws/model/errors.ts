@@ -33,7 +33,12 @@ export class ProviderError extends Error {
 const UNMODELLED: ReadonlySet<string> = new Set(['EC2'])
 const WITH_HOST_ID: ReadonlySet<string> = new Set(['S3'])
 /** The few S3 errors the SDK has types for. */
-const S3_MODELLED: ReadonlySet<string> = new Set(['BucketAlreadyExists', 'BucketAlreadyOwnedByYou', 'NoSuchBucket', 'NotFound'])
+const S3_MODELLED: ReadonlySet<string> = new Set([
+  'BucketAlreadyExists',
+  'BucketAlreadyOwnedByYou',
+  'NoSuchBucket',
+  'NotFound'
+])
 
 /** The text the AWS SDK for Go v2 gives an API error; a request id of its own in each. */
 export function sdkText (service: string, operation: string, error: ApiError): string {
@@ -41,10 +46,14 @@ export function sdkText (service: string, operation: string, error: ApiError): s
   const modelled = WITH_HOST_ID.has(service) ? S3_MODELLED.has(error.code) : !UNMODELLED.has(service)
   const attempts = isThrottle(error.code) ? 'exceeded maximum number of attempts, 25, ' : ''
   const requestId = randomUUID()
-  return `operation error ${service}: ${operation}, ${attempts}https response error StatusCode: ${error.status}, ` +
+  return (
+    `operation error ${service}: ${operation}, ${attempts}https response error StatusCode: ${error.status}, ` +
     `RequestID: ${requestId},${host} ${modelled ? '' : 'api error '}${error.code}: ${error.message.replaceAll('{requestId}', requestId)}`
+  )
 }
 
 export function isThrottle (code: string): boolean {
-  return ['TooManyRequestsException', 'ThrottlingException', 'Throttling', 'RequestLimitExceeded', 'SlowDown'].includes(code)
+  return ['TooManyRequestsException', 'ThrottlingException', 'Throttling', 'RequestLimitExceeded', 'SlowDown'].includes(
+    code
+  )
 }

@@ -33,8 +33,12 @@ export const listField = (of: Field, traits: Traits & { unordered?: true, max?: 
 export const blockField = (fields: Fields, traits: Traits & { noSim?: readonly string[] } = {}): Field =>
   ({ kind: 'block', fields, ...traits })
 
-export const oneOf = (...allowed: string[]): Rule => (value) =>
-  allowed.includes(String(value)) ? undefined : `expected %s to be one of ${JSON.stringify(allowed)}, got ${String(value)}`
+export const oneOf =
+  (...allowed: string[]): Rule =>
+    (value) =>
+      allowed.includes(String(value))
+        ? undefined
+        : `expected %s to be one of ${JSON.stringify(allowed)}, got ${String(value)}`
 
 export const matching = (pattern: RegExp, explanation: string): Rule => (value) =>
   pattern.test(String(value)) ? undefined : explanation

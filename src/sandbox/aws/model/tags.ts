@@ -13,15 +13,23 @@ const isNothing = ({ keys, keyPrefixes }: IgnoredTags): boolean => keys.length +
 /** The properties as the provider shows them, without the tags it ignores. */
 export function withoutIgnored (props: Props, ignored: IgnoredTags): Props {
   if (isNothing(ignored)) return props
-  const shown = TAGS.filter((name) => isProps(props[name])).map((name) => [name, pick(props, name, (key) => !isIgnored(key, ignored))])
+  const shown = TAGS.filter((name) => isProps(props[name])).map((name) => [
+    name,
+    pick(props, name, (key) => !isIgnored(key, ignored))
+  ])
   return { ...props, ...Object.fromEntries(shown) as Props }
 }
 
 /** New tags for a resource; those it has and the provider ignores stay. */
 export function keepIgnored (before: Props, after: Props, ignored: IgnoredTags): Props {
   if (isNothing(ignored)) return after
-  const merged = TAGS.map((name) => [name, { ...pick(before, name, (key) => isIgnored(key, ignored)), ...textMap(after, name) }] as const)
-  return { ...after, ...Object.fromEntries(merged.filter(([name, tags]) => name in after || Object.keys(tags).length > 0)) }
+  const merged = TAGS.map(
+    (name) => [name, { ...pick(before, name, (key) => isIgnored(key, ignored)), ...textMap(after, name) }] as const
+  )
+  return {
+    ...after,
+    ...Object.fromEntries(merged.filter(([name, tags]) => name in after || Object.keys(tags).length > 0))
+  }
 }
 
 function pick (props: Props, name: typeof TAGS[number], wanted: (key: string) => boolean): Record<string, string> {

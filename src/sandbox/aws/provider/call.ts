@@ -11,7 +11,11 @@ export function callFor (type: ResourceType, props: Props, caller: Caller, world
 }
 
 /** A call of one caller in a region. */
-export function callIn ({ region, partition }: { region: string, partition: string }, caller: Caller, world: World): Call {
+export function callIn (
+  { region, partition }: { region: string, partition: string },
+  caller: Caller,
+  world: World
+): Call {
   return {
     world,
     caller,

@@ -43,7 +43,10 @@ function complete (call: CheckCall, inputs: Props, caller: Caller, problems: Pro
   if (type.autoName && inputs[type.autoName.field] === undefined) {
     const name = automaticName(call)
     if (name.length > type.autoName.max) {
-      problems.push({ path: type.autoName.field, reason: `failed to auto-generate value for "${type.autoName.field}": name '${name}' is longer than maximum length ${type.autoName.max}` })
+      problems.push({
+        path: type.autoName.field,
+        reason: `failed to auto-generate value for "${type.autoName.field}": name '${name}' is longer than maximum length ${type.autoName.max}`
+      })
     } else if (name !== '') choose(type.autoName.field, name)
   }
   if (type.fields['region'] && inputs['region'] === undefined) choose('region', caller.region)
@@ -77,7 +80,12 @@ function automaticName (call: CheckCall): string {
 }
 
 /** Arguments that are not simulated, or that @pulumi/aws does not have: never ignored, always named. */
-function unknownArguments (fields: Fields, noSim: readonly string[], given: Props, at: { token: string, path: string }): Problem[] {
+function unknownArguments (
+  fields: Fields,
+  noSim: readonly string[],
+  given: Props,
+  at: { token: string, path: string }
+): Problem[] {
   return Object.entries(given).flatMap(([key, value]) => {
     const path = at.path === '' ? key : `${at.path}.${key}`
     const field = fields[key]
@@ -101,7 +109,10 @@ function normalize (field: Field, value: Value | undefined): Value | undefined {
   if (value === undefined || value === null) return undefined
   if (field.kind === 'json' && typeof value === 'object') return canonical(value)
   if (field.kind === 'block' && isProps(value)) {
-    const known = Object.entries(value).map(([key, inner]) => [key, field.fields[key] ? normalize(field.fields[key], inner) : inner])
+    const known = Object.entries(value).map(([key, inner]) => [
+      key,
+      field.fields[key] ? normalize(field.fields[key], inner) : inner
+    ])
     return Object.fromEntries(known.filter(([, inner]) => inner !== undefined && inner !== null)) as Props
   }
   if (field.kind === 'list' && Array.isArray(value)) return value.map((entry) => normalize(field.of, entry) ?? null)
@@ -113,7 +124,9 @@ function checkFields (fields: Fields, given: Props, at: string): Problem[] {
     const path = at === '' ? key : `${at}.${key}`
     const value = given[key]
     if (value === undefined && field.required) {
-      return [{ path, reason: `Missing required argument. The argument "${key}" is required, but no definition was found.` }]
+      return [
+        { path, reason: `Missing required argument. The argument "${key}" is required, but no definition was found.` }
+      ]
     }
     return value === undefined ? [] : checkValue(field, value, path)
   })
@@ -125,7 +138,9 @@ function checkValue (field: Field, value: Value, path: string): Problem[] {
   if (value === UNKNOWN) return []
   const expected = field.kind === 'list' ? 'array' : KINDS[field.kind as keyof typeof KINDS] ?? 'object'
   const actual = Array.isArray(value) ? 'array' : typeof value
-  if (actual !== expected) return [{ path, reason: `Inappropriate value for attribute: ${expected} required, got ${actual}` }]
+  if (actual !== expected) {
+    return [{ path, reason: `Inappropriate value for attribute: ${expected} required, got ${actual}` }]
+  }
   const problem = hasUnknown(value) ? undefined : field.rule?.(value)
   if (problem !== undefined) return [{ path, reason: problem.replaceAll('%s', path) }]
   if (field.kind === 'block') return checkFields(field.fields, value as Props, path)

@@ -8,15 +8,44 @@ export const DEFAULT_ACCOUNT = '123456789012'
 
 const SIMULATED = ['region', 'allowedAccountIds', 'assumeRoles', 'defaultTags', 'ignoreTags', 'version']
 /** Switches of the real provider's own checks: there is nothing to skip here. */
-const HARMLESS = ['skipCredentialsValidation', 'skipMetadataApiCheck', 'skipRegionValidation', 'skipRequestingAccountId']
-const NOT_SIMULATED = ['accessKey', 'assumeRoleWithWebIdentity', 'customCaBundle', 'ec2MetadataServiceEndpoint',
-  'ec2MetadataServiceEndpointMode', 'endpoints', 'forbiddenAccountIds', 'httpProxy', 'httpsProxy', 'insecure',
-  'maxRetries', 'noProxy', 'profile', 'retryMode', 's3UsEast1RegionalEndpoint', 's3UsePathStyle', 'secretKey',
-  'sharedConfigFiles', 'sharedCredentialsFiles', 'stsRegion', 'tagPolicyCompliance', 'token', 'tokenBucketRateLimiterCapacity',
-  'useDualstackEndpoint', 'useFipsEndpoint', 'userAgents']
+const HARMLESS = [
+  'skipCredentialsValidation',
+  'skipMetadataApiCheck',
+  'skipRegionValidation',
+  'skipRequestingAccountId'
+]
+const NOT_SIMULATED = [
+  'accessKey',
+  'assumeRoleWithWebIdentity',
+  'customCaBundle',
+  'ec2MetadataServiceEndpoint',
+  'ec2MetadataServiceEndpointMode',
+  'endpoints',
+  'forbiddenAccountIds',
+  'httpProxy',
+  'httpsProxy',
+  'insecure',
+  'maxRetries',
+  'noProxy',
+  'profile',
+  'retryMode',
+  's3UsEast1RegionalEndpoint',
+  's3UsePathStyle',
+  'secretKey',
+  'sharedConfigFiles',
+  'sharedCredentialsFiles',
+  'stsRegion',
+  'tagPolicyCompliance',
+  'token',
+  'tokenBucketRateLimiterCapacity',
+  'useDualstackEndpoint',
+  'useFipsEndpoint',
+  'userAgents'
+]
 
 export const ROLE_ARN = /^arn:(aws[\w-]*):iam::(\d{12}):role\/([\w+=,.@/-]+)$/
-const REGION = /^(af|ap|ca|cn|eu|il|me|mx|sa|us|us-gov)-(north|south|east|west|central|northeast|northwest|southeast|southwest)-\d$/
+const REGION =
+  /^(af|ap|ca|cn|eu|il|me|mx|sa|us|us-gov)-(north|south|east|west|central|northeast|northwest|southeast|southwest)-\d$/
 
 /** Provider arguments reach the provider as JSON texts, whatever their type; plain values are taken too. */
 function decode (args: Props): Props {
@@ -40,10 +69,14 @@ export function checkConfiguration (raw: Props): Problem[] {
     })
   }
   const region = text(args, 'region')
-  if (region !== UNKNOWN && region !== '' && !REGION.test(region)) problems.push({ path: 'region', reason: `invalid AWS Region: ${region}` })
+  if (region !== UNKNOWN && region !== '' && !REGION.test(region)) {
+    problems.push({ path: 'region', reason: `invalid AWS Region: ${region}` })
+  }
   for (const assumed of rolesOf(args)) {
     const arn = text(assumed, 'roleArn')
-    if (arn !== UNKNOWN && !ROLE_ARN.test(arn)) problems.push({ path: 'assumeRoles', reason: `"role_arn" (${arn}) is an invalid ARN` })
+    if (arn !== UNKNOWN && !ROLE_ARN.test(arn)) {
+      problems.push({ path: 'assumeRoles', reason: `"role_arn" (${arn}) is an invalid ARN` })
+    }
   }
   return problems
 }
@@ -59,7 +92,9 @@ export function configure (raw: Props): Caller {
   if (problem) throw new ProviderError(problem.reason)
   const region = text(args, 'region')
   if (region === '') {
-    throw new ProviderError('invalid AWS Region: missing region: set the aws:region configuration value or the provider\'s region')
+    throw new ProviderError(
+      "invalid AWS Region: missing region: set the aws:region configuration value or the provider's region"
+    )
   }
   const assumed = rolesOf(args).at(-1)
   const [, , account = DEFAULT_ACCOUNT, role = ''] = ROLE_ARN.exec(text(assumed, 'roleArn')) ?? []
@@ -69,8 +104,13 @@ export function configure (raw: Props): Caller {
     region,
     partition: partitionOf(region),
     defaultTags: defaultTagsOf(args['defaultTags']),
-    ignoredTags: { keys: texts(block(args, 'ignoreTags'), 'keys'), keyPrefixes: texts(block(args, 'ignoreTags'), 'keyPrefixes') },
-    ...(assumed && { role: { name: role.split('/').at(-1) ?? role, session: text(assumed, 'sessionName') || 'pulumi' } })
+    ignoredTags: {
+      keys: texts(block(args, 'ignoreTags'), 'keys'),
+      keyPrefixes: texts(block(args, 'ignoreTags'), 'keyPrefixes')
+    },
+    ...(assumed && {
+      role: { name: role.split('/').at(-1) ?? role, session: text(assumed, 'sessionName') || 'pulumi' }
+    })
   }
 }
 

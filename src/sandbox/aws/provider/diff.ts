@@ -60,7 +60,9 @@ function compare (field: Field, before: Value | undefined, after: Value | undefi
   if (isEmpty(after)) return [{ ...at, kind: 'delete' }]
   if (field.kind === 'block' && isProps(before) && isProps(after)) return compareBlock(field.fields, before, after, at)
   if (field.kind === 'textMap' && isProps(before) && isProps(after)) return compareMap(before, after, at)
-  if (field.kind === 'list' && Array.isArray(before) && Array.isArray(after)) return compareList(field, before, after, at)
+  if (field.kind === 'list' && Array.isArray(before) && Array.isArray(after)) {
+    return compareList(field, before, after, at)
+  }
   return sameValue(field, before, after) ? [] : [{ ...at, kind: 'update' }]
 }
 
@@ -77,9 +79,16 @@ function compareMap (before: Props, after: Props, at: At): PropertyChange[] {
   })
 }
 
-function compareList (field: Extract<Field, { kind: 'list' }>, before: Value[], after: Value[], at: At): PropertyChange[] {
-  const order = (list: Value[]): Value[] => field.unordered ? list.toSorted((a, b) => canonical(a) < canonical(b) ? -1 : 1) : list
+function compareList (
+  field: Extract<Field, { kind: 'list' }>,
+  before: Value[],
+  after: Value[],
+  at: At
+): PropertyChange[] {
+  const order = (list: Value[]): Value[] =>
+    field.unordered ? list.toSorted((a, b) => (canonical(a) < canonical(b) ? -1 : 1)) : list
   const [olds, news] = [order(before), order(after)]
   return Array.from({ length: Math.max(olds.length, news.length) }).flatMap((_, index) =>
-    compare(field.of, olds[index], news[index], { ...at, path: `${at.path}[${index}]` }))
+    compare(field.of, olds[index], news[index], { ...at, path: `${at.path}[${index}]` })
+  )
 }

@@ -60,7 +60,11 @@ export function diffConfig (request: messages.DiffRequest): messages.DiffRespons
 
 export function configureProvider (request: messages.ConfigureRequest, context: Context): messages.ConfigureResponse {
   context.sessions.configure(context.peer, configure(receive(request.getArgs()).props))
-  return new pb.ConfigureResponse().setAcceptsecrets(true).setAcceptresources(true).setAcceptoutputs(false).setSupportspreview(true)
+  return new pb.ConfigureResponse()
+    .setAcceptsecrets(true)
+    .setAcceptresources(true)
+    .setAcceptoutputs(false)
+    .setSupportspreview(true)
     .setSupportsAutonamingConfiguration(true)
 }
 
@@ -68,14 +72,22 @@ export function check (request: messages.CheckRequest, context: Context): messag
   const type = typeOf(request.getUrn())
   const news = receive(request.getNews())
   const auto = request.getAutonaming()
-  const { inputs, problems } = checkInputs({
-    type,
-    name: nameIn(request.getUrn()),
-    olds: receive(request.getOlds()).props,
-    news: news.props,
-    seed: request.getRandomseed_asU8(),
-    ...(auto && { autonaming: { proposed: auto.getProposedName(), disabled: auto.getMode() === pb.CheckRequest.AutonamingOptions.Mode.DISABLE } })
-  }, context.sessions.caller(context.peer))
+  const { inputs, problems } = checkInputs(
+    {
+      type,
+      name: nameIn(request.getUrn()),
+      olds: receive(request.getOlds()).props,
+      news: news.props,
+      seed: request.getRandomseed_asU8(),
+      ...(auto && {
+        autonaming: {
+          proposed: auto.getProposedName(),
+          disabled: auto.getMode() === pb.CheckRequest.AutonamingOptions.Mode.DISABLE
+        }
+      })
+    },
+    context.sessions.caller(context.peer)
+  )
   return checkResponse(inputs, news.secrets, located(nameIn(request.getUrn()), problems))
 }
 
@@ -92,10 +104,14 @@ function checkResponse (inputs: Props, secrets: Set<string>, problems: Problem[]
 export function diff (request: messages.DiffRequest, context: Context): messages.DiffResponse {
   const type = typeOf(request.getUrn())
   const { ignoredTags } = context.sessions.caller(context.peer)
-  const [olds, news] = [request.getOlds(), request.getNews()].map((props) => withoutIgnored(receive(props).props, ignoredTags))
+  const [olds, news] = [request.getOlds(), request.getNews()].map((props) =>
+    withoutIgnored(receive(props).props, ignoredTags)
+  )
   const found = difference(type, olds ?? {}, news ?? {}, request.getIgnorechangesList())
   const response = new pb.DiffResponse()
-    .setChanges(found.changes.length > 0 ? pb.DiffResponse.DiffChanges.DIFF_SOME : pb.DiffResponse.DiffChanges.DIFF_NONE)
+    .setChanges(
+      found.changes.length > 0 ? pb.DiffResponse.DiffChanges.DIFF_SOME : pb.DiffResponse.DiffChanges.DIFF_NONE
+    )
     .setDiffsList(found.diffs)
     .setReplacesList(found.replaces)
     .setDeletebeforereplace(found.deleteBeforeReplace)
@@ -181,7 +197,13 @@ export async function invoke (request: messages.InvokeRequest, context: Context)
   const { props, secrets } = receive(request.getArgs())
   const caller = context.sessions.caller(context.peer)
   if (hasUnknown(props)) return new pb.InvokeResponse().setReturn(send({}))
-  const result = await runFunction({ token: request.getTok(), args: props, caller, world: context.world, gone: context.gone })
+  const result = await runFunction({
+    token: request.getTok(),
+    args: props,
+    caller,
+    world: context.world,
+    gone: context.gone
+  })
   return new pb.InvokeResponse().setReturn(send(result, secrets))
 }
 
@@ -191,7 +213,13 @@ export function cancel (): typeof Empty.prototype {
 }
 
 function requestFor (type: ResourceType, context: Context): Request {
-  return { type, caller: context.sessions.caller(context.peer), world: context.world, ending: context.ending, gone: context.gone }
+  return {
+    type,
+    caller: context.sessions.caller(context.peer),
+    world: context.world,
+    ending: context.ending,
+    gone: context.gone
+  }
 }
 
 function outputsOf (item: Item, { sessions, peer }: Context): Props {

@@ -19,7 +19,10 @@ export async function runFunction (call: FunctionCall): Promise<Props> {
     return result
   } catch (error) {
     const known = error instanceof ApiError || error instanceof ProviderError
-    const message = error instanceof ApiError ? sdkText('EC2', token.split(':').at(-1) ?? token, error) : String((error as Error).message)
+    const message =
+      error instanceof ApiError
+        ? sdkText('EC2', token.split(':').at(-1) ?? token, error)
+        : String((error as Error).message)
     throw known ? new ProviderError(`invoking ${token}: 1 error occurred:\n\t* ${message}\n\n`) : error
   }
 }

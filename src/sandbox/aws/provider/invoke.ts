@@ -12,15 +12,33 @@ interface Function { args: readonly string[], run: (lookup: Lookup) => Props }
 /** Candidates of a look-up: what the provider returns for one, and the values EC2's filters see. */
 export interface Candidate { result: Props, filters: Record<string, string>, tags: Record<string, string> }
 
-const functions: ReadonlyMap<string, Function> = new Map(Object.entries({
-  'aws:ec2/getVpc:getVpc': { args: ['id', 'default', 'cidrBlock', 'state', 'filters', 'tags'], run: getVpc },
-  'aws:ec2/getSubnets:getSubnets': { args: ['filters', 'tags'], run: getSubnets },
-  'aws:ec2/getSubnet:getSubnet': { args: ['id', 'availabilityZone', 'availabilityZoneId', 'cidrBlock', 'defaultForAz', 'state', 'vpcId', 'filters', 'tags'], run: getSubnet },
-  'aws:ec2/getSecurityGroup:getSecurityGroup': { args: ['id', 'name', 'vpcId', 'filters', 'tags'], run: getSecurityGroup },
-  'aws:index/getCallerIdentity:getCallerIdentity': { args: ['id'], run: getCallerIdentity },
-  'aws:index/getRegion:getRegion': { args: ['id', 'name', 'endpoint'], run: getRegion },
-  'aws:index/getPartition:getPartition': { args: ['id'], run: getPartition }
-}))
+const functions: ReadonlyMap<string, Function> = new Map(
+  Object.entries({
+    'aws:ec2/getVpc:getVpc': { args: ['id', 'default', 'cidrBlock', 'state', 'filters', 'tags'], run: getVpc },
+    'aws:ec2/getSubnets:getSubnets': { args: ['filters', 'tags'], run: getSubnets },
+    'aws:ec2/getSubnet:getSubnet': {
+      args: [
+        'id',
+        'availabilityZone',
+        'availabilityZoneId',
+        'cidrBlock',
+        'defaultForAz',
+        'state',
+        'vpcId',
+        'filters',
+        'tags'
+      ],
+      run: getSubnet
+    },
+    'aws:ec2/getSecurityGroup:getSecurityGroup': {
+      args: ['id', 'name', 'vpcId', 'filters', 'tags'],
+      run: getSecurityGroup
+    },
+    'aws:index/getCallerIdentity:getCallerIdentity': { args: ['id'], run: getCallerIdentity },
+    'aws:index/getRegion:getRegion': { args: ['id', 'name', 'endpoint'], run: getRegion },
+    'aws:index/getPartition:getPartition': { args: ['id'], run: getPartition }
+  })
+)
 
 /** Runs one of the provider's functions. Throws ProviderError in the provider's words. */
 export function invokeFunction (token: string, args: Props, caller: Caller, world: World): Props {
@@ -30,13 +48,26 @@ export function invokeFunction (token: string, args: Props, caller: Caller, worl
     if (key === 'region' || found.args.includes(key) || value === null) continue
     throw new ProviderError(`the sandbox does not simulate the argument "${key}" of ${token}`)
   }
-  return found.run({ args, caller, world, place: { account: caller.account, region: text(args, 'region') || caller.region } })
+  return found.run({
+    args,
+    caller,
+    world,
+    place: { account: caller.account, region: text(args, 'region') || caller.region }
+  })
 }
 
 function vpcCandidates ({ world, place, caller }: Lookup): Candidate[] {
   return vpcsOf(world, place).map((vpc) => ({
     tags: {},
-    filters: { 'vpc-id': vpc.id, isDefault: String(vpc.isDefault), 'is-default': String(vpc.isDefault), cidr: vpc.cidr, 'cidr-block': vpc.cidr, state: 'available', 'owner-id': vpc.account },
+    filters: {
+      'vpc-id': vpc.id,
+      isDefault: String(vpc.isDefault),
+      'is-default': String(vpc.isDefault),
+      cidr: vpc.cidr,
+      'cidr-block': vpc.cidr,
+      state: 'available',
+      'owner-id': vpc.account
+    },
     result: vpcResult(vpc, caller)
   }))
 }
@@ -46,7 +77,9 @@ function vpcResult (vpc: Vpc, caller: Caller): Props {
     id: vpc.id,
     arn: `arn:${caller.partition}:ec2:${vpc.region}:${vpc.account}:vpc/${vpc.id}`,
     cidrBlock: vpc.cidr,
-    cidrBlockAssociations: [{ associationId: vpc.id.replace('vpc-', 'vpc-cidr-assoc-'), cidrBlock: vpc.cidr, state: 'associated' }],
+    cidrBlockAssociations: [
+      { associationId: vpc.id.replace('vpc-', 'vpc-cidr-assoc-'), cidrBlock: vpc.cidr, state: 'associated' }
+    ],
     default: vpc.isDefault,
     dhcpOptionsId: vpc.id.replace('vpc-', 'dopt-'),
     enableDnsHostnames: true,
@@ -116,18 +149,33 @@ function subnetResult (vpc: Vpc, subnet: Subnet, caller: Caller): Props {
 /** All security groups of a place, the built-in ones too. */
 export function groupCandidates (lookup: Lookup): Candidate[] {
   const { world, place, caller } = lookup
-  const arn = (id: string): string => `arn:${caller.partition}:ec2:${place.region}:${place.account}:security-group/${id}`
-  const builtIn = vpcsOf(world, place).map((vpc) => groupCandidate(
-    { id: vpc.securityGroup, arn: arn(vpc.securityGroup), name: 'default', description: 'default VPC security group', vpcId: vpc.id, tags: {}, region: place.region }))
-  const own = world.inPlace(SECURITY_GROUP, place).filter((item) => isVisible(item)).map((item: Item) => groupCandidate({
-    id: item.id,
-    arn: arn(item.id),
-    name: item.name,
-    description: text(item.props, 'description'),
-    vpcId: text(item.props, 'vpcId'),
-    tags: textMap(item.props, 'tagsAll'),
-    region: place.region
-  }))
+  const arn = (id: string): string =>
+    `arn:${caller.partition}:ec2:${place.region}:${place.account}:security-group/${id}`
+  const builtIn = vpcsOf(world, place).map((vpc) =>
+    groupCandidate({
+      id: vpc.securityGroup,
+      arn: arn(vpc.securityGroup),
+      name: 'default',
+      description: 'default VPC security group',
+      vpcId: vpc.id,
+      tags: {},
+      region: place.region
+    })
+  )
+  const own = world
+    .inPlace(SECURITY_GROUP, place)
+    .filter((item) => isVisible(item))
+    .map((item: Item) =>
+      groupCandidate({
+        id: item.id,
+        arn: arn(item.id),
+        name: item.name,
+        description: text(item.props, 'description'),
+        vpcId: text(item.props, 'vpcId'),
+        tags: textMap(item.props, 'tagsAll'),
+        region: place.region
+      })
+    )
   return [...builtIn, ...own]
 }
 
@@ -135,7 +183,12 @@ function groupCandidate (result: Props): Candidate {
   return {
     result,
     tags: textMap(result, 'tags'),
-    filters: { 'group-id': text(result, 'id'), 'group-name': text(result, 'name'), 'vpc-id': text(result, 'vpcId'), description: text(result, 'description') }
+    filters: {
+      'group-id': text(result, 'id'),
+      'group-name': text(result, 'name'),
+      'vpc-id': text(result, 'vpcId'),
+      description: text(result, 'description')
+    }
   }
 }
 
@@ -151,7 +204,9 @@ function select (candidates: Candidate[], args: Props, plain: readonly string[])
 export function passes (candidate: Candidate, name: string, values: string[]): boolean {
   if (name === 'tag-key') return values.some((value) => value in candidate.tags)
   const actual = name.startsWith('tag:') ? candidate.tags[name.slice(4)] : candidate.filters[name]
-  if (actual === undefined && !name.startsWith('tag:')) throw new ProviderError(`the sandbox does not simulate the EC2 filter "${name}"`)
+  if (actual === undefined && !name.startsWith('tag:')) {
+    throw new ProviderError(`the sandbox does not simulate the EC2 filter "${name}"`)
+  }
   return values.some((value) => actual !== undefined && glob(value).test(actual))
 }
 
@@ -163,7 +218,11 @@ function glob (pattern: string): RegExp {
 function single (found: Candidate[], what: string, args: Props): Props {
   const [first, ...others] = found
   if (!first) throw new ProviderError(`no matching ${what} found`)
-  if (others.length > 0) throw new ProviderError(`multiple ${what}s matched; use additional constraints to reduce matches to a single ${what}`)
+  if (others.length > 0) {
+    throw new ProviderError(
+      `multiple ${what}s matched; use additional constraints to reduce matches to a single ${what}`
+    )
+  }
   return { ...first.result, ...filtersOf(args) }
 }
 
@@ -194,14 +253,28 @@ function getSubnet (lookup: Lookup): Props {
 }
 
 function getSecurityGroup (lookup: Lookup): Props {
-  return single(select(groupCandidates(lookup), lookup.args, ['id', 'name', 'vpcId']), 'EC2 Security Group', lookup.args)
+  return single(
+    select(groupCandidates(lookup), lookup.args, ['id', 'name', 'vpcId']),
+    'EC2 Security Group',
+    lookup.args
+  )
 }
 
 export function getCallerIdentity ({ caller }: Pick<Lookup, 'caller'>): Props {
   const { account, partition, role } = caller
   return role
-    ? { id: account, accountId: account, arn: `arn:${partition}:sts::${account}:assumed-role/${role.name}/${role.session}`, userId: `AROASANDBOXSANDBOX123:${role.session}` }
-    : { id: account, accountId: account, arn: `arn:${partition}:iam::${account}:user/sandbox`, userId: 'AIDASANDBOXSANDBOX123' }
+    ? {
+        id: account,
+        accountId: account,
+        arn: `arn:${partition}:sts::${account}:assumed-role/${role.name}/${role.session}`,
+        userId: `AROASANDBOXSANDBOX123:${role.session}`
+      }
+    : {
+        id: account,
+        accountId: account,
+        arn: `arn:${partition}:iam::${account}:user/sandbox`,
+        userId: 'AIDASANDBOXSANDBOX123'
+      }
 }
 
 function getRegion ({ args, place }: Lookup): Props {

@@ -46,7 +46,12 @@ export async function createResource (request: Request, inputs: Props): Promise<
     await world.settled()
     await elapse(request, type.seconds.create)
     const ready = finishCreate(type, item.key, world)
-    if (hide) world.put({ ...ready, hidden: hide.reads ? { reads: hide.reads } : { until: Date.now() + (hide.seconds ?? 1) * 1000 } })
+    if (hide) {
+      world.put({
+        ...ready,
+        hidden: hide.reads ? { reads: hide.reads } : { until: Date.now() + (hide.seconds ?? 1) * 1000 }
+      })
+    }
     await world.settled()
     await suffer(faults, 'response', world, request.gone)
     refuseUnusable(type, ready)
@@ -59,7 +64,9 @@ function begin (type: ResourceType, inputs: Props, call: Call): Item {
   const draft = type.draft(inputs, call)
   const key = keyFor(type, call, draft.identity ?? draft.id)
   const holder = call.world.items.get(key)
-  if (holder && !type.adopts) throw type.taken?.(draft, holder, call) ?? new ApiError('EntityAlreadyExists', `${draft.name} already exists.`, 409)
+  if (holder && !type.adopts) {
+    throw type.taken?.(draft, holder, call) ?? new ApiError('EntityAlreadyExists', `${draft.name} already exists.`, 409)
+  }
   const item = newItem(type, draft, inputs, { call, key })
   call.world.put(holder ? { ...holder, props: item.props } : item)
   return call.world.items.get(key) ?? item
@@ -90,7 +97,11 @@ function withDefaults (type: ResourceType, inputs: Props): Props {
 /** Ends a creation: also used for those the cloud's own end interrupted. */
 export function finishCreate (type: ResourceType, key: string, world: World): Item {
   const item = world.items.get(key)
-  if (!item) throw new ProviderError(`couldn't find resource: ${key.split('|').at(-1) ?? key} was deleted while it was being created`)
+  if (!item) {
+    throw new ProviderError(
+      `couldn't find resource: ${key.split('|').at(-1) ?? key} was deleted while it was being created`
+    )
+  }
   const ready: Item = { ...item, status: 'active', props: { ...item.props } }
   type.settle?.(ready, world)
   world.put(ready)
@@ -118,7 +129,10 @@ export async function updateResource (request: Request, id: string, olds: Props,
     if (!item) throw new ApiError('ResourceNotFoundException', `${type.label} ${id} does not exist`, 404)
     refuseBusy(type, item)
     type.validate?.(inputs, call, item)
-    const next = type.update?.(item, withDefaults(type, inputs), call) ?? { ...item, props: keepIgnored(item.props, overwrite(type, item.props, inputs), request.caller.ignoredTags) }
+    const next = type.update?.(item, withDefaults(type, inputs), call) ?? {
+      ...item,
+      props: keepIgnored(item.props, overwrite(type, item.props, inputs), request.caller.ignoredTags)
+    }
     world.put({ ...next, status: 'updating' })
     await world.settled()
     await elapse(request, type.seconds.update)
@@ -230,11 +244,14 @@ function target (request: Request, on: Target['on'], name: string): Target {
 /** Waits as long as AWS would; when the process ends meanwhile, the call fails and the next start finishes the work. */
 async function elapse (request: Request, seconds: number): Promise<void> {
   await pause(seconds * 1000 * request.world.speed, request.ending)
-  if (request.ending.aborted) throw new ProviderError('the sandbox AWS is shutting down; what was begun will be finished when it starts again')
+  if (request.ending.aborted) {
+    throw new ProviderError('the sandbox AWS is shutting down; what was begun will be finished when it starts again')
+  }
 }
 
 function nameOf (type: ResourceType, inputs: Props): string {
-  const key = type.autoName?.field ?? ['bucket', 'family', 'clusterName', 'securityGroupId'].find((each) => each in type.fields)
+  const key =
+    type.autoName?.field ?? ['bucket', 'family', 'clusterName', 'securityGroupId'].find((each) => each in type.fields)
   const name: Value | undefined = key === undefined ? undefined : inputs[key]
   return typeof name === 'string' ? name : ''
 }
@@ -242,11 +259,18 @@ function nameOf (type: ResourceType, inputs: Props): string {
 const GERUND = { create: 'creating', update: 'updating', delete: 'deleting', read: 'reading' } as const
 
 /** Words an error as the provider does: what it was doing, to what, and the SDK's text of AWS's answer. */
-async function asProvider<T> (type: ResourceType, verb: keyof typeof GERUND, name: string, work: () => Promise<T>): Promise<T> {
+async function asProvider<T> (
+  type: ResourceType,
+  verb: keyof typeof GERUND,
+  name: string,
+  work: () => Promise<T>
+): Promise<T> {
   try {
     return await work()
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
-    throw new ProviderError(`${GERUND[verb]} ${type.label} (${name}): ${sdkText(type.service, type.calls[verb], error)}`)
+    throw new ProviderError(
+      `${GERUND[verb]} ${type.label} (${name}): ${sdkText(type.service, type.calls[verb], error)}`
+    )
   }
 }

@@ -1,7 +1,13 @@
 import { createRequire } from 'node:module'
 import { createServer, type AddressInfo, type Server as NetServer, type Socket } from 'node:net'
 import { once } from 'node:events'
-import { Server, ServerCredentials, type sendUnaryData, type ServerUnaryCall, type UntypedServiceImplementation } from '@grpc/grpc-js'
+import {
+  Server,
+  ServerCredentials,
+  type sendUnaryData,
+  type ServerUnaryCall,
+  type UntypedServiceImplementation
+} from '@grpc/grpc-js'
 import type * as services from '@pulumi/pulumi/proto/provider_grpc_pb.js'
 import { resourceTypes } from '../services/index.ts'
 import { Empty } from '../wire.ts'
@@ -10,7 +16,9 @@ import { failureOf } from './failures.ts'
 import * as handlers from './handlers.ts'
 import { Sessions } from './sessions.ts'
 
-const { ResourceProviderService } = createRequire(import.meta.url)('@pulumi/pulumi/proto/provider_grpc_pb.js') as typeof services
+const { ResourceProviderService } = createRequire(import.meta.url)(
+  '@pulumi/pulumi/proto/provider_grpc_pb.js'
+) as typeof services
 
 type Handler = (request: never, context: handlers.Context) => unknown
 type WithUrn = { getUrn?: () => string }
@@ -33,7 +41,12 @@ const methods: Record<string, Handler> = {
   cancel: handlers.cancel
 }
 
-const VERBS: Readonly<Record<string, string>> = { create: 'creating', update: 'updating', delete: 'deleting', read: 'reading' }
+const VERBS: Readonly<Record<string, string>> = {
+  create: 'creating',
+  update: 'updating',
+  delete: 'deleting',
+  read: 'reading'
+}
 
 export interface ProviderServer {
   port: number
@@ -49,7 +62,10 @@ export interface ProviderServer {
  * when an engine has gone, which gRPC does not tell.
  */
 export async function serveProvider (options: {
-  world: World, ending: AbortSignal, onIdle: () => void, host?: string
+  world: World
+  ending: AbortSignal
+  onIdle: () => void
+  host?: string
 }): Promise<ProviderServer> {
   const { world, ending, onIdle } = options
   const sessions = new Sessions()
@@ -87,12 +103,23 @@ async function close (listener: NetServer, grpc: Server, sockets: Set<Socket>): 
   await closed
 }
 
-function implementation (shared: { world: World, sessions: Sessions, ending: AbortSignal, calls: Map<string, number> }): UntypedServiceImplementation {
-  return Object.fromEntries(Object.entries(methods).map(([method, handler]) => [method,
-    (call: ServerUnaryCall<WithUrn, unknown>, reply: sendUnaryData<unknown>) => {
-      shared.calls.set(method, (shared.calls.get(method) ?? 0) + 1)
-      answer({ ...shared, method, handler }, call, reply).catch((error: Error) => { process.stderr.write(`${error.stack ?? error.message}\n`) })
-    }]))
+function implementation (shared: {
+  world: World
+  sessions: Sessions
+  ending: AbortSignal
+  calls: Map<string, number>
+}): UntypedServiceImplementation {
+  return Object.fromEntries(
+    Object.entries(methods).map(([method, handler]) => [
+      method,
+      (call: ServerUnaryCall<WithUrn, unknown>, reply: sendUnaryData<unknown>) => {
+        shared.calls.set(method, (shared.calls.get(method) ?? 0) + 1)
+        answer({ ...shared, method, handler }, call, reply).catch((error: Error) => {
+          process.stderr.write(`${error.stack ?? error.message}\n`)
+        })
+      }
+    ])
+  )
 }
 
 async function answer (

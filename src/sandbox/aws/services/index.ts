@@ -9,7 +9,13 @@ import { taskDefinition } from './ecs/task-definition.ts'
 import { role, rolePolicy } from './iam/role.ts'
 import { logGroup } from './logs/log-group.ts'
 import { bucket } from './s3/bucket.ts'
-import { bucketEncryption, bucketLifecycle, bucketOwnershipControls, bucketPolicy, bucketPublicAccessBlock } from './s3/bucket-settings.ts'
+import {
+  bucketEncryption,
+  bucketLifecycle,
+  bucketOwnershipControls,
+  bucketPolicy,
+  bucketPublicAccessBlock
+} from './s3/bucket-settings.ts'
 
 /** Every resource type the sandbox simulates, by token. */
 export const resourceTypes: ReadonlyMap<string, ResourceType> = new Map([

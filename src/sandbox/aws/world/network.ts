@@ -49,7 +49,14 @@ export function describeVpc (place: Place, id: string, { isDefault = false, isPu
     zoneId: `${code}-az${index + 1}`,
     isPublic
   }))
-  return { ...place, id, cidr: `${prefix}.0.0/16`, isDefault, securityGroup: stableId('sg', place.account, id), subnets }
+  return {
+    ...place,
+    id,
+    cidr: `${prefix}.0.0/16`,
+    isDefault,
+    securityGroup: stableId('sg', place.account, id),
+    subnets
+  }
 }
 
 export function findSubnet (world: World, place: Place, id: string): { vpc: Vpc, subnet: Subnet } | undefined {

@@ -7,7 +7,9 @@ import { selectedStack } from './selection.ts'
 /** Takes every lock of the stack away. Whoever held one is not told. */
 export const run: Run = async (context) => {
   const { files } = await selectedStack(context)
-  if (!isOn(context.args, 'yes')) throw new EngineError('--yes must be passed in to proceed when running in non-interactive mode')
+  if (!isOn(context.args, 'yes')) {
+    throw new EngineError('--yes must be passed in to proceed when running in non-interactive mode')
+  }
   await removeLocks(files)
   context.output.out(`The currently running update for '${files.stack}' has been canceled!\n`)
   return 0

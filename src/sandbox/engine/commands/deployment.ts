@@ -22,11 +22,19 @@ export interface DeploymentCommand {
 }
 
 /** Takes the lock, deploys, writes history and backup, and gives the lock back. @returns the exit code */
-export async function runDeployment (context: CommandContext, selection: Selection, command: DeploymentCommand): Promise<number> {
+export async function runDeployment (
+  context: CommandContext,
+  selection: Selection,
+  command: DeploymentCommand
+): Promise<number> {
   if (command.preview) return runPreview(context, selection, command)
   const { args } = context
-  if (!isOn(args, 'skip-preview')) throw new EngineError('the sandbox engine does not implement a preview before a deployment: pass --skip-preview')
-  if (!isOn(args, 'yes')) throw new EngineError('--yes or --skip-preview must be passed in to proceed when running in non-interactive mode')
+  if (!isOn(args, 'skip-preview')) {
+    throw new EngineError('the sandbox engine does not implement a preview before a deployment: pass --skip-preview')
+  }
+  if (!isOn(args, 'yes')) {
+    throw new EngineError('--yes or --skip-preview must be passed in to proceed when running in non-interactive mode')
+  }
   const options = optionsOf(context, selection, command)
   const cancellation = new Cancellation()
   const silence = listen(context, cancellation)
@@ -54,7 +62,11 @@ async function runPreview (context: CommandContext, selection: Selection, comman
   }
 }
 
-function optionsOf ({ args, environment, output }: CommandContext, { project, files }: Selection, { title, preview }: DeploymentCommand): DeploymentOptions {
+function optionsOf (
+  { args, environment, output }: CommandContext,
+  { project, files }: Selection,
+  { title, preview }: DeploymentCommand
+): DeploymentOptions {
   const quiet = isOn(args, 'suppress-progress')
   return {
     environment,
@@ -103,18 +115,26 @@ interface Finished {
   outcome: DeploymentOutcome
 }
 
-async function record ({ args, environment }: CommandContext, { files }: Selection, { kind, started, outcome }: Finished): Promise<void> {
+async function record (
+  { args, environment }: CommandContext,
+  { files }: Selection,
+  { kind, started, outcome }: Finished
+): Promise<void> {
   const now = new Date()
-  await addToHistory(files, {
-    kind,
-    startTime: Math.floor(started.getTime() / 1000),
-    message: args.flags.get('message') ?? '',
-    environment: historyEnvironment(args, environment),
-    config: outcome.config,
-    result: outcome.result,
-    endTime: Math.floor(now.getTime() / 1000),
-    resourceChanges: outcome.resourceChanges
-  }, now)
+  await addToHistory(
+    files,
+    {
+      kind,
+      startTime: Math.floor(started.getTime() / 1000),
+      message: args.flags.get('message') ?? '',
+      environment: historyEnvironment(args, environment),
+      config: outcome.config,
+      result: outcome.result,
+      endTime: Math.floor(now.getTime() / 1000),
+      resourceChanges: outcome.resourceChanges
+    },
+    now
+  )
   if (!environment.disableBackups) await addBackup(files, now)
 }
 
@@ -122,7 +142,10 @@ const goArchitectures: Record<string, string> = { x64: 'amd64', ia32: '386' }
 
 /** What the CLI notes beside a deployment: variables and flags by name, never their values unless they are switches. */
 function historyEnvironment (args: Arguments, environment: Environment): Record<string, string> {
-  const flags = [...args.flags].map(([name, value]) => [`pulumi.flag.${name}`, value === 'true' || value === 'false' ? value : 'set'])
+  const flags = [...args.flags].map(([name, value]) => [
+    `pulumi.flag.${name}`,
+    value === 'true' || value === 'false' ? value : 'set'
+  ])
   return {
     ...environment.recorded,
     ...Object.fromEntries(flags),

@@ -27,8 +27,16 @@ export const commands: readonly Command[] = [
     shape: { positionals: 1, flags: { 'secrets-provider': 'value', 'no-select': 'switch', stack: 'value' } },
     load: async () => import('./stack/init.ts')
   },
-  { words: ['stack', 'select'], shape: { positionals: 1, flags: { stack: 'value' } }, load: async () => import('./stack/select.ts') },
-  { words: ['stack', 'ls'], shape: { positionals: 0, flags: { json: 'switch', all: 'switch' } }, load: async () => import('./stack/ls.ts') },
+  {
+    words: ['stack', 'select'],
+    shape: { positionals: 1, flags: { stack: 'value' } },
+    load: async () => import('./stack/select.ts')
+  },
+  {
+    words: ['stack', 'ls'],
+    shape: { positionals: 0, flags: { json: 'switch', all: 'switch' } },
+    load: async () => import('./stack/ls.ts')
+  },
   {
     words: ['stack', 'output'],
     shape: { positionals: 0, flags: { json: 'switch', 'show-secrets': 'switch', stack: 'value' } },
@@ -36,7 +44,10 @@ export const commands: readonly Command[] = [
   },
   {
     words: ['stack', 'history'],
-    shape: { positionals: 0, flags: { json: 'switch', 'show-secrets': 'switch', 'page-size': 'value', page: 'value', stack: 'value' } },
+    shape: {
+      positionals: 0,
+      flags: { json: 'switch', 'show-secrets': 'switch', 'page-size': 'value', page: 'value', stack: 'value' }
+    },
     load: async () => import('./stack/history.ts')
   },
   {
@@ -54,10 +65,18 @@ export const commands: readonly Command[] = [
     shape: { positionals: 0, flags: { file: 'value', force: 'switch', stack: 'value' } },
     load: async () => import('./stack/import.ts')
   },
-  { words: ['cancel'], shape: { positionals: 1, flags: { yes: 'switch', stack: 'value' } }, load: async () => import('./cancel.ts') },
+  {
+    words: ['cancel'],
+    shape: { positionals: 1, flags: { yes: 'switch', stack: 'value' } },
+    load: async () => import('./cancel.ts')
+  },
   { words: ['up'], shape: { positionals: 0, flags: deployment }, load: async () => import('./up.ts') },
   { words: ['preview'], shape: { positionals: 0, flags: preview }, load: async () => import('./preview.ts') },
-  { words: ['destroy'], shape: { positionals: 0, flags: { ...deployment, 'preview-only': 'switch' } }, load: async () => import('./destroy.ts') },
+  {
+    words: ['destroy'],
+    shape: { positionals: 0, flags: { ...deployment, 'preview-only': 'switch' } },
+    load: async () => import('./destroy.ts')
+  },
   {
     words: ['refresh'],
     shape: { positionals: 0, flags: { ...deployment, 'preview-only': 'switch', 'clear-pending-creates': 'switch' } },

@@ -14,6 +14,9 @@ export async function runInline (context: CommandContext, preview: boolean): Pro
   const selection = await selectedStack(context)
   const { directory, main } = selection.project
   return runDeployment(context, selection, {
-    kind: 'update', preview, title: `${preview ? 'Previewing update' : 'Updating'} (${selection.files.stack}):`, work: update({ client, directory, main })
+    kind: 'update',
+    preview,
+    title: `${preview ? 'Previewing update' : 'Updating'} (${selection.files.stack}):`,
+    work: update({ client, directory, main })
   })
 }

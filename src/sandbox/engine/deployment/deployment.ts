@@ -74,15 +74,30 @@ export class Cancellation {
 }
 
 /** Runs `work` between a checkpoint and the next one. The caller holds the stack's lock. */
-export async function deploy (options: DeploymentOptions, cancellation: Cancellation, work: Work): Promise<DeploymentOutcome> {
+export async function deploy (
+  options: DeploymentOptions,
+  cancellation: Cancellation,
+  work: Work
+): Promise<DeploymentOutcome> {
   const { environment, files } = options
   const ports = parseDebugProviders(environment.debugProviders)
   const settings = await readSettings(options.settingsPath)
   const loaded = await load(options, settings)
-  const root = urnOf({ project: options.project.name, stack: files.stack }, '', rootType, `${options.project.name}-${files.stack}`)
-  const reporter = new Reporter(openEventLog(options.eventLog), { output: options.output, root, preview: options.preview })
+  const root = urnOf(
+    { project: options.project.name, stack: files.stack },
+    '',
+    rootType,
+    `${options.project.name}-${files.stack}`
+  )
+  const reporter = new Reporter(openEventLog(options.eventLog), {
+    output: options.output,
+    root,
+    preview: options.preview
+  })
   const server = await startEngineServer({
-    log: (severity, message, urn) => { if (severity !== 'debug' || options.showDebug) reporter.diagnostic(severity, message, urn) }
+    log: (severity, message, urn) => {
+      if (severity !== 'debug' || options.showDebug) reporter.diagnostic(severity, message, urn)
+    }
   })
   const providers = new ProviderRegistry(ports, server.address)
   cancellation.begin({ providers, reporter })
@@ -105,10 +120,16 @@ interface Loaded {
   snapshot: Snapshot
 }
 
-async function load ({ environment, files, preview, clearPendingCreates }: DeploymentOptions, settings: StackSettings): Promise<Loaded> {
+async function load (
+  { environment, files, preview, clearPendingCreates }: DeploymentOptions,
+  settings: StackSettings
+): Promise<Loaded> {
   const checkpoint: Checkpoint = await existingCheckpoint(files)
   const secrets = await stackSecrets(environment, settings, checkpoint)
-  const former = checkpoint.salt === undefined || checkpoint.salt === secrets.salt ? secrets : await checkpointSecrets(environment, checkpoint)
+  const former =
+    checkpoint.salt === undefined || checkpoint.salt === secrets.salt
+      ? secrets
+      : await checkpointSecrets(environment, checkpoint)
   const decrypt = await decrypterFor(checkpoint, async () => former)
   const configDecrypt = hasSecretConfig(settings.config) ? (await secrets.crypter()).decrypt : decrypt
   const config = readConfig(settings.config, files.project, configDecrypt)
@@ -116,26 +137,57 @@ async function load ({ environment, files, preview, clearPendingCreates }: Deplo
   const base = resourcesOf(checkpoint, decrypt).map(adopt)
   const problem = integrityProblem(base)
   if (problem !== undefined) throw new EngineError(`snapshot integrity failure: ${problem}`)
-  const pending = pendingOf(checkpoint, decrypt).map(({ resource, type }) => ({ resource: adopt(resource), type }))
+  const pending = pendingOf(checkpoint, decrypt)
+    .map(({ resource, type }) => ({ resource: adopt(resource), type }))
     .filter(({ type }) => type !== 'creating' || !clearPendingCreates)
   // Only an interrupted create needs a person: whatever else was under way is known to exist (backend/snapshot.go, snap).
   const kept = pending.filter(({ type }) => type === 'creating')
-  return { base, pending, config, snapshot: new Snapshot({ files, secrets, base, pending: kept, extra: checkpoint.extra, readOnly: preview, retain: environment.retainCheckpoints }) }
+  return {
+    base,
+    pending,
+    config,
+    snapshot: new Snapshot({
+      files,
+      secrets,
+      base,
+      pending: kept,
+      extra: checkpoint.extra,
+      readOnly: preview,
+      retain: environment.retainCheckpoints
+    })
+  }
 }
 
 const encryptAnew = (state: ResourceState): ResourceState =>
   ({ ...state, inputs: withoutCiphertexts(state.inputs), outputs: withoutCiphertexts(state.outputs) })
 
-function contextOf (options: DeploymentOptions, loaded: Loaded, parts: Pick<DeploymentContext, 'reporter' | 'providers' | 'stop'>): DeploymentContext {
+function contextOf (
+  options: DeploymentOptions,
+  loaded: Loaded,
+  parts: Pick<DeploymentContext, 'reporter' | 'providers' | 'stop'>
+): DeploymentContext {
   const { snapshot, base, config } = loaded
   const { parallel, continueOnError, project, files, preview } = options
   const executor = new Executor({ ...parts, snapshot, base, parallel, continueOnError, preview })
   return {
-    ...parts, executor, snapshot, base, config, parallel, preview, scope: { project: project.name, stack: files.stack }, projectRoot: project.directory
+    ...parts,
+    executor,
+    snapshot,
+    base,
+    config,
+    parallel,
+    preview,
+    scope: { project: project.name, stack: files.stack },
+    projectRoot: project.directory
   }
 }
 
-async function carryOut (options: DeploymentOptions, context: DeploymentContext, work: () => Promise<boolean>, loaded: Loaded): Promise<'succeeded' | 'failed'> {
+async function carryOut (
+  options: DeploymentOptions,
+  context: DeploymentContext,
+  work: () => Promise<boolean>,
+  loaded: Loaded
+): Promise<'succeeded' | 'failed'> {
   const { reporter, executor, snapshot, stop } = context
   let ok = false
   reporter.prelude(options.title, publicConfig(loaded.config))
@@ -158,7 +210,8 @@ async function carryOut (options: DeploymentOptions, context: DeploymentContext,
 
 /** The real engine's words (deploy/deployment_executor.go, printPendingOperationsWarning). */
 function pendingWarning (pending: PendingOperation[]): string {
-  return `Attempting to deploy or update resources with ${pending.length} pending operations from previous deployment.\n` +
+  return (
+    `Attempting to deploy or update resources with ${pending.length} pending operations from previous deployment.\n` +
     pending.map(({ resource, type }) => `  * ${resource.urn}, interrupted while ${type}\n`).join('') +
     'These resources are in an unknown state because the Pulumi CLI was interrupted while waiting for changes to these resources to complete. ' +
     'You should confirm whether or not the operations listed completed successfully by checking the state of the appropriate provider. ' +
@@ -166,4 +219,5 @@ function pendingWarning (pending: PendingOperation[]): string {
     'Once you have confirmed the status of the interrupted operations, you can repair your stack using `pulumi refresh` which will refresh ' +
     'the state from the provider you are using and clear the pending operations if there are any.\n\n' +
     'Note that `pulumi refresh` will need to be run interactively to clear pending CREATE operations.'
+  )
 }

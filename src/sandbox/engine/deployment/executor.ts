@@ -104,7 +104,7 @@ export class Executor {
    * A step that only looks: `work` answers the step with what it found.
    * @throws Stopped before it has begun, StepFailed once its failure is reported
    */
-  async find<S extends Step> (step: S, work: () => Promise<S>): Promise<S> {
+  async find<S extends Step>(step: S, work: () => Promise<S>): Promise<S> {
     const { reporter, stop } = this.#options
     return this.#slots.use(async () => {
       stop.check()
@@ -129,7 +129,8 @@ export class Executor {
     const { reporter, snapshot } = this.#options
     reporter.began(step)
     const type = this.#asksProvider(step) ? operations[step.kind] : undefined
-    const operation = type && snapshot.begin(type, type === 'creating' ? subjectOf(step) : oldOf(step) ?? subjectOf(step))
+    const operation =
+      type && snapshot.begin(type, type === 'creating' ? subjectOf(step) : (oldOf(step) ?? subjectOf(step)))
     try {
       if (operation) await snapshot.saved()
       const state = await this.#apply(step, connection)
@@ -178,11 +179,17 @@ export class Executor {
 
   async #keep (step: Step & { kind: 'same' }, connection: ProviderConnection | undefined): Promise<ResourceState> {
     const { old } = step
-    if (isProviderType(old.type) && connection) await this.#configure(connection, `${old.urn}::${old.id}`, step.new.inputs)
+    if (isProviderType(old.type) && connection) {
+      await this.#configure(connection, `${old.urn}::${old.id}`, step.new.inputs)
+    }
     return { ...step.new, id: old.id, outputs: old.outputs, created: old.created, modified: old.modified }
   }
 
-  async #create (wanted: ResourceState, connection: ProviderConnection | undefined, now: string): Promise<ResourceState> {
+  async #create (
+    wanted: ResourceState,
+    connection: ProviderConnection | undefined,
+    now: string
+  ): Promise<ResourceState> {
     const fresh = { ...wanted, created: now, modified: now }
     if (!wanted.custom || connection === undefined) return fresh
     if (isProviderType(wanted.type)) {
@@ -196,7 +203,11 @@ export class Executor {
     return { ...fresh, id, outputs: markSecrets(outputs, wanted, connection.acceptsSecrets) }
   }
 
-  async #update (step: Step & { kind: 'update' }, connection: ProviderConnection | undefined, now: string): Promise<ResourceState> {
+  async #update (
+    step: Step & { kind: 'update' },
+    connection: ProviderConnection | undefined,
+    now: string
+  ): Promise<ResourceState> {
     const { old, new: wanted } = step
     const updated = { ...wanted, id: old.id, created: old.created, modified: now }
     if (!wanted.custom || connection === undefined) return { ...updated, outputs: old.outputs }
@@ -206,7 +217,11 @@ export class Executor {
     }
     const timeout = wanted.customTimeouts.update ?? 0
     const { preview } = this.#options
-    const outputs = await connection.update(old, wanted.inputs, { timeout, ignoreChanges: wanted.ignoreChanges, preview })
+    const outputs = await connection.update(old, wanted.inputs, {
+      timeout,
+      ignoreChanges: wanted.ignoreChanges,
+      preview
+    })
     return { ...updated, outputs: markSecrets(outputs, wanted, connection.acceptsSecrets) }
   }
 
@@ -251,7 +266,15 @@ export class Executor {
       const now = new Date().toISOString()
       // What an update did not bring about must differ again the next time, so the inputs stay the old ones (engine/update.go).
       const { inputs, created } = step.kind === 'update' ? step.old : { inputs: next.inputs, created: now }
-      this.#remember(step, { ...next, inputs, id: partial.id, outputs: partial.outputs, initErrors: partial.reasons, created, modified: now })
+      this.#remember(step, {
+        ...next,
+        inputs,
+        id: partial.id,
+        outputs: partial.outputs,
+        initErrors: partial.reasons,
+        created,
+        modified: now
+      })
     }
     await snapshot.saved()
     const unknown = operations[step.kind] !== 'creating' && failure?.leavesStateUnknown === true
@@ -261,6 +284,9 @@ export class Executor {
 }
 
 /** The CLI's words (deploy/step.go). */
-const isProtected = (urn: string): EngineError => new EngineError(`resource "${urn}" cannot be deleted\n` +
-  'because it is protected. To unprotect the resource, either remove the `protect` flag from the resource in your Pulumi ' +
-  `program and run \`pulumi up\`, or use the command:\n\`pulumi state unprotect '${urn}'\``)
+const isProtected = (urn: string): EngineError =>
+  new EngineError(
+    `resource "${urn}" cannot be deleted\n` +
+      'because it is protected. To unprotect the resource, either remove the `protect` flag from the resource in your Pulumi ' +
+      `program and run \`pulumi up\`, or use the command:\n\`pulumi state unprotect '${urn}'\``
+  )

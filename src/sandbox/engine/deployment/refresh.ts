@@ -38,7 +38,8 @@ async function refreshed (context: DeploymentContext, old: ResourceState): Promi
 }
 
 /** Components, providers, and what was deleted for a replacement have nothing to be read (deploy/step.go, RefreshStep). */
-const isReadable = ({ custom, type, pendingReplacement }: ResourceState): boolean => custom && !isProviderType(type) && !pendingReplacement
+const isReadable = ({ custom, type, pendingReplacement }: ResourceState): boolean =>
+  custom && !isProviderType(type) && !pendingReplacement
 
 async function find (context: DeploymentContext, step: Refresh): Promise<Refresh> {
   const { old } = step
@@ -50,12 +51,22 @@ async function find (context: DeploymentContext, step: Refresh): Promise<Refresh
   const inputs = read.inputs ?? old.inputs
   const isChanged = !sameValue(inputs, old.inputs) || !sameValue(outputs, old.outputs)
   const state: ResourceState = {
-    ...old, id: read.id, inputs, outputs, initErrors: read.reasons, modified: isChanged ? new Date().toISOString() : old.modified
+    ...old,
+    id: read.id,
+    inputs,
+    outputs,
+    initErrors: read.reasons,
+    modified: isChanged ? new Date().toISOString() : old.modified
   }
   if (old.external) return { ...step, outcome: sameValue(outputs, old.outputs) ? 'same' : 'update', new: state }
   // What an update would change back, told the other way round.
   const { changes, diffs, detailedDiff } = inverted(await compare(state, { ...state, inputs: old.inputs }, connection))
-  return { ...step, outcome: changes === 'some' ? 'update' : 'same', new: state, difference: { keys: [], diffs, detailedDiff } }
+  return {
+    ...step,
+    outcome: changes === 'some' ? 'update' : 'same',
+    new: state,
+    difference: { keys: [], diffs, detailedDiff }
+  }
 }
 
 /** An unhealthy resource is a warning, and remembered: the next update mends it. */

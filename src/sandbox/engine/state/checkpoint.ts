@@ -75,7 +75,11 @@ function parse (text: string, path: string): JsonObject {
 
 function saltOf (provider: JsonObject): string | undefined {
   if (provider['type'] === undefined) return undefined
-  if (provider['type'] !== 'passphrase') throw new EngineError(`the sandbox engine does not implement the secrets provider ${JSON.stringify(provider['type'])}`)
+  if (provider['type'] !== 'passphrase') {
+    throw new EngineError(
+      `the sandbox engine does not implement the secrets provider ${JSON.stringify(provider['type'])}`
+    )
+  }
   const salt = asObject(provider['state'])['salt']
   return typeof salt === 'string' ? salt : undefined
 }
@@ -134,7 +138,9 @@ export function checkpointText (parts: CheckpointParts): string {
   ]
   if (parts.resources.length > 0) fields.push(`"resources":[${parts.resources.join(',')}]`)
   if (parts.pending.length > 0) fields.push(`"pending_operations":[${parts.pending.join(',')}]`)
-  for (const [key, value] of Object.entries({ metadata: {}, ...parts.extra })) fields.push(`${JSON.stringify(key)}:${JSON.stringify(value)}`)
+  for (const [key, value] of Object.entries({ metadata: {}, ...parts.extra })) {
+    fields.push(`${JSON.stringify(key)}:${JSON.stringify(value)}`)
+  }
   const stack = JSON.stringify(`organization/${parts.project}/${parts.stack}`)
   return `{"version":${checkpointVersion},"checkpoint":{"stack":${stack},"latest":{${fields.join(',')}}}}`
 }
@@ -148,4 +154,5 @@ export function hasItsMagic (deployment: JsonObject): boolean {
   return typeof version === 'string' && written === magic(version)
 }
 
-export const resourceText = (state: ResourceState, encrypt: Encrypt): string => JSON.stringify(resourceToJson(state, encrypt))
+export const resourceText = (state: ResourceState, encrypt: Encrypt): string =>
+  JSON.stringify(resourceToJson(state, encrypt))

@@ -23,8 +23,14 @@ export interface StackFiles {
  * @throws EngineError for any other kind of backend
  */
 export function backendRoot (url: string | undefined): string {
-  if (url === undefined) throw new EngineError('PULUMI_BACKEND_URL must be set: the sandbox engine keeps state in files only')
-  if (!url.startsWith('file:///')) throw new EngineError(`the sandbox engine does not implement the backend ${url.split('://')[0]}://; it keeps state in file:///…`)
+  if (url === undefined) {
+    throw new EngineError('PULUMI_BACKEND_URL must be set: the sandbox engine keeps state in files only')
+  }
+  if (!url.startsWith('file:///')) {
+    throw new EngineError(
+      `the sandbox engine does not implement the backend ${url.split('://')[0]}://; it keeps state in file:///…`
+    )
+  }
   return fileURLToPath(url)
 }
 
@@ -93,7 +99,11 @@ export async function listOptional (path: string): Promise<string[]> {
  * Readers see the old content or the new one, never a part: a file in the same directory, then a rename. Where only one
  * process writes (the stack is locked), `temporary` can have a fixed name, and what a kill leaves is overwritten by the next.
  */
-export async function writeAtomic (path: string, content: string, temporary = `${path}.${randomUUID()}.tmp`): Promise<void> {
+export async function writeAtomic (
+  path: string,
+  content: string,
+  temporary = `${path}.${randomUUID()}.tmp`
+): Promise<void> {
   try {
     await writeFile(temporary, content).catch(async (error: unknown) => {
       if (!isMissing(error)) throw error

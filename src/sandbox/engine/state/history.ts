@@ -50,7 +50,10 @@ export interface Page {
 
 /** Entries, newest first. */
 export async function readHistory (files: StackFiles, page: Page | undefined): Promise<JsonObject[]> {
-  const names = (await listOptional(files.history)).filter((name) => name.endsWith('.history.json')).sort(byStamp).reverse()
+  const names = (await listOptional(files.history))
+    .filter((name) => name.endsWith('.history.json'))
+    .sort(byStamp)
+    .reverse()
   const wanted = page === undefined ? names : names.slice((page.number - 1) * page.size, page.number * page.size)
   const texts = await Promise.all(wanted.map(async (name) => readOptional(join(files.history, name))))
   return texts.filter((text) => text !== undefined).map((text) => JSON.parse(text) as Json).filter(isJsonObject)

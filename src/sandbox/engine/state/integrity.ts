@@ -26,7 +26,9 @@ function formProblem (state: ResourceState, index: number, providers: ReadonlySe
   if (urn === '') return `resource at index ${index} missing required 'urn' field`
   if (state.type === '') return `resource '${urn}' missing required 'type' field`
   if (!state.custom && state.id !== '') return `resource '${urn}' has 'custom false but non-empty ID`
-  if (provider !== '' && !providers.has(provider) && !state.pendingReplacement) return `resource ${urn} refers to unknown provider ${provider}`
+  if (provider !== '' && !providers.has(provider) && !state.pendingReplacement) {
+    return `resource ${urn} refers to unknown provider ${provider}`
+  }
   return undefined
 }
 
@@ -36,7 +38,11 @@ interface Need {
   missing: string
 }
 
-function referenceProblem (state: ResourceState, urns: ReadonlySet<string>, later: readonly ResourceState[]): string | undefined {
+function referenceProblem (
+  state: ResourceState,
+  urns: ReadonlySet<string>,
+  later: readonly ResourceState[]
+): string | undefined {
   const need = needsOf(state).find(({ urn }) => urn !== '' && !urns.has(urn))
   if (need === undefined) return undefined
   return later.some(({ urn }) => urn === need.urn) ? need.late : need.missing
@@ -44,15 +50,23 @@ function referenceProblem (state: ResourceState, urns: ReadonlySet<string>, late
 
 function needsOf ({ urn, parent, dependencies, propertyDependencies, deletedWith }: ResourceState): Need[] {
   return [
-    { urn: parent, late: `child resource ${urn}'s parent ${parent} comes after it`, missing: `child resource ${urn} refers to missing parent ${parent}` },
+    {
+      urn: parent,
+      late: `child resource ${urn}'s parent ${parent} comes after it`,
+      missing: `child resource ${urn} refers to missing parent ${parent}`
+    },
     ...dependencies.map((other) => ({
-      urn: other, late: `resource ${urn}'s dependency ${other} comes after it`, missing: `resource ${urn}'s dependency ${other} refers to missing resource`
-    })),
-    ...Object.entries(propertyDependencies).flatMap(([key, others]) => others.map((other) => ({
       urn: other,
-      late: `resource ${urn}'s property dependency ${other} (from property ${key}) comes after it`,
-      missing: `resource ${urn}'s property dependency ${other} (from property ${key}) refers to missing resource`
-    }))),
+      late: `resource ${urn}'s dependency ${other} comes after it`,
+      missing: `resource ${urn}'s dependency ${other} refers to missing resource`
+    })),
+    ...Object.entries(propertyDependencies).flatMap(([key, others]) =>
+      others.map((other) => ({
+        urn: other,
+        late: `resource ${urn}'s property dependency ${other} (from property ${key}) comes after it`,
+        missing: `resource ${urn}'s property dependency ${other} (from property ${key}) refers to missing resource`
+      }))
+    ),
     {
       urn: deletedWith,
       late: `resource ${urn} is specified as being deleted with ${deletedWith}, which comes after it`,

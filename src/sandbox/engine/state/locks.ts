@@ -38,10 +38,12 @@ async function refuseIfLocked (files: StackFiles, own: string): Promise<void> {
   const others = names.map((name) => join(files.locks, name)).filter((path) => path !== own)
   if (others.length === 0) return
   const owners = await Promise.all(others.map(describe))
-  throw new EngineError([
-    `the stack is currently locked by ${others.length} lock(s). Either wait for the other process(es) to end or delete the lock file with \`pulumi cancel\`.`,
-    ...owners
-  ].join('\n  '))
+  throw new EngineError(
+    [
+      `the stack is currently locked by ${others.length} lock(s). Either wait for the other process(es) to end or delete the lock file with \`pulumi cancel\`.`,
+      ...owners
+    ].join('\n  ')
+  )
 }
 
 async function describe (path: string): Promise<string> {

@@ -16,17 +16,31 @@ export function withoutLost (resources: readonly ResourceState[], all: readonly 
   })
 }
 
-function withReferencesTo (state: ResourceState, present: ReadonlySet<string>, parents: ReadonlyMap<string, string>): ResourceState {
+function withReferencesTo (
+  state: ResourceState,
+  present: ReadonlySet<string>,
+  parents: ReadonlyMap<string, string>
+): ResourceState {
   let { parent } = state
   while (parent !== '' && !present.has(parent)) parent = parents.get(parent) ?? ''
   const here = (urn: string): boolean => present.has(urn)
-  const propertyDependencies = Object.fromEntries(Object.entries(state.propertyDependencies)
-    .map(([key, urns]) => [key, urns.filter(here)] as const).filter(([key, urns]) => urns.length > 0 || state.propertyDependencies[key]?.length === 0))
+  const propertyDependencies = Object.fromEntries(
+    Object.entries(state.propertyDependencies)
+      .map(([key, urns]) => [key, urns.filter(here)] as const)
+      .filter(([key, urns]) => urns.length > 0 || state.propertyDependencies[key]?.length === 0)
+  )
   const next = {
-    ...state, parent, dependencies: state.dependencies.filter(here), propertyDependencies, deletedWith: here(state.deletedWith) ? state.deletedWith : ''
+    ...state,
+    parent,
+    dependencies: state.dependencies.filter(here),
+    propertyDependencies,
+    deletedWith: here(state.deletedWith) ? state.deletedWith : ''
   }
   // An unchanged resource stays the same object: its JSON is known already.
-  const lost = next.parent !== state.parent || next.deletedWith !== state.deletedWith || next.dependencies.length !== state.dependencies.length ||
+  const lost =
+    next.parent !== state.parent ||
+    next.deletedWith !== state.deletedWith ||
+    next.dependencies.length !== state.dependencies.length ||
     Object.values(propertyDependencies).flat().length !== Object.values(state.propertyDependencies).flat().length
   return lost ? next : state
 }

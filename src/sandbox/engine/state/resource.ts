@@ -49,9 +49,31 @@ export interface ResourceState {
 }
 
 const known = new Set([
-  'urn', 'custom', 'delete', 'id', 'type', 'inputs', 'outputs', 'parent', 'protect', 'external', 'dependencies', 'initErrors',
-  'provider', 'propertyDependencies', 'pendingReplacement', 'additionalSecretOutputs', 'customTimeouts', 'retainOnDelete', 'deletedWith',
-  'created', 'modified', 'sourcePosition', 'stackTrace', 'ignoreChanges', 'replaceOnChanges'
+  'urn',
+  'custom',
+  'delete',
+  'id',
+  'type',
+  'inputs',
+  'outputs',
+  'parent',
+  'protect',
+  'external',
+  'dependencies',
+  'initErrors',
+  'provider',
+  'propertyDependencies',
+  'pendingReplacement',
+  'additionalSecretOutputs',
+  'customTimeouts',
+  'retainOnDelete',
+  'deletedWith',
+  'created',
+  'modified',
+  'sourcePosition',
+  'stackTrace',
+  'ignoreChanges',
+  'replaceOnChanges'
 ])
 
 /** Empty fields are left out and the order is the real engine's, so that a diff of two state files shows differences only. */
@@ -88,7 +110,9 @@ export function resourceToJson (state: ResourceState, encrypt: Encrypt): JsonObj
 }
 
 const isEmpty = (value: Json | undefined): boolean =>
-  value === undefined || value === '' || (typeof value === 'object' && value !== null && Object.keys(value).length === 0)
+  value === undefined ||
+  value === '' ||
+  (typeof value === 'object' && value !== null && Object.keys(value).length === 0)
 
 function prune (fields: Record<string, Json | undefined>): JsonObject {
   const object: JsonObject = {}
@@ -111,7 +135,9 @@ export function resourceFromJson (json: JsonObject, decrypt: Decrypt): ResourceS
     dependencies: texts(json['dependencies']),
     initErrors: texts(json['initErrors']),
     provider: text(json['provider']),
-    propertyDependencies: Object.fromEntries(Object.entries(object(json['propertyDependencies'])).map(([key, urns]) => [key, texts(urns)])),
+    propertyDependencies: Object.fromEntries(
+      Object.entries(object(json['propertyDependencies'])).map(([key, urns]) => [key, texts(urns)])
+    ),
     pendingReplacement: json['pendingReplacement'] === true,
     additionalSecretOutputs: texts(json['additionalSecretOutputs']),
     customTimeouts: timeouts(object(json['customTimeouts'])),
@@ -129,7 +155,8 @@ export function resourceFromJson (json: JsonObject, decrypt: Decrypt): ResourceS
 
 const text = (value: Json | undefined): string => typeof value === 'string' ? value : ''
 const texts = (value: Json | undefined): string[] => Array.isArray(value) ? value.map(text) : []
-const object = (value: Json | undefined): JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
+const object = (value: Json | undefined): JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
 
 const timeouts = (json: JsonObject): Timeouts =>
   Object.fromEntries(Object.entries(json).filter(([, seconds]) => typeof seconds === 'number'))

@@ -110,12 +110,19 @@ export class Snapshot {
       salt: secrets.salt,
       time: new Date(),
       resources: resources.map((state) => this.#text(state, encrypt)),
-      pending: operations.map(({ resource, type }) => `{"resource":${this.#text(resource, encrypt)},"type":${JSON.stringify(type)}}`),
+      pending: operations.map(
+        ({ resource, type }) => `{"resource":${this.#text(resource, encrypt)},"type":${JSON.stringify(type)}}`
+      ),
       extra
     })
     await keepAs(files.checkpoint, files.previous)
     await writeAtomic(files.checkpoint, text, `${files.checkpoint}.tmp`)
-    if (retain) await keepAs(files.checkpoint, `${files.checkpoint}.${BigInt(Date.now()) * 1_000_000n + process.hrtime.bigint() % 1_000_000n}`)
+    if (retain) {
+      await keepAs(
+        files.checkpoint,
+        `${files.checkpoint}.${BigInt(Date.now()) * 1_000_000n + (process.hrtime.bigint() % 1_000_000n)}`
+      )
+    }
   }
 
   async #encrypter (states: ResourceState[]): Promise<Encrypt> {

@@ -1,5 +1,15 @@
 import { notImplemented } from '../errors.ts'
-import { Reference, Secret, Unknown, isList, isProperties, mapValues, signatureKey, signatures, unknownValue } from './value.ts'
+import {
+  Reference,
+  Secret,
+  Unknown,
+  isList,
+  isProperties,
+  mapValues,
+  signatureKey,
+  signatures,
+  unknownValue
+} from './value.ts'
 import type { Properties, Value } from './value.ts'
 
 /** Property values as plain JSON, in a state file or an event. */
@@ -60,7 +70,11 @@ export function fromState (json: Json, decrypt: Decrypt): Value {
     case signatures.secret:
       return secretFromState(json, decrypt)
     case signatures.reference:
-      return new Reference(text(json['urn']), json['id'] === undefined ? null : text(json['id']), text(json['packageVersion']))
+      return new Reference(
+        text(json['urn']),
+        json['id'] === undefined ? null : text(json['id']),
+        text(json['packageVersion'])
+      )
     case signatures.asset:
     case signatures.archive:
       throw notImplemented('assets and archives')

@@ -66,7 +66,10 @@ export function reveal (value: Value): Value {
 }
 
 /** Maps every property, keys in the order the real engine writes them (sorted). */
-export function mapValues<T> (properties: { readonly [key: string]: T }, map: (value: T, key: string) => Value): Properties {
+export function mapValues<T> (
+  properties: { readonly [key: string]: T },
+  map: (value: T, key: string) => Value
+): Properties {
   const result: Record<string, Value> = {}
   for (const key of Object.keys(properties).sort()) {
     const value = properties[key]
@@ -80,7 +83,11 @@ export const sameValue = (a: Value, b: Value): boolean => canonical(a) === canon
 function canonical (value: Value): string {
   return JSON.stringify(value, (_, part: unknown) => {
     if (typeof part !== 'object' || part === null || Array.isArray(part)) return part
-    return Object.fromEntries(Object.entries(part).filter(([key]) => key !== 'ciphertext').sort(([a], [b]) => a < b ? -1 : 1))
+    return Object.fromEntries(
+      Object.entries(part)
+        .filter(([key]) => key !== 'ciphertext')
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+    )
   })
 }
 

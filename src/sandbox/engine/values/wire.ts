@@ -1,7 +1,18 @@
 import type { JavaScriptValue, Struct } from 'google-protobuf/google/protobuf/struct_pb.js'
 import { EngineError, notImplemented } from '../errors.ts'
 import { nameOf, typeOf } from '../urn.ts'
-import { Reference, Secret, Unknown, isList, isProperties, mapValues, signatureKey, signatures, unknown, unknownValue } from './value.ts'
+import {
+  Reference,
+  Secret,
+  Unknown,
+  isList,
+  isProperties,
+  mapValues,
+  signatureKey,
+  signatures,
+  unknown,
+  unknownValue
+} from './value.ts'
 import type { Properties, Value } from './value.ts'
 
 /** What the other side of a connection understands. */
@@ -31,7 +42,11 @@ function fromWire (value: JavaScriptValue): Value {
     case signatures.secret:
       return asSecret(fromWire(value['value'] ?? null))
     case signatures.reference:
-      return new Reference(text(value['urn']), value['id'] === undefined ? null : text(value['id']), text(value['packageVersion']))
+      return new Reference(
+        text(value['urn']),
+        value['id'] === undefined ? null : text(value['id']),
+        text(value['packageVersion'])
+      )
     case signatures.asset:
     case signatures.archive:
       throw notImplemented('assets and archives')

@@ -11,7 +11,13 @@ const OURS = {
   PULUMI_DEBUG_PROVIDERS: 'aws:1',
   NODE_OPTIONS: '--no-warnings'
 }
-const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'AKIA', AWS_SECRET_ACCESS_KEY: 'key', AWS_SESSION_TOKEN: 'token', AWS_PROFILE: 'p', AWS_REGION: 'eu-west-1' }
+const CREDENTIALS = {
+  AWS_ACCESS_KEY_ID: 'AKIA',
+  AWS_SECRET_ACCESS_KEY: 'key',
+  AWS_SESSION_TOKEN: 'token',
+  AWS_PROFILE: 'p',
+  AWS_REGION: 'eu-west-1'
+}
 
 afterEach(() => {
   vi.unstubAllEnvs()

@@ -41,7 +41,9 @@ test('real AWS is refused to the sandbox engine', async () => {
 test('a missing CLI is an error that says where it was looked for and what installs it', async () => {
   const choice = { pulumiRoot: directory, path: `${directory}/one:${directory}/two` }
   for (const wanted of [{ engine: 'pulumi', cloud: 'sandbox' }, { engine: 'auto', cloud: 'aws' }] as const) {
-    await expect(findEngine({ ...wanted, ...choice })).rejects.toThrow(`found in ${directory}/bin, ${directory}/one, ${directory}/two. Install it with \`npm run pulumi:install\``)
+    await expect(findEngine({ ...wanted, ...choice })).rejects.toThrow(
+      `found in ${directory}/bin, ${directory}/one, ${directory}/two. Install it with \`npm run pulumi:install\``
+    )
   }
 })
 
@@ -52,17 +54,26 @@ test('the CLI of the root comes before that of the path, with the plugins beside
   const path = join(directory, 'path')
   expect(await findEngine({ engine: 'auto', cloud: 'aws', pulumiRoot: directory, path }))
     .toEqual({ kind: 'pulumi', executable: first, args: [], version: 'v3.270.0', plugins: join(directory, 'plugins') })
-  expect(await findEngine({ engine: 'pulumi', cloud: 'sandbox', path })).toMatchObject({ executable: second, version: 'v3.260.0' })
+  expect(await findEngine({ engine: 'pulumi', cloud: 'sandbox', path })).toMatchObject({
+    executable: second,
+    version: 'v3.260.0'
+  })
 })
 
 test('an executable that does not answer with a version is refused', async () => {
   await place('path', 'hello')
-  await expect(findEngine({ engine: 'auto', cloud: 'sandbox', path: join(directory, 'path') })).rejects.toThrow('instead of a version')
+  await expect(findEngine({ engine: 'auto', cloud: 'sandbox', path: join(directory, 'path') })).rejects.toThrow(
+    'instead of a version'
+  )
 })
 
 test('without a CLI the sandbox engine serves the sandbox cloud, run by this very Node', async () => {
   const engine = await findEngine({ engine: 'auto', cloud: 'sandbox', path: '' })
-  expect(engine).toMatchObject({ kind: 'sandbox', executable: process.execPath, version: expect.stringMatching(/^v3\./) })
+  expect(engine).toMatchObject({
+    kind: 'sandbox',
+    executable: process.execPath,
+    version: expect.stringMatching(/^v3\./)
+  })
 })
 
 test('on real AWS the exact plugin must be there; what is missing and what installs it is said at the start', async () => {
@@ -86,23 +97,37 @@ test('the sandbox cloud needs no plugin', async () => {
     .toEqual({ kind: 'pulumi', executable, args: [], version: 'v3.260.0' })
 })
 
-test.each(['s3://bucket', 'postgres://db/state', 'file://~/state'])('the sandbox engine is refused where the state is in %s', async (stateUrl) => {
-  for (const engine of ['sandbox', 'auto'] as const) {
-    await expect(findEngine({ engine, cloud: 'sandbox', path: '', stateUrl })).rejects.toThrow('keeps its state in file:///')
+test.each(['s3://bucket', 'postgres://db/state', 'file://~/state'])(
+  'the sandbox engine is refused where the state is in %s',
+  async (stateUrl) => {
+    for (const engine of ['sandbox', 'auto'] as const) {
+      await expect(findEngine({ engine, cloud: 'sandbox', path: '', stateUrl })).rejects.toThrow(
+        'keeps its state in file:///'
+      )
+    }
+    await place('bin', 'v3.260.0')
+    expect(
+      await findEngine({ engine: 'auto', cloud: 'sandbox', pulumiRoot: directory, path: '', stateUrl })
+    ).toMatchObject({ kind: 'pulumi' })
   }
-  await place('bin', 'v3.260.0')
-  expect(await findEngine({ engine: 'auto', cloud: 'sandbox', pulumiRoot: directory, path: '', stateUrl })).toMatchObject({ kind: 'pulumi' })
-})
+)
 
 test('an address of the state may hold a password, which no error repeats', async () => {
-  const refusal = findEngine({ engine: 'sandbox', cloud: 'sandbox', path: '', stateUrl: 'postgres://user:hush@db/state' })
+  const refusal = findEngine({
+    engine: 'sandbox',
+    cloud: 'sandbox',
+    path: '',
+    stateUrl: 'postgres://user:hush@db/state'
+  })
   await expect(refusal).rejects.toThrow(/^(?!.*hush).*postgres:/)
 })
 
 test('a CLI that is too old is refused where it is asked for or needed', async () => {
   const executable = await place('bin', 'v3.249.9')
   for (const wanted of [{ engine: 'pulumi', cloud: 'sandbox' }, { engine: 'auto', cloud: 'aws' }] as const) {
-    await expect(findEngine({ ...wanted, pulumiRoot: directory, path: '' })).rejects.toThrow(`${executable} is v3.249.9; 3.250.0 or later is needed`)
+    await expect(findEngine({ ...wanted, pulumiRoot: directory, path: '' })).rejects.toThrow(
+      `${executable} is v3.249.9; 3.250.0 or later is needed`
+    )
   }
 })
 
@@ -110,6 +135,8 @@ test('a CLI that is too old leaves the sandbox cloud to the sandbox engine, whic
   const executable = await place('bin', 'v3.249.9')
   const warnings: unknown[] = []
   const log: Log = { info: () => undefined, warn: (fields, message) => { warnings.push({ ...fields, message }) } }
-  expect(await findEngine({ engine: 'auto', cloud: 'sandbox', pulumiRoot: directory, path: '', log })).toMatchObject({ kind: 'sandbox' })
+  expect(await findEngine({ engine: 'auto', cloud: 'sandbox', pulumiRoot: directory, path: '', log })).toMatchObject({
+    kind: 'sandbox'
+  })
   expect(warnings).toEqual([{ executable, version: 'v3.249.9', message: expect.stringContaining('3.250.0') }])
 })

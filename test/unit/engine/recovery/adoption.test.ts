@@ -6,9 +6,16 @@ import { listOf, recordOf } from '../../../../src/engine/json.ts'
 type Entry = Record<string, unknown>
 
 const urn = (name: string): string => `urn:pulumi:env::batchyard::aws:s3/bucket:Bucket::${name}`
-const entry = (name: string, more: Entry = {}): Entry =>
-  ({ urn: urn(name), type: 'aws:s3/bucket:Bucket', custom: true, provider: 'urn:p::uuid', inputs: { bucket: name }, ...more })
-const there = (name: string, more: Entry = {}): Entry => entry(name, { id: `${name}-1`, outputs: { bucket: name, arn: 'a' }, ...more })
+const entry = (name: string, more: Entry = {}): Entry => ({
+  urn: urn(name),
+  type: 'aws:s3/bucket:Bucket',
+  custom: true,
+  provider: 'urn:p::uuid',
+  inputs: { bucket: name },
+  ...more
+})
+const there = (name: string, more: Entry = {}): Entry =>
+  entry(name, { id: `${name}-1`, outputs: { bucket: name, arn: 'a' }, ...more })
 const stack = { urn: 'urn:stack', type: 'pulumi:pulumi:Stack', custom: false }
 const provider = { urn: 'urn:p', type: 'pulumi:providers:aws', custom: true, id: 'uuid' }
 
@@ -19,7 +26,10 @@ const deploymentOf = (resources: Entry[], ...pending: Array<[string, Entry]>) =>
 })
 
 function settled (deployment: ReturnType<typeof deploymentOf>, located: Record<string, string> = {}) {
-  const { deployment: after, adopted } = settle(deployment, new Map(Object.entries(located).map(([name, id]) => [urn(name), id])))
+  const { deployment: after, adopted } = settle(
+    deployment,
+    new Map(Object.entries(located).map(([name, id]) => [urn(name), id]))
+  )
   const resources = listOf(after.resources).map(recordOf)
   expect(after).not.toHaveProperty('pending_operations')
   expect(after).toHaveProperty('manifest')
@@ -28,17 +38,38 @@ function settled (deployment: ReturnType<typeof deploymentOf>, located: Record<s
 }
 
 test('a create that was found is taken into the state with its inputs as outputs, to be read; one that was not is dropped', () => {
-  const deployment = deploymentOf([there('a')], ['creating', entry('b', { dependencies: [urn('a')], inputs: { bucket: 'b', __defaults: [] } })], ['creating', entry('c')])
+  const deployment = deploymentOf(
+    [there('a')],
+    ['creating', entry('b', { dependencies: [urn('a')], inputs: { bucket: 'b', __defaults: [] } })],
+    ['creating', entry('c')]
+  )
   const { resources, adopted } = settled(deployment, { b: 'b-7' })
-  expect(resources).toEqual([there('a'), expect.objectContaining({ urn: urn('b'), id: 'b-7', inputs: { bucket: 'b', __defaults: [] }, outputs: { bucket: 'b' } })])
+  expect(resources).toEqual([
+    there('a'),
+    expect.objectContaining({
+      urn: urn('b'),
+      id: 'b-7',
+      inputs: { bucket: 'b', __defaults: [] },
+      outputs: { bucket: 'b' }
+    })
+  ])
   expect(resources.map(isUnread)).toEqual([false, true])
   expect(adopted).toEqual([urn('b')])
 })
 
 test('what is in the state already, whatever its URN, is not taken in a second time', () => {
-  expect(settled(deploymentOf([there('a')], ['creating', entry('a')]), { a: 'a-1' })).toEqual({ resources: [there('a')], adopted: [] })
-  expect(settled(deploymentOf([there('old', { id: 'x' })], ['creating', entry('new')]), { new: 'x' })).toEqual({ resources: [there('old', { id: 'x' })], adopted: [] })
-  const twice = settled(deploymentOf([], ['creating', entry('a', { inputs: { n: 1 } })], ['creating', entry('a', { inputs: { n: 2 } })]), { a: 'a-1' })
+  expect(settled(deploymentOf([there('a')], ['creating', entry('a')]), { a: 'a-1' })).toEqual({
+    resources: [there('a')],
+    adopted: []
+  })
+  expect(settled(deploymentOf([there('old', { id: 'x' })], ['creating', entry('new')]), { new: 'x' })).toEqual({
+    resources: [there('old', { id: 'x' })],
+    adopted: []
+  })
+  const twice = settled(
+    deploymentOf([], ['creating', entry('a', { inputs: { n: 1 } })], ['creating', entry('a', { inputs: { n: 2 } })]),
+    { a: 'a-1' }
+  )
   expect(twice.resources).toMatchObject([{ id: 'a-1', inputs: { n: 2 } }])
 })
 
@@ -46,19 +77,30 @@ test('the first half of a replacement takes the place of the old resource, which
   const after = [there('follows', { dependencies: [urn('a')] })]
   const { resources } = settled(deploymentOf([there('a'), ...after], ['creating', entry('a')]), { a: 'a-2' })
   expect(resources).toMatchObject([{ id: 'a-2' }, { id: 'a-1', delete: true }, ...after])
-  expect(settled(deploymentOf([there('a'), ...after], ['creating', entry('a')])).resources).toEqual([there('a'), ...after])
+  expect(settled(deploymentOf([there('a'), ...after], ['creating', entry('a')])).resources).toEqual([
+    there('a'),
+    ...after
+  ])
 })
 
 test('what was deleted to be replaced leaves when its replacement was found, and waits on when not', () => {
   const gone = there('a', { pendingReplacement: true })
-  expect(settled(deploymentOf([gone, there('b')], ['creating', entry('a')]), { a: 'a-2' }).resources).toMatchObject([{ id: 'a-2' }, { id: 'b-1' }])
+  expect(settled(deploymentOf([gone, there('b')], ['creating', entry('a')]), { a: 'a-2' }).resources).toMatchObject([
+    { id: 'a-2' },
+    { id: 'b-1' }
+  ])
   expect(settled(deploymentOf([gone, there('b')], ['creating', entry('a')])).resources).toEqual([gone, there('b')])
 })
 
 test('an adopted resource stands behind all that it refers to', () => {
-  const { resources } = settled(deploymentOf([there('a'), there('b'), there('c')], ['creating', entry('a', { parent: urn('b') })]), { a: 'a-2' })
+  const { resources } = settled(
+    deploymentOf([there('a'), there('b'), there('c')], ['creating', entry('a', { parent: urn('b') })]),
+    { a: 'a-2' }
+  )
   expect(resources.map(({ id }) => id)).toEqual(['a-1', 'b-1', 'a-2', 'c-1'])
-  const last = settled(deploymentOf([there('a'), there('b')], ['creating', entry('a', { dependencies: [urn('b')] })]), { a: 'a-2' })
+  const last = settled(deploymentOf([there('a'), there('b')], ['creating', entry('a', { dependencies: [urn('b')] })]), {
+    a: 'a-2'
+  })
   expect(last.resources.map(({ id }) => id)).toEqual(['a-1', 'b-1', 'a-2'])
 })
 
@@ -66,7 +108,12 @@ test('what was being updated or deleted stays and is to be read, of two with one
   const deployment = deploymentOf([there('a'), there('b', { id: 'b-2' }), there('b', { delete: true }), there('c')],
     ['updating', there('a', { inputs: { n: 2 } })], ['deleting', there('b', { delete: true })], ['reading', there('c')])
   const { resources, adopted } = settled(deployment)
-  expect(resources.map((resource) => [resource.id, isUnread(resource)])).toEqual([['a-1', true], ['b-2', false], ['b-1', true], ['c-1', false]])
+  expect(resources.map((resource) => [resource.id, isUnread(resource)])).toEqual([
+    ['a-1', true],
+    ['b-2', false],
+    ['b-1', true],
+    ['c-1', false]
+  ])
   expect(resources[0]).toMatchObject({ inputs: { bucket: 'a' } })
   expect(adopted).toEqual([])
 })
@@ -83,7 +130,9 @@ test('who looks a resource up sees its inputs without the secrets, which stay en
   const secret = { '4dabf18193072939515e22adb298388d': '1b47061264138c4ac30d75fd1eb44270', ciphertext: 'v1:x:y' }
   const inputs = { name: 'a', key: secret, nested: { list: [secret, 'b'], deep: { key: secret } } }
   const deployment = deploymentOf([], ['creating', entry('a', { inputs })])
-  expect(pendingCreates(deployment)).toEqual([{ urn: urn('a'), type: 'aws:s3/bucket:Bucket', inputs: { name: 'a', nested: { list: ['b'], deep: {} } } }])
+  expect(pendingCreates(deployment)).toEqual([
+    { urn: urn('a'), type: 'aws:s3/bucket:Bucket', inputs: { name: 'a', nested: { list: ['b'], deep: {} } } }
+  ])
   expect(settled(deployment, { a: 'x' }).resources).toMatchObject([{ inputs, outputs: inputs }])
 })
 
@@ -113,5 +162,8 @@ test('a definition whose update was killed is read by its newest revision', () =
 
 test('a replacement of the same name takes the place of what was deleted before it', () => {
   const gone = there('a', { pendingReplacement: true })
-  expect(settled(deploymentOf([gone], ['creating', entry('a')]), { a: 'a-1' })).toMatchObject({ resources: [{ id: 'a-1' }], adopted: [urn('a')] })
+  expect(settled(deploymentOf([gone], ['creating', entry('a')]), { a: 'a-1' })).toMatchObject({
+    resources: [{ id: 'a-1' }],
+    adopted: [urn('a')]
+  })
 })

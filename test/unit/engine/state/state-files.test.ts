@@ -10,7 +10,12 @@ import { refuseWithoutRoom } from '../../../../src/engine/state/disk-space.ts'
 import { removeHalfSidecars } from '../../../../src/engine/state/attribute-files.ts'
 import { ensurePassphraseFile } from '../../../../src/engine/state/secrets.ts'
 import { cloudResources } from '../../../../src/engine/state/checkpoint.ts'
-import { readCheckpoint, stateDirectory, statePaths, type StatePaths } from '../../../../src/engine/state/state-files.ts'
+import {
+  readCheckpoint,
+  stateDirectory,
+  statePaths,
+  type StatePaths
+} from '../../../../src/engine/state/state-files.ts'
 import { silentLog } from '../../../support/log.ts'
 
 let directory = ''
@@ -46,18 +51,25 @@ test('only file URLs with an absolute path name a state directory', () => {
   for (const url of ['s3://bucket', 'postgres://db', 'file://~/state']) expect(stateDirectory(url)).toBeUndefined()
 })
 
-test.each([{ version: 3 }, { version: 4, features: ['refreshBeforeUpdate'] }])('a checkpoint is read with its resources, its pending operations and its salt: %j', async (schema) => {
-  const resources = [
-    { urn: 'urn:1', type: 'pulumi:pulumi:Stack', outputs: { a: 1 } },
-    { urn: 'urn:2', type: 'pulumi:providers:aws', custom: true },
-    { urn: 'urn:3', type: 'aws:s3/bucket:Bucket', custom: true }
-  ]
-  const latest = { resources, secrets_providers: { type: 'passphrase', state: { salt: 'v1:x' } }, pending_operations: [{}] }
-  await writeFile(paths.checkpoint, JSON.stringify({ ...schema, checkpoint: { latest } }))
-  const checkpoint = await readCheckpoint(paths)
-  expect(checkpoint).toMatchObject({ pending: 1, salt: 'v1:x' })
-  expect(cloudResources(checkpoint?.resources ?? []).map((resource) => resource.urn)).toEqual(['urn:3'])
-})
+test.each([{ version: 3 }, { version: 4, features: ['refreshBeforeUpdate'] }])(
+  'a checkpoint is read with its resources, its pending operations and its salt: %j',
+  async (schema) => {
+    const resources = [
+      { urn: 'urn:1', type: 'pulumi:pulumi:Stack', outputs: { a: 1 } },
+      { urn: 'urn:2', type: 'pulumi:providers:aws', custom: true },
+      { urn: 'urn:3', type: 'aws:s3/bucket:Bucket', custom: true }
+    ]
+    const latest = {
+      resources,
+      secrets_providers: { type: 'passphrase', state: { salt: 'v1:x' } },
+      pending_operations: [{}]
+    }
+    await writeFile(paths.checkpoint, JSON.stringify({ ...schema, checkpoint: { latest } }))
+    const checkpoint = await readCheckpoint(paths)
+    expect(checkpoint).toMatchObject({ pending: 1, salt: 'v1:x' })
+    expect(cloudResources(checkpoint?.resources ?? []).map((resource) => resource.urn)).toEqual(['urn:3'])
+  }
+)
 
 test('a stack that was initialised and never updated has no resources, one that does not exist no checkpoint', async () => {
   expect(await readCheckpoint(paths)).toBeUndefined()
@@ -66,7 +78,12 @@ test('a stack that was initialised and never updated has no resources, one that 
 })
 
 const checkpointOf = (...resources: object[]) => JSON.stringify({ version: 3, checkpoint: { latest: { resources } } })
-const bucket = (name: string, more: object = {}) => ({ urn: `urn:${name}`, type: 'aws:s3/bucket:Bucket', custom: true, ...more })
+const bucket = (name: string, more: object = {}) => ({
+  urn: `urn:${name}`,
+  type: 'aws:s3/bucket:Bucket',
+  custom: true,
+  ...more
+})
 
 test.each([
   ['', 'it is empty'],
@@ -74,11 +91,18 @@ test.each([
   ['[]', 'it holds no checkpoint'],
   ['{"version":2,"checkpoint":{}}', 'it is of version 2, not 3 or 4'],
   ['{"version":3,"checkpoint":{"latest":{"resources":{}}}}', 'its resources cannot be made out'],
-  [checkpointOf(bucket('a', { provider: 'urn:missing::id' })), 'it refers to resources that it does not hold, or holds one twice']
+  [
+    checkpointOf(bucket('a', { provider: 'urn:missing::id' })),
+    'it refers to resources that it does not hold, or holds one twice'
+  ]
 ])('a damaged state file is named with what is wrong, and left as it is: %j', async (text, reason) => {
   await writeFile(paths.checkpoint, text)
   await expect(readCheckpoint(paths)).rejects.toMatchObject({
-    error: { code: 'state-corrupt', retryable: true, detail: `The state file ${paths.checkpoint} is damaged: ${reason}. No good copy of it was found.` }
+    error: {
+      code: 'state-corrupt',
+      retryable: true,
+      detail: `The state file ${paths.checkpoint} is damaged: ${reason}. No good copy of it was found.`
+    }
   })
   expect(await readFile(paths.checkpoint, 'utf8')).toBe(text)
 })
@@ -100,8 +124,9 @@ test('the newest copy that an engine would take is offered for a damaged state f
     await utimes(path, new Date(0), new Date(Number(name[0]) * 1000))
   }
   await writeFile(paths.checkpoint, '')
-  await expect(readCheckpoint(paths)).rejects
-    .toThrow(`The newest good copy is ${join(paths.backups, '2.json')}, of 1970-01-01T00:00:02.000Z, with 2 cloud resources.`)
+  await expect(readCheckpoint(paths)).rejects.toThrow(
+    `The newest good copy is ${join(paths.backups, '2.json')}, of 1970-01-01T00:00:02.000Z, with 2 cloud resources.`
+  )
   await writeFile(paths.previous, checkpointOf(bucket('a'), bucket('a', { delete: true })))
   await expect(readCheckpoint(paths)).rejects.toThrow(`The newest good copy is ${paths.previous}, of 2`)
 })
@@ -112,7 +137,9 @@ test('a lock is stale when its process is gone or began after it, and never when
   await lock(process.pid)
   await lock(1, { hostname: 'elsewhere' })
   await lock(process.ppid, { timestamp: '2001-01-01T00:00:00Z' })
-  const stale = await Promise.all((await listLocks(paths)).map(async (found) => [found.pid, await isStale(found, never)]))
+  const stale = await Promise.all(
+    (await listLocks(paths)).map(async (found) => [found.pid, await isStale(found, never)])
+  )
   expect(Object.fromEntries(stale)).toMatchObject({ [process.pid]: false, 1: false, [process.ppid]: true })
 })
 
@@ -121,17 +148,28 @@ test('stale locks are removed one by one, a live one is waited for and reported 
   await lock(dead)
   await lock(process.pid)
   const removed: number[] = []
-  const held = await waitUntilUnlocked(paths, AbortSignal.timeout(100), { isHostGone: never, onRemoved: (found) => { removed.push(found.pid) } })
+  const held = await waitUntilUnlocked(paths, AbortSignal.timeout(100), {
+    isHostGone: never,
+    onRemoved: (found) => {
+      removed.push(found.pid)
+    }
+  })
   expect(removed).toEqual([dead])
   expect(held.map((found) => found.pid)).toEqual([process.pid])
   expect(await readdir(paths.locks)).toEqual([`${process.pid}.json`])
   setTimeout(() => { rm(join(paths.locks, `${process.pid}.json`)).catch(() => undefined) }, 50)
-  expect(await waitUntilUnlocked(paths, new AbortController().signal, { isHostGone: never, onRemoved: () => undefined })).toEqual([])
+  expect(
+    await waitUntilUnlocked(paths, new AbortController().signal, { isHostGone: never, onRemoved: () => undefined })
+  ).toEqual([])
 })
 
 test('what a dead engine has left running, a plugin in the middle of its call, ends before its lock goes', async () => {
   const script = 'sleep 300 & echo $!; wait'
-  const engine = spawn('/bin/sh', ['-c', script], { detached: true, env: { PULUMI_AUTOMATION_API: 'true' }, stdio: ['ignore', 'pipe', 'ignore'] })
+  const engine = spawn('/bin/sh', ['-c', script], {
+    detached: true,
+    env: { PULUMI_AUTOMATION_API: 'true' },
+    stdio: ['ignore', 'pipe', 'ignore']
+  })
   const [line] = await once(engine.stdout, 'data') as [Buffer]
   const plugin = Number(line.toString())
   engine.kill('SIGKILL')
@@ -162,7 +200,9 @@ test('a lock of another host is removed once that host is known to be gone', asy
 
 test('an engine that was killed while it wrote its lock is waited for no longer than it takes to write one', async () => {
   const [fresh, left] = ['a.json.1f.tmp', 'b.json.2e.tmp'].map((name) => join(paths.locks, name))
-  for (const path of [fresh, left]) await writeFile(path ?? '', JSON.stringify({ pid: process.pid, hostname: hostname(), timestamp: new Date() }))
+  for (const path of [fresh, left]) {
+    await writeFile(path ?? '', JSON.stringify({ pid: process.pid, hostname: hostname(), timestamp: new Date() }))
+  }
   await utimes(left ?? '', new Date(), new Date(Date.now() - 3_600_000))
   await waitUntilUnlocked(paths, AbortSignal.abort(), { isHostGone: never, onRemoved: () => undefined })
   expect(await readdir(paths.locks)).toEqual(['a.json.1f.tmp'])
@@ -181,7 +221,9 @@ test('a lock that is not written to its end is one, until its owner has had time
 
 test('a run is not begun where the state has too little room for it', async () => {
   await refuseWithoutRoom(directory, 1)
-  await expect(refuseWithoutRoom(directory, Number.MAX_SAFE_INTEGER)).rejects.toMatchObject({ error: { code: 'storage-full', detail: expect.stringContaining(directory) } })
+  await expect(refuseWithoutRoom(directory, Number.MAX_SAFE_INTEGER)).rejects.toMatchObject({
+    error: { code: 'storage-full', detail: expect.stringContaining(directory) }
+  })
 })
 
 test('attributes that the CLI was killed while writing go, whole ones and the files themselves stay', async () => {
@@ -221,12 +263,15 @@ test('of several replicas making the passphrase file at once all read the same, 
   expect(await readdir(join(directory, 'secrets'))).toEqual(['passphrase'])
 })
 
-test.each(['', ' \n'])('a passphrase file that is there without a passphrase is refused and left as it is: %j', async (content) => {
-  const file = join(directory, 'passphrase')
-  await writeFile(file, content, { mode: 0o600 })
-  await expect(ensurePassphraseFile(file, silentLog)).rejects.toThrow(`${file} is empty`)
-  expect(await readFile(file, 'utf8')).toBe(content)
-})
+test.each(['', ' \n'])(
+  'a passphrase file that is there without a passphrase is refused and left as it is: %j',
+  async (content) => {
+    const file = join(directory, 'passphrase')
+    await writeFile(file, content, { mode: 0o600 })
+    await expect(ensurePassphraseFile(file, silentLog)).rejects.toThrow(`${file} is empty`)
+    expect(await readFile(file, 'utf8')).toBe(content)
+  }
+)
 
 test('what cannot be read as a passphrase file is refused', async () => {
   await expect(ensurePassphraseFile(directory, silentLog)).rejects.toThrow(`${directory} cannot be read`)

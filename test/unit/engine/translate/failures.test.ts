@@ -1,25 +1,51 @@
 import { expect, test } from 'vitest'
-import { classifyFailure, EventRecord, ofStorage, type FailureEvidence } from '../../../../src/engine/translate/failures.ts'
+import {
+  classifyFailure,
+  EventRecord,
+  ofStorage,
+  type FailureEvidence
+} from '../../../../src/engine/translate/failures.ts'
 
-const queue = { urn: 'urn:pulumi:env::batchyard::aws:batch/jobQueue:JobQueue::queue', type: 'aws:batch/jobQueue:JobQueue', name: 'queue' }
-const bucket = { urn: 'urn:pulumi:env::batchyard::aws:s3/bucket:Bucket::bucket', type: 'aws:s3/bucket:Bucket', name: 'bucket' }
+const queue = {
+  urn: 'urn:pulumi:env::batchyard::aws:batch/jobQueue:JobQueue::queue',
+  type: 'aws:batch/jobQueue:JobQueue',
+  name: 'queue'
+}
+const bucket = {
+  urn: 'urn:pulumi:env::batchyard::aws:s3/bucket:Bucket::bucket',
+  type: 'aws:s3/bucket:Bucket',
+  name: 'bucket'
+}
 
 const evidence = (changes: Partial<FailureEvidence>): FailureEvidence =>
   ({ cause: 'failed', errors: [], failed: [], underWay: [], text: '', ...changes })
 
-const refused = (message: string) => classifyFailure(evidence({ failed: [queue], errors: [{ message, urn: queue.urn }] }))
+const refused = (message: string) =>
+  classifyFailure(evidence({ failed: [queue], errors: [{ message, urn: queue.urn }] }))
 
 test.each([
   ['Fargate resource requirements (1.00 vCPU, 4000 MiB) not valid.', 'cloud-rejected', false],
   ['vCPU is not provided.', 'cloud-rejected', false],
   ['No Fargate configuration exists for given values: 512 CPU, 512 memory', 'cloud-rejected', false],
-  ['The \'memory\' setting for container app is greater than for the task', 'cloud-rejected', false],
+  ["The 'memory' setting for container app is greater than for the task", 'cloud-rejected', false],
   ['minvCpus is not applicable for Fargate', 'cloud-rejected', false],
-  ['The following parameters can\'t be updated for Fargate compute environment: type, updatePolicy', 'cloud-rejected', false],
+  [
+    "The following parameters can't be updated for Fargate compute environment: type, updatePolicy",
+    'cloud-rejected',
+    false
+  ],
   ['ClientException: Cannot delete, found existing JobQueue relationship', 'in-use', true],
-  ['CLIENT_ERROR - User: batch.amazonaws.com is not authorized to perform: sts:AssumeRole on resource arn:aws:iam::1:role/x', 'access-denied', false],
+  [
+    'CLIENT_ERROR - User: batch.amazonaws.com is not authorized to perform: sts:AssumeRole on resource arn:aws:iam::1:role/x',
+    'access-denied',
+    false
+  ],
   ['ClientException: Object already exists', 'name-conflict', false],
-  ['ClientException: Limit exceeded: account 123456789012 already has the maximum of 50 compute environments in eu-west-1', 'quota-exceeded', false],
+  [
+    'ClientException: Limit exceeded: account 123456789012 already has the maximum of 50 compute environments in eu-west-1',
+    'quota-exceeded',
+    false
+  ],
   ['InvalidParameterException: you must force a new deployment', 'cloud-rejected', false],
   ['There are no capacity providers with a weight value greater than zero', 'cloud-rejected', false],
   ['Unable to assume the service linked role', 'cloud-rejected', true],
@@ -37,7 +63,7 @@ test.each([
   ['api error AccessDenied: Access Denied', 'access-denied', false],
   ['AccessDeniedException: User is not authorized to perform: iam:PassRole', 'access-denied', false],
   ['api error UnauthorizedOperation: You are not authorized', 'access-denied', false],
-  ['api error InvalidSubnetID.NotFound: The subnet ID \'subnet-1\' does not exist', 'not-found-in-cloud', false],
+  ["api error InvalidSubnetID.NotFound: The subnet ID 'subnet-1' does not exist", 'not-found-in-cloud', false],
   ['api error InvalidGroup.NotFound: The security group does not exist', 'not-found-in-cloud', true],
   ['DependencyViolation: resource sg-1 has a dependent object', 'in-use', true],
   ['VpcLimitExceeded: 5', 'quota-exceeded', false],
@@ -53,7 +79,13 @@ test.each([
 ])('what AWS says about a resource is told and classified: %s', (message, code, retryable) => {
   const wrapped = `creating Batch Job Queue (q): operation error Batch: CreateJobQueue, https response error StatusCode: 400, RequestID: 6c1f0b1e-77, ${message}`
   const error = refused(`  sdk-v2/provider2.go:572: sdk.helper_schema: ${wrapped}: provider=aws@7.48.0`)
-  expect(error).toMatchObject({ code, retryable, resource: queue, cloudRequestId: '6c1f0b1e-77', type: `urn:batchyard:problem:${code}` })
+  expect(error).toMatchObject({
+    code,
+    retryable,
+    resource: queue,
+    cloudRequestId: '6c1f0b1e-77',
+    type: `urn:batchyard:problem:${code}`
+  })
   expect(error.detail).toBe(`aws:batch/jobQueue:JobQueue queue: ${wrapped}`)
 })
 
@@ -65,22 +97,34 @@ test.each([
   ['Unable to Start a service that is still Draining', 'in-use'],
   ['api error Throttling: Rate exceeded', 'throttled'],
   ['ServerException: fault', 'cloud-unavailable'],
-  ['InvalidParameterException: Unable to assume the service linked role. Please verify that the ECS service linked role exists.', 'cloud-rejected'],
+  [
+    'InvalidParameterException: Unable to assume the service linked role. Please verify that the ECS service linked role exists.',
+    'cloud-rejected'
+  ],
   ['ClientException: The service-linked role AWSServiceRoleForBatch does not exist', 'cloud-rejected'],
   ['InvalidParameterValueException: The role defined for the function cannot be assumed by Lambda.', 'cloud-rejected'],
-  ['InvalidParameterException: ECS was unable to assume the role arn:aws:iam::1:role/x that was provided for this task.', 'cloud-rejected'],
+  [
+    'InvalidParameterException: ECS was unable to assume the role arn:aws:iam::1:role/x that was provided for this task.',
+    'cloud-rejected'
+  ],
   ['MalformedPolicyDocument: Invalid principal in policy: "AWS":"arn:aws:iam::1:role/x"', 'cloud-rejected'],
   ['ClientException: Object already exists, and is DELETING', 'name-conflict'],
   ['NoSuchEntity: The role with name batchyard-x-execution cannot be found.', 'not-found-in-cloud'],
   ['ClusterNotFoundException: Cluster not found.', 'not-found-in-cloud'],
-  ['unexpected state \'INVALID\', wanted target \'DELETED\'. last error: CLIENT_ERROR - The compute environment has active jobs', 'in-use']
+  [
+    "unexpected state 'INVALID', wanted target 'DELETED'. last error: CLIENT_ERROR - The compute environment has active jobs",
+    'in-use'
+  ]
 ])('what passes by itself is tried again: %s', (message, code) => {
   expect(refused(message)).toMatchObject({ code, transient: true, retryable: true })
 })
 
 test.each([
   ['ClientException: Object already exists', 'name-conflict'],
-  ['CLIENT_ERROR - User: batch.amazonaws.com is not authorized to perform: sts:AssumeRole on resource arn:aws:iam::1:role/x', 'access-denied'],
+  [
+    'CLIENT_ERROR - User: batch.amazonaws.com is not authorized to perform: sts:AssumeRole on resource arn:aws:iam::1:role/x',
+    'access-denied'
+  ],
   ['IAM Role (arn:aws:iam::1:role/provisioner) cannot be assumed.', 'cloud-rejected'],
   ['Fargate resource requirements (1.00 vCPU, 4000 MiB) not valid.', 'cloud-rejected'],
   ['api error BucketNotEmpty: The bucket you tried to delete is not empty', 'bucket-not-empty'],
@@ -91,14 +135,23 @@ test.each([
 })
 
 test.each([
-  ['error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file with `pulumi cancel`.', 'state-locked'],
+  [
+    'error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file with `pulumi cancel`.',
+    'state-locked'
+  ],
   ['error: getting secrets manager: incorrect passphrase', 'state-unreadable'],
   ['error: failed to load checkpoint: /state/env.json is not JSON', 'state-corrupt'],
   ['error: snapshot integrity failure; it was already written, but is invalid', 'state-corrupt'],
   ['error: EFBIG: file too large, write', 'storage-full'],
   ['error: saving checkpoint: write /state/env.json: no space left on device', 'storage-full'],
-  ['error: passphrase must be set with PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE environment variables', 'state-unreadable'],
-  ['error: no resource plugin \'pulumi-resource-aws\' found in the workspace at version v7.48.0 or on your $PATH', 'plugin-missing'],
+  [
+    'error: passphrase must be set with PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE environment variables',
+    'state-unreadable'
+  ],
+  [
+    "error: no resource plugin 'pulumi-resource-aws' found in the workspace at version v7.48.0 or on your $PATH",
+    'plugin-missing'
+  ],
   ['error: the sandbox engine does not implement method calls (x)', 'engine-unsupported'],
   ['panic: something odd', 'engine-failed']
 ])('what the engine says outside of events is classified: %s', (text, code) => {
@@ -108,14 +161,20 @@ test.each([
 })
 
 test('several failed resources make one line each, the most telling first, and the engine\'s own verdict none', () => {
-  const error = classifyFailure(evidence({
-    failed: [queue, bucket],
-    errors: [
-      { message: '1 error occurred:\n\t* creating urn:pulumi:env::x::aws:batch/jobQueue:JobQueue::queue: 1 error occurred:\n\t* creating queue: odd', urn: queue.urn },
-      { message: 'creating bucket: BucketAlreadyExists: taken', urn: bucket.urn },
-      { message: 'update failed', urn: 'urn:pulumi:env::batchyard::pulumi:pulumi:Stack::batchyard-env' }
-    ]
-  }))
+  const error = classifyFailure(
+    evidence({
+      failed: [queue, bucket],
+      errors: [
+        {
+          message:
+            '1 error occurred:\n\t* creating urn:pulumi:env::x::aws:batch/jobQueue:JobQueue::queue: 1 error occurred:\n\t* creating queue: odd',
+          urn: queue.urn
+        },
+        { message: 'creating bucket: BucketAlreadyExists: taken', urn: bucket.urn },
+        { message: 'update failed', urn: 'urn:pulumi:env::batchyard::pulumi:pulumi:Stack::batchyard-env' }
+      ]
+    })
+  )
   expect(error).toMatchObject({ code: 'name-conflict', resource: bucket })
   expect(error.detail.split('\n')).toEqual([
     'aws:s3/bucket:Bucket bucket: creating bucket: BucketAlreadyExists: taken',
@@ -123,27 +182,54 @@ test('several failed resources make one line each, the most telling first, and t
   ])
 })
 
-test('a refusal of the program carries its code, a failed look-up the cloud\'s meaning, anything else is a defect', () => {
-  const program = (programError: string) => classifyFailure(evidence({ programError, errors: [{ message: `Unhandled exception: ${programError}` }] }))
-  expect(program('[default-vpc-missing] eu-west-1 has none')).toMatchObject({ code: 'default-vpc-missing', detail: 'eu-west-1 has none' })
+test("a refusal of the program carries its code, a failed look-up the cloud's meaning, anything else is a defect", () => {
+  const program = (programError: string) =>
+    classifyFailure(evidence({ programError, errors: [{ message: `Unhandled exception: ${programError}` }] }))
+  expect(program('[default-vpc-missing] eu-west-1 has none')).toMatchObject({
+    code: 'default-vpc-missing',
+    detail: 'eu-west-1 has none'
+  })
   expect(program('[no-such-code] hm')).toMatchObject({ code: 'program-failed', detail: '[no-such-code] hm' })
-  expect(program('invocation of aws:ec2/getVpc:getVpc returned an error: invoking aws:ec2/getVpc:getVpc: 1 error occurred: * no matching EC2 VPC found'))
-    .toMatchObject({ code: 'default-vpc-missing' })
-  expect(program('invocation of aws:index/getRegion:getRegion returned an error: invoking aws:index/getRegion:getRegion: 1 error occurred:\n\t* ExpiredToken: expired\n'))
-    .toMatchObject({ code: 'credentials-invalid', detail: 'ExpiredToken: expired' })
+  expect(
+    program(
+      'invocation of aws:ec2/getVpc:getVpc returned an error: invoking aws:ec2/getVpc:getVpc: 1 error occurred: * no matching EC2 VPC found'
+    )
+  ).toMatchObject({ code: 'default-vpc-missing' })
+  expect(
+    program(
+      'invocation of aws:index/getRegion:getRegion returned an error: invoking aws:index/getRegion:getRegion: 1 error occurred:\n\t* ExpiredToken: expired\n'
+    )
+  ).toMatchObject({ code: 'credentials-invalid', detail: 'ExpiredToken: expired' })
   expect(program('the file already exists')).toMatchObject({ code: 'program-failed', retryable: false })
 })
 
 test('a resource that failed outweighs the error it makes the program throw', () => {
-  const error = classifyFailure(evidence({ programError: 'resource monitor shut down', failed: [queue], errors: [{ message: 'AccessDenied', urn: queue.urn }] }))
+  const error = classifyFailure(
+    evidence({
+      programError: 'resource monitor shut down',
+      failed: [queue],
+      errors: [{ message: 'AccessDenied', urn: queue.urn }]
+    })
+  )
   expect(error).toMatchObject({ code: 'access-denied', resource: queue })
 })
 
 test.each([
-  ['killed', 'engine-killed'], ['cancelled', 'cancelled'], ['deadline', 'deadline-exceeded'], ['locked', 'state-locked'], ['out-of-memory', 'runner-out-of-memory'], ['crashed', 'runner-crashed']
+  ['killed', 'engine-killed'],
+  ['cancelled', 'cancelled'],
+  ['deadline', 'deadline-exceeded'],
+  ['locked', 'state-locked'],
+  ['out-of-memory', 'runner-out-of-memory'],
+  ['crashed', 'runner-crashed']
 ] as const)('a run that was ended says why and what was under way: %s', (cause, code) => {
-  const error = classifyFailure(evidence({ cause, detail: 'Because.', underWay: [queue], errors: [{ message: 'AccessDenied' }] }))
-  expect(error).toMatchObject({ code, resource: queue, detail: 'Because. Still under way: aws:batch/jobQueue:JobQueue queue.' })
+  const error = classifyFailure(
+    evidence({ cause, detail: 'Because.', underWay: [queue], errors: [{ message: 'AccessDenied' }] })
+  )
+  expect(error).toMatchObject({
+    code,
+    resource: queue,
+    detail: 'Because. Still under way: aws:batch/jobQueue:JobQueue queue.'
+  })
 })
 
 test('a write of the service\'s own that found no room is a full storage, any other error stays what it is', () => {
@@ -155,7 +241,9 @@ test('a write of the service\'s own that found no room is a full storage, any ot
 
 test('what is kept of a run is bounded', () => {
   const record = new EventRecord()
-  for (let index = 0; index < 1000; index += 1) record.add({ type: 'diagnostic', severity: 'error', message: `${index} ${'x'.repeat(4000)}` })
+  for (let index = 0; index < 1000; index += 1) {
+    record.add({ type: 'diagnostic', severity: 'error', message: `${index} ${'x'.repeat(4000)}` })
+  }
   const { detail } = classifyFailure(evidence({ errors: record.errors }))
   expect(record.errors.length).toBeLessThanOrEqual(100)
   expect(detail.length).toBeLessThanOrEqual(10_010)
@@ -163,7 +251,13 @@ test('what is kept of a run is bounded', () => {
 
 test('a record knows what is under way and what failed', () => {
   const record = new EventRecord()
-  const step = { type: 'resource', action: 'create', urn: queue.urn, resourceType: queue.type, name: queue.name } as const
+  const step = {
+    type: 'resource',
+    action: 'create',
+    urn: queue.urn,
+    resourceType: queue.type,
+    name: queue.name
+  } as const
   record.add({ ...step, status: 'started' })
   expect(record.underWay).toEqual([queue])
   record.add({ ...step, status: 'failed' })

@@ -61,7 +61,11 @@ test('no event carries a text that cannot be stored', () => {
     const metadata = { op: 'create', urn: text, type: text, new: state, provider: '' } as const
     const events = [
       toEngineEvent({ sequence: 1, timestamp: 1, resourcePreEvent: { metadata } }),
-      toEngineEvent({ sequence: 1, timestamp: 1, diagnosticEvent: { severity: 'error', message: text, color: 'never', urn: text } })
+      toEngineEvent({
+        sequence: 1,
+        timestamp: 1,
+        diagnosticEvent: { severity: 'error', message: text, color: 'never', urn: text }
+      })
     ]
     expect(unstorable(events)).toEqual([])
   }))
@@ -91,10 +95,23 @@ test('no error carries a text that cannot be stored, wherever it was cut', () =>
 test('a resource whose urn had to be mended is still found to have failed', () => {
   const record = new EventRecord()
   const urn = 'urn:pulumi:env::batchyard::test:index:Thing::a\u0000'
-  const state = { type: 'test:index:Thing', urn, custom: true, id: '', parent: '', inputs: {}, outputs: {}, provider: '' }
+  const state = {
+    type: 'test:index:Thing',
+    urn,
+    custom: true,
+    id: '',
+    parent: '',
+    inputs: {},
+    outputs: {},
+    provider: ''
+  }
   const metadata = { op: 'create', urn, type: 'test:index:Thing', new: state, provider: '' } as const
   const failed = toEngineEvent({ sequence: 1, timestamp: 1, resOpFailedEvent: { metadata, status: 1, steps: 1 } })
-  const said = toEngineEvent({ sequence: 2, timestamp: 1, diagnosticEvent: { severity: 'error', message: 'AccessDenied', color: 'never', urn } })
+  const said = toEngineEvent({
+    sequence: 2,
+    timestamp: 1,
+    diagnosticEvent: { severity: 'error', message: 'AccessDenied', color: 'never', urn }
+  })
   for (const event of [failed, said]) if (event !== undefined) record.add(event)
   expect(classifyFailure({ cause: 'failed', errors: record.errors, failed: record.failed, underWay: [], text: '' }))
     .toMatchObject({ code: 'access-denied', resource: { name: 'a' } })

@@ -46,35 +46,62 @@ describe('The phase an operation leaves behind', () => {
   })
 
   test('is reached only by an operation that has ended', () => {
-    expect(['queued', 'running'].map(state => hasEnded(state as 'queued'))).toEqual([false, false])
-    expect(['succeeded', 'failed', 'cancelled'].map(state => hasEnded(state as 'failed'))).toEqual([true, true, true])
+    expect(['queued', 'running'].map((state) => hasEnded(state as 'queued'))).toEqual([false, false])
+    expect(['succeeded', 'failed', 'cancelled'].map((state) => hasEnded(state as 'failed'))).toEqual([true, true, true])
   })
 })
 
 describe('What an operation makes of its environment', () => {
   test('that touched nothing is what it was: ready, degraded where the spec is not real, failed where none ever was', () => {
-    expect(leftBy({ kind: 'delete', input: {} }, 'failed', environment({ phase: 'deleting' }), true)).toEqual({ phase: 'ready' })
-    expect(leftBy({ kind: 'delete', input: {} }, 'failed', environment({ phase: 'deleting', generation: 2 }), true)).toEqual({ phase: 'degraded' })
-    expect(leftBy({ kind: 'delete', input: {} }, 'failed', environment({ phase: 'deleting', outputs: null }), true)).toEqual({ phase: 'degraded' })
-    expect(leftBy({ kind: 'delete', input: { degraded: true } }, 'failed', environment({ phase: 'deleting' }), true)).toEqual({ phase: 'degraded' })
-    expect(leftBy({ kind: 'create', input: {} }, 'cancelled', environment({ phase: 'creating', observed_generation: null, outputs: null }), true)).toEqual({ phase: 'failed' })
+    expect(leftBy({ kind: 'delete', input: {} }, 'failed', environment({ phase: 'deleting' }), true)).toEqual({
+      phase: 'ready'
+    })
+    expect(
+      leftBy({ kind: 'delete', input: {} }, 'failed', environment({ phase: 'deleting', generation: 2 }), true)
+    ).toEqual({ phase: 'degraded' })
+    expect(
+      leftBy({ kind: 'delete', input: {} }, 'failed', environment({ phase: 'deleting', outputs: null }), true)
+    ).toEqual({ phase: 'degraded' })
+    expect(
+      leftBy({ kind: 'delete', input: { degraded: true } }, 'failed', environment({ phase: 'deleting' }), true)
+    ).toEqual({ phase: 'degraded' })
+    expect(
+      leftBy(
+        { kind: 'create', input: {} },
+        'cancelled',
+        environment({ phase: 'creating', observed_generation: null, outputs: null }),
+        true
+      )
+    ).toEqual({ phase: 'failed' })
   })
 
   test('that is a delete takes the outputs, however it ends', () => {
-    for (const state of ['succeeded', 'failed', 'cancelled'] as const) expect(leftBy({ kind: 'delete', input: {} }, state, environment(), false)).toMatchObject({ outputs: null })
-    expect(leftBy({ kind: 'update', input: {} }, 'failed', environment({ generation: 2 }), false)).toEqual({ phase: 'degraded' })
+    for (const state of ['succeeded', 'failed', 'cancelled'] as const) {
+      expect(leftBy({ kind: 'delete', input: {} }, state, environment(), false)).toMatchObject({ outputs: null })
+    }
+    expect(leftBy({ kind: 'update', input: {} }, 'failed', environment({ generation: 2 }), false)).toEqual({
+      phase: 'degraded'
+    })
   })
 })
 
 describe('An environment', () => {
   test('is what its spec says when it is ready and no other generation was asked for since', () => {
     expect(isReal(environment())).toBe(true)
-    for (const other of [{ generation: 2 }, { phase: 'degraded' }, { phase: 'deleted' }, { observed_generation: null }] as const) expect(isReal(environment(other))).toBe(false)
+    for (const other of [
+      { generation: 2 },
+      { phase: 'degraded' },
+      { phase: 'deleted' },
+      { observed_generation: null }
+    ] as const) { expect(isReal(environment(other))).toBe(false) }
   })
 
   test('has drifted when its newest check found something', () => {
     const condition = { type: 'Drifted', status: true, since: '2026-01-01T00:00:00Z', reason: '' }
-    expect([[], [condition], [{ ...condition, status: false }], [{ ...condition, type: 'Other' }]].map(conditions => isDrifted(environment({ conditions }))))
-      .toEqual([false, true, false, false])
+    expect(
+      [[], [condition], [{ ...condition, status: false }], [{ ...condition, type: 'Other' }]].map((conditions) =>
+        isDrifted(environment({ conditions }))
+      )
+    ).toEqual([false, true, false, false])
   })
 })

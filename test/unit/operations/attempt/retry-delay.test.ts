@@ -29,6 +29,6 @@ describe('The wait before another try', () => {
   })
 
   test('is as long as documented: 8 seconds, then 16, 32, 64, 120, 120 in the middle', () => {
-    expect([0, 1, 2, 3, 4, 5].map(count => retryDelay(count, 8, 0.5))).toEqual([8, 16, 32, 64, 120, 120])
+    expect([0, 1, 2, 3, 4, 5].map((count) => retryDelay(count, 8, 0.5))).toEqual([8, 16, 32, 64, 120, 120])
   })
 })

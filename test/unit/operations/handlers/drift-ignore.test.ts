@@ -11,27 +11,52 @@ function changed (...paths: string[]): DriftedResource {
     name: 'queue',
     id: 'arn',
     status: 'changed',
-    properties: paths.map(path => ({ path, expected: null, actual: 'x' }))
+    properties: paths.map((path) => ({ path, expected: null, actual: 'x' }))
   }
 }
-const left = (...paths: string[]): string[] => withoutIgnored([changed(...paths)], ignore).flatMap(({ properties }) => properties.map(({ path }) => path))
+const left = (...paths: string[]): string[] =>
+  withoutIgnored([changed(...paths)], ignore).flatMap(({ properties }) => properties.map(({ path }) => path))
 
 describe('Drift that the spec says to ignore', () => {
   test('is of tags by key or by how the key begins, on the resource or among all of its tags', () => {
-    expect(left('tags.owner', 'tagsAll.owner', 'tags["cost:center"]', 'tagsAll["cost:center"]', 'tags.auto-stop', 'tagsAll["auto-start.at"]')).toEqual([])
+    expect(
+      left(
+        'tags.owner',
+        'tagsAll.owner',
+        'tags["cost:center"]',
+        'tagsAll["cost:center"]',
+        'tags.auto-stop',
+        'tagsAll["auto-start.at"]'
+      )
+    ).toEqual([])
   })
 
   test('is nothing else: no other tag, no property of that name, nothing below a tag, not all tags together', () => {
-    const kept = ['tags.Owner', 'tags.owner2', 'tags.my-auto-stop', 'owner', 'tagsAll', 'tags', 'tags.owner.more', 'labels.owner', 'nested.tags.owner']
+    const kept = [
+      'tags.Owner',
+      'tags.owner2',
+      'tags.my-auto-stop',
+      'owner',
+      'tagsAll',
+      'tags',
+      'tags.owner.more',
+      'labels.owner',
+      'nested.tags.owner'
+    ]
     expect(left(...kept)).toEqual(kept)
   })
 
   test('leaves out a resource of which nothing else has changed, and keeps one that is missing', () => {
     const missing: DriftedResource = { ...changed(), status: 'missing' }
-    expect(withoutIgnored([changed('tags.owner'), missing, changed('tags.owner', 'priority')], ignore)).toEqual([missing, changed('priority')])
+    expect(withoutIgnored([changed('tags.owner'), missing, changed('tags.owner', 'priority')], ignore)).toEqual([
+      missing,
+      changed('priority')
+    ])
   })
 
   test('is none where the spec names none', () => {
-    expect(withoutIgnored([changed('tags.owner')], { tagKeys: [], tagKeyPrefixes: [] })).toEqual([changed('tags.owner')])
+    expect(withoutIgnored([changed('tags.owner')], { tagKeys: [], tagKeyPrefixes: [] })).toEqual([
+      changed('tags.owner')
+    ])
   })
 })

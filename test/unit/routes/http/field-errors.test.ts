@@ -10,26 +10,34 @@ const explain = (body: unknown) => {
   check(body)
   return fieldErrors((check.errors ?? []) as FastifySchemaValidationError[])
 }
-const messageAt = (body: unknown, pointer: string) => explain(body).find(each => each.pointer === pointer)?.message
+const messageAt = (body: unknown, pointer: string) => explain(body).find((each) => each.pointer === pointer)?.message
 
 const image = 'public.ecr.aws/docker/library/python:3.13'
 
 describe('The words for a wrong field', () => {
   test('name every wrong field once', () => {
-    const pointers = explain({ team: 'A', name: 3, jobs: { default: { image: '', vcpus: 3 } }, extra: 1 }).map(({ pointer }) => pointer)
+    const pointers = explain({ team: 'A', name: 3, jobs: { default: { image: '', vcpus: 3 } }, extra: 1 }).map(
+      ({ pointer }) => pointer
+    )
     expect(pointers.toSorted()).toEqual(['/extra', '/jobs/default/image', '/jobs/default/vcpus', '/name', '/team'])
   })
 
   test('say that several entries are not offered yet', () => {
-    expect(messageAt({ team: 'vision', name: 'training', jobs: { aa: { image }, bb: { image } } }, '/jobs')).toContain('exactly one entry')
+    expect(messageAt({ team: 'vision', name: 'training', jobs: { aa: { image }, bb: { image } } }, '/jobs')).toContain(
+      'exactly one entry'
+    )
   })
 
   test('list what is allowed', () => {
-    expect(messageAt({ team: 'vision', name: 'training', jobs: { default: { image, vcpus: 3 } } }, '/jobs/default/vcpus')).toBe('must be one of 0.25, 0.5, 1, 2, 4, 8, 16')
+    expect(
+      messageAt({ team: 'vision', name: 'training', jobs: { default: { image, vcpus: 3 } } }, '/jobs/default/vcpus')
+    ).toBe('must be one of 0.25, 0.5, 1, 2, 4, 8, 16')
   })
 
   test('escape names as JSON pointers do', () => {
-    expect(messageAt({ team: 'vision', name: 'training', jobs: { default: { image } }, 'a/b~c': 1 }, '/a~1b~0c')).toBe('is not a field that can be set here')
+    expect(messageAt({ team: 'vision', name: 'training', jobs: { default: { image } }, 'a/b~c': 1 }, '/a~1b~0c')).toBe(
+      'is not a field that can be set here'
+    )
   })
 
   test('point to the name of an entry that is not allowed', () => {
@@ -45,8 +53,12 @@ describe('The words for a wrong field', () => {
   })
 
   test('are no more than a hundred, and their number is', () => {
-    const wrong = (count: number) => invalidFields(Array.from({ length: count }, (_, index) => ({ pointer: `/${index}`, message: 'is wrong' })))
-    expect(wrong(1)).toMatchObject({ message: '1 field is wrong; nothing was stored', details: { errors: [{ pointer: '/0' }] } })
+    const wrong = (count: number) =>
+      invalidFields(Array.from({ length: count }, (_, index) => ({ pointer: `/${index}`, message: 'is wrong' })))
+    expect(wrong(1)).toMatchObject({
+      message: '1 field is wrong; nothing was stored',
+      details: { errors: [{ pointer: '/0' }] }
+    })
     expect(wrong(100).message).toBe('100 fields are wrong; nothing was stored')
     expect(wrong(100).details.errors).toHaveLength(100)
     expect(wrong(24_000).message).toBe('24000 fields are wrong, of which the first 100 are named; nothing was stored')

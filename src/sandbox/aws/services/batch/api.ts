@@ -21,7 +21,11 @@ export const batch: Service = {
       type: COMPUTE_ENVIRONMENT,
       takes: ['computeEnvironments'],
       name: (input) => texts(input, 'computeEnvironments')[0] ?? '',
-      run: (input, call) => ({ computeEnvironments: named(call, COMPUTE_ENVIRONMENT, texts(input, 'computeEnvironments')).map(computeEnvironmentDetail) })
+      run: (input, call) => ({
+        computeEnvironments: named(call, COMPUTE_ENVIRONMENT, texts(input, 'computeEnvironments')).map(
+          computeEnvironmentDetail
+        )
+      })
     },
     DescribeJobQueues: {
       on: 'read',
@@ -70,7 +74,12 @@ export const batch: Service = {
 
 /** Those of the names or ARNs that exist, in Batch's way: what does not exist is left out. All, where none is named. */
 function named (call: Call, type: string, names: string[]): Item[] {
-  return call.world.inPlace(type, call).filter((item) => isVisible(item) && (names.length === 0 || names.includes(item.name) || names.includes(text(item.props, 'arn'))))
+  return call.world
+    .inPlace(type, call)
+    .filter(
+      (item) =>
+        isVisible(item) && (names.length === 0 || names.includes(item.name) || names.includes(text(item.props, 'arn')))
+    )
 }
 
 /** Batch shows a change that it is still carrying out as the resource's status. */
@@ -107,8 +116,15 @@ function describeJobDefinitions (input: Props, call: Call): Props {
   const name = text(input, 'jobDefinitionName')
   const arns = texts(input, 'jobDefinitions')
   if (!['', 'ACTIVE'].includes(text(input, 'status'))) return { jobDefinitions: [] }
-  const found = call.world.inPlace(JOB_DEFINITION, call)
-    .filter((item) => isVisible(item) && item.status !== 'deleting' && (name === '' || item.name === name) && (arns.length === 0 || arns.includes(item.id)))
+  const found = call.world
+    .inPlace(JOB_DEFINITION, call)
+    .filter(
+      (item) =>
+        isVisible(item) &&
+        item.status !== 'deleting' &&
+        (name === '' || item.name === name) &&
+        (arns.length === 0 || arns.includes(item.id))
+    )
   return {
     jobDefinitions: found.map((item) => ({
       jobDefinitionName: item.name,
@@ -141,7 +157,11 @@ function listJobs (input: Props, call: Call): Props {
   const queue = queueOf(input, call)
   const status = text(input, 'jobStatus') || 'RUNNING'
   const jobs = [...call.world.jobs.values()].filter((job) => job.queueArn === queue.id && statusOf(job) === status)
-  const { page, next } = pageOf(jobs, { size: count(input, 'maxResults') ?? 100, after: text(input, 'nextToken'), keyOf: (job) => job.id })
+  const { page, next } = pageOf(jobs, {
+    size: count(input, 'maxResults') ?? 100,
+    after: text(input, 'nextToken'),
+    keyOf: (job) => job.id
+  })
   return { jobSummaryList: page.map(jobSummary), ...(next !== undefined && { nextToken: next }) }
 }
 
@@ -160,7 +180,9 @@ function ended (input: Props, call: Call, end: typeof cancelJob): Props {
   const [id, reason] = [text(input, 'jobId'), text(input, 'reason')]
   if (reason === '') throw new ApiError('ClientException', 'reason is required')
   const job = call.world.jobs.get(id)
-  if (!job || job.account !== call.account || job.region !== call.region) throw new ApiError('ClientException', `Job ${id} not found.`)
+  if (!job || job.account !== call.account || job.region !== call.region) {
+    throw new ApiError('ClientException', `Job ${id} not found.`)
+  }
   end(call.world, job, reason)
   return {}
 }

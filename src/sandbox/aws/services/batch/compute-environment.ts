@@ -1,7 +1,19 @@
 import { createHash } from 'node:crypto'
 import { ApiError, WaitError } from '../../model/errors.ts'
 import { regionField } from '../../model/define.ts'
-import { anArn, between, blockField, countField, flagField, listField, matching, oneOf, tagsFields, textField, textMapField } from '../../model/fields.ts'
+import {
+  anArn,
+  between,
+  blockField,
+  countField,
+  flagField,
+  listField,
+  matching,
+  oneOf,
+  tagsFields,
+  textField,
+  textMapField
+} from '../../model/fields.ts'
 import type { Call, ResourceType } from '../../model/types.ts'
 import { findSubnet } from '../../world/network.ts'
 import type { Item } from '../../world/item.ts'
@@ -17,8 +29,10 @@ export const JOB_QUEUE = 'aws:batch/jobQueue:JobQueue'
 /** Not raisable, per account and region; so is the one of job queues. */
 export const BATCH_QUOTA = 50
 
-export const batchName = matching(/^[0-9A-Za-z][0-9A-Za-z_-]{0,127}$/,
-  'must be up to 128 letters (uppercase and lowercase), numbers, underscores and dashes, and must start with an alphanumeric')
+export const batchName = matching(
+  /^[0-9A-Za-z][0-9A-Za-z_-]{0,127}$/,
+  'must be up to 128 letters (uppercase and lowercase), numbers, underscores and dashes, and must start with an alphanumeric'
+)
 
 /** Arguments of EC2 compute environments, and what AWS calls them when it refuses them on Fargate. */
 const NOT_ON_FARGATE: Readonly<Record<string, string>> = {
@@ -62,7 +76,12 @@ export const computeEnvironment: ResourceType = {
   token: COMPUTE_ENVIRONMENT,
   label: 'Batch Compute Environment',
   service: 'Batch',
-  calls: { create: 'CreateComputeEnvironment', read: 'DescribeComputeEnvironments', update: 'UpdateComputeEnvironment', delete: 'DeleteComputeEnvironment' },
+  calls: {
+    create: 'CreateComputeEnvironment',
+    read: 'DescribeComputeEnvironments',
+    update: 'UpdateComputeEnvironment',
+    delete: 'DeleteComputeEnvironment'
+  },
   fields: {
     ...regionField,
     ...tagsFields,
@@ -71,10 +90,13 @@ export const computeEnvironment: ResourceType = {
     state: textField({ default: 'ENABLED', rule: oneOf('ENABLED', 'DISABLED') }),
     serviceRole: textField({ computed: true, rule: anArn }),
     computeResources,
-    updatePolicy: blockField({
-      jobExecutionTimeoutMinutes: countField({ rule: between(1, 360) }),
-      terminateJobsOnUpdate: flagField()
-    }, { computed: true })
+    updatePolicy: blockField(
+      {
+        jobExecutionTimeoutMinutes: countField({ rule: between(1, 360) }),
+        terminateJobsOnUpdate: flagField()
+      },
+      { computed: true }
+    )
   },
   noSim: ['namePrefix', 'eksConfiguration'],
   computed: ['arn', 'ecsClusterArn', 'status', 'statusReason'],
@@ -82,9 +104,13 @@ export const computeEnvironment: ResourceType = {
   seconds: { create: 12, update: 8, delete: 60 },
   check: (inputs) => {
     const kind = text(block(inputs, 'computeResources'), 'type')
-    if (text(inputs, 'type') === 'UNMANAGED') return [{ path: 'type', reason: 'the sandbox simulates MANAGED compute environments only' }]
+    if (text(inputs, 'type') === 'UNMANAGED') {
+      return [{ path: 'type', reason: 'the sandbox simulates MANAGED compute environments only' }]
+    }
     if (kind === 'EC2' || kind === 'SPOT') {
-      return [{ path: 'computeResources.type', reason: `the sandbox does not simulate compute environments of type ${kind}` }]
+      return [
+        { path: 'computeResources.type', reason: `the sandbox does not simulate compute environments of type ${kind}` }
+      ]
     }
     return []
   },
@@ -136,7 +162,9 @@ export function ordersOf (queue: Props): string[] {
 
 function validateComputeEnvironment (inputs: Props, call: Call, item?: Item): void {
   const resources = block(inputs, 'computeResources')
-  if (!resources) throw new ApiError('ClientException', 'computeResources must be provided for a MANAGED compute environment')
+  if (!resources) {
+    throw new ApiError('ClientException', 'computeResources must be provided for a MANAGED compute environment')
+  }
   if (item) refuseFargateUpdate(resources, inputs, item)
   else if (call.world.inPlace(COMPUTE_ENVIRONMENT, call).length >= BATCH_QUOTA) {
     throw new ApiError('ClientException', `Limit exceeded: account ${call.account} already has the maximum of ` +
@@ -170,11 +198,17 @@ function refuseFargateUpdate (resources: Props, inputs: Props, item: Item): void
   const custom = !text(item.props, 'serviceRole').includes('/aws-service-role/')
   const asked = text(inputs, 'serviceRole')
   if (asked !== '' && asked !== text(item.props, 'serviceRole') && !custom) {
-    throw batchError('Cannot change the service role of a compute environment from a service-linked role to a custom role.')
+    throw batchError(
+      'Cannot change the service role of a compute environment from a service-linked role to a custom role.'
+    )
   }
-  const changed = ['subnets', 'securityGroupIds'].filter((key) => texts(before, key).toSorted().join() !== texts(resources, key).toSorted().join())
+  const changed = ['subnets', 'securityGroupIds'].filter(
+    (key) => texts(before, key).toSorted().join() !== texts(resources, key).toSorted().join()
+  )
   if (custom && changed.length > 0) {
-    throw batchError(`${changed.join(', ')} can be updated only for Non-fargate Compute Environment having a Batch Service Linked Role.`)
+    throw batchError(
+      `${changed.join(', ')} can be updated only for Non-fargate Compute Environment having a Batch Service Linked Role.`
+    )
   }
 }
 
@@ -188,7 +222,8 @@ function settleComputeEnvironment (item: Item, world: World): void {
   const arn = text(item.props, 'serviceRole')
   const role = world.inPlace('aws:iam/role:Role', { account: item.account, region: 'global' })
     .find((each) => text(each.props, 'arn') === arn)
-  const assumable = arn.includes('/aws-service-role/batch.') || (role !== undefined && trusts(role.props, 'batch.amazonaws.com'))
+  const assumable =
+    arn.includes('/aws-service-role/batch.') || (role !== undefined && trusts(role.props, 'batch.amazonaws.com'))
   item.props['status'] = assumable ? 'VALID' : 'INVALID'
   item.props['statusReason'] = assumable
     ? 'ComputeEnvironment Healthy'

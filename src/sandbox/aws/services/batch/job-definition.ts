@@ -1,6 +1,20 @@
 import { ApiError } from '../../model/errors.ts'
 import { regionField } from '../../model/define.ts'
-import { atLeast, between, blockField, countField, flagField, jsonField, lengthBetween, listField, matching, oneOf, tagsFields, textField, textMapField } from '../../model/fields.ts'
+import {
+  atLeast,
+  between,
+  blockField,
+  countField,
+  flagField,
+  jsonField,
+  lengthBetween,
+  listField,
+  matching,
+  oneOf,
+  tagsFields,
+  textField,
+  textMapField
+} from '../../model/fields.ts'
 import type { Call, Draft, Problem, ResourceType } from '../../model/types.ts'
 import { block, blocks, canonical, flag, isEmpty, isProps, parseJson, text, texts, type Props } from '../../values.ts'
 import { keyOf, type Item } from '../../world/item.ts'
@@ -17,7 +31,12 @@ export const jobDefinition: ResourceType = {
   token: JOB_DEFINITION,
   label: 'Batch Job Definition',
   service: 'Batch',
-  calls: { create: 'RegisterJobDefinition', read: 'DescribeJobDefinitions', update: 'RegisterJobDefinition', delete: 'DeregisterJobDefinition' },
+  calls: {
+    create: 'RegisterJobDefinition',
+    read: 'DescribeJobDefinitions',
+    update: 'RegisterJobDefinition',
+    delete: 'DeregisterJobDefinition'
+  },
   fields: {
     ...regionField,
     ...tagsFields,
@@ -27,12 +46,15 @@ export const jobDefinition: ResourceType = {
     platformCapabilities: listField(textField({ rule: oneOf('EC2', 'FARGATE') }), { unordered: true }),
     retryStrategy: blockField({
       attempts: countField({ rule: between(1, 10) }),
-      evaluateOnExits: listField(blockField({
-        action: textField({ required: true, rule: oneOf('RETRY', 'EXIT', 'retry', 'exit') }),
-        onReason: textField({ rule: reason }),
-        onStatusReason: textField({ rule: reason }),
-        onExitCode: textField({ rule: exitCode })
-      }), { max: 5 })
+      evaluateOnExits: listField(
+        blockField({
+          action: textField({ required: true, rule: oneOf('RETRY', 'EXIT', 'retry', 'exit') }),
+          onReason: textField({ rule: reason }),
+          onStatusReason: textField({ rule: reason }),
+          onExitCode: textField({ rule: exitCode })
+        }),
+        { max: 5 }
+      )
     }),
     timeout: blockField({ attemptDurationSeconds: countField({ rule: atLeast(60) }) }),
     parameters: textMapField(),
@@ -49,7 +71,7 @@ export const jobDefinition: ResourceType = {
   draft: (inputs, call) => draftRevision(inputs, call),
   update: registerRevision,
   identityOf: (id, props) => text(props, 'arn') || id,
-  replaces: (olds, news) => rulesOf(olds) === rulesOf(news) ? [] : ['retryStrategy'],
+  replaces: (olds, news) => (rulesOf(olds) === rulesOf(news) ? [] : ['retryStrategy']),
   // Deleting deregisters every active revision of the name, whoever registered it.
   removed: (item, world) => {
     for (const other of world.inPlace(JOB_DEFINITION, item)) if (other.name === item.name) world.drop(other.key)
@@ -65,7 +87,11 @@ function draftRevision (inputs: Props, call: Call): Draft {
   const revision = call.world.next(`job-definition|${call.account}|${call.region}|${name}`)
   const arnPrefix = call.arn('batch', `job-definition/${name}`)
   const arn = `${arnPrefix}:${revision}`
-  return { id: arn, name, props: { arn, arnPrefix, revision, containerProperties: canonical(parseJson(text(inputs, 'containerProperties'))) } }
+  return {
+    id: arn,
+    name,
+    props: { arn, arnPrefix, revision, containerProperties: canonical(parseJson(text(inputs, 'containerProperties'))) }
+  }
 }
 
 /** Any change registers a new revision; the old one is deregistered unless it is to be kept. */
@@ -86,11 +112,21 @@ function registerRevision (item: Item, inputs: Props, call: Call): Item {
 
 function checkJobDefinition (inputs: Props): Problem[] {
   const problems: Problem[] = []
-  if (text(inputs, 'type') === 'multinode') problems.push({ path: 'type', reason: 'the sandbox does not simulate multinode job definitions' })
+  if (text(inputs, 'type') === 'multinode') {
+    problems.push({ path: 'type', reason: 'the sandbox does not simulate multinode job definitions' })
+  }
   const source = text(inputs, 'containerProperties')
-  if (source === '') problems.push({ path: 'containerProperties', reason: 'no container properties given: one of containerProperties, ecsProperties, eksProperties, nodeProperties must be specified' })
-  else if (!isProps(parseJson(source))) {
-    problems.push({ path: 'containerProperties', reason: 'AWS Batch Job container_properties is invalid: Error decoding JSON' })
+  if (source === '') {
+    problems.push({
+      path: 'containerProperties',
+      reason:
+        'no container properties given: one of containerProperties, ecsProperties, eksProperties, nodeProperties must be specified'
+    })
+  } else if (!isProps(parseJson(source))) {
+    problems.push({
+      path: 'containerProperties',
+      reason: 'AWS Batch Job container_properties is invalid: Error decoding JSON'
+    })
   }
   const retry = block(inputs, 'retryStrategy')
   if (retry && isEmpty(retry['attempts']) && blocks(retry, 'evaluateOnExits').length > 0) {
@@ -104,17 +140,23 @@ function validateContainer (inputs: Props, call: Call): void {
   if (!isProps(container)) throw batchError('containerProperties must be an object.')
   if (text(container, 'image') === '') throw batchError('Container properties must have an image.')
   const imageProblem = lengthBetween(1, 255)(text(container, 'image'))
-  if (imageProblem !== undefined || /\s/.test(text(container, 'image'))) throw batchError(`Image ${text(container, 'image')} is not valid.`)
+  if (imageProblem !== undefined || /\s/.test(text(container, 'image'))) {
+    throw batchError(`Image ${text(container, 'image')} is not valid.`)
+  }
   if (canonical(container).length > 24 * 1024) throw batchError('Job definition size must not exceed 24 KiB.')
   for (const variable of blocks(container, 'environment')) {
-    if (text(variable, 'name').startsWith('AWS_BATCH')) throw batchError('Environment variable names cannot start with AWS_BATCH.')
+    if (text(variable, 'name').startsWith('AWS_BATCH')) {
+      throw batchError('Environment variable names cannot start with AWS_BATCH.')
+    }
   }
   if (texts(inputs, 'platformCapabilities').includes('FARGATE')) validateFargate(container, call)
   else validateEc2(container)
 }
 
 function validateFargate (container: Props, call: Call): void {
-  if (!isEmpty(container['vcpus']) || !isEmpty(container['memory'])) throw batchError('vcpus and memory are not supported for Fargate, use resourceRequirements.')
+  if (!isEmpty(container['vcpus']) || !isEmpty(container['memory'])) {
+    throw batchError('vcpus and memory are not supported for Fargate, use resourceRequirements.')
+  }
   const vcpu = requirement(container, 'VCPU')
   const memory = requirement(container, 'MEMORY')
   if (vcpu === undefined) throw batchError('vCPU is not provided.')
@@ -129,9 +171,13 @@ function validateFargate (container: Props, call: Call): void {
     if (!isEmpty(container[key])) throw batchError(`${key} is not applicable for Fargate.`)
   }
   const driver = text(block(container, 'logConfiguration'), 'logDriver')
-  if (driver !== '' && driver !== 'awslogs' && driver !== 'splunk') throw batchError(`Log driver ${driver} is not supported for Fargate.`)
+  if (driver !== '' && driver !== 'awslogs' && driver !== 'splunk') {
+    throw batchError(`Log driver ${driver} is not supported for Fargate.`)
+  }
   const size = block(container, 'ephemeralStorage')?.['sizeInGiB']
-  if (size !== undefined && !(Number(size) >= 21 && Number(size) <= 200)) throw batchError('ephemeralStorage sizeInGiB must be between 21 and 200.')
+  if (size !== undefined && !(Number(size) >= 21 && Number(size) <= 200)) {
+    throw batchError('ephemeralStorage sizeInGiB must be between 21 and 200.')
+  }
   refuseForeignRoles(container, call)
 }
 
@@ -139,7 +185,9 @@ function validateFargate (container: Props, call: Call): void {
 function refuseForeignRoles (container: Props, call: Call): void {
   for (const key of ['executionRoleArn', 'jobRoleArn']) {
     const arn = text(container, key)
-    if (arn !== '' && !/^arn:aws[\w-]*:iam::\d{12}:role\/.+$/.test(arn)) throw batchError(`${key} ${arn} is not a valid role ARN.`)
+    if (arn !== '' && !/^arn:aws[\w-]*:iam::\d{12}:role\/.+$/.test(arn)) {
+      throw batchError(`${key} ${arn} is not a valid role ARN.`)
+    }
     if (arn !== '' && arn.split(':')[4] !== call.account) {
       throw new ApiError('ClientException', `Cross-account pass role is not allowed: ${arn}`)
     }

@@ -51,7 +51,9 @@ function validateQueue (inputs: Props, call: Call, item?: Item): void {
       `${BATCH_QUOTA} job queues in ${call.region}`)
   }
   const priority = Number(inputs['priority'])
-  if (!Number.isInteger(priority) || priority < 0) throw new ApiError('ClientException', 'Priority must be an integer of 0 or more')
+  if (!Number.isInteger(priority) || priority < 0) {
+    throw new ApiError('ClientException', 'Priority must be an integer of 0 or more')
+  }
   const arns = ordersOf(inputs)
   if (arns.length < 1 || arns.length > 3) {
     throw new ApiError('ClientException', 'computeEnvironmentOrder must have between 1 and 3 compute environments')
@@ -60,7 +62,9 @@ function validateQueue (inputs: Props, call: Call, item?: Item): void {
 }
 
 function requireValid (call: Call, arn: string): void {
-  const found = call.world.inPlace(COMPUTE_ENVIRONMENT, call).find((each) => isVisible(each) && text(each.props, 'arn') === arn)
+  const found = call.world
+    .inPlace(COMPUTE_ENVIRONMENT, call)
+    .find((each) => isVisible(each) && text(each.props, 'arn') === arn)
   if (!found) throw new ApiError('ClientException', `${arn} does not exist`)
   const status = text(found.props, 'status')
   if (status !== 'VALID') {

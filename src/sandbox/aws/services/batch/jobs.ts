@@ -17,15 +17,21 @@ const BACKGROUND_MS = 3_000
 
 /** The queue a name or an ARN stands for, in any account; an ARN where the name is used twice. Throws in AWS's words. */
 export function findQueue (world: World, named: string): Item {
-  const [found, ...others] = world.ofType(JOB_QUEUE).filter((item) => item.status !== 'deleting' && (item.name === named || item.id === named))
+  const [found, ...others] = world
+    .ofType(JOB_QUEUE)
+    .filter((item) => item.status !== 'deleting' && (item.name === named || item.id === named))
   if (!found) throw new ApiError('ClientException', `JobQueue ${named} not found.`)
-  if (others.length > 0) throw new ApiError('ClientException', `JobQueue ${named} is in several places; name it by its ARN.`)
+  if (others.length > 0) {
+    throw new ApiError('ClientException', `JobQueue ${named} is in several places; name it by its ARN.`)
+  }
   return found
 }
 
 /** Puts jobs into a queue, as SubmitJob would have; those that are to hold a container hold one. Throws in AWS's words. */
 export function submitJobs (world: World, queue: Item, { count, status }: { count: number, status: JobStatus }): Job[] {
-  if (text(queue.props, 'state') === 'DISABLED') throw new ApiError('ClientException', `JobQueue ${queue.id} is in DISABLED state and cannot accept jobs.`)
+  if (text(queue.props, 'state') === 'DISABLED') {
+    throw new ApiError('ClientException', `JobQueue ${queue.id} is in DISABLED state and cannot accept jobs.`)
+  }
   return Array.from({ length: count }, () => {
     const job: Job = {
       id: randomUUID(),

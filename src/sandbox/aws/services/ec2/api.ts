@@ -14,9 +14,12 @@ export const ec2: Service = {
   }
 }
 
-const filtered = (input: Props, candidates: Candidate[]): Props[] => candidates
-  .filter((candidate) => blocks(input, 'Filter').every((filter) => passes(candidate, text(filter, 'Name'), texts(filter, 'Value'))))
-  .map(({ result }) => result)
+const filtered = (input: Props, candidates: Candidate[]): Props[] =>
+  candidates
+    .filter((candidate) =>
+      blocks(input, 'Filter').every((filter) => passes(candidate, text(filter, 'Name'), texts(filter, 'Value')))
+    )
+    .map(({ result }) => result)
 
 function describeGroups (input: Props, call: Call): Props {
   const groups = filtered(input, groupCandidates({ args: {}, place: call, caller: call.caller, world: call.world }))
@@ -35,9 +38,13 @@ function describeGroups (input: Props, call: Call): Props {
 }
 
 function describeRules (input: Props, call: Call): Props {
-  const rules = call.world.inPlace(SECURITY_GROUP_EGRESS_RULE, call).filter((item) => isVisible(item) && item.status !== 'deleting')
+  const rules = call.world
+    .inPlace(SECURITY_GROUP_EGRESS_RULE, call)
+    .filter((item) => isVisible(item) && item.status !== 'deleting')
   const candidates = rules.map((item): Candidate => ({
-    result: ruleOf(item), tags: textMap(item.props, 'tagsAll'), filters: { 'group-id': text(item.props, 'securityGroupId'), 'security-group-rule-id': item.id }
+    result: ruleOf(item),
+    tags: textMap(item.props, 'tagsAll'),
+    filters: { 'group-id': text(item.props, 'securityGroupId'), 'security-group-rule-id': item.id }
   }))
   return { securityGroupRuleSet: { item: filtered(input, candidates) } }
 }
@@ -60,4 +67,6 @@ function ruleOf ({ id, props, account }: Item): Props {
   }
 }
 
-const tagSet = (props: Props, key: string): Props => ({ item: Object.entries(textMap(props, key)).map(([name, value]) => ({ key: name, value })) })
+const tagSet = (props: Props, key: string): Props => ({
+  item: Object.entries(textMap(props, key)).map(([name, value]) => ({ key: name, value }))
+})

@@ -22,12 +22,16 @@ export function vpcOfGroup (call: Call, id: string): string | undefined {
 
 export function requireSubnets (call: Call, ids: string[], wrap: Wrap = asEc2): void {
   for (const id of ids) {
-    if (!findSubnet(call.world, call, id)) throw wrap('InvalidSubnetID.NotFound', `The subnet ID '${id}' does not exist`)
+    if (!findSubnet(call.world, call, id)) {
+      throw wrap('InvalidSubnetID.NotFound', `The subnet ID '${id}' does not exist`)
+    }
   }
 }
 
 export function requireSecurityGroups (call: Call, ids: string[], wrap: Wrap = asEc2): void {
   for (const id of ids) {
-    if (vpcOfGroup(call, id) === undefined) throw wrap('InvalidGroup.NotFound', `The security group '${id}' does not exist`)
+    if (vpcOfGroup(call, id) === undefined) {
+      throw wrap('InvalidGroup.NotFound', `The security group '${id}' does not exist`)
+    }
   }
 }

@@ -1,6 +1,16 @@
 import { ApiError } from '../../model/errors.ts'
 import { newId, regionField } from '../../model/define.ts'
-import { blockField, countField, flagField, lengthBetween, listField, matching, tagsFields, textField, type Field } from '../../model/fields.ts'
+import {
+  blockField,
+  countField,
+  flagField,
+  lengthBetween,
+  listField,
+  matching,
+  tagsFields,
+  textField,
+  type Field
+} from '../../model/fields.ts'
 import type { Call, Draft, Problem, ResourceType } from '../../model/types.ts'
 import { block, canonical, isEmpty, text, texts, type Props } from '../../values.ts'
 import type { Item } from '../../world/item.ts'
@@ -24,11 +34,23 @@ export const securityGroup: ResourceType = {
   token: SECURITY_GROUP,
   label: 'EC2 Security Group',
   service: 'EC2',
-  calls: { create: 'CreateSecurityGroup', read: 'DescribeSecurityGroups', update: 'ModifySecurityGroupRules', delete: 'DeleteSecurityGroup' },
+  calls: {
+    create: 'CreateSecurityGroup',
+    read: 'DescribeSecurityGroups',
+    update: 'ModifySecurityGroupRules',
+    delete: 'DeleteSecurityGroup'
+  },
   fields: {
     ...regionField,
     ...tagsFields,
-    name: textField({ forceNew: true, computed: true, rule: matching(/^(?!sg-)[A-Za-z0-9 ._\-:/()#,@[\]+=&;{}!$*]{1,255}$/, 'must be 1 to 255 characters and must not begin with sg-') }),
+    name: textField({
+      forceNew: true,
+      computed: true,
+      rule: matching(
+        /^(?!sg-)[A-Za-z0-9 ._\-:/()#,@[\]+=&;{}!$*]{1,255}$/,
+        'must be 1 to 255 characters and must not begin with sg-'
+      )
+    }),
     description: textField({ forceNew: true, default: 'Managed by Pulumi', rule: lengthBetween(0, 255) }),
     vpcId: textField({ forceNew: true, computed: true }),
     ingress: inlineRules(),
@@ -39,7 +61,9 @@ export const securityGroup: ResourceType = {
   computed: ['arn', 'ownerId', 'namePrefix'],
   autoName: { field: 'name', max: 255 },
   seconds: { create: 3, update: 2, delete: 2 },
-  validate: (inputs, call, item) => { if (!item) validateGroup(inputs, call) },
+  validate: (inputs, call, item) => {
+    if (!item) validateGroup(inputs, call)
+  },
   draft: (inputs, call) => {
     const id = newId(call, 'sg')
     const props = {
@@ -53,10 +77,14 @@ export const securityGroup: ResourceType = {
     return { id, name: text(inputs, 'name'), props }
   },
   refuseDelete: (item, call) => {
-    if (groupIsUsed(item.id, call)) throw new ApiError('DependencyViolation', `resource ${item.id} has a dependent object`)
+    if (groupIsUsed(item.id, call)) {
+      throw new ApiError('DependencyViolation', `resource ${item.id} has a dependent object`)
+    }
   },
   removed: (item, world) => {
-    for (const rule of world.inPlace(SECURITY_GROUP_EGRESS_RULE, item)) if (text(rule.props, 'securityGroupId') === item.id) world.drop(rule.key)
+    for (const rule of world.inPlace(SECURITY_GROUP_EGRESS_RULE, item)) {
+      if (text(rule.props, 'securityGroupId') === item.id) world.drop(rule.key)
+    }
   }
 }
 
@@ -71,7 +99,9 @@ function validateGroup (inputs: Props, call: Call): void {
     throw new ApiError('InvalidVpcID.NotFound', `The vpc ID '${vpcId}' does not exist`)
   }
   const name = text(inputs, 'name')
-  const same = call.world.inPlace(SECURITY_GROUP, call).some((item) => item.name === name && text(item.props, 'vpcId') === vpcId)
+  const same = call.world
+    .inPlace(SECURITY_GROUP, call)
+    .some((item) => item.name === name && text(item.props, 'vpcId') === vpcId)
   if (same || name === 'default') {
     throw new ApiError('InvalidGroup.Duplicate', `The security group '${name}' already exists for VPC '${vpcId}'`)
   }
@@ -94,7 +124,12 @@ export const securityGroupEgressRule: ResourceType = {
   token: SECURITY_GROUP_EGRESS_RULE,
   label: 'VPC Security Group Egress Rule',
   service: 'EC2',
-  calls: { create: 'AuthorizeSecurityGroupEgress', read: 'DescribeSecurityGroupRules', update: 'ModifySecurityGroupRules', delete: 'RevokeSecurityGroupEgress' },
+  calls: {
+    create: 'AuthorizeSecurityGroupEgress',
+    read: 'DescribeSecurityGroupRules',
+    update: 'ModifySecurityGroupRules',
+    delete: 'RevokeSecurityGroupEgress'
+  },
   framework: true,
   fields: {
     ...regionField,
@@ -131,11 +166,19 @@ function validateEgressRule (inputs: Props, call: Call, item?: Item): void {
   requireSecurityGroups(call, [group])
   const referenced = text(inputs, 'referencedSecurityGroupId')
   if (referenced !== '') requireSecurityGroups(call, [referenced])
-  const shape = (props: Props): string => canonical([...TARGETS, 'ipProtocol', 'fromPort', 'toPort'].map((key) => props[key] ?? null))
-  const twin = call.world.inPlace(SECURITY_GROUP_EGRESS_RULE, call)
-    .find((rule) => rule.key !== item?.key && text(rule.props, 'securityGroupId') === group && shape(rule.props) === shape(inputs))
+  const shape = (props: Props): string =>
+    canonical([...TARGETS, 'ipProtocol', 'fromPort', 'toPort'].map((key) => props[key] ?? null))
+  const twin = call.world
+    .inPlace(SECURITY_GROUP_EGRESS_RULE, call)
+    .find(
+      (rule) =>
+        rule.key !== item?.key && text(rule.props, 'securityGroupId') === group && shape(rule.props) === shape(inputs)
+    )
   if (twin) {
     const peer = TARGETS.map((key) => text(inputs, key)).join('')
-    throw new ApiError('InvalidPermission.Duplicate', `the specified rule "peer: ${peer}, ${text(inputs, 'ipProtocol')}, ALLOW" already exists`)
+    throw new ApiError(
+      'InvalidPermission.Duplicate',
+      `the specified rule "peer: ${peer}, ${text(inputs, 'ipProtocol')}, ALLOW" already exists`
+    )
   }
 }

@@ -15,7 +15,13 @@ export const ecs: Service = {
       type: CLUSTER,
       takes: ['clusters'],
       name: (input) => texts(input, 'clusters')[0] ?? '',
-      run: (input, call) => ({ clusters: named(call, CLUSTER, texts(input, 'clusters')).map((item) => ({ clusterName: item.name, clusterArn: item.id, status: CLUSTER_STATUSES[item.status] })) })
+      run: (input, call) => ({
+        clusters: named(call, CLUSTER, texts(input, 'clusters')).map((item) => ({
+          clusterName: item.name,
+          clusterArn: item.id,
+          status: CLUSTER_STATUSES[item.status]
+        }))
+      })
     },
     DescribeServices: {
       on: 'read',
@@ -41,10 +47,17 @@ export const ecs: Service = {
   }
 }
 
-const CLUSTER_STATUSES = { creating: 'PROVISIONING', active: 'ACTIVE', updating: 'ACTIVE', deleting: 'DEPROVISIONING' } as const
+const CLUSTER_STATUSES = {
+  creating: 'PROVISIONING',
+  active: 'ACTIVE',
+  updating: 'ACTIVE',
+  deleting: 'DEPROVISIONING'
+} as const
 
 function named (call: Call, type: string, names: string[]): Item[] {
-  return call.world.inPlace(type, call).filter((item) => isVisible(item) && (names.includes(item.name) || names.includes(item.id)))
+  return call.world
+    .inPlace(type, call)
+    .filter((item) => isVisible(item) && (names.includes(item.name) || names.includes(item.id)))
 }
 
 function describeServices (input: Props, call: Call): Props {
@@ -52,7 +65,12 @@ function describeServices (input: Props, call: Call): Props {
   if (!home) throw new ApiError('ClusterNotFoundException', 'Cluster not found.')
   const found = named(call, SERVICE, texts(input, 'services')).filter((item) => text(item.props, 'cluster') === home.id)
   return {
-    services: found.map((item) => ({ serviceName: item.name, serviceArn: item.id, clusterArn: home.id, status: item.status === 'deleting' ? 'DRAINING' : 'ACTIVE' })),
+    services: found.map((item) => ({
+      serviceName: item.name,
+      serviceArn: item.id,
+      clusterArn: home.id,
+      status: item.status === 'deleting' ? 'DRAINING' : 'ACTIVE'
+    })),
     failures: []
   }
 }
@@ -61,7 +79,11 @@ function describeServices (input: Props, call: Call): Props {
 function listTaskDefinitions (input: Props, call: Call): Props {
   const family = text(input, 'familyPrefix')
   const active = ['', 'ACTIVE'].includes(text(input, 'status'))
-  const found = call.world.inPlace(TASK_DEFINITION, call).filter((item) => active && isVisible(item) && item.status !== 'deleting' && (family === '' || item.name === family))
+  const found = call.world
+    .inPlace(TASK_DEFINITION, call)
+    .filter(
+      (item) => active && isVisible(item) && item.status !== 'deleting' && (family === '' || item.name === family)
+    )
   const arns = found.map((item) => text(item.props, 'arn'))
   const sorted = text(input, 'sort') === 'DESC' ? arns.toReversed() : arns
   return { taskDefinitionArns: sorted.slice(0, count(input, 'maxResults') ?? 100) }
@@ -70,5 +92,12 @@ function listTaskDefinitions (input: Props, call: Call): Props {
 function describeTaskDefinition (input: Props, call: Call): Props {
   const found = findTaskDefinition(call, text(input, 'taskDefinition'))
   if (!found) throw new ApiError('ClientException', 'Unable to describe task definition.')
-  return { taskDefinition: { taskDefinitionArn: text(found.props, 'arn'), family: found.name, revision: count(found.props, 'revision') ?? 0, status: 'ACTIVE' } }
+  return {
+    taskDefinition: {
+      taskDefinitionArn: text(found.props, 'arn'),
+      family: found.name,
+      revision: count(found.props, 'revision') ?? 0,
+      status: 'ACTIVE'
+    }
+  }
 }

@@ -1,6 +1,15 @@
 import { ApiError } from '../../model/errors.ts'
 import { findIn, regionField } from '../../model/define.ts'
-import { between, blockField, countField, listField, matching, oneOf, tagsFields, textField } from '../../model/fields.ts'
+import {
+  between,
+  blockField,
+  countField,
+  listField,
+  matching,
+  oneOf,
+  tagsFields,
+  textField
+} from '../../model/fields.ts'
 import type { Call, ResourceType } from '../../model/types.ts'
 import { blocks, count, text, texts, type Props } from '../../values.ts'
 import type { Item } from '../../world/item.ts'
@@ -40,7 +49,11 @@ export const cluster: ResourceType = {
   draft: (inputs, call) => {
     const name = text(inputs, 'name')
     const arn = call.arn('ecs', `cluster/${name}`)
-    return { id: arn, name, props: { arn, settings: inputs['settings'] ?? [{ name: 'containerInsights', value: 'disabled' }] } }
+    return {
+      id: arn,
+      name,
+      props: { arn, settings: inputs['settings'] ?? [{ name: 'containerInsights', value: 'disabled' }] }
+    }
   },
   adopts: true,
   refuseDelete: (item, call) => {
@@ -50,7 +63,9 @@ export const cluster: ResourceType = {
     }
   },
   removed: (item, world) => {
-    for (const link of world.inPlace(CLUSTER_CAPACITY_PROVIDERS, item)) if (link.name === item.name) world.drop(link.key)
+    for (const link of world.inPlace(CLUSTER_CAPACITY_PROVIDERS, item)) {
+      if (link.name === item.name) world.drop(link.key)
+    }
   }
 }
 
@@ -70,7 +85,12 @@ export const clusterCapacityProviders: ResourceType = {
   token: CLUSTER_CAPACITY_PROVIDERS,
   label: 'ECS Cluster Capacity Providers',
   service: 'ECS',
-  calls: { create: 'PutClusterCapacityProviders', read: 'DescribeClusters', update: 'PutClusterCapacityProviders', delete: 'PutClusterCapacityProviders' },
+  calls: {
+    create: 'PutClusterCapacityProviders',
+    read: 'DescribeClusters',
+    update: 'PutClusterCapacityProviders',
+    delete: 'PutClusterCapacityProviders'
+  },
   fields: {
     ...regionField,
     clusterName: textField({ required: true, forceNew: true, rule: ecsName }),
@@ -90,9 +110,16 @@ export const clusterCapacityProviders: ResourceType = {
   // PutClusterCapacityProviders replaces what was there: a second declaration takes the first one over.
   adopts: true,
   refuseDelete: (item, call) => {
-    const used = call.world.inPlace(SERVICE, call).some((service) =>
-      clusterOf(call, service.props)?.name === item.name && blocks(service.props, 'capacityProviderStrategies').length > 0)
-    if (used) throw new ApiError('ResourceInUseException', 'The specified capacity provider is in use and cannot be removed.')
+    const used = call.world
+      .inPlace(SERVICE, call)
+      .some(
+        (service) =>
+          clusterOf(call, service.props)?.name === item.name &&
+          blocks(service.props, 'capacityProviderStrategies').length > 0
+      )
+    if (used) {
+      throw new ApiError('ResourceInUseException', 'The specified capacity provider is in use and cannot be removed.')
+    }
   }
 }
 
@@ -113,9 +140,15 @@ export function checkStrategy (strategy: Props[], associated: string[]): void {
     if (!associated.includes(provider)) throw unknownProvider(provider)
   }
   if (strategy.filter((entry) => (count(entry, 'base') ?? 0) > 0).length > 1) {
-    throw new ApiError('InvalidParameterException', 'Only one capacity provider in a capacity provider strategy can have a base defined.')
+    throw new ApiError(
+      'InvalidParameterException',
+      'Only one capacity provider in a capacity provider strategy can have a base defined.'
+    )
   }
   if (!strategy.some((entry) => (count(entry, 'weight') ?? 0) > 0)) {
-    throw new ApiError('InvalidParameterException', 'There are no capacity providers with a weight value greater than zero.')
+    throw new ApiError(
+      'InvalidParameterException',
+      'There are no capacity providers with a weight value greater than zero.'
+    )
   }
 }

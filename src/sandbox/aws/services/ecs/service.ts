@@ -1,10 +1,26 @@
 import { ApiError } from '../../model/errors.ts'
 import { findIn, regionField } from '../../model/define.ts'
-import { between, blockField, countField, flagField, listField, oneOf, tagsFields, textField } from '../../model/fields.ts'
+import {
+  between,
+  blockField,
+  countField,
+  flagField,
+  listField,
+  oneOf,
+  tagsFields,
+  textField
+} from '../../model/fields.ts'
 import type { Call, ResourceType } from '../../model/types.ts'
 import { block, blocks, canonical, flag, isEmpty, text, texts, type Props, type Value } from '../../values.ts'
 import { requireSecurityGroups, requireSubnets } from '../ec2/lookups.ts'
-import { checkStrategy, CLUSTER_CAPACITY_PROVIDERS, ecsName, requireCluster, SERVICE, strategyField } from './cluster.ts'
+import {
+  checkStrategy,
+  CLUSTER_CAPACITY_PROVIDERS,
+  ecsName,
+  requireCluster,
+  SERVICE,
+  strategyField
+} from './cluster.ts'
 import { findTaskDefinition } from './task-definition.ts'
 import type { Item } from '../../world/item.ts'
 
@@ -29,7 +45,10 @@ export const service: ResourceType = {
       securityGroups: listField(textField(), { unordered: true, max: 5 }),
       assignPublicIp: flagField({ default: false })
     }),
-    deploymentCircuitBreaker: blockField({ enable: flagField({ required: true }), rollback: flagField({ required: true }) }),
+    deploymentCircuitBreaker: blockField({
+      enable: flagField({ required: true }),
+      rollback: flagField({ required: true })
+    }),
     deploymentMaximumPercent: countField({ default: 200 }),
     deploymentMinimumHealthyPercent: countField({ default: 100, rule: between(0, 100) }),
     enableEcsManagedTags: flagField(),
@@ -42,9 +61,22 @@ export const service: ResourceType = {
     waitForSteadyState: flagField({ default: false }),
     availabilityZoneRebalancing: textField({ computed: true, rule: oneOf('ENABLED', 'DISABLED') })
   },
-  noSim: ['alarms', 'deploymentConfiguration', 'deploymentController', 'healthCheckGracePeriodSeconds', 'iamRole', 'loadBalancers',
-    'orderedPlacementStrategies', 'placementConstraints', 'serviceConnectConfiguration', 'serviceRegistries', 'sigintRollback',
-    'triggers', 'volumeConfiguration', 'vpcLatticeConfigurations'],
+  noSim: [
+    'alarms',
+    'deploymentConfiguration',
+    'deploymentController',
+    'healthCheckGracePeriodSeconds',
+    'iamRole',
+    'loadBalancers',
+    'orderedPlacementStrategies',
+    'placementConstraints',
+    'serviceConnectConfiguration',
+    'serviceRegistries',
+    'sigintRollback',
+    'triggers',
+    'volumeConfiguration',
+    'vpcLatticeConfigurations'
+  ],
   computed: ['arn', 'iamRole'],
   autoName: { field: 'name', max: 255 },
   seconds: { create: 3, update: 3, delete: 8 },
@@ -66,9 +98,12 @@ export const service: ResourceType = {
       }
     }
   },
-  taken: (_draft, holder) => invalid(holder.status === 'deleting'
-    ? 'Unable to Start a service that is still Draining.'
-    : 'Creation of service was not idempotent.'),
+  taken: (_draft, holder) =>
+    invalid(
+      holder.status === 'deleting'
+        ? 'Unable to Start a service that is still Draining.'
+        : 'Creation of service was not idempotent.'
+    ),
   replaces: (olds, news) => {
     const before = blocks(olds, 'capacityProviderStrategies')
     const after = blocks(news, 'capacityProviderStrategies')
@@ -91,7 +126,9 @@ function validateService (inputs: Props, call: Call, item?: Item): void {
   const home = requireCluster(call, inputs)
   const strategy = blocks(inputs, 'capacityProviderStrategies')
   if (!item && strategy.length > 0 && !isEmpty(inputs['launchType'])) {
-    throw invalid('Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.')
+    throw invalid(
+      'Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.'
+    )
   }
   const associated = findIn(call, CLUSTER_CAPACITY_PROVIDERS, (_props, link) => link.name === home.name)
   checkStrategy(strategy, texts(associated?.props, 'capacityProviders'))
@@ -104,8 +141,12 @@ function validateService (inputs: Props, call: Call, item?: Item): void {
 
 function validateNetwork (inputs: Props, call: Call, mode: string): void {
   const network = block(inputs, 'networkConfiguration')
-  if (mode === 'awsvpc' && !network) throw invalid("Network Configuration must be provided when networkMode 'awsvpc' is specified.")
-  if (mode !== 'awsvpc' && network) throw invalid('Network Configuration is not valid for the given networkMode of this task definition.')
+  if (mode === 'awsvpc' && !network) {
+    throw invalid("Network Configuration must be provided when networkMode 'awsvpc' is specified.")
+  }
+  if (mode !== 'awsvpc' && network) {
+    throw invalid('Network Configuration is not valid for the given networkMode of this task definition.')
+  }
   if (!network) return
   const wrapped = (what: string, ids: string[]) => (code: string, message: string) =>
     invalid(`Error retrieving ${what} information for [${ids.join(', ')}]: ${message} (ErrorCode: ${code})`)

@@ -1,6 +1,16 @@
 import { ApiError } from '../../model/errors.ts'
 import { findRole, regionField } from '../../model/define.ts'
-import { anArn, between, blockField, countField, jsonField, listField, oneOf, tagsFields, textField } from '../../model/fields.ts'
+import {
+  anArn,
+  between,
+  blockField,
+  countField,
+  jsonField,
+  listField,
+  oneOf,
+  tagsFields,
+  textField
+} from '../../model/fields.ts'
 import type { Call, Problem, ResourceType } from '../../model/types.ts'
 import { block, canonical, count, isProps, parseJson, text, texts, type Props } from '../../values.ts'
 import type { Item } from '../../world/item.ts'
@@ -16,7 +26,12 @@ export const taskDefinition: ResourceType = {
   token: TASK_DEFINITION,
   label: 'ECS Task Definition',
   service: 'ECS',
-  calls: { create: 'RegisterTaskDefinition', read: 'DescribeTaskDefinition', update: 'TagResource', delete: 'DeregisterTaskDefinition' },
+  calls: {
+    create: 'RegisterTaskDefinition',
+    read: 'DescribeTaskDefinition',
+    update: 'TagResource',
+    delete: 'DeregisterTaskDefinition'
+  },
   fields: {
     ...regionField,
     ...tagsFields,
@@ -25,20 +40,40 @@ export const taskDefinition: ResourceType = {
     cpu: textField(replaced),
     memory: textField(replaced),
     networkMode: textField({ ...replaced, computed: true, rule: oneOf('bridge', 'host', 'awsvpc', 'none') }),
-    requiresCompatibilities: listField(textField({ rule: oneOf('EC2', 'FARGATE', 'EXTERNAL') }), { ...replaced, unordered: true }),
+    requiresCompatibilities: listField(textField({ rule: oneOf('EC2', 'FARGATE', 'EXTERNAL') }), {
+      ...replaced,
+      unordered: true
+    }),
     executionRoleArn: textField({ ...replaced, rule: anArn }),
     taskRoleArn: textField({ ...replaced, rule: anArn }),
-    runtimePlatform: blockField({
-      operatingSystemFamily: textField(replaced),
-      cpuArchitecture: textField({ ...replaced, rule: oneOf('X86_64', 'ARM64') })
-    }, replaced),
-    ephemeralStorage: blockField({ sizeInGib: countField({ required: true, ...replaced, rule: between(21, 200) }) }, replaced)
+    runtimePlatform: blockField(
+      {
+        operatingSystemFamily: textField(replaced),
+        cpuArchitecture: textField({ ...replaced, rule: oneOf('X86_64', 'ARM64') })
+      },
+      replaced
+    ),
+    ephemeralStorage: blockField(
+      { sizeInGib: countField({ required: true, ...replaced, rule: between(21, 200) }) },
+      replaced
+    )
   },
-  noSim: ['enableFaultInjection', 'ipcMode', 'pidMode', 'placementConstraints', 'proxyConfiguration', 'skipDestroy', 'trackLatest', 'volumes'],
+  noSim: [
+    'enableFaultInjection',
+    'ipcMode',
+    'pidMode',
+    'placementConstraints',
+    'proxyConfiguration',
+    'skipDestroy',
+    'trackLatest',
+    'volumes'
+  ],
   computed: ['arn', 'arnWithoutRevision', 'revision'],
   seconds: { create: 2, update: 1, delete: 1 },
   check: checkTaskDefinition,
-  validate: (inputs, call, item) => { if (!item) validateTaskDefinition(inputs, call) },
+  validate: (inputs, call, item) => {
+    if (!item) validateTaskDefinition(inputs, call)
+  },
   draft: (inputs, call) => {
     const family = text(inputs, 'family')
     const revision = call.world.next(`task-definition|${call.account}|${call.region}|${family}`)
@@ -75,7 +110,11 @@ export function findTaskDefinition (call: Call, named: string): Item | undefined
 function checkTaskDefinition (inputs: Props): Problem[] {
   const problems: Problem[] = []
   if (!Array.isArray(parseJson(text(inputs, 'containerDefinitions')))) {
-    problems.push({ path: 'containerDefinitions', reason: 'ECS Task Definition container_definitions is invalid: Error decoding JSON: json: cannot unmarshal into Go value of type []awstypes.ContainerDefinition' })
+    problems.push({
+      path: 'containerDefinitions',
+      reason:
+        'ECS Task Definition container_definitions is invalid: Error decoding JSON: json: cannot unmarshal into Go value of type []awstypes.ContainerDefinition'
+    })
   }
   return problems
 }
@@ -102,7 +141,9 @@ function checkContainer (container: Props, inputs: Props): void {
   }
   const cpu = count(container, 'cpu')
   const units = Number(text(inputs, 'cpu'))
-  if (cpu !== undefined && units > 0 && cpu > units) refuse(`Invalid setting for container '${name}'. The 'cpu' setting for container is greater than for the task.`)
+  if (cpu !== undefined && units > 0 && cpu > units) {
+    refuse(`Invalid setting for container '${name}'. The 'cpu' setting for container is greater than for the task.`)
+  }
 }
 
 /** ECS looks the roles of a task definition up: they must exist and let ecs-tasks assume them. */
@@ -119,7 +160,9 @@ function validateFargateTask (inputs: Props, containers: Props[]): void {
   if (cpu === '') refuse("Fargate requires that 'cpu' be defined at the task level.")
   if (memory === '') refuse("Fargate requires that 'memory' be defined at the task level.")
   if (!isFargateSize(Number(cpu), Number(memory))) {
-    refuse(`No Fargate configuration exists for given values: ${cpu} CPU, ${memory} memory. See the Amazon ECS documentation for the valid values.`)
+    refuse(
+      `No Fargate configuration exists for given values: ${cpu} CPU, ${memory} memory. See the Amazon ECS documentation for the valid values.`
+    )
   }
   const logs = containers.some((container) => text(block(container, 'logConfiguration'), 'logDriver') === 'awslogs')
   if (logs && text(inputs, 'executionRoleArn') === '') {

@@ -21,16 +21,26 @@ export function trusts (role: Props, service: string): boolean {
 export function checkPolicy (source: string, kind: 'trust' | 'identity' | 'bucket'): void {
   const refuse = (message: string): never => { throw new ApiError(malformed(kind), message) }
   const document = parseJson(source)
-  if (!isProps(document)) return refuse(kind === 'trust' ? 'This policy contains invalid Json' : 'Syntax errors in policy.')
+  if (!isProps(document)) {
+    return refuse(kind === 'trust' ? 'This policy contains invalid Json' : 'Syntax errors in policy.')
+  }
   if (document['Version'] !== undefined && !['2012-10-17', '2008-10-17'].includes(text(document, 'Version'))) {
     return refuse('The policy must contain a valid version string')
   }
   const statements = statementsOf(document)
-  if (statements.length === 0) return refuse(kind === 'trust' ? 'AssumeRolepolicy must contain at least one statement' : 'Syntax errors in policy.')
+  if (statements.length === 0) {
+    return refuse(
+      kind === 'trust' ? 'AssumeRolepolicy must contain at least one statement' : 'Syntax errors in policy.'
+    )
+  }
   for (const statement of statements) checkStatement(statement, kind, refuse)
 }
 
-function checkStatement (statement: Props, kind: 'trust' | 'identity' | 'bucket', refuse: (message: string) => never): void {
+function checkStatement (
+  statement: Props,
+  kind: 'trust' | 'identity' | 'bucket',
+  refuse: (message: string) => never
+): void {
   if (!['Allow', 'Deny'].includes(text(statement, 'Effect'))) return refuse('Syntax errors in policy.')
   const actions = [...list(statement['Action']), ...list(statement['NotAction'])]
   if (actions.length === 0) return refuse('Policy statement must contain actions.')
@@ -47,7 +57,9 @@ function checkStatement (statement: Props, kind: 'trust' | 'identity' | 'bucket'
       return refuse(`Resource ${JSON.stringify(resource)} must be in ARN format or "*".`)
     }
   }
-  if (kind === 'identity' && statement['Principal'] !== undefined) return refuse('Policy document should not specify a principal.')
+  if (kind === 'identity' && statement['Principal'] !== undefined) {
+    return refuse('Policy document should not specify a principal.')
+  }
   if (kind === 'bucket' && statement['Principal'] === undefined) return refuse('Missing required field Principal')
 }
 

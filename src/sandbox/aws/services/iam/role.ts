@@ -1,6 +1,16 @@
 import { createHash } from 'node:crypto'
 import { ApiError } from '../../model/errors.ts'
-import { anArn, between, countField, flagField, jsonField, lengthBetween, matching, tagsFields, textField } from '../../model/fields.ts'
+import {
+  anArn,
+  between,
+  countField,
+  flagField,
+  jsonField,
+  lengthBetween,
+  matching,
+  tagsFields,
+  textField
+} from '../../model/fields.ts'
 import type { Call, ResourceType } from '../../model/types.ts'
 import { flag, parseJson, isProps, text, type Props } from '../../values.ts'
 import { isVisible, type Item } from '../../world/item.ts'
@@ -26,7 +36,11 @@ export const role: ResourceType = {
   fields: {
     ...tagsFields,
     name: textField({ forceNew: true, computed: true, rule: iamName(64) }),
-    path: textField({ forceNew: true, default: '/', rule: matching(/^\/([!-~]{1,510}\/)?$/, 'must begin and end with /') }),
+    path: textField({
+      forceNew: true,
+      default: '/',
+      rule: matching(/^\/([!-~]{1,510}\/)?$/, 'must begin and end with /')
+    }),
     assumeRolePolicy: jsonField({ required: true }),
     description: textField({ rule: lengthBetween(0, 1000) }),
     maxSessionDuration: countField({ default: 3600, rule: between(3600, 43_200) }),
@@ -37,9 +51,10 @@ export const role: ResourceType = {
   computed: ['arn', 'createDate', 'uniqueId', 'managedPolicyArns', 'inlinePolicies', 'namePrefix'],
   autoName: { field: 'name', max: 64 },
   seconds: { create: 1.5, update: 1, delete: 1.5 },
-  check: (inputs) => isProps(parseJson(text(inputs, 'assumeRolePolicy')))
-    ? []
-    : [{ path: 'assumeRolePolicy', reason: '"assume_role_policy" contains an invalid JSON policy' }],
+  check: (inputs) =>
+    isProps(parseJson(text(inputs, 'assumeRolePolicy')))
+      ? []
+      : [{ path: 'assumeRolePolicy', reason: '"assume_role_policy" contains an invalid JSON policy' }],
   validate: (inputs, call, item) => {
     checkPolicy(text(inputs, 'assumeRolePolicy'), 'trust')
     const roles = call.world.inPlace(ROLE, { account: call.account, region: 'global' })
@@ -70,7 +85,9 @@ export const role: ResourceType = {
     }
   },
   removed: (item, world) => {
-    for (const policy of world.inPlace(ROLE_POLICY, item)) if (text(policy.props, 'role') === item.name) world.drop(policy.key)
+    for (const policy of world.inPlace(ROLE_POLICY, item)) {
+      if (text(policy.props, 'role') === item.name) world.drop(policy.key)
+    }
   }
 }
 
@@ -111,7 +128,10 @@ function validateRolePolicy (inputs: Props, call: Call, item?: Item): void {
   }
   checkPolicy(text(inputs, 'policy'), 'identity')
   const others = policiesOf(call, roleName).filter((policy) => policy.key !== item?.key)
-  const size = [...others.map((policy) => policy.props), inputs].reduce((sum, props) => sum + text(props, 'policy').replace(/\s/g, '').length, 0)
+  const size = [...others.map((policy) => policy.props), inputs].reduce(
+    (sum, props) => sum + text(props, 'policy').replace(/\s/g, '').length,
+    0
+  )
   if (size > MAX_INLINE) {
     throw new ApiError('LimitExceeded', `Maximum policy size of ${MAX_INLINE} bytes exceeded for role ${roleName}`, 409)
   }

@@ -24,9 +24,18 @@ function describeLogGroups (input: Props, call: Call): Props {
   const found = call.world.inPlace(logGroup.token, call)
     .filter((item) => item.name.startsWith(prefix) && item.status !== 'deleting' && isVisible(item))
     .sort((a, b) => a.name < b.name ? -1 : 1)
-  const { page, next } = pageOf(found, { size: count(input, 'limit') ?? 50, after: text(input, 'nextToken'), keyOf: (item) => item.name })
+  const { page, next } = pageOf(found, {
+    size: count(input, 'limit') ?? 50,
+    after: text(input, 'nextToken'),
+    keyOf: (item) => item.name
+  })
   return {
-    logGroups: page.map((item) => ({ logGroupName: item.name, arn: `${text(item.props, 'arn')}:*`, logGroupArn: text(item.props, 'arn'), retentionInDays: count(item.props, 'retentionInDays') ?? 0 })),
+    logGroups: page.map((item) => ({
+      logGroupName: item.name,
+      arn: `${text(item.props, 'arn')}:*`,
+      logGroupArn: text(item.props, 'arn'),
+      retentionInDays: count(item.props, 'retentionInDays') ?? 0
+    })),
     ...(next !== undefined && { nextToken: next })
   }
 }

@@ -5,7 +5,9 @@ import type { ResourceType } from '../../model/types.ts'
 import { text } from '../../values.ts'
 
 /** Days CloudWatch keeps logs for; 0 is for ever. */
-const RETENTION = [0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]
+const RETENTION = [
+  0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
+]
 
 const retention: Rule = (value) => RETENTION.includes(Number(value))
   ? undefined
@@ -15,13 +17,26 @@ export const logGroup: ResourceType = {
   token: 'aws:cloudwatch/logGroup:LogGroup',
   label: 'CloudWatch Logs Log Group',
   service: 'CloudWatch Logs',
-  calls: { create: 'CreateLogGroup', read: 'DescribeLogGroups', update: 'PutRetentionPolicy', delete: 'DeleteLogGroup' },
+  calls: {
+    create: 'CreateLogGroup',
+    read: 'DescribeLogGroups',
+    update: 'PutRetentionPolicy',
+    delete: 'DeleteLogGroup'
+  },
   fields: {
     ...regionField,
     ...tagsFields,
-    name: textField({ forceNew: true, computed: true, rule: matching(/^[.\-_/#A-Za-z0-9]{1,512}$/, 'must be 1 to 512 of a-z, A-Z, 0-9, _, -, /, # and .') }),
+    name: textField({
+      forceNew: true,
+      computed: true,
+      rule: matching(/^[.\-_/#A-Za-z0-9]{1,512}$/, 'must be 1 to 512 of a-z, A-Z, 0-9, _, -, /, # and .')
+    }),
     retentionInDays: countField({ default: 0, rule: retention }),
-    logGroupClass: textField({ forceNew: true, computed: true, rule: oneOf('STANDARD', 'INFREQUENT_ACCESS', 'DELIVERY') })
+    logGroupClass: textField({
+      forceNew: true,
+      computed: true,
+      rule: oneOf('STANDARD', 'INFREQUENT_ACCESS', 'DELIVERY')
+    })
   },
   noSim: ['namePrefix', 'kmsKeyId', 'skipDestroy', 'deletionProtectionEnabled'],
   computed: ['arn', 'namePrefix'],

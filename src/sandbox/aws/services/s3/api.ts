@@ -19,8 +19,17 @@ export const s3: Service = {
   id: 'S3',
   protocol: 's3',
   operations: {
-    HeadBucket: operation({ on: 'read', type: BUCKET, run: (input, call) => ({ BucketRegion: bucketOf(input, call).region }) }),
-    ListObjectVersions: operation({ on: 'read', type: OBJECT, takes: ['versions', 'max-keys', 'key-marker', 'version-id-marker'], run: listVersions }),
+    HeadBucket: operation({
+      on: 'read',
+      type: BUCKET,
+      run: (input, call) => ({ BucketRegion: bucketOf(input, call).region })
+    }),
+    ListObjectVersions: operation({
+      on: 'read',
+      type: OBJECT,
+      takes: ['versions', 'max-keys', 'key-marker', 'version-id-marker'],
+      run: listVersions
+    }),
     DeleteObjects: operation({ on: 'delete', type: OBJECT, takes: ['delete', 'Body'], run: deleteObjects }),
     ListMultipartUploads: operation({ on: 'read', type: OBJECT, takes: ['uploads'], run: listUploads }),
     AbortMultipartUpload: operation({ on: 'delete', type: OBJECT, takes: ['Key', 'uploadId'], run: abort })
@@ -28,7 +37,11 @@ export const s3: Service = {
 }
 
 /** The operation a request of S3's REST protocol means; its method and path where it is not simulated. */
-export function s3Operation (method: string, { bucket, key }: { bucket: string, key: string }, query: URLSearchParams): string {
+export function s3Operation (
+  method: string,
+  { bucket, key }: { bucket: string, key: string },
+  query: URLSearchParams
+): string {
   const mark = ['versions', 'delete', 'uploads', 'uploadId'].find((name) => query.has(name)) ?? ''
   const what = bucket === '' ? 'service' : key === '' ? 'bucket' : 'object'
   const parameters = [...query.keys()].filter((name) => name !== 'x-id')
@@ -50,14 +63,20 @@ function listVersions (input: Props, call: Call): Props {
   const size = Math.min(Number(text(input, 'max-keys') || MOST), MOST)
   const [keyMarker, versionMarker] = [text(input, 'key-marker'), text(input, 'version-id-marker')]
   const keyOf = ({ key, versionId }: Pick<Entry, 'key' | 'versionId'>): string => `${key}\n${versionId}`
-  const { page, next } = pageOf(entriesOf(bucket), { size, after: keyMarker === '' ? '' : keyOf({ key: keyMarker, versionId: versionMarker }), keyOf })
+  const { page, next } = pageOf(entriesOf(bucket), {
+    size,
+    after: keyMarker === '' ? '' : keyOf({ key: keyMarker, versionId: versionMarker }),
+    keyOf
+  })
   const last = page.at(-1)
   return {
     Name: bucket.name,
     MaxKeys: size,
     IsTruncated: next !== undefined,
     ...(next !== undefined && last && { NextKeyMarker: last.key, NextVersionIdMarker: last.versionId }),
-    Version: page.filter((entry) => !entry.deleteMarker).map((entry) => ({ ...versionOf(entry), Size: entry.size, StorageClass: 'STANDARD' })),
+    Version: page
+      .filter((entry) => !entry.deleteMarker)
+      .map((entry) => ({ ...versionOf(entry), Size: entry.size, StorageClass: 'STANDARD' })),
     DeleteMarker: page.filter((entry) => entry.deleteMarker).map(versionOf)
   }
 }
@@ -67,13 +86,24 @@ const versionOf = ({ key, versionId, latest }: Entry): Props => ({ Key: key, Ver
 function deleteObjects (input: Props, call: Call): Props {
   const bucket = bucketOf(input, call)
   const body = text(input, 'Body')
-  const asked = childrenOf(body, 'Object').map((object) => ({ key: textOf(object, 'Key'), versionId: textOf(object, 'VersionId') }))
+  const asked = childrenOf(body, 'Object').map((object) => ({
+    key: textOf(object, 'Key'),
+    versionId: textOf(object, 'VersionId')
+  }))
   if (asked.length === 0 || asked.length > MOST) {
-    throw new ApiError('MalformedXML', 'The XML you provided was not well-formed or did not validate against our published schema')
+    throw new ApiError(
+      'MalformedXML',
+      'The XML you provided was not well-formed or did not validate against our published schema'
+    )
   }
-  if (asked.some(({ versionId }) => versionId === '')) throw new ApiError('NotImplemented', 'the sandbox does not simulate DeleteObjects without version ids')
+  if (asked.some(({ versionId }) => versionId === '')) {
+    throw new ApiError('NotImplemented', 'the sandbox does not simulate DeleteObjects without version ids')
+  }
   deleteVersions(call.world, bucket, asked)
-  return { Deleted: textOf(body, 'Quiet') === 'true' ? [] : asked.map(({ key, versionId }) => ({ Key: key, VersionId: versionId })) }
+  return {
+    Deleted:
+      textOf(body, 'Quiet') === 'true' ? [] : asked.map(({ key, versionId }) => ({ Key: key, VersionId: versionId }))
+  }
 }
 
 function listUploads (input: Props, call: Call): Props {
@@ -89,7 +119,11 @@ function listUploads (input: Props, call: Call): Props {
 
 function abort (input: Props, call: Call): Props {
   if (!abortUpload(call.world, bucketOf(input, call), text(input, 'uploadId'))) {
-    throw new ApiError('NoSuchUpload', 'The specified multipart upload does not exist. The upload ID might be invalid, or the multipart upload might have been aborted or completed.', 404)
+    throw new ApiError(
+      'NoSuchUpload',
+      'The specified multipart upload does not exist. The upload ID might be invalid, or the multipart upload might have been aborted or completed.',
+      404
+    )
   }
   return {}
 }

@@ -1,6 +1,17 @@
 import { ApiError } from '../../model/errors.ts'
 import { regionField } from '../../model/define.ts'
-import { atLeast, blockField, countField, flagField, jsonField, listField, oneOf, textField, textMapField, type Fields } from '../../model/fields.ts'
+import {
+  atLeast,
+  blockField,
+  countField,
+  flagField,
+  jsonField,
+  listField,
+  oneOf,
+  textField,
+  textMapField,
+  type Fields
+} from '../../model/fields.ts'
 import type { Call, Problem, ResourceType } from '../../model/types.ts'
 import { block, blocks, canonical, flag, isEmpty, isProps, parseJson, text, type Props } from '../../values.ts'
 import { keyOf } from '../../world/item.ts'
@@ -11,16 +22,16 @@ const [OWNERSHIP = '', PUBLIC_ACCESS = '', ENCRYPTION = '', POLICY = '', LIFECYC
 
 /** What every side resource of a bucket has in common: its id is the bucket, and it only exists beside one. */
 function sideResource (own: {
-  token: string,
-  label: string,
-  put: string,
-  remove: string,
-  fields: Fields,
-  noSim?: string[],
-  framework?: true,
+  token: string
+  label: string
+  put: string
+  remove: string
+  fields: Fields
+  noSim?: string[]
+  framework?: true
   seconds?: number
-  check?: (inputs: Props) => Problem[],
-  validate?: (inputs: Props, call: Call) => void,
+  check?: (inputs: Props) => Problem[]
+  validate?: (inputs: Props, call: Call) => void
   props?: Props
 }): ResourceType {
   const seconds = own.seconds ?? 1.5
@@ -51,9 +62,15 @@ export const bucketOwnershipControls = sideResource({
   put: 'PutBucketOwnershipControls',
   remove: 'DeleteBucketOwnershipControls',
   fields: {
-    rule: blockField({
-      objectOwnership: textField({ required: true, rule: oneOf('BucketOwnerPreferred', 'ObjectWriter', 'BucketOwnerEnforced') })
-    }, { required: true })
+    rule: blockField(
+      {
+        objectOwnership: textField({
+          required: true,
+          rule: oneOf('BucketOwnerPreferred', 'ObjectWriter', 'BucketOwnerEnforced')
+        })
+      },
+      { required: true }
+    )
   }
 })
 
@@ -91,7 +108,10 @@ export const bucketEncryption = sideResource({
     for (const rule of blocks(inputs, 'rules')) {
       const settings = block(rule, 'applyServerSideEncryptionByDefault')
       if (text(settings, 'sseAlgorithm') === 'AES256' && text(settings, 'kmsMasterKeyId') !== '') {
-        throw new ApiError('InvalidArgument', 'a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or aws:kms:dsse')
+        throw new ApiError(
+          'InvalidArgument',
+          'a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or aws:kms:dsse'
+        )
       }
     }
   }
@@ -110,7 +130,11 @@ export const bucketPolicy = sideResource({
     checkPolicy(text(inputs, 'policy'), 'bucket')
     const guard = call.world.items.get(keyOf(PUBLIC_ACCESS, call, text(inputs, 'bucket')))
     if (flag(guard?.props, 'blockPublicPolicy') && isPublic(text(inputs, 'policy'))) {
-      throw new ApiError('AccessDenied', `User is not authorized to perform: s3:PutBucketPolicy on resource: "arn:${call.partition}:s3:::${text(inputs, 'bucket')}" because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.`, 403)
+      throw new ApiError(
+        'AccessDenied',
+        `User is not authorized to perform: s3:PutBucketPolicy on resource: "arn:${call.partition}:s3:::${text(inputs, 'bucket')}" because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.`,
+        403
+      )
     }
   }
 })
@@ -134,27 +158,44 @@ export const bucketLifecycle = sideResource({
   framework: true,
   seconds: 3,
   fields: {
-    rules: listField(blockField({
-      id: textField({ required: true }),
-      status: textField({ required: true, rule: oneOf('Enabled', 'Disabled') }),
-      filter: blockField({
-        prefix: textField(),
-        objectSizeGreaterThan: countField(),
-        objectSizeLessThan: countField(),
-        tag: blockField({ key: textField({ required: true }), value: textField({ required: true }) }),
-        and: blockField({ prefix: textField(), tags: textMapField() }, { noSim: ['objectSizeGreaterThan', 'objectSizeLessThan'] })
-      }),
-      expiration: blockField({ days: days(), date: textField(), expiredObjectDeleteMarker: flagField() }),
-      abortIncompleteMultipartUpload: blockField({ daysAfterInitiation: days() }),
-      noncurrentVersionExpiration: blockField({ noncurrentDays: days(), newerNoncurrentVersions: countField() })
-    }, { noSim: ['prefix', 'transitions', 'noncurrentVersionTransitions'] }), { max: 1000 }),
-    transitionDefaultMinimumObjectSize: textField({ computed: true, rule: oneOf('all_storage_classes_128K', 'varies_by_storage_class') })
+    rules: listField(
+      blockField(
+        {
+          id: textField({ required: true }),
+          status: textField({ required: true, rule: oneOf('Enabled', 'Disabled') }),
+          filter: blockField({
+            prefix: textField(),
+            objectSizeGreaterThan: countField(),
+            objectSizeLessThan: countField(),
+            tag: blockField({ key: textField({ required: true }), value: textField({ required: true }) }),
+            and: blockField(
+              { prefix: textField(), tags: textMapField() },
+              { noSim: ['objectSizeGreaterThan', 'objectSizeLessThan'] }
+            )
+          }),
+          expiration: blockField({ days: days(), date: textField(), expiredObjectDeleteMarker: flagField() }),
+          abortIncompleteMultipartUpload: blockField({ daysAfterInitiation: days() }),
+          noncurrentVersionExpiration: blockField({ noncurrentDays: days(), newerNoncurrentVersions: countField() })
+        },
+        { noSim: ['prefix', 'transitions', 'noncurrentVersionTransitions'] }
+      ),
+      { max: 1000 }
+    ),
+    transitionDefaultMinimumObjectSize: textField({
+      computed: true,
+      rule: oneOf('all_storage_classes_128K', 'varies_by_storage_class')
+    })
   },
   noSim: ['expectedBucketOwner', 'timeouts'],
   props: { transitionDefaultMinimumObjectSize: 'all_storage_classes_128K', expectedBucketOwner: '' },
   validate: (inputs) => {
     const rules = blocks(inputs, 'rules')
-    if (rules.length === 0) throw new ApiError('MalformedXML', 'The XML you provided was not well-formed or did not validate against our published schema')
+    if (rules.length === 0) {
+      throw new ApiError(
+        'MalformedXML',
+        'The XML you provided was not well-formed or did not validate against our published schema'
+      )
+    }
     if (new Set(rules.map((rule) => text(rule, 'id'))).size < rules.length) {
       throw new ApiError('InvalidArgument', 'Rule ID must be unique. Found same ID for more than one rule')
     }
@@ -162,7 +203,9 @@ export const bucketLifecycle = sideResource({
     if (rules.some((rule) => actions.every((action) => isEmpty(rule[action])))) {
       throw new ApiError('InvalidRequest', 'At least one action needs to be specified in a rule')
     }
-    if (rules.some((rule) => !isEmpty(rule['abortIncompleteMultipartUpload']) && !isEmpty(block(rule, 'filter')?.['tag']))) {
+    if (
+      rules.some((rule) => !isEmpty(rule['abortIncompleteMultipartUpload']) && !isEmpty(block(rule, 'filter')?.['tag']))
+    ) {
       throw new ApiError('InvalidRequest', 'AbortIncompleteMultipartUpload cannot be specified with Tags.')
     }
   }

@@ -16,9 +16,17 @@ const isVersioned = (bucket: Item): boolean => flag(block(bucket.props, 'version
 
 /** Everything in a bucket, as S3 lists versions: by key, the latest of a key first. */
 export function entriesOf (bucket: Item): Entry[] {
-  const plain = Object.entries(nullVersions(bucket)).map(([key, size]) => ({ key, versionId: 'null', size: Number(size), deleteMarker: false }))
+  const plain = Object.entries(nullVersions(bucket)).map(([key, size]) => ({
+    key,
+    versionId: 'null',
+    size: Number(size),
+    deleteMarker: false
+  }))
   const named = namedVersions(bucket).map((version) => ({
-    key: text(version, 'key'), versionId: text(version, 'versionId'), size: count(version, 'size') ?? 0, deleteMarker: flag(version, 'deleteMarker')
+    key: text(version, 'key'),
+    versionId: text(version, 'versionId'),
+    size: count(version, 'size') ?? 0,
+    deleteMarker: flag(version, 'deleteMarker')
   }))
   const seen = new Set<string>()
   return [...named.reverse(), ...plain].map((entry) => {
@@ -51,7 +59,9 @@ export function deleteVersions (world: World, bucket: Item, versions: readonly V
   const gone = new Set(versions.map(({ key, versionId }) => `${versionId}/${key}`))
   changeFacts(world, bucket, {
     objects: Object.fromEntries(Object.entries(nullVersions(bucket)).filter(([key]) => !gone.has(`null/${key}`))),
-    versions: namedVersions(bucket).filter((version) => !gone.has(`${text(version, 'versionId')}/${text(version, 'key')}`))
+    versions: namedVersions(bucket).filter(
+      (version) => !gone.has(`${text(version, 'versionId')}/${text(version, 'key')}`)
+    )
   })
 }
 
@@ -61,7 +71,10 @@ export function emptyBucket (world: World, bucket: Item): void {
 }
 
 export function uploadsOf (bucket: Item): { key: string, uploadId: string }[] {
-  return blocks(bucket.facts, 'uploads').map((upload) => ({ key: text(upload, 'key'), uploadId: text(upload, 'uploadId') }))
+  return blocks(bucket.facts, 'uploads').map((upload) => ({
+    key: text(upload, 'key'),
+    uploadId: text(upload, 'uploadId')
+  }))
 }
 
 /** Begins a multipart upload that nobody finishes; answers its id. */
@@ -80,7 +93,9 @@ export function abortUpload (world: World, bucket: Item, uploadId: string): bool
 }
 
 function addVersions (world: World, bucket: Item, versions: Props[]): void {
-  changeFacts(world, bucket, { versions: [...namedVersions(bucket), ...versions.map((version) => ({ ...version, versionId: randomUUID() }))] })
+  changeFacts(world, bucket, {
+    versions: [...namedVersions(bucket), ...versions.map((version) => ({ ...version, versionId: randomUUID() }))]
+  })
 }
 
 function changeFacts (world: World, bucket: Item, facts: Props): void {

@@ -10,7 +10,13 @@ export const sts: Service = {
   id: 'STS',
   protocol: 'query',
   operations: {
-    AssumeRole: { on: 'invoke', type: 'sts:AssumeRole', takes: ['RoleArn', 'RoleSessionName', 'ExternalId', 'DurationSeconds'], name: (input) => text(input, 'RoleArn'), run: assumeRole },
+    AssumeRole: {
+      on: 'invoke',
+      type: 'sts:AssumeRole',
+      takes: ['RoleArn', 'RoleSessionName', 'ExternalId', 'DurationSeconds'],
+      name: (input) => text(input, 'RoleArn'),
+      run: assumeRole
+    },
     GetCallerIdentity: { on: 'invoke', type: 'sts:GetCallerIdentity', takes: [], run: callerIdentity }
   }
 }
@@ -31,7 +37,10 @@ function assumeRole (input: Props, call: Call): Props {
       SessionToken: sessionToken({ account, role: { name, session }, expires: expires.getTime() }),
       Expiration: expires.toISOString()
     },
-    AssumedRoleUser: { AssumedRoleId: `AROASANDBOXSANDBOX123:${session}`, Arn: `arn:${partition}:sts::${account}:assumed-role/${name}/${session}` }
+    AssumedRoleUser: {
+      AssumedRoleId: `AROASANDBOXSANDBOX123:${session}`,
+      Arn: `arn:${partition}:sts::${account}:assumed-role/${name}/${session}`
+    }
   }
 }
 

@@ -8,7 +8,12 @@ export const tagging: Service = {
   id: 'Resource Groups Tagging API',
   protocol: 'json',
   operations: {
-    GetResources: { on: 'read', type: 'tagging:GetResources', takes: ['TagFilters', 'ResourcesPerPage', 'PaginationToken'], run: getResources }
+    GetResources: {
+      on: 'read',
+      type: 'tagging:GetResources',
+      takes: ['TagFilters', 'ResourcesPerPage', 'PaginationToken'],
+      run: getResources
+    }
   }
 }
 
@@ -16,12 +21,25 @@ export const tagging: Service = {
 function getResources (input: Props, call: Call): Props {
   const filters = blocks(input, 'TagFilters')
   const found = [...call.world.items.values()]
-    .filter((item) => item.account === call.account && item.region === call.region && isVisible(item) && item.status !== 'deleting')
-    .filter((item) => Object.keys(textMap(item.props, 'tagsAll')).length > 0 && filters.every((filter) => hasTag(item, filter)))
+    .filter(
+      (item) =>
+        item.account === call.account && item.region === call.region && isVisible(item) && item.status !== 'deleting'
+    )
+    .filter(
+      (item) =>
+        Object.keys(textMap(item.props, 'tagsAll')).length > 0 && filters.every((filter) => hasTag(item, filter))
+    )
     .sort((a, b) => a.serial - b.serial)
-  const { page, next } = pageOf(found, { size: count(input, 'ResourcesPerPage') ?? 50, after: text(input, 'PaginationToken'), keyOf: (item) => text(item.props, 'arn') })
+  const { page, next } = pageOf(found, {
+    size: count(input, 'ResourcesPerPage') ?? 50,
+    after: text(input, 'PaginationToken'),
+    keyOf: (item) => text(item.props, 'arn')
+  })
   return {
-    ResourceTagMappingList: page.map((item) => ({ ResourceARN: text(item.props, 'arn'), Tags: tagList(textMap(item.props, 'tagsAll')) })),
+    ResourceTagMappingList: page.map((item) => ({
+      ResourceARN: text(item.props, 'arn'),
+      Tags: tagList(textMap(item.props, 'tagsAll'))
+    })),
     PaginationToken: next ?? ''
   }
 }

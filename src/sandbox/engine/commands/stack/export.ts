@@ -1,7 +1,13 @@
 import { writeFile } from 'node:fs/promises'
 import { isOn } from '../../args.ts'
 import { checkpointSecrets, readSettings, settingsPath, stackSecrets } from '../../project.ts'
-import { checkpointText, checkpointVersion, decrypterFor, deploymentJson, parseDeployment } from '../../state/checkpoint.ts'
+import {
+  checkpointText,
+  checkpointVersion,
+  decrypterFor,
+  deploymentJson,
+  parseDeployment
+} from '../../state/checkpoint.ts'
 import { existingText } from '../../state/files.ts'
 import { revealed } from '../../values/json.ts'
 import type { JsonObject } from '../../values/json.ts'
@@ -14,7 +20,9 @@ export const run: Run = async (context) => {
   const { args, environment, output } = context
   const deployment = await deploymentOf(context, await selectedStack(context))
   const checkpoint = parseDeployment(deployment)
-  const decrypt = isOn(args, 'show-secrets') ? await decrypterFor(checkpoint, async () => checkpointSecrets(environment, checkpoint)) : undefined
+  const decrypt = isOn(args, 'show-secrets')
+    ? await decrypterFor(checkpoint, async () => checkpointSecrets(environment, checkpoint))
+    : undefined
   const exported = { version: checkpointVersion, deployment: decrypt ? revealed(deployment, decrypt) : deployment }
   const json = `${JSON.stringify(exported, null, 4)}\n`
   const file = args.flags.get('file')
@@ -29,5 +37,8 @@ async function deploymentOf ({ environment }: CommandContext, { files, project }
   if (deployment['manifest'] !== undefined) return deployment
   const { salt } = await stackSecrets(environment, await readSettings(settingsPath(project, files.stack)), undefined)
   const { project: name, stack } = files
-  return deploymentJson(checkpointText({ project: name, stack, salt, time: new Date(), resources: [], pending: [], extra: {} }), files.checkpoint)
+  return deploymentJson(
+    checkpointText({ project: name, stack, salt, time: new Date(), resources: [], pending: [], extra: {} }),
+    files.checkpoint
+  )
 }

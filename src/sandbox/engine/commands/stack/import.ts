@@ -2,7 +2,14 @@ import { readFile } from 'node:fs/promises'
 import { isOn } from '../../args.ts'
 import { EngineError, messageOf, notImplemented } from '../../errors.ts'
 import { checkpointSecrets, existingCheckpoint, readSettings, settingsPath, stackSecrets } from '../../project.ts'
-import { checkpointVersion, decrypterFor, hasItsMagic, parseDeployment, pendingOf, resourcesOf } from '../../state/checkpoint.ts'
+import {
+  checkpointVersion,
+  decrypterFor,
+  hasItsMagic,
+  parseDeployment,
+  pendingOf,
+  resourcesOf
+} from '../../state/checkpoint.ts'
 import type { Checkpoint } from '../../state/checkpoint.ts'
 import { integrityProblem } from '../../state/integrity.ts'
 import { lockStack } from '../../state/locks.ts'
@@ -19,9 +26,14 @@ export const run: Run = async (context) => {
   const { files, project } = await selectedStack(context)
   const deployment = await readDeployment(args.flags.get('file'))
   const imported = parseDeployment(deployment)
-  const secrets = imported.salt === undefined
-    ? await stackSecrets(environment, await readSettings(settingsPath(project, files.stack)), await existingCheckpoint(files))
-    : await checkpointSecrets(environment, imported)
+  const secrets =
+    imported.salt === undefined
+      ? await stackSecrets(
+        environment,
+        await readSettings(settingsPath(project, files.stack)),
+        await existingCheckpoint(files)
+      )
+      : await checkpointSecrets(environment, imported)
   const decrypt = await decrypterFor(imported, async () => secrets)
   const base = resourcesOf(imported, decrypt)
   judge(context, problemsOf({ deployment, base, stack: files.stack }))
@@ -40,8 +52,12 @@ export const run: Run = async (context) => {
 async function readDeployment (path: string | undefined): Promise<JsonObject> {
   if (path === undefined) throw notImplemented('stack import without --file')
   const json = await parsed(path)
-  if (!isJsonObject(json) || !isJsonObject(json['deployment'])) throw new EngineError(`could not import deployment: ${path} holds none`)
-  if (json['version'] !== checkpointVersion) throw notImplemented(`deployments of version ${JSON.stringify(json['version'])}`)
+  if (!isJsonObject(json) || !isJsonObject(json['deployment'])) {
+    throw new EngineError(`could not import deployment: ${path} holds none`)
+  }
+  if (json['version'] !== checkpointVersion) {
+    throw notImplemented(`deployments of version ${JSON.stringify(json['version'])}`)
+  }
   return json['deployment']
 }
 
@@ -64,7 +80,9 @@ function problemsOf ({ deployment, base, stack }: Imported): string[] {
   const stackOf = (urn: string): string => urn.split('::')[0]?.split(':')[2] ?? ''
   const foreign = base.filter(({ urn }) => stackOf(urn) !== stack)
     .map(({ urn }) => `resource '${urn}' is from a different stack (${stackOf(urn)} != ${stack})`)
-  const problem = hasItsMagic(deployment) ? integrityProblem(base) : 'magic cookie mismatch; possible tampering/corruption detected'
+  const problem = hasItsMagic(deployment)
+    ? integrityProblem(base)
+    : 'magic cookie mismatch; possible tampering/corruption detected'
   return problem === undefined ? foreign : [...foreign, `state file contains errors: ${problem}`]
 }
 

@@ -17,7 +17,10 @@ export const run: Run = async (context) => {
     await stackSecrets(context.environment, await readSettings(settingsPath(project, stack)), undefined)
   } catch (cause) {
     if (!(cause instanceof EngineError)) throw cause
-    throw new EngineError(`could not create secrets manager for new stack: ${cause.message.replace(/^.*secrets manager: /, '')}`, { cause })
+    throw new EngineError(
+      `could not create secrets manager for new stack: ${cause.message.replace(/^.*secrets manager: /, '')}`,
+      { cause }
+    )
   }
   await writeAtomic(files.checkpoint, emptyCheckpoint(project.name, stack))
   context.output.out(`Created stack '${stack}'\n`)

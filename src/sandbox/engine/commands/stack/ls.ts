@@ -18,7 +18,9 @@ export const run: Run = async ({ args, environment, output, directory }) => {
   const projects = isOn(args, 'all') ? await projectNames(root) : [own]
   const lists = await Promise.all(projects.map(async (project) => summaries(root, project, own)))
   const stacks = lists.flat()
-  output.out(isOn(args, 'json') ? `${JSON.stringify(stacks, null, 2)}\n` : stacks.map(({ name }) => `${name}\n`).join(''))
+  output.out(
+    isOn(args, 'json') ? `${JSON.stringify(stacks, null, 2)}\n` : stacks.map(({ name }) => `${name}\n`).join('')
+  )
   return 0
 }
 
@@ -29,7 +31,9 @@ async function summaries (root: string, project: string, own: string): Promise<S
     return {
       name: project === own ? stack : `organization/${project}/${stack}`,
       current: false,
-      ...(checkpoint?.time === undefined ? {} : { lastUpdate: new Date(checkpoint.time).toISOString(), resourceCount: checkpoint.resources.length })
+      ...(checkpoint?.time === undefined
+        ? {}
+        : { lastUpdate: new Date(checkpoint.time).toISOString(), resourceCount: checkpoint.resources.length })
     }
   }))
 }

@@ -17,7 +17,9 @@ export const run: Run = async (context) => {
   const checkpoint = await existingCheckpoint(files)
   const showSecrets = isOn(context.args, 'show-secrets')
   const reveals = showSecrets && rootHasSecrets(checkpoint)
-  const decrypt = reveals ? (await (await checkpointSecrets(context.environment, checkpoint)).crypter()).decrypt : hidden
+  const decrypt = reveals
+    ? (await (await checkpointSecrets(context.environment, checkpoint)).crypter()).decrypt
+    : hidden
   context.output.out(`${JSON.stringify(toPlain(rootOutputs(checkpoint, decrypt), showSecrets), null, 2)}\n`)
   return 0
 }

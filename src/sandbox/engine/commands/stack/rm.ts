@@ -10,7 +10,9 @@ import { selectedStack } from '../selection.ts'
 /** Removes a stack's state and history. The previous checkpoint and the backups stay, as with the real engine. */
 export const run: Run = async (context) => {
   const { project, files } = await selectedStack(context)
-  if (!isOn(context.args, 'yes')) throw new EngineError('--yes must be passed in to proceed when running in non-interactive mode')
+  if (!isOn(context.args, 'yes')) {
+    throw new EngineError('--yes must be passed in to proceed when running in non-interactive mode')
+  }
   const lock = await lockStack(files)
   try {
     const checkpoint = await existingCheckpoint(files)

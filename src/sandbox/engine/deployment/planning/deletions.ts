@@ -22,7 +22,11 @@ export async function deleteAll (resources: readonly ResourceState[], executor: 
   return results.every((deleted) => deleted)
 }
 
-async function deleteAfter (state: ResourceState, dependents: Array<Promise<boolean>>, executor: Executor): Promise<boolean> {
+async function deleteAfter (
+  state: ResourceState,
+  dependents: Array<Promise<boolean>>,
+  executor: Executor
+): Promise<boolean> {
   const gone = await Promise.all(dependents)
   if (gone.includes(false)) return false
   try {

@@ -74,7 +74,11 @@ export const inverted = (difference: Difference): Difference => ({
 const failedBefore = '#initerror'
 
 /** The verdict with the changes that the option `replaceOnChanges` names as replacing ones (step_generator.go, applyReplaceOnChanges). */
-export function withReplaceOnChanges (difference: Difference, option: readonly string[], hasFailed: boolean): Difference {
+export function withReplaceOnChanges (
+  difference: Difference,
+  option: readonly string[],
+  hasFailed: boolean
+): Difference {
   if (option.length === 0 || (difference.changes !== 'some' && !hasFailed)) return difference
   const paths = option.map(parsePath)
   const covered = (path: string): boolean => paths.some((outer) => containsPath(outer, parsePath(path)))
@@ -84,11 +88,18 @@ export function withReplaceOnChanges (difference: Difference, option: readonly s
     ...difference,
     changes: failure ? 'some' : difference.changes,
     replaces: [...new Set([...replaces, ...diffs.filter(covered), ...(failure ? [failedBefore] : [])])],
-    detailedDiff: detailedDiff && Object.fromEntries(Object.entries(detailedDiff)
-      .map(([path, change]) => [path, covered(path) ? { ...change, diffKind: replacing[change.diffKind] } : change]))
+    detailedDiff:
+      detailedDiff &&
+      Object.fromEntries(
+        Object.entries(detailedDiff).map(([path, change]) => [
+          path,
+          covered(path) ? { ...change, diffKind: replacing[change.diffKind] } : change
+        ])
+      )
   }
 }
 
 /** Whether the verdict is that the resource can't be changed in place. */
 export const needsReplacement = ({ changes, replaces, detailedDiff }: Difference): boolean =>
-  changes === 'some' && (replaces.length > 0 || Object.values(detailedDiff ?? {}).some(({ diffKind }) => diffKind.endsWith('-replace')))
+  changes === 'some' &&
+  (replaces.length > 0 || Object.values(detailedDiff ?? {}).some(({ diffKind }) => diffKind.endsWith('-replace')))

@@ -44,7 +44,11 @@ const unsupported: ReadonlyArray<[name: string, used: (request: Request) => bool
   ['transforms', (request) => request.getTransformsList().length > 0],
   ['replaceWith', (request) => request.getReplaceWithList().length > 0],
   ['replacementTrigger', (request) => request.hasReplacementTrigger()],
-  ['hooks', (request) => request.hasHooks() && Object.values(request.getHooks()?.toObject() ?? {}).some((names) => names.length > 0)],
+  [
+    'hooks',
+    (request) =>
+      request.hasHooks() && Object.values(request.getHooks()?.toObject() ?? {}).some((names) => names.length > 0)
+  ],
   ['hideDiffs', (request) => request.getHidediffsList().length > 0],
   ['envVarMappings', (request) => request.getEnvvarmappingsMap().getLength() > 0],
   ['pluginDownloadURL', (request) => request.getPlugindownloadurl() !== ''],
@@ -60,7 +64,9 @@ const unsupported: ReadonlyArray<[name: string, used: (request: Request) => bool
  */
 export function goalOf (request: Request, projectRoot: string): Goal {
   for (const [name, used] of unsupported) {
-    if (used(request)) throw notImplemented(`the resource option ${name} (used by ${request.getType()} ${request.getName()})`)
+    if (used(request)) {
+      throw notImplemented(`the resource option ${name} (used by ${request.getType()} ${request.getName()})`)
+    }
   }
   return {
     type: request.getType(),
@@ -91,7 +97,12 @@ function aliasesOf (request: Request): Alias[] {
     const spec = alias.getSpec()
     if (spec === undefined) return { urn: alias.getUrn() }
     return {
-      name: spec.getName(), type: spec.getType(), stack: spec.getStack(), project: spec.getProject(), parent: spec.getParenturn(), noParent: spec.getNoparent()
+      name: spec.getName(),
+      type: spec.getType(),
+      stack: spec.getStack(),
+      project: spec.getProject(),
+      parent: spec.getParenturn(),
+      noParent: spec.getNoparent()
     }
   })
   return [...bySpec, ...request.getAliasurnsList().map((urn) => ({ urn }))]
@@ -104,7 +115,12 @@ function propertyDependenciesOf (request: Request): Record<string, string[]> {
 }
 
 function timeoutsOf (request: Request): Timeouts {
-  const { create, update, pb_delete: remove, read } = request.getCustomtimeouts()?.toObject() ?? { create: '', update: '', pb_delete: '', read: '' }
+  const {
+    create,
+    update,
+    pb_delete: remove,
+    read
+  } = request.getCustomtimeouts()?.toObject() ?? { create: '', update: '', pb_delete: '', read: '' }
   return {
     ...(create === '' ? {} : { create: seconds(create) }),
     ...(update === '' ? {} : { update: seconds(update) }),

@@ -58,10 +58,15 @@ const seedBytes = 32
  * Decides what is to happen to a resource: the provider checks the inputs and, if the resource exists, compares.
  * @throws InvalidInputs, ProviderError; EngineError for a protected resource that would have to be replaced
  */
-export async function plan (wanted: Wanted, old: ResourceState | undefined, connection: ProviderConnection | undefined): Promise<Planned> {
+export async function plan (
+  wanted: Wanted,
+  old: ResourceState | undefined,
+  connection: ProviderConnection | undefined
+): Promise<Planned> {
   const { goal, urn, recreated } = wanted
   const seed = randomBytes(seedBytes)
-  const fresh = async (): Promise<ResourceState> => stateOf(wanted, await check({ urn, inputs: goal.inputs, seed }, undefined, connection))
+  const fresh = async (): Promise<ResourceState> =>
+    stateOf(wanted, await check({ urn, inputs: goal.inputs, seed }, undefined, connection))
   if (old === undefined) return { step: { kind: 'create', new: await fresh() }, connection }
   if (recreated) {
     const difference = { keys: recreated, diffs: [], detailedDiff: undefined }
@@ -69,7 +74,7 @@ export async function plan (wanted: Wanted, old: ResourceState | undefined, conn
   }
   const inputs = withIgnoredChanges(goal.inputs, old.inputs, goal.ignoreChanges)
   const next = stateOf(wanted, await check({ urn, inputs, seed }, old, connection))
-  const compared = await replacedForOthers(wanted, old, connection) ?? await compare(old, next, connection)
+  const compared = (await replacedForOthers(wanted, old, connection)) ?? (await compare(old, next, connection))
   const verdict = withReplaceOnChanges(compared, goal.replaceOnChanges, old.initErrors.length > 0)
   const difference = { keys: verdict.replaces, diffs: verdict.diffs, detailedDiff: verdict.detailedDiff }
   if (needsReplacement(verdict) || old.pendingReplacement) {
@@ -78,14 +83,19 @@ export async function plan (wanted: Wanted, old: ResourceState | undefined, conn
     const deleteFirst = goal.deleteBeforeReplace ?? verdict.deleteBeforeReplace
     return { step: { kind: 'replacement', old, new: await fresh(), difference, deleteFirst }, connection }
   }
-  if (verdict.changes === 'none' && old.initErrors.length === 0) return { step: { kind: 'same', old, new: next }, connection }
+  if (verdict.changes === 'none' && old.initErrors.length === 0) {
+    return { step: { kind: 'same', old, new: next }, connection }
+  }
   return { step: { kind: 'update', old, new: next, difference: { ...difference, keys: [] } }, connection }
 }
 
 /** The CLI's words (deploy/step_generator.go). */
-const isProtected = (urn: string): EngineError => new EngineError(`unable to replace resource "${urn}"\n` +
-  'as it is currently marked for protection. To unprotect the resource, remove the `protect` flag from the resource in your Pulumi ' +
-  'program and run `pulumi up`')
+const isProtected = (urn: string): EngineError =>
+  new EngineError(
+    `unable to replace resource "${urn}"\n` +
+      'as it is currently marked for protection. To unprotect the resource, remove the `protect` flag from the resource in your Pulumi ' +
+      'program and run `pulumi up`'
+  )
 
 interface Unchecked {
   urn: string
@@ -94,10 +104,18 @@ interface Unchecked {
   seed: Uint8Array
 }
 
-async function check ({ urn, inputs, seed }: Unchecked, old: ResourceState | undefined, connection: ProviderConnection | undefined): Promise<Properties> {
+async function check (
+  { urn, inputs, seed }: Unchecked,
+  old: ResourceState | undefined,
+  connection: ProviderConnection | undefined
+): Promise<Properties> {
   if (connection === undefined) return inputs
   if (isProviderType(typeOf(urn))) {
-    const { inputs: checked, failures } = await connection.checkConfig(urn, withoutInternal(old?.inputs ?? {}), withoutInternal(inputs))
+    const { inputs: checked, failures } = await connection.checkConfig(
+      urn,
+      withoutInternal(old?.inputs ?? {}),
+      withoutInternal(inputs)
+    )
     refuse(urn, inputs, failures)
     return keepEngineKeys(inputs, checked)
   }
@@ -132,35 +150,58 @@ function display (value: Value | undefined): string {
 }
 
 /** What changes between a resource's inputs and those it would have, in the provider's judgement. */
-export async function compare (old: ResourceState, next: ResourceState, connection: ProviderConnection | undefined): Promise<Difference> {
+export async function compare (
+  old: ResourceState,
+  next: ResourceState,
+  connection: ProviderConnection | undefined
+): Promise<Difference> {
   const sent = { ...old, inputs: withoutInternal(old.inputs) }
   const news = withoutInternal(next.inputs)
   if (connection === undefined) return byInputs(sent.inputs, news)
-  const answer = isProviderType(next.type) ? await connection.diffConfig(sent, news) : await connection.diff(sent, news, next.ignoreChanges)
+  const answer = isProviderType(next.type)
+    ? await connection.diffConfig(sent, news)
+    : await connection.diff(sent, news, next.ignoreChanges)
   return answer === undefined || answer.changes === 'unknown' ? byInputs(sent.inputs, news) : answer
 }
 
 function byInputs (olds: Properties, news: Properties): Difference {
   const keys = [...new Set([...Object.keys(olds), ...Object.keys(news)])].sort()
   const diffs = keys.filter((key) => !sameValue(reveal(olds[key] ?? null), reveal(news[key] ?? null)))
-  return { changes: diffs.length > 0 ? 'some' : 'none', diffs, replaces: [], detailedDiff: undefined, deleteBeforeReplace: false }
+  return {
+    changes: diffs.length > 0 ? 'some' : 'none',
+    diffs,
+    replaces: [],
+    detailedDiff: undefined,
+    deleteBeforeReplace: false
+  }
 }
 
 const replacedFor = (reason: string): Difference =>
   ({ changes: 'some', diffs: [], replaces: [reason], detailedDiff: undefined, deleteBeforeReplace: false })
 
 /** A replacement that the resource's own inputs have no part in. */
-async function replacedForOthers (wanted: Wanted, old: ResourceState, connection: ProviderConnection | undefined): Promise<Difference | undefined> {
+async function replacedForOthers (
+  wanted: Wanted,
+  old: ResourceState,
+  connection: ProviderConnection | undefined
+): Promise<Difference | undefined> {
   if (wanted.goesWith) return replacedFor('deletedWith')
-  return await isReplacedByProvider(wanted, old, connection) ? replacedFor('provider') : undefined
+  return (await isReplacedByProvider(wanted, old, connection)) ? replacedFor('provider') : undefined
 }
 
 /** Another instance may take a resource over unless its provider says that the configurations are too different (step_generator.go, providerChanged). */
-async function isReplacedByProvider ({ provider, moved }: Wanted, old: ResourceState, connection: ProviderConnection | undefined): Promise<boolean> {
+async function isReplacedByProvider (
+  { provider, moved }: Wanted,
+  old: ResourceState,
+  connection: ProviderConnection | undefined
+): Promise<boolean> {
   if (old.provider === provider) return false
   if (connection === undefined || moved === undefined) return true
   const { from, to } = moved
-  const difference = await connection.diffConfig({ ...from, urn: to.urn, inputs: withoutInternal(from.inputs) }, withoutInternal(to.inputs))
+  const difference = await connection.diffConfig(
+    { ...from, urn: to.urn, inputs: withoutInternal(from.inputs) },
+    withoutInternal(to.inputs)
+  )
   return difference !== undefined && needsReplacement(difference)
 }
 

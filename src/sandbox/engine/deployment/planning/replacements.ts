@@ -55,20 +55,31 @@ export class Replacements {
   /** @returns the new resource. @throws Stopped, StepFailed; EngineError if a protected resource would have to go */
   async carryOut (replacement: Replacement, connection: ProviderConnection | undefined): Promise<ResourceState> {
     this.#replaced.add(replacement.old.urn)
-    return replacement.deleteFirst ? this.#deleteFirst(replacement, connection) : this.#createFirst(replacement, connection)
+    return replacement.deleteFirst
+      ? this.#deleteFirst(replacement, connection)
+      : this.#createFirst(replacement, connection)
   }
 
   /** The old resource is deleted at the end, when everything that needs it has moved to the new one. */
-  async #createFirst ({ old, new: wanted, difference }: Replacement, connection: ProviderConnection | undefined): Promise<ResourceState> {
+  async #createFirst (
+    { old, new: wanted, difference }: Replacement,
+    connection: ProviderConnection | undefined
+  ): Promise<ResourceState> {
     const { executor } = this.#context
     const condemned = old.pendingReplacement ? undefined : { ...old, delete: true }
-    const state = await executor.run({ kind: 'create-replacement', old, new: wanted, difference, condemned }, connection)
+    const state = await executor.run(
+      { kind: 'create-replacement', old, new: wanted, difference, condemned },
+      connection
+    )
     this.#became.set(old, condemned)
     await executor.run({ kind: 'replace', old: condemned ?? old, new: state, difference })
     return state
   }
 
-  async #deleteFirst ({ old, new: wanted, difference }: Replacement, connection: ProviderConnection | undefined): Promise<ResourceState> {
+  async #deleteFirst (
+    { old, new: wanted, difference }: Replacement,
+    connection: ProviderConnection | undefined
+  ): Promise<ResourceState> {
     const { executor } = this.#context
     if (!this.#deletedAhead.has(old.urn)) await this.#deleteDependents(old)
     let gone = old
@@ -77,7 +88,10 @@ export class Replacements {
     }
     this.#became.set(old, gone)
     await executor.run({ kind: 'replace', old: gone, new: wanted, difference })
-    const state = await executor.run({ kind: 'create-replacement', old: gone, new: wanted, difference, condemned: undefined }, connection)
+    const state = await executor.run(
+      { kind: 'create-replacement', old: gone, new: wanted, difference, condemned: undefined },
+      connection
+    )
     for (const [base, now] of this.#became) if (now === gone) this.#became.set(base, undefined)
     return state
   }
@@ -112,7 +126,11 @@ export class Replacements {
     const replaced = new Set([root.urn])
     const dependents: Dependent[] = []
     for (const state of base.slice(base.indexOf(root) + 1)) {
-      if (state.pendingReplacement || this.#isRegistered(state.urn) || !referencesOf(state).some((urn) => depending.has(urn))) continue
+      if (
+        state.pendingReplacement ||
+        this.#isRegistered(state.urn) ||
+        !referencesOf(state).some((urn) => depending.has(urn))
+      ) { continue }
       depending.add(state.urn)
       const keys = await this.#reasons(state, replaced)
       if (keys === undefined) continue
@@ -129,7 +147,7 @@ export class Replacements {
     if (state.provider !== '' && replaced.has(splitReference(state.provider).urn)) return []
     const uncertain = (key: string): boolean => (state.propertyDependencies[key] ?? []).some((urn) => replaced.has(urn))
     if (!Object.keys(state.inputs).some(uncertain)) return undefined
-    const inputs: Properties = mapValues(state.inputs, (value, key) => uncertain(key) ? unknown : value)
+    const inputs: Properties = mapValues(state.inputs, (value, key) => (uncertain(key) ? unknown : value))
     const difference = await compare(state, { ...state, inputs }, await this.#connectionFor(state))
     const verdict = withReplaceOnChanges(difference, state.replaceOnChanges, false)
     return needsReplacement(verdict) ? verdict.replaces : undefined
@@ -143,6 +161,8 @@ export class Replacements {
 
 /** The CLI's words (deploy/step_generator.go). */
 const isProtected = (urn: string, root: string): EngineError =>
-  new EngineError(`unable to replace resource "${urn}" as part of replacing "${root}" as it is currently marked for protection. ` +
-    'To unprotect the resource, remove the `protect` flag from the resource in your Pulumi program and run `pulumi up`, ' +
-    `or use the command:\n\`pulumi state unprotect '${urn}'\``)
+  new EngineError(
+    `unable to replace resource "${urn}" as part of replacing "${root}" as it is currently marked for protection. ` +
+      'To unprotect the resource, remove the `protect` flag from the resource in your Pulumi program and run `pulumi up`, ' +
+      `or use the command:\n\`pulumi state unprotect '${urn}'\``
+  )

@@ -22,12 +22,24 @@ export type Step =
   | { kind: 'create', new: ResourceState }
   | { kind: 'update', old: ResourceState, new: ResourceState, difference: StepDifference }
   /** `condemned`: what `old` is once the new one exists; `undefined`: it is gone already, and so leaves the state. */
-  | { kind: 'create-replacement', old: ResourceState, new: ResourceState, difference: StepDifference, condemned: ResourceState | undefined }
+  | {
+    kind: 'create-replacement'
+    old: ResourceState
+    new: ResourceState
+    difference: StepDifference
+    condemned: ResourceState | undefined
+  }
   | { kind: 'replace', old: ResourceState, new: ResourceState, difference: StepDifference }
   /** `keep`: it stays in the state, marked, until its replacement exists. */
   | { kind: 'delete', old: ResourceState, replaced: boolean, keep: boolean }
   /** `outcome`: what has become of it, once it is known; `new` is missing if it is gone. */
-  | { kind: 'refresh', old: ResourceState, new: ResourceState | undefined, outcome: 'refresh' | 'same' | 'update' | 'delete', difference: StepDifference }
+  | {
+    kind: 'refresh'
+    old: ResourceState
+    new: ResourceState | undefined
+    outcome: 'refresh' | 'same' | 'update' | 'delete'
+    difference: StepDifference
+  }
   /** What was deleted for a replacement that is not wanted any more leaves the state. */
   | { kind: 'forget', old: ResourceState }
 
@@ -38,7 +50,8 @@ export const newOf = (step: Step): ResourceState | undefined => 'new' in step ? 
 /** The resource a step is about. */
 export const subjectOf = (step: Step): ResourceState => 'old' in step ? newOf(step) ?? step.old : step.new
 
-export const differenceOfStep = (step: Step): StepDifference | undefined => 'difference' in step ? step.difference : undefined
+export const differenceOfStep = (step: Step): StepDifference | undefined =>
+  'difference' in step ? step.difference : undefined
 
 /** The operation's name in events and summaries. */
 export function operationOf (step: Step): string {
@@ -49,4 +62,7 @@ export function operationOf (step: Step): string {
 
 /** Whether a step counts as a change of its own; of a replacement only `replace` does. */
 export const isLogical = (step: Step): boolean =>
-  step.kind !== 'create-replacement' && step.kind !== 'forget' && step.kind !== 'refresh' && !(step.kind === 'delete' && step.replaced)
+  step.kind !== 'create-replacement' &&
+  step.kind !== 'forget' &&
+  step.kind !== 'refresh' &&
+  !(step.kind === 'delete' && step.replaced)

@@ -18,10 +18,16 @@ export interface RunOptions {
 
 /** Runs the program in its host. Never rejects; stops waiting when `signal` aborts. */
 export async function runProgram (options: RunOptions, signal: AbortSignal): Promise<RunResult> {
-  const client = new languageGrpc.LanguageRuntimeClient(options.client, grpc.credentials.createInsecure(), channelOptions)
+  const client = new languageGrpc.LanguageRuntimeClient(
+    options.client,
+    grpc.credentials.createInsecure(),
+    channelOptions
+  )
   try {
     return await new Promise<RunResult>((resolve) => {
-      const call = client.run(runRequest(options), (error, response) => resolve(error ? failure(error) : resultOf(response)))
+      const call = client.run(runRequest(options), (error, response) =>
+        resolve(error ? failure(error) : resultOf(response))
+      )
       signal.addEventListener('abort', () => call.cancel(), { once: true })
     })
   } finally {

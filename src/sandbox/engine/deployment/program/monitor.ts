@@ -32,11 +32,19 @@ type Handler<Q, A> = (request: Q) => Promise<A> | A
 /** A failure of the engine as a program sees it: after UNAVAILABLE the SDK ends the run and waits for nothing more. */
 function serviceError (error: unknown): Partial<grpc.ServiceError> {
   if (error instanceof Stopped) return { code: grpc.status.UNAVAILABLE, details: 'resource monitor shut down' }
-  return { code: error instanceof EngineError ? grpc.status.UNIMPLEMENTED : grpc.status.UNKNOWN, details: messageOf(error) }
+  return {
+    code: error instanceof EngineError ? grpc.status.UNIMPLEMENTED : grpc.status.UNKNOWN,
+    details: messageOf(error)
+  }
 }
 
 const unary = <Q, A>(handler: Handler<Q, A>): grpc.handleUnaryCall<Q, A> => (call, callback) => {
-  Promise.resolve().then(async () => handler(call.request)).then((answer) => callback(null, answer), (error: unknown) => callback(serviceError(error)))
+  Promise.resolve()
+    .then(async () => handler(call.request))
+    .then(
+      (answer) => callback(null, answer),
+      (error: unknown) => callback(serviceError(error))
+    )
 }
 
 const severities: Record<number, Severity> = {
@@ -64,7 +72,9 @@ export async function startEngineServer (sink: LogSink): Promise<EngineServer> {
   server.addService(resourceGrpc.ResourceMonitorService, monitorService(session))
   server.addService(engineGrpc.EngineService, engineService(session, sink))
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error, bound) => error ? reject(error) : resolve(bound))
+    server.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error, bound) =>
+      error ? reject(error) : resolve(bound)
+    )
   })
   return {
     address: `127.0.0.1:${port}`,
@@ -115,9 +125,13 @@ function monitorService (session: Session): grpc.UntypedServiceImplementation {
       return new EmptyMessage()
     }),
     invoke: unary(async (request: resourcePb.ResourceInvokeRequest) => invoke(active(session).registrations, request)),
-    call: unary((request: resourcePb.ResourceCallRequest) => { throw new EngineError(`the sandbox engine does not implement method calls (${request.getTok()})`) }),
+    call: unary((request: resourcePb.ResourceCallRequest) => {
+      throw new EngineError(`the sandbox engine does not implement method calls (${request.getTok()})`)
+    }),
     readResource: unary((request: resourcePb.ReadResourceRequest) => {
-      throw new EngineError(`the sandbox engine does not implement reading resources that it does not manage (${request.getType()} ${request.getName()})`)
+      throw new EngineError(
+        `the sandbox engine does not implement reading resources that it does not manage (${request.getType()} ${request.getName()})`
+      )
     }),
     signalAndWaitForShutdown: unary(() => new EmptyMessage())
   }
@@ -140,13 +154,20 @@ function deploymentInfo (context: DeploymentContext): resourcePb.DeploymentInfo 
 
 type Active = ReturnType<typeof active>
 
-async function register ({ context, registrations }: Active, request: resourcePb.RegisterResourceRequest): Promise<resourcePb.RegisterResourceResponse> {
+async function register (
+  { context, registrations }: Active,
+  request: resourcePb.RegisterResourceRequest
+): Promise<resourcePb.RegisterResourceResponse> {
   context.stop.check()
   try {
     return registered(await registrations.register(goalOf(request, context.projectRoot)))
   } catch (error) {
     if (error instanceof Stopped) throw error
-    context.reporter.diagnostic('error', messageOf(error), urnOf(context.scope, request.getParent(), request.getType(), request.getName()))
+    context.reporter.diagnostic(
+      'error',
+      messageOf(error),
+      urnOf(context.scope, request.getParent(), request.getType(), request.getName())
+    )
     context.stop.now('failed')
     throw new Stopped()
   }
@@ -163,11 +184,16 @@ function registered (registration: Registration): resourcePb.RegisterResourceRes
   answer.setUrn(urn)
   answer.setId(id)
   // A component's outputs may name resources that are not registered yet: they are the program's to give.
-  answer.setObject(StructMessage.fromJavaScript(custom ? toWireObject(outputs, { secrets: true, references: true }) : {}))
+  answer.setObject(
+    StructMessage.fromJavaScript(custom ? toWireObject(outputs, { secrets: true, references: true }) : {})
+  )
   return answer
 }
 
-async function invoke (registrations: Registrations, request: resourcePb.ResourceInvokeRequest): Promise<resourcePb.ResourceInvokeResponse> {
+async function invoke (
+  registrations: Registrations,
+  request: resourcePb.ResourceInvokeRequest
+): Promise<resourcePb.ResourceInvokeResponse> {
   const token = request.getTok()
   const connection = await registrations.providerFor(token, request.getProvider(), request.getVersion())
   let result

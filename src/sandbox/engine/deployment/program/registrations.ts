@@ -74,7 +74,9 @@ export class Registrations {
     try {
       if (this.#goals.has(urn)) throw new Refused(`Duplicate resource URN '${urn}'; try giving it a unique name`)
       this.#goals.set(urn, goal)
-      if (!this.#context.preview && containsUnknown(goal.inputs)) throw new Refused(`an input of '${urn}' is unknown: only a preview can have such values`)
+      if (!this.#context.preview && containsUnknown(goal.inputs)) {
+        throw new Refused(`an input of '${urn}' is unknown: only a preview can have such values`)
+      }
       if (this.#dependsOnFailure(goal)) return this.#skip(urn)
       return { result: 'success', state: await this.#settle(urn, goal) }
     } catch (error) {
@@ -113,7 +115,13 @@ export class Registrations {
 
   #dependsOnFailure (goal: Goal): boolean {
     if (this.#failed.size === 0) return false
-    const needs = [goal.parent, splitReference(goal.provider).urn, goal.deletedWith, ...goal.dependencies, ...Object.values(goal.propertyDependencies).flat()]
+    const needs = [
+      goal.parent,
+      splitReference(goal.provider).urn,
+      goal.deletedWith,
+      ...goal.dependencies,
+      ...Object.values(goal.propertyDependencies).flat()
+    ]
     return needs.some((urn) => this.#failed.has(urn))
   }
 
@@ -143,9 +151,14 @@ export class Registrations {
     if (!goal.custom) return plan({ ...others, urn, goal, provider: '' }, old, undefined)
     if (isProviderType(goal.type)) {
       const connection = await providers.connect(packageOf(goal.type))
-      return plan({ ...others, urn, goal: { ...goal, inputs: withVersion(goal.inputs, goal.version) }, provider: '' }, old, connection)
+      return plan(
+        { ...others, urn, goal: { ...goal, inputs: withVersion(goal.inputs, goal.version) }, provider: '' },
+        old,
+        connection
+      )
     }
-    const provider = goal.provider === '' ? await this.#defaultProvider(packageOf(goal.type), goal.version, urn) : goal.provider
+    const provider =
+      goal.provider === '' ? await this.#defaultProvider(packageOf(goal.type), goal.version, urn) : goal.provider
     const moved = old && old.provider !== provider ? this.#move(old.provider, provider) : undefined
     return plan({ ...others, urn, goal, provider, moved }, old, await providers.get(provider))
   }
@@ -158,8 +171,12 @@ export class Registrations {
 
   /** An alias means nothing unless the checkpoint has a resource of that name: then it would have to be taken over. */
   #refuseTakeover (goal: Goal): void {
-    const former = goal.aliases.map((alias) => aliasUrn(this.#context.scope, goal, alias)).find((urn) => this.#olds.has(urn))
-    if (former !== undefined) throw notImplemented(`taking over '${former}', which the option aliases of ${goal.type} ${goal.name} names`)
+    const former = goal.aliases
+      .map((alias) => aliasUrn(this.#context.scope, goal, alias))
+      .find((urn) => this.#olds.has(urn))
+    if (former !== undefined) {
+      throw notImplemented(`taking over '${former}', which the option aliases of ${goal.type} ${goal.name} names`)
+    }
   }
 
   /** Registers a package's default provider once, at its first use, configured from the stack's configuration. */

@@ -19,7 +19,10 @@ export class ProviderError extends Error {
   readonly code: number
   readonly initialization: InitializationFailure | undefined
 
-  constructor (message: string, options: { code?: number, initialization?: InitializationFailure | undefined, cause?: unknown } = {}) {
+  constructor (
+    message: string,
+    options: { code?: number, initialization?: InitializationFailure | undefined, cause?: unknown } = {}
+  ) {
     super(message, { cause: options.cause })
     this.name = 'ProviderError'
     this.code = options.code ?? codes.UNKNOWN
@@ -39,9 +42,10 @@ export function providerError (error: ServiceError): ProviderError {
 }
 
 /** As the real engine lists them (hashicorp/go-multierror). */
-const reasonsText = (reasons: string[]): string => reasons.length === 0
-  ? 'resource init failed'
-  : `${reasons.length} error${reasons.length === 1 ? '' : 's'} occurred:\n${reasons.map((reason) => `\t* ${reason}\n`).join('')}\n`
+const reasonsText = (reasons: string[]): string =>
+  reasons.length === 0
+    ? 'resource init failed'
+    : `${reasons.length} error${reasons.length === 1 ? '' : 's'} occurred:\n${reasons.map((reason) => `\t* ${reason}\n`).join('')}\n`
 
 function initializationOf (error: ServiceError): InitializationFailure | undefined {
   const [packed] = error.metadata?.get('grpc-status-details-bin') ?? []
@@ -49,7 +53,12 @@ function initializationOf (error: ServiceError): InitializationFailure | undefin
   for (const detail of statusPb.Status.deserializeBinary(packed).getDetailsList()) {
     if (detail.getTypeName() !== 'pulumirpc.ErrorResourceInitFailed') continue
     const failure = providerPb.ErrorResourceInitFailed.deserializeBinary(detail.getValue_asU8())
-    return { id: failure.getId(), outputs: fromStruct(failure.getProperties()), inputs: failure.hasInputs() ? fromStruct(failure.getInputs()) : undefined, reasons: failure.getReasonsList() }
+    return {
+      id: failure.getId(),
+      outputs: fromStruct(failure.getProperties()),
+      inputs: failure.hasInputs() ? fromStruct(failure.getInputs()) : undefined,
+      reasons: failure.getReasonsList()
+    }
   }
   return undefined
 }

@@ -24,7 +24,9 @@ export function parseDebugProviders (text: string): Map<string, number> {
   const ports = new Map<string, number>()
   for (const entry of text.split(',').filter((part) => part !== '')) {
     const match = /^([^:]+):(\d+)$/.exec(entry.trim())
-    if (match?.[1] === undefined) throw new EngineError(`Expected PULUMI_DEBUG_PROVIDERS to be of the form name:port, got ${entry}`)
+    if (match?.[1] === undefined) {
+      throw new EngineError(`Expected PULUMI_DEBUG_PROVIDERS to be of the form name:port, got ${entry}`)
+    }
     ports.set(match[1], Number(match[2]))
   }
   return ports
@@ -49,7 +51,9 @@ export class ProviderRegistry {
   async connect (name: string): Promise<ProviderConnection> {
     const port = this.#ports.get(name)
     if (port === undefined) {
-      throw new EngineError(`the sandbox engine has no provider for package '${name}': it attaches to the providers of PULUMI_DEBUG_PROVIDERS and loads no plugins`)
+      throw new EngineError(
+        `the sandbox engine has no provider for package '${name}': it attaches to the providers of PULUMI_DEBUG_PROVIDERS and loads no plugins`
+      )
     }
     const connection = new ProviderConnection(name, port)
     this.#connections.add(connection)
@@ -78,7 +82,11 @@ export class ProviderRegistry {
     if (started) return started
     const { urn, id } = splitReference(reference)
     const provider = resources.find((other) => other.urn === urn && other.id === id)
-    if (provider === undefined) throw new EngineError(`bad provider reference '${reference}' for resource '${state.urn}': the provider is not in the state`)
+    if (provider === undefined) {
+      throw new EngineError(
+        `bad provider reference '${reference}' for resource '${state.urn}': the provider is not in the state`
+      )
+    }
     const starting = this.#start(provider)
     this.#instances.set(reference, starting)
     return starting

@@ -48,7 +48,16 @@ export type EngineEvent =
   | { resOpFailedEvent: { metadata: StepMetadata, status: number, steps: number } }
   | { diagnosticEvent: { urn?: string, prefix?: string, message: string, color: string, severity: Severity } }
   | { stdoutEvent: { message: string, color: string } }
-  | { summaryEvent: { maybeCorrupt: boolean, durationSeconds: number, resourceChanges: Record<string, number>, PolicyPacks: Record<string, string>, isPreview: boolean, result: string } }
+  | {
+    summaryEvent: {
+      maybeCorrupt: boolean
+      durationSeconds: number
+      resourceChanges: Record<string, number>
+      PolicyPacks: Record<string, string>
+      isPreview: boolean
+      result: string
+    }
+  }
   | { cancelEvent: Record<string, never> }
 
 export interface EventLog {
@@ -68,7 +77,9 @@ const silent: EventLog = { send: () => {}, close: async () => {} }
  */
 export function openEventLog (address: string | undefined): EventLog {
   if (address === undefined) return silent
-  if (!address.startsWith('tcp://')) throw new EngineError(`the sandbox engine does not implement --event-log ${address}; only tcp://`)
+  if (!address.startsWith('tcp://')) {
+    throw new EngineError(`the sandbox engine does not implement --event-log ${address}; only tcp://`)
+  }
   const client = new eventsGrpc.EventsClient(address.slice('tcp://'.length), grpc.credentials.createInsecure())
   const received = Promise.withResolvers<void>()
   const stream = client.streamEvents(() => received.resolve())

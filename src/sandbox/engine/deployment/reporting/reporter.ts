@@ -31,7 +31,13 @@ const wordsOf = (operation: string): Words => words[operation] ?? silentWords
 
 /** gRPC codes after which the real engine calls the state of a resource unknown, and the checkpoint possibly corrupt. */
 export const statusUnknown = 2
-const prefixes: Record<Severity, string> = { debug: 'debug: ', info: '', 'info#err': '', warning: 'warning: ', error: 'error: ' }
+const prefixes: Record<Severity, string> = {
+  debug: 'debug: ',
+  info: '',
+  'info#err': '',
+  warning: 'warning: ',
+  error: 'error: '
+}
 
 interface Diagnostic {
   urn: string
@@ -130,7 +136,12 @@ export class Reporter {
     this.#output.out(`\nDuration: ${seconds}s\n\n`)
     this.#events.send({
       summaryEvent: {
-        maybeCorrupt: this.#corrupt, durationSeconds: seconds, resourceChanges: this.changes, PolicyPacks: {}, isPreview: this.#preview, result
+        maybeCorrupt: this.#corrupt,
+        durationSeconds: seconds,
+        resourceChanges: this.changes,
+        PolicyPacks: {},
+        isPreview: this.#preview,
+        result
       }
     })
   }
@@ -142,7 +153,9 @@ export class Reporter {
 
   #line (step: Step, what: string): void {
     const { urn, type } = subjectOf(step)
-    if (what !== '' && !isDefaultProvider(urn)) this.#output.out(` ${wordsOf(operationOf(step)).sign.padEnd(2)} ${type} ${nameOf(urn)} ${what} \n`)
+    if (what !== '' && !isDefaultProvider(urn)) {
+      this.#output.out(` ${wordsOf(operationOf(step)).sign.padEnd(2)} ${type} ${nameOf(urn)} ${what} \n`)
+    }
   }
 
   #printDiagnostics (): void {

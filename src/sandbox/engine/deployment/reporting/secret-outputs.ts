@@ -8,7 +8,9 @@ import type { Properties, Value } from '../../values/value.ts'
  */
 export function markSecrets (outputs: Properties, wanted: ResourceState, acceptsSecrets: boolean): Properties {
   const like = acceptsSecrets ? outputs : mapValues(outputs, (value, key) => alike(value, wanted.inputs[key]))
-  return mapValues(like, (value, key) => wanted.additionalSecretOutputs.includes(key) && !(value instanceof Secret) ? new Secret(value) : value)
+  return mapValues(like, (value, key) =>
+    wanted.additionalSecretOutputs.includes(key) && !(value instanceof Secret) ? new Secret(value) : value
+  )
 }
 
 function alike (output: Value, input: Value | undefined): Value {
