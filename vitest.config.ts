@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config'
-import { findPostgres } from './test/support/postgres.ts'
+import { findPostgres } from './test/support/database/postgres.ts'
 
-const EMBEDDED = './test/support/setup-template.ts'
-const POSTGRES = './test/support/setup-postgres.ts'
+const EMBEDDED = './test/support/database/setup-template.ts'
+const POSTGRES = './test/support/database/setup-postgres.ts'
 
 interface Suite {
   readonly timeout: number

@@ -1,4 +1,4 @@
-import { addFault, clearFaults } from '../../test/support/http-faults.ts'
+import { addFault, clearFaults } from '../../test/support/http/faults.ts'
 import { fewerOf, type BenchOptions, type Figure, type Row } from '../figure.ts'
 import type { Delivered } from '../setup/event-readers.ts'
 import { readMetrics } from '../setup/metrics.ts'

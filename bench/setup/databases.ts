@@ -1,4 +1,4 @@
-import { findPostgres, startPostgres } from '../../test/support/postgres.ts'
+import { findPostgres, startPostgres } from '../../test/support/database/postgres.ts'
 import type { Row } from '../figure.ts'
 
 /** One of the databases the service can stand on. */

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { Environment, Problem } from '../../client/index.ts'
-import { call, type Answer, type Ask } from '../support/http-call.ts'
-import { addFault, clearFaults } from '../support/http-faults.ts'
-import { ended, environment, post, resources, SPEC } from '../support/service.ts'
-import { sharedService } from '../support/shared-service.ts'
+import { call, type Answer, type Ask } from '../support/http/call.ts'
+import { addFault, clearFaults } from '../support/http/faults.ts'
+import { ended, environment, post, resources, SPEC } from '../support/service/service.ts'
+import { sharedService } from '../support/service/shared-service.ts'
 
 const COMPUTE = 'aws:batch/computeEnvironment:ComputeEnvironment'
 const QUEUE = 'aws:batch/jobQueue:JobQueue'

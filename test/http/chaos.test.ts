@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { countKills, runChaos } from '../../scripts/chaos/run.ts'
 import { reportOf } from '../../scripts/chaos/report.ts'
-import { findPostgres, startPostgres, type PostgresServer } from '../support/postgres.ts'
+import { findPostgres, startPostgres, type PostgresServer } from '../support/database/postgres.ts'
 
 const engine = process.env.BATCHYARD_ENGINE === 'pulumi' ? 'pulumi' : 'sandbox'
 const KILLS = 10

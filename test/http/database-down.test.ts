@@ -6,8 +6,8 @@ import type { BatchyardClient, Environment, Operation } from '../../client/index
 import { openDatabase } from '../../src/store/database/database.ts'
 import { isDatabaseAway } from '../../src/store/database/errors.ts'
 import { silentLog } from '../support/log.ts'
-import { findPostgres, startPostgres, type PostgresServer } from '../support/postgres.ts'
-import { SPEC, ended, post, resources, withService, type TestService } from '../support/service.ts'
+import { findPostgres, startPostgres, type PostgresServer } from '../support/database/postgres.ts'
+import { SPEC, ended, post, resources, withService, type TestService } from '../support/service/service.ts'
 
 /** At this speed a create takes some seconds: long enough to be met in the middle. */
 const SLOW = '0.05'

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { Environment, Operation, OperationEvent, Problem } from '../../client/index.ts'
-import { call } from '../support/http-call.ts'
-import { addFault, clearFaults } from '../support/http-faults.ts'
-import { ended, environment, post, resources, SPEC } from '../support/service.ts'
-import { sharedService } from '../support/shared-service.ts'
+import { call } from '../support/http/call.ts'
+import { addFault, clearFaults } from '../support/http/faults.ts'
+import { ended, environment, post, resources, SPEC } from '../support/service/service.ts'
+import { sharedService } from '../support/service/shared-service.ts'
 
 const BUCKET = 'aws:s3/bucket:Bucket'
 const LOGS = 'aws:cloudwatch/logGroup:LogGroup'

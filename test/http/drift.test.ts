@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { Environment, Operation } from '../../client/index.ts'
-import { call } from '../support/http-call.ts'
-import { forget, stateOf } from '../support/http-state.ts'
-import { ended, environment, post, resources } from '../support/service.ts'
-import { sharedService } from '../support/shared-service.ts'
+import { call } from '../support/http/call.ts'
+import { forget, stateOf } from '../support/service/data-folder.ts'
+import { ended, environment, post, resources } from '../support/service/service.ts'
+import { sharedService } from '../support/service/shared-service.ts'
 
 const COMPUTE = 'aws:batch/computeEnvironment:ComputeEnvironment'
 const QUEUE = 'aws:batch/jobQueue:JobQueue'

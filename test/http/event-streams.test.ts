@@ -9,10 +9,10 @@ import type { EventBody } from '../../src/schemas/event.ts'
 import { openDatabase, type Database } from '../../src/store/database/database.ts'
 import { EVENTS_CHANNEL, appendEvents } from '../../src/store/queries/events.ts'
 import { migrate } from '../../src/store/migrations.ts'
-import { describeOnEachDatabase, type TestDatabase } from '../support/databases.ts'
-import { openStream, startProxy } from '../support/event-stream.ts'
-import { givenEnvironment, givenOperation } from '../support/records.ts'
-import { startReplica, type Replica, type ReplicaOptions } from '../support/replica.ts'
+import { describeOnEachDatabase, type TestDatabase } from '../support/database/databases.ts'
+import { openStream, startProxy } from '../support/http/event-stream.ts'
+import { givenEnvironment, givenOperation } from '../support/database/records.ts'
+import { startReplica, type Replica, type ReplicaOptions } from '../support/service/replica.ts'
 
 const note = (message: string): EventBody => ({ type: 'diagnostic', severity: 'info', message })
 const upTo = (last: number, first = 1): number[] =>

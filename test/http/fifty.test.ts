@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { ended, environment, post, remove, resources, SPEC, withService } from '../support/service.ts'
-import { leftOver, stateFiles } from '../support/http-state.ts'
+import { ended, environment, post, remove, resources, SPEC, withService } from '../support/service/service.ts'
+import { leftOver, stateFiles } from '../support/service/data-folder.ts'
 
 /** A quota of AWS Batch per account and region that AWS does not raise. */
 const COMPUTE_ENVIRONMENTS = 50

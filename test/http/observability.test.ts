@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { createBatchyardClient } from '../../client/index.ts'
-import { ended, environment, post, remove, withService } from '../support/service.ts'
+import { ended, environment, post, remove, withService } from '../support/service/service.ts'
 
 const ADMIN_KEY = 'an-admin-key-of-24-or-more-characters'
 const PLACEMENT = { region: 'eu-central-1' }

@@ -10,9 +10,9 @@ import { LEASE_SECONDS } from '../../src/operations/attempt/lease.ts'
 import { openDatabase } from '../../src/store/database/database.ts'
 import { seeHost } from '../../src/store/queries/hosts.ts'
 import { operationById } from '../../src/store/queries/operations.ts'
-import { processesOf } from '../support/http-state.ts'
+import { processesOf } from '../support/service/data-folder.ts'
 import { silentLog } from '../support/log.ts'
-import { SPEC, ended, launch, post, resources, withDataDir, withService } from '../support/service.ts'
+import { SPEC, ended, launch, post, resources, withDataDir, withService } from '../support/service/service.ts'
 
 const settings = { BATCHYARD_ENGINE: process.env.BATCHYARD_ENGINE ?? 'sandbox' }
 

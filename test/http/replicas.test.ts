@@ -7,14 +7,14 @@ import { TypeID } from 'typeid-js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createBatchyardClient, type BatchyardClient, type Environment } from '../../client/index.ts'
 import { startServer, type Server } from '../../scripts/server-process.ts'
-import { startBalancer, type Balancer } from '../support/balancer.ts'
-import { leftOver, stateFiles } from '../support/http-state.ts'
-import { findPostgres, startPostgres, type PostgresServer } from '../support/postgres.ts'
-import { SPEC, ended, environment, remove, resources, withDataDir } from '../support/service.ts'
+import { startBalancer, type Balancer } from '../support/http/balancer.ts'
+import { leftOver, stateFiles } from '../support/service/data-folder.ts'
+import { findPostgres, startPostgres, type PostgresServer } from '../support/database/postgres.ts'
+import { SPEC, ended, environment, remove, resources, withDataDir } from '../support/service/service.ts'
 
 /** At this speed a create takes some seconds: long enough to be met in the middle. */
 const SLOW = 0.02
-const CLOCK = new URL('../support/clock.ts', import.meta.url).href
+const CLOCK = new URL('../support/service/clock.ts', import.meta.url).href
 const bin = findPostgres()
 if (bin === undefined) {
   console.log('several replicas are not tested: initdb is neither on PATH nor in /usr/lib/postgresql')

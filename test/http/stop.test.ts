@@ -8,8 +8,8 @@ import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import { createBatchyardClient, type BatchyardClient } from '../../client/index.ts'
 import { startServer, type Server } from '../../scripts/server-process.ts'
-import { SERVER_MAIN, leftOver, processesOf, stateFiles } from '../support/http-state.ts'
-import { SPEC, ended, environment, post, remove, resources, withDataDir } from '../support/service.ts'
+import { SERVER_MAIN, leftOver, processesOf, stateFiles } from '../support/service/data-folder.ts'
+import { SPEC, ended, environment, post, remove, resources, withDataDir } from '../support/service/service.ts'
 
 /** At this speed a create takes some seconds: long enough to be met in the middle. */
 const SLOW = 0.05

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { EngineProcess } from '../../../src/engine/types.ts'
 import { enginesPresent } from '../../support/engine/engines.ts'
-import { findPostgres, startPostgres } from '../../support/postgres.ts'
+import { findPostgres, startPostgres } from '../../support/database/postgres.ts'
 import { failureOf, reached, withSeam } from '../../support/engine/harness.ts'
 
 const pulumi = (await enginesPresent()).find(({ kind }) => kind === 'pulumi')

@@ -4,8 +4,8 @@ import { openKeyring } from '../../../src/operations/access/api-keys.ts'
 import type { Database } from '../../../src/store/database/database.ts'
 import { allKeys, deleteKey, insertKey, KEYS_CHANNEL } from '../../../src/store/queries/keys.ts'
 import { addTeam, pageOfTeams, teamByName, upsertTeam } from '../../../src/store/queries/teams.ts'
-import { describeOnEachDatabase } from '../../support/databases.ts'
-import { givenTeam, ids } from '../../support/records.ts'
+import { describeOnEachDatabase } from '../../support/database/databases.ts'
+import { givenTeam, ids } from '../../support/database/records.ts'
 
 const hash = (key: string) => createHash('sha256').update(key).digest()
 

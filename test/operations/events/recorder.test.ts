@@ -8,8 +8,8 @@ import type { Database } from '../../../src/store/database/database.ts'
 import { pageOfEvents } from '../../../src/store/queries/events.ts'
 import type { Fence } from '../../../src/store/sql.ts'
 import type { Tables } from '../../../src/store/tables.ts'
-import { describeOnEachDatabase } from '../../support/databases.ts'
-import { givenEnvironment, givenOperation } from '../../support/records.ts'
+import { describeOnEachDatabase } from '../../support/database/databases.ts'
+import { givenEnvironment, givenOperation } from '../../support/database/records.ts'
 
 const note = (message: string): EngineEvent => ({ type: 'diagnostic', severity: 'info', message })
 

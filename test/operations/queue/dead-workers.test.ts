@@ -6,8 +6,8 @@ import { expect, test } from 'vitest'
 import { identify } from '../../../src/engine/process/host-processes.ts'
 import { endLeasesOfDead, workerName } from '../../../src/operations/queue/dead-workers.ts'
 import { claimNext } from '../../../src/store/queries/claims.ts'
-import { describeOnEachDatabase } from '../../support/databases.ts'
-import { givenEnvironment, givenOperation } from '../../support/records.ts'
+import { describeOnEachDatabase } from '../../support/database/databases.ts'
+import { givenEnvironment, givenOperation } from '../../support/database/records.ts'
 
 const RULES = { host: hostname(), hostGoneSeconds: 600, teamLimit: 0 }
 const LEASE_SECONDS = 600

@@ -6,9 +6,9 @@ import { migrate } from '../../../src/store/migrations.ts'
 import { finishOperation, postponeOperation, releaseOperation } from '../../../src/store/queries/attempts.ts'
 import { claimNext } from '../../../src/store/queries/claims.ts'
 import { operationById } from '../../../src/store/queries/operations.ts'
-import { describeOnEachDatabase } from '../../support/databases.ts'
+import { describeOnEachDatabase } from '../../support/database/databases.ts'
 import { silentLog } from '../../support/log.ts'
-import { CLAIM, failure, givenClaim, givenEnvironment, givenOperation, ids } from '../../support/records.ts'
+import { CLAIM, failure, givenClaim, givenEnvironment, givenOperation, ids } from '../../support/database/records.ts'
 
 const HOUR_MS = 3_600_000
 

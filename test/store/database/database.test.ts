@@ -20,11 +20,11 @@ import {
 import { appendEvents } from '../../../src/store/queries/events.ts'
 import { migrate } from '../../../src/store/migrations.ts'
 import { addTeam, pageOfTeams, teamByName } from '../../../src/store/queries/teams.ts'
-import { describeOnEachDatabase } from '../../support/databases.ts'
+import { describeOnEachDatabase } from '../../support/database/databases.ts'
 import { silentLog } from '../../support/log.ts'
-import { givenClaim, givenEnvironment, givenOperation, givenTeam } from '../../support/records.ts'
+import { givenClaim, givenEnvironment, givenOperation, givenTeam } from '../../support/database/records.ts'
 
-const storeProcess = fileURLToPath(new URL('../../support/store-process.ts', import.meta.url))
+const storeProcess = fileURLToPath(new URL('../../support/database/store-process.ts', import.meta.url))
 const migrationFiles = fileURLToPath(new URL('../../../src/store/migrations', import.meta.url))
 
 describeOnEachDatabase('the database', (use) => {

@@ -6,7 +6,7 @@ import { openDatabase, type Database } from '../../../src/store/database/databas
 import { environmentById, specAt } from '../../../src/store/queries/environments.ts'
 import { migrate } from '../../../src/store/migrations.ts'
 import { operationById } from '../../../src/store/queries/operations.ts'
-import { describeOnEachDatabase } from '../../support/databases.ts'
+import { describeOnEachDatabase } from '../../support/database/databases.ts'
 
 const MIGRATIONS = join(import.meta.dirname, '../../../src/store/migrations')
 

@@ -16,8 +16,8 @@ import {
 } from '../../../src/store/queries/environments.ts'
 import { changedSince, operationById, pageOfOperations, requestCancel } from '../../../src/store/queries/operations.ts'
 import type { EnvironmentRow } from '../../../src/store/tables.ts'
-import { describeOnEachDatabase } from '../../support/databases.ts'
-import { failure, givenClaim, givenEnvironment, givenOperation } from '../../support/records.ts'
+import { describeOnEachDatabase } from '../../support/database/databases.ts'
+import { failure, givenClaim, givenEnvironment, givenOperation } from '../../support/database/records.ts'
 
 describeOnEachDatabase('changes', (use) => {
   const db = () => use().database.db

@@ -6,8 +6,8 @@ import { isHostGone, seeHost } from '../../../src/store/queries/hosts.ts'
 import { insertOperation, requestCancel } from '../../../src/store/queries/operations.ts'
 import type { OperationKind } from '../../../src/schemas/operation.ts'
 import type { OperationRow } from '../../../src/store/tables.ts'
-import { describeOnEachDatabase } from '../../support/databases.ts'
-import { CLAIM, failure, givenClaim, givenEnvironment, givenOperation, ids } from '../../support/records.ts'
+import { describeOnEachDatabase } from '../../support/database/databases.ts'
+import { CLAIM, failure, givenClaim, givenEnvironment, givenOperation, ids } from '../../support/database/records.ts'
 
 describeOnEachDatabase('turns', (use) => {
   const db = () => use().database.db

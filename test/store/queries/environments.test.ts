@@ -10,8 +10,8 @@ import {
   type EnvironmentFilter
 } from '../../../src/store/queries/environments.ts'
 import { finishOperation } from '../../../src/store/queries/attempts.ts'
-import { describeOnEachDatabase } from '../../support/databases.ts'
-import { givenClaim, givenEnvironment, givenOperation, ids } from '../../support/records.ts'
+import { describeOnEachDatabase } from '../../support/database/databases.ts'
+import { givenClaim, givenEnvironment, givenOperation, ids } from '../../support/database/records.ts'
 
 describeOnEachDatabase('environments', (use) => {
   const db = () => use().database.db

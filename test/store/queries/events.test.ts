@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { EventBody } from '../../../src/schemas/event.ts'
 import { appendEvents, EVENTS_CHANNEL, pageOfEvents, stepsOf } from '../../../src/store/queries/events.ts'
-import { describeOnEachDatabase } from '../../support/databases.ts'
-import { givenClaim, givenEnvironment, givenOperation } from '../../support/records.ts'
+import { describeOnEachDatabase } from '../../support/database/databases.ts'
+import { givenClaim, givenEnvironment, givenOperation } from '../../support/database/records.ts'
 
 const note = (message: string): EventBody => ({ type: 'diagnostic', severity: 'info', message })
 const resource = (name: string, status: 'started' | 'succeeded' | 'failed', id?: string): EventBody => ({

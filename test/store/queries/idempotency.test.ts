@@ -5,7 +5,7 @@ import { openDatabase } from '../../../src/store/database/database.ts'
 import { claimKey, keepAnswer } from '../../../src/store/queries/idempotency.ts'
 import { migrate } from '../../../src/store/migrations.ts'
 import type { Queryable } from '../../../src/store/sql.ts'
-import { describeOnEachDatabase } from '../../support/databases.ts'
+import { describeOnEachDatabase } from '../../support/database/databases.ts'
 
 const request = randomBytes(32)
 const bytes = (text: string): Buffer => Buffer.from(text)

@@ -21,8 +21,8 @@ import {
   retainedBefore,
   unfinishedOf
 } from '../../../src/store/queries/operations.ts'
-import { describeOnEachDatabase } from '../../support/databases.ts'
-import { CLAIM, failure, givenClaim, givenEnvironment, givenOperation, ids } from '../../support/records.ts'
+import { describeOnEachDatabase } from '../../support/database/databases.ts'
+import { CLAIM, failure, givenClaim, givenEnvironment, givenOperation, ids } from '../../support/database/records.ts'
 
 const engine = { host: 'here', pid: 42, startTime: '4711' }
 

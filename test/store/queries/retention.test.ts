@@ -8,8 +8,8 @@ import { claimKey } from '../../../src/store/queries/idempotency.ts'
 import { insertOperation, operationById } from '../../../src/store/queries/operations.ts'
 import { pruneEnvironments, pruneEvents, pruneIdempotencyKeys } from '../../../src/store/queries/retention.ts'
 import type { OperationKind } from '../../../src/schemas/operation.ts'
-import { describeOnEachDatabase } from '../../support/databases.ts'
-import { givenClaim, givenEnvironment, givenOperation, givenTeam, ids } from '../../support/records.ts'
+import { describeOnEachDatabase } from '../../support/database/databases.ts'
+import { givenClaim, givenEnvironment, givenOperation, givenTeam, ids } from '../../support/database/records.ts'
 
 describeOnEachDatabase('retention', (use) => {
   const db = () => use().database.db

@@ -11,7 +11,7 @@ import {
   type RunResult
 } from '../../../src/engine/types.ts'
 import type { EngineEvent } from '../../../src/schemas/event.ts'
-import { shareCompileCache } from '../compile-cache.ts'
+import { shareCompileCache } from '../service/compile-cache.ts'
 import { startProvider, type Gate, type TestProvider } from './provider.ts'
 import { silentLog } from '../log.ts'
 import type { Behaviour } from './programs.ts'

@@ -1,12 +1,12 @@
 import type { AddressInfo, Socket } from 'node:net'
 import { pino } from 'pino'
-import { createBatchyardClient, type BatchyardClient } from '../../client/index.ts'
-import { createMetrics } from '../../src/metrics.ts'
-import { openEventHub } from '../../src/operations/events/event-hub.ts'
-import { openKeyring, type Keyring } from '../../src/operations/access/api-keys.ts'
-import { buildApp, type AppOptions } from '../../src/server/app.ts'
-import type { Database } from '../../src/store/database/database.ts'
-import { createIds } from '../../src/store/ids.ts'
+import { createBatchyardClient, type BatchyardClient } from '../../../client/index.ts'
+import { createMetrics } from '../../../src/metrics.ts'
+import { openEventHub } from '../../../src/operations/events/event-hub.ts'
+import { openKeyring, type Keyring } from '../../../src/operations/access/api-keys.ts'
+import { buildApp, type AppOptions } from '../../../src/server/app.ts'
+import type { Database } from '../../../src/store/database/database.ts'
+import { createIds } from '../../../src/store/ids.ts'
 
 /** The service's HTTP part on a database, without a worker: what happens to operations is up to the test. */
 export interface Replica {

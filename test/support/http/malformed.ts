@@ -1,4 +1,4 @@
-import type { RawRequest } from './http-raw.ts'
+import type { RawRequest } from './raw.ts'
 
 /** A request that must be refused, and what is wrong with it. */
 export interface Malformed { readonly what: string, readonly request: RawRequest }

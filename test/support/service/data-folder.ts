@@ -53,4 +53,4 @@ export function leftOver (files: readonly string[]): string[] {
   )
 }
 
-export const SERVER_MAIN = fileURLToPath(new URL('../../src/server/main.ts', import.meta.url))
+export const SERVER_MAIN = fileURLToPath(new URL('../../../src/server/main.ts', import.meta.url))

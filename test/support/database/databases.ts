@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, inject } from 'vitest'
-import { openDatabase, type Database, type DatabaseOptions } from '../../src/store/database/database.ts'
-import { migrate } from '../../src/store/migrations.ts'
-import { silentLog } from './log.ts'
+import { openDatabase, type Database, type DatabaseOptions } from '../../../src/store/database/database.ts'
+import { migrate } from '../../../src/store/migrations.ts'
+import { silentLog } from '../log.ts'
 import { createDatabase, findPostgres, startPostgres, type PostgresServer } from './postgres.ts'
 
 export interface TestDatabase {

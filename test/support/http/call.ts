@@ -1,4 +1,4 @@
-import type { Problem } from '../../client/index.ts'
+import type { Problem } from '../../../client/index.ts'
 
 export interface Answer<Body> {
   readonly status: number

@@ -1,5 +1,5 @@
-import type { BatchyardClient } from '../../client/index.ts'
-import type { SandboxFaultInput } from '../../src/schemas/sandbox.ts'
+import type { BatchyardClient } from '../../../client/index.ts'
+import type { SandboxFaultInput } from '../../../src/schemas/sandbox.ts'
 
 /** Scripts a fault in the simulated cloud; fails the test where it is refused. */
 export async function addFault (client: BatchyardClient, fault: SandboxFaultInput): Promise<void> {

@@ -2,10 +2,10 @@ import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { openQueue } from '../../src/operations/queue/queue.ts'
-import { openDatabase } from '../../src/store/database/database.ts'
-import { migrate } from '../../src/store/migrations.ts'
-import { silentLog } from './log.ts'
+import { openQueue } from '../../../src/operations/queue/queue.ts'
+import { openDatabase } from '../../../src/store/database/database.ts'
+import { migrate } from '../../../src/store/migrations.ts'
+import { silentLog } from '../log.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { afterAll, afterEach, beforeAll } from 'vitest'
-import { clearFaults } from './http-faults.ts'
+import { clearFaults } from '../http/faults.ts'
 import { launch, newDataDir, type TestService, type TestServiceOptions } from './service.ts'
 
 /** One service for the tests of a file, each with environments of its own; without faults at the end of each, stopped after the last. */

@@ -11,11 +11,11 @@ import {
   type Environment,
   type Operation,
   type OperationEvent
-} from '../../client/index.ts'
-import { loadConfig } from '../../src/config.ts'
-import { startService, type Service } from '../../src/server/service.ts'
+} from '../../../client/index.ts'
+import { loadConfig } from '../../../src/config.ts'
+import { startService, type Service } from '../../../src/server/service.ts'
 import { shareCompileCache } from './compile-cache.ts'
-import { createDatabase } from './postgres.ts'
+import { createDatabase } from '../database/postgres.ts'
 
 export const SPEC = {
   team: 'vision',
