@@ -32,7 +32,7 @@ const REQUESTS = [
   'jobs',
   'previews',
   'put-by-name'
-].map((name) => `test/http/${name}.test.ts`)
+].map((name) => `test/http/requests/${name}.test.ts`)
 const hasPostgres = findPostgres() !== undefined
 if (!hasPostgres) {
   console.log('the HTTP tests do not run on Postgres: initdb is neither on PATH nor in /usr/lib/postgresql')

@@ -1,11 +1,11 @@
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
-import type { components } from '../../client/schema.d.ts'
-import type { Environment, Operation, Problem } from '../../client/index.ts'
-import { call, type Answer } from '../support/http/call.ts'
-import { findPostgres, startPostgres } from '../support/database/postgres.ts'
-import { launch, SPEC, withDataDir, type TestService } from '../support/service/service.ts'
-import { sharedService } from '../support/service/shared-service.ts'
+import type { components } from '../../../client/schema.d.ts'
+import type { Environment, Operation, Problem } from '../../../client/index.ts'
+import { call, type Answer } from '../../support/http/call.ts'
+import { findPostgres, startPostgres } from '../../support/database/postgres.ts'
+import { launch, SPEC, withDataDir, type TestService } from '../../support/service/service.ts'
+import { sharedService } from '../../support/service/shared-service.ts'
 
 type NewKey = components['schemas']['NewKey']
 

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { createBatchyardClient } from '../../client/index.ts'
-import { ended, environment, post, remove, withService } from '../support/service/service.ts'
+import { createBatchyardClient } from '../../../client/index.ts'
+import { ended, environment, post, remove, withService } from '../../support/service/service.ts'
 
 const ADMIN_KEY = 'an-admin-key-of-24-or-more-characters'
 const PLACEMENT = { region: 'eu-central-1' }
-const DESCRIPTION = new URL('../../openapi/openapi.json', import.meta.url)
+const DESCRIPTION = new URL('../../../openapi/openapi.json', import.meta.url)
 
 describe('An operator', () => {
   test('can follow every step by its ids, count it, and finds no secret anywhere', async () => {

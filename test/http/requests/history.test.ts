@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { Environment, Operation, Problem } from '../../client/index.ts'
-import { call } from '../support/http/call.ts'
-import { ended, environment, post, remove } from '../support/service/service.ts'
-import { sharedService } from '../support/service/shared-service.ts'
+import type { Environment, Operation, Problem } from '../../../client/index.ts'
+import { call } from '../../support/http/call.ts'
+import { ended, environment, post, remove } from '../../support/service/service.ts'
+import { sharedService } from '../../support/service/shared-service.ts'
 
 interface Page { readonly items: Operation[], readonly next: string | null }
 

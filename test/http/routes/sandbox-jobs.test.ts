@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { send } from '../support/http/raw.ts'
-import { ended, post, resources, withService } from '../support/service/service.ts'
+import { send } from '../../support/http/raw.ts'
+import { ended, post, resources, withService } from '../../support/service/service.ts'
 
 const QUEUE = 'aws:batch/jobQueue:JobQueue'
 

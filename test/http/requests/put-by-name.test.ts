@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
 import { describe, expect, inject, test } from 'vitest'
-import type { Environment, Problem } from '../../client/index.ts'
-import { call, type Ask } from '../support/http/call.ts'
-import { ended, environment, SPEC } from '../support/service/service.ts'
-import { sharedService } from '../support/service/shared-service.ts'
+import type { Environment, Problem } from '../../../client/index.ts'
+import { call, type Ask } from '../../support/http/call.ts'
+import { ended, environment, SPEC } from '../../support/service/service.ts'
+import { sharedService } from '../../support/service/shared-service.ts'
 
 const { jobs } = SPEC
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { sql } from 'kysely'
-import type { Environment, Operation, OperationEvent, Problem } from '../../client/index.ts'
-import { call, type Ask } from '../support/http/call.ts'
-import { addFault, clearFaults } from '../support/http/faults.ts'
-import { forget, stateFiles } from '../support/service/data-folder.ts'
-import { ended, environment, resources, SPEC } from '../support/service/service.ts'
-import { sharedService } from '../support/service/shared-service.ts'
+import type { Environment, Operation, OperationEvent, Problem } from '../../../client/index.ts'
+import { call, type Ask } from '../../support/http/call.ts'
+import { addFault, clearFaults } from '../../support/http/faults.ts'
+import { forget, stateFiles } from '../../support/service/data-folder.ts'
+import { ended, environment, resources, SPEC } from '../../support/service/service.ts'
+import { sharedService } from '../../support/service/shared-service.ts'
 
 const COMPUTE = 'aws:batch/computeEnvironment:ComputeEnvironment'
 const maxVcpus = (count: number) => ({ compute: { default: { maxVcpus: count } } })

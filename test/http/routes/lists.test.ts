@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { BatchyardClient } from '../../client/index.ts'
-import { addFault, clearFaults } from '../support/http/faults.ts'
-import { ended, post, remove, SPEC, withService } from '../support/service/service.ts'
+import type { BatchyardClient } from '../../../client/index.ts'
+import { addFault, clearFaults } from '../../support/http/faults.ts'
+import { ended, post, remove, SPEC, withService } from '../../support/service/service.ts'
 
 interface Query {
   team?: string

@@ -6,10 +6,10 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
-import { createBatchyardClient, type BatchyardClient } from '../../client/index.ts'
-import { startServer, type Server } from '../../scripts/server-process.ts'
-import { SERVER_MAIN, leftOver, processesOf, stateFiles } from '../support/service/data-folder.ts'
-import { SPEC, ended, environment, post, remove, resources, withDataDir } from '../support/service/service.ts'
+import { createBatchyardClient, type BatchyardClient } from '../../../client/index.ts'
+import { startServer, type Server } from '../../../scripts/server-process.ts'
+import { SERVER_MAIN, leftOver, processesOf, stateFiles } from '../../support/service/data-folder.ts'
+import { SPEC, ended, environment, post, remove, resources, withDataDir } from '../../support/service/service.ts'
 
 /** At this speed a create takes some seconds: long enough to be met in the middle. */
 const SLOW = 0.05

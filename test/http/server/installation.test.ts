@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { launch, withDataDir } from '../support/service/service.ts'
+import { launch, withDataDir } from '../../support/service/service.ts'
 
 describe('What is stored', () => {
   test('belongs to one cloud: a service of the other refuses to start on it, whatever its key', async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { createBatchyardClient, type OperationEvent } from '../../client/index.ts'
-import { openStream } from '../support/http/event-stream.ts'
-import { addFault, clearFaults } from '../support/http/faults.ts'
-import { ended, launch, post, withDataDir, withService } from '../support/service/service.ts'
+import { createBatchyardClient, type OperationEvent } from '../../../client/index.ts'
+import { openStream } from '../../support/http/event-stream.ts'
+import { addFault, clearFaults } from '../../support/http/faults.ts'
+import { ended, launch, post, withDataDir, withService } from '../../support/service/service.ts'
 
 const idsOf = (events: ReadonlyArray<{ id: number }>): number[] => events.map(({ id }) => id)
 const upTo = (last: number, first = 1): number[] =>

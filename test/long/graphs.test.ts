@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { findEngine } from '../../../src/engine/index.ts'
-import type { Thing } from '../../support/engine/resources.ts'
-import { pulumi, thing } from '../../support/engine/resources.ts'
-import { nameOf, withStack } from '../../support/engine/stack.ts'
-import type { Program, TestStack } from '../../support/engine/stack.ts'
+import { findEngine } from '../../src/engine/index.ts'
+import type { Thing } from '../support/engine/resources.ts'
+import { pulumi, thing } from '../support/engine/resources.ts'
+import { nameOf, withStack } from '../support/engine/stack.ts'
+import type { Program, TestStack } from '../support/engine/stack.ts'
 
 const engine = await findEngine({ engine: 'sandbox', cloud: 'sandbox', path: '' })
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { REQUEST_CODES } from '../../src/errors.ts'
-import { GARBAGE, MALFORMED } from '../support/http/malformed.ts'
-import { send, sendBytes, type RawAnswer } from '../support/http/raw.ts'
-import { ended, post, resources, withService, type TestService } from '../support/service/service.ts'
-import type { Operation, Problem } from '../../client/index.ts'
+import { REQUEST_CODES } from '../../../src/errors.ts'
+import { GARBAGE, MALFORMED } from '../../support/http/malformed.ts'
+import { send, sendBytes, type RawAnswer } from '../../support/http/raw.ts'
+import { ended, post, resources, withService, type TestService } from '../../support/service/service.ts'
+import type { Operation, Problem } from '../../../client/index.ts'
 
 /** Why an answer is not a good refusal; nothing where it is one. */
 function flaws (what: string, { status, headers, body }: RawAnswer): string[] {

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import type { BatchyardClient } from '../../client/index.ts'
-import { addFault, clearFaults } from '../support/http/faults.ts'
-import { ended, environment, post, remove, resources, SPEC, withService } from '../support/service/service.ts'
+import type { BatchyardClient } from '../../../client/index.ts'
+import { addFault, clearFaults } from '../../support/http/faults.ts'
+import { ended, environment, post, remove, resources, SPEC, withService } from '../../support/service/service.ts'
 
 const QUEUE = 'aws:batch/jobQueue:JobQueue'
 const ROLE = 'aws:iam/role:Role'

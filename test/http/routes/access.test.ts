@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { createBatchyardClient, type BatchyardClient } from '../../client/index.ts'
-import { loadConfig } from '../../src/config.ts'
-import { ended, launch, post, resources, SPEC, withDataDir, withService } from '../support/service/service.ts'
+import { createBatchyardClient, type BatchyardClient } from '../../../client/index.ts'
+import { loadConfig } from '../../../src/config.ts'
+import { ended, launch, post, resources, SPEC, withDataDir, withService } from '../../support/service/service.ts'
 
 const ADMIN_KEY = 'an-admin-key-of-24-or-more-characters'
 const CLOSED = { settings: { BATCHYARD_ADMIN_KEY: ADMIN_KEY } }
