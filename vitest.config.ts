@@ -21,25 +21,15 @@ const project = (name: string, { timeout, include = [`test/${name}/**/*.test.ts`
   }
 })
 
-/** What a request stores and what comes of it: the same tests with either database. */
-const REQUESTS = [
-  'cancel-retry',
-  'changes',
-  'deletion',
-  'drift',
-  'history',
-  'idempotency',
-  'jobs',
-  'previews',
-  'put-by-name'
-].map((name) => `test/http/requests/${name}.test.ts`)
 const hasPostgres = findPostgres() !== undefined
 if (!hasPostgres) {
-  console.log('the HTTP tests do not run on Postgres: initdb is neither on PATH nor in /usr/lib/postgresql')
+  console.log('the request tests do not run on Postgres: initdb is neither on PATH nor in /usr/lib/postgresql')
 }
 
 // unit: pure functions. store: SQL on PGlite and Postgres. sandbox: the simulated engine and cloud.
 // engine: the contract suite, on every engine present. http: the service, through its HTTP API.
+// long: what needs minutes by its nature. long-requests: what requests store and do, on Postgres too, as http does on PGlite.
+// `npm test` runs all but long and long-requests, `npm run test:long` those two.
 export default defineConfig({
   test: {
     globals: false,
@@ -57,8 +47,13 @@ export default defineConfig({
       project('sandbox', { timeout: 120_000 }),
       project('engine', { timeout: 240_000 }),
       project('http', { timeout: 300_000, globalSetup: [EMBEDDED] }),
+      project('long', { timeout: 300_000, globalSetup: [EMBEDDED] }),
       ...(hasPostgres
-        ? [project('http-postgres', { timeout: 300_000, include: REQUESTS, globalSetup: [POSTGRES] })]
+        ? [project('long-requests', {
+            timeout: 300_000,
+            include: ['test/http/requests/**/*.test.ts'],
+            globalSetup: [POSTGRES]
+          })]
         : [])
     ]
   }
