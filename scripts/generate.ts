@@ -1,4 +1,7 @@
-/** Writes what is made from the code: OpenAPI, the client's types, docs/errors.md and the README's table of settings. */
+/**
+ * Writes what is generated from the code: openapi/openapi.json, the client's types, docs/errors.md, and the parts
+ * between markers in docs/settings.md and docs/provisioner-policy.md.
+ */
 import { readFile, writeFile } from 'node:fs/promises'
 import openapiTypescript, { astToString } from 'openapi-typescript'
 import { SETTINGS } from '../src/config.ts'
@@ -24,12 +27,13 @@ function errorsPage (): string {
     .map(([code, { retryable, title, next }]) => `| \`${code}\` | ${retryable ? 'yes' : 'no'} | ${title} | ${next} |`)
   return `# Errors
 
-Made from \`src/errors.ts\` by \`npm run generate\`. A code that is retired is never used again.
+\`npm run generate\` writes this page from \`src/errors.ts\`. A code that is retired is never used again.
 
-## Answers to requests
+## Errors of requests
 
-\`application/problem+json\` (RFC 9457): \`type\`, \`title\`, \`status\`, \`detail\`, \`code\`, \`requestId\`, and \`errors[]\` with a JSON pointer and a
-message for every wrong field, the first 100 of them. \`type\` is \`urn:batchyard:problem:<code>\`.
+\`application/problem+json\` (RFC 9457) with \`type\`, \`title\`, \`status\`, \`detail\`, \`code\`, \`requestId\`,
+and \`errors[]\` with a JSON pointer and a message for every wrong field (the first 100).
+\`type\` is \`urn:batchyard:problem:<code>\`.
 
 | code | status | title |
 |---|---|---|
@@ -37,8 +41,8 @@ ${requests.join('\n')}
 
 ## Errors of operations
 
-In an operation's \`error\`: the same shape without \`status\` and \`requestId\`, and \`retryable\`, \`next\`, the resource, and the cloud's own request id
-where there is one.
+They are in an operation's \`error\`: the same shape without \`status\` and \`requestId\`, and with \`retryable\`,
+\`next\`, the resource, and the cloud's own request id if there is one.
 
 | code | can a retry help | title | what to do next |
 |---|---|---|---|
@@ -49,27 +53,27 @@ ${operations.join('\n')}
 interface Setting { default?: unknown, description?: string }
 
 function settingsTable (): string {
-  const rows = Object.entries(SETTINGS.properties as Record<string, Setting>).map(
-    ([name, setting]) =>
-      `| \`${name}\` | ${setting.default === undefined ? '' : `\`${String(setting.default)}\``} | ${setting.description ?? ''} |`
-  )
+  const rows = Object.entries(SETTINGS.properties as Record<string, Setting>).map(([name, setting]) => {
+    const value = setting.default === undefined ? '' : `\`${String(setting.default)}\``
+    return `| \`${name}\` | ${value} | ${setting.description ?? ''} |`
+  })
   return ['| setting | default | meaning |', '|---|---|---|', ...rows].join('\n')
 }
 
-/** Puts `text` between the README's markers of that name. */
-function replaceMarked (readme: string, name: string, text: string): string {
+/** Puts `text` between a document's markers of that name. */
+function replaceMarked (document: string, name: string, text: string): string {
   const marked = new RegExp(`(<!-- ${name} -->\\n)[\\s\\S]*?(<!-- /${name} -->)`)
-  if (!marked.test(readme)) throw new Error(`README.md has no place for ${name}`)
-  return readme.replace(marked, (_, before: string, after: string) => `${before}${text}\n${after}`)
+  if (!marked.test(document)) throw new Error(`no markers for ${name}`)
+  return document.replace(marked, (_, before: string, after: string) => `${before}${text}\n${after}`)
 }
 
-async function writeReadme (): Promise<void> {
-  const policy = await readFile(path('docs/provisioner-policy.json'), 'utf8')
-  const readme = await readFile(path('README.md'), 'utf8')
-  const withPolicy = replaceMarked(readme, 'policy', `\n\`\`\`json\n${policy}\`\`\`\n`)
-  await writeFile(path('README.md'), replaceMarked(withPolicy, 'settings', settingsTable()))
+async function writeMarked (file: string, name: string, text: string): Promise<void> {
+  const document = await readFile(path(file), 'utf8')
+  await writeFile(path(file), replaceMarked(document, name, text))
 }
 
+const policy = await readFile(path('docs/provisioner-policy.json'), 'utf8')
 await writeOpenapi()
 await writeFile(path('docs/errors.md'), errorsPage())
-await writeReadme()
+await writeMarked('docs/settings.md', 'settings', settingsTable())
+await writeMarked('docs/provisioner-policy.md', 'policy', `\n\`\`\`json\n${policy}\`\`\`\n`)

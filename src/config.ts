@@ -8,7 +8,7 @@ const oneOf = <const T extends readonly string[]>(values: T, options: object) =>
   Type.Unsafe<T[number]>({ type: 'string', enum: [...values], ...options })
 const text = (options: object) => Type.String({ minLength: 1, ...options })
 
-/** Every setting, its default and its meaning. The README's table is generated from this (`npm run generate`). */
+/** Every setting, its default and its meaning. The table in docs/settings.md is generated from this. */
 export const SETTINGS = Type.Object({
   BATCHYARD_HOST: text({ default: '127.0.0.1', description: 'Address to listen on' }),
   BATCHYARD_PORT: Type.Integer({ default: 8080, minimum: 0, maximum: 65535, description: 'Port to listen on; `0` takes a free one, the log line `listening` says which' }),

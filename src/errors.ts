@@ -97,7 +97,7 @@ export const OPERATION_CODES = {
   'access-denied': {
     retryable: false,
     title: 'The cloud denied access',
-    next: "Compare the provisioner role's policy with the one in the README; service control policies and permissions boundaries count too."
+    next: "Compare the provisioner role's policy with docs/provisioner-policy.md; service control policies and permissions boundaries count too."
   },
   'credentials-invalid': {
     retryable: false,
