@@ -1,7 +1,7 @@
 import type { DriftResult } from '../../schemas/operation.ts'
 import type { EnvironmentRow } from '../../store/tables.ts'
 import type { Done, Job } from './work-item.ts'
-import { withoutIgnored } from './drift-ignore.ts'
+import { withoutIgnored } from '../../spec/drift-ignore.ts'
 import { required, runEngine, siteOf } from './engine-run.ts'
 import { namesOf } from './resources.ts'
 

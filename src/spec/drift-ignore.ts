@@ -1,5 +1,5 @@
-import type { DriftedResource } from '../../schemas/change.ts'
-import type { ResolvedSpec } from '../../schemas/spec.ts'
+import type { DriftedResource } from '../schemas/change.ts'
+import type { ResolvedSpec } from '../schemas/spec.ts'
 
 /** `tags.owner`, `tagsAll["cost:center"]`: the key of the tag a path leads to. */
 const TAG_PATH = /^tags(?:All)?(?:\.([^.["]+)|\["(.+)"\])$/

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { withoutIgnored } from '../../../../src/operations/handlers/drift-ignore.ts'
-import type { DriftedResource } from '../../../../src/schemas/change.ts'
+import { withoutIgnored } from '../../../src/spec/drift-ignore.ts'
+import type { DriftedResource } from '../../../src/schemas/change.ts'
 
 const ignore = { tagKeys: ['owner', 'cost:center'], tagKeyPrefixes: ['auto-'] }
 
