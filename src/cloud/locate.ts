@@ -1,4 +1,5 @@
 import type { SecurityGroupRule } from '@aws-sdk/client-ec2'
+import { RESOURCE_TYPES, type ResourceType } from '../spec/resource-types.ts'
 import { ID_TAG } from '../spec/tags.ts'
 import { CloudFailure } from './failure.ts'
 import type { Session } from './session.ts'
@@ -128,30 +129,30 @@ const ofBucket = beside(bucket, (inputs) => text(inputs, 'bucket'))
 
 /** How each type that an environment's program declares is found. */
 const LOOK_UPS: Readonly<Record<string, LookUp>> = {
-  'aws:batch/computeEnvironment:ComputeEnvironment': computeEnvironment,
-  'aws:batch/jobQueue:JobQueue': jobQueue,
-  'aws:batch/jobDefinition:JobDefinition': jobDefinition,
-  'aws:ecs/cluster:Cluster': clusterNamed('name'),
-  'aws:ecs/clusterCapacityProviders:ClusterCapacityProviders': beside(clusterNamed('clusterName'), (inputs) =>
+  [RESOURCE_TYPES.computeEnvironment]: computeEnvironment,
+  [RESOURCE_TYPES.jobQueue]: jobQueue,
+  [RESOURCE_TYPES.jobDefinition]: jobDefinition,
+  [RESOURCE_TYPES.cluster]: clusterNamed('name'),
+  [RESOURCE_TYPES.clusterCapacityProviders]: beside(clusterNamed('clusterName'), (inputs) =>
     text(inputs, 'clusterName')
   ),
-  'aws:ecs/service:Service': service,
-  'aws:ecs/taskDefinition:TaskDefinition': taskDefinition,
-  'aws:iam/role:Role': roleNamed('name'),
-  'aws:iam/rolePolicy:RolePolicy': beside(
+  [RESOURCE_TYPES.service]: service,
+  [RESOURCE_TYPES.taskDefinition]: taskDefinition,
+  [RESOURCE_TYPES.role]: roleNamed('name'),
+  [RESOURCE_TYPES.rolePolicy]: beside(
     roleNamed('role'),
     (inputs) => `${text(inputs, 'role')}:${text(inputs, 'name')}`
   ),
-  'aws:s3/bucket:Bucket': bucket,
-  'aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration': ofBucket,
-  'aws:s3/bucketOwnershipControls:BucketOwnershipControls': ofBucket,
-  'aws:s3/bucketPolicy:BucketPolicy': ofBucket,
-  'aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock': ofBucket,
-  'aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration': ofBucket,
-  'aws:cloudwatch/logGroup:LogGroup': logGroup,
-  'aws:ec2/securityGroup:SecurityGroup': securityGroup,
-  'aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule': egressRule
-}
+  [RESOURCE_TYPES.bucket]: bucket,
+  [RESOURCE_TYPES.bucketLifecycle]: ofBucket,
+  [RESOURCE_TYPES.bucketOwnership]: ofBucket,
+  [RESOURCE_TYPES.bucketPolicy]: ofBucket,
+  [RESOURCE_TYPES.bucketPublicAccess]: ofBucket,
+  [RESOURCE_TYPES.bucketEncryption]: ofBucket,
+  [RESOURCE_TYPES.logGroup]: logGroup,
+  [RESOURCE_TYPES.securityGroup]: securityGroup,
+  [RESOURCE_TYPES.egressRule]: egressRule
+} satisfies Record<ResourceType, LookUp>
 
 /** The slowest, a compute environment or a queue, takes about half a minute. */
 const SETTLED_MS = 600_000
