@@ -1,4 +1,5 @@
 import type * as pulumi from '@pulumi/pulumi'
+import type { Outputs } from '../schemas/environment.ts'
 import type { ResolvedSpec } from '../schemas/spec.ts'
 import { mainEntry } from '../spec/resolve.ts'
 import type { Compute } from './components/compute.ts'
@@ -11,8 +12,10 @@ import type { Service } from './components/service.ts'
 import type { Storage } from './components/storage.ts'
 import type { Place } from './policies.ts'
 
+type Values = Record<string, pulumi.Input<unknown>>
+
 /** What the stack answers, by snake_case name: docs/outputs.md. */
-export type ProgramOutputs = Record<string, pulumi.Input<unknown>>
+export type ProgramOutputs = Values & Record<keyof Outputs, pulumi.Input<unknown>>
 
 /** The parts of an environment, once declared. */
 export interface Parts {
@@ -30,12 +33,12 @@ export interface Parts {
 
 function eachEntry<T> (
   entries: Readonly<Record<string, T>>,
-  outputs: (entry: T, name: string) => ProgramOutputs
-): Record<string, ProgramOutputs> {
+  outputs: (entry: T, name: string) => Values
+): Record<string, Values> {
   return Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, outputs(entry, name)]))
 }
 
-function maps ({ spec, compute, queues, jobs }: Parts): ProgramOutputs {
+function maps ({ spec, compute, queues, jobs }: Parts): Values {
   return {
     queues: eachEntry(queues, (queue, name) => ({
       name: queue.name,

@@ -1,5 +1,7 @@
 import type { RunResult } from '../../engine/types.ts'
 import type { Outputs } from '../../schemas/environment.ts'
+import { endsJobs, queueArnsOf } from '../../spec/environment-resources.ts'
+import { hasRequiredOutputs } from '../../spec/outputs.ts'
 import type { EnvironmentRow } from '../../store/tables.ts'
 import { isDrifted } from '../attempt/phases.ts'
 import { beforehand, type Done, type Job } from './work-item.ts'
@@ -7,7 +9,6 @@ import { unmanagedOf } from './drift-check.ts'
 import { contractFailure, required, runEngine } from './engine-run.ts'
 import { refuseLostState } from './lost-state.ts'
 import { QueueGate } from './queue-gate.ts'
-import { endsJobs, queueArnsOf } from './resources.ts'
 
 /** Makes the environment what its spec says: create and update alike. */
 export async function apply (job: Job): Promise<Done> {
@@ -50,9 +51,6 @@ async function leftOver (job: Job, environment: EnvironmentRow): Promise<NonNull
 }
 
 function outputsOf ({ outputs }: RunResult): Outputs {
-  const { ecs_cluster_name: cluster, job_queue_name: queue, job_definition_arn: definition } = outputs
-  if (typeof cluster !== 'string' || typeof queue !== 'string' || typeof definition !== 'string') {
-    throw contractFailure('the program did not return the outputs of the contract')
-  }
-  return { ...outputs, ecs_cluster_name: cluster, job_queue_name: queue, job_definition_arn: definition }
+  if (!hasRequiredOutputs(outputs)) throw contractFailure('the program did not return the outputs of the contract')
+  return outputs
 }

@@ -1,9 +1,9 @@
 import type { DriftResult } from '../../schemas/operation.ts'
+import { unknownArns } from '../../spec/environment-resources.ts'
 import type { EnvironmentRow } from '../../store/tables.ts'
 import type { Done, Job } from './work-item.ts'
 import { withoutIgnored } from '../../spec/drift-ignore.ts'
 import { required, runEngine, siteOf } from './engine-run.ts'
-import { namesOf } from './resources.ts'
 
 /** Compares the state with the cloud; writes nothing but its report. */
 export async function findDrift (job: Job): Promise<Done> {
@@ -32,15 +32,8 @@ export async function unmanagedOf (
     aws.tagged(siteOf(environment), environment.id),
     engine.resources(environment.id)
   ])
-  const names = new Set(known.flatMap(namesOf))
-  return tagged
-    .filter(({ arn }) => !names.has(arn) && !names.has(lastPart(arn)))
-    .map(({ arn, tags }) => ({ arn, tags: { ...tags } }))
-}
-
-/** Buckets, groups and rules are known by what their ARN ends in. */
-function lastPart (arn: string): string {
-  return arn.slice(Math.max(arn.lastIndexOf('/'), arn.lastIndexOf(':')) + 1)
+  const unknown = new Set(unknownArns(tagged.map(({ arn }) => arn), known))
+  return tagged.filter(({ arn }) => unknown.has(arn)).map(({ arn, tags }) => ({ arn, tags: { ...tags } }))
 }
 
 function reasonOf ({ resources, unmanaged }: DriftResult): string {

@@ -1,9 +1,9 @@
 import type { PlannedChange } from '../../schemas/change.ts'
 import type { PreviewResult } from '../../schemas/operation.ts'
+import { interruptsJobs, queueArnsOf } from '../../spec/environment-resources.ts'
 import { isDrifted } from '../attempt/phases.ts'
 import type { Done, Job } from './work-item.ts'
 import { runEngine, siteOf, type Subject } from './engine-run.ts'
-import { COMPUTE, QUEUE, queueArnsOf } from './resources.ts'
 
 /** Shows what making the spec real would do. Touches nothing. */
 export async function preview (job: Job): Promise<Done> {
@@ -33,18 +33,13 @@ function summaryOf (changes: readonly PlannedChange[]): PreviewResult['summary']
   return summary
 }
 
-const INTERRUPTS = new Set<string>([QUEUE, COMPUTE])
-
-/** Jobs lose their place when their queue goes, and their tasks when the compute environment does. */
+/** Counts the jobs that the changes would end; null where they could not be counted. */
 async function affectedJobs (
   { attempt }: Job,
   subject: Subject,
   changes: readonly PlannedChange[]
 ): Promise<PreviewResult['affectedJobs']> {
-  const interrupted = changes.some(
-    ({ action, resourceType }) => (action === 'replace' || action === 'delete') && INTERRUPTS.has(resourceType)
-  )
-  if (!interrupted) return { count: 0, running: 0 }
+  if (!changes.some(interruptsJobs)) return { count: 0, running: 0 }
   const {
     context: { aws, engine },
     log

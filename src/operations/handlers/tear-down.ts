@@ -1,11 +1,11 @@
 import { RunFailure, type KnownResource, type RunResult } from '../../engine/types.ts'
 import type { DeleteResult } from '../../schemas/operation.ts'
 import type { Deletion } from '../../schemas/spec.ts'
+import { bucketsOf, queueArnsOf, retainedTypes } from '../../spec/environment-resources.ts'
 import { operationError } from '../reads/present.ts'
 import { beforehand, note, type Done, type Job } from './work-item.ts'
 import { required, runEngine, siteOf, withDeadline } from './engine-run.ts'
 import { QueueGate } from './queue-gate.ts'
-import { BUCKET, LOG_GROUP, queueArnsOf } from './resources.ts'
 import { refuseLostState } from './lost-state.ts'
 
 type Retained = DeleteResult['retained'][number]
@@ -36,10 +36,6 @@ export async function tearDown (job: Job): Promise<Done> {
 }
 
 const shown = ({ urn, type, name, id }: KnownResource): Retained => ({ urn, resourceType: type, name, id })
-
-function retainedTypes ({ bucket, logs }: Deletion): string[] {
-  return [...(bucket === 'retain' ? [BUCKET] : []), ...(logs === 'retain' ? [LOG_GROUP] : [])]
-}
 
 /** Asks the policy, then notes that it has allowed the delete, and what it leaves: an attempt that is broken off takes that out of the state. */
 async function begin (
@@ -74,7 +70,7 @@ async function refuseObjects (
   resources: readonly KnownResource[]
 ): Promise<void> {
   const site = siteOf(required(environment))
-  for (const { id, urn, type, name } of resources.filter(({ type }) => type === BUCKET)) {
+  for (const { id, urn, type, name } of bucketsOf(resources)) {
     const count = (await aws.countObjects(site, id, COUNTED_OBJECTS)) ?? 0
     const number =
       count >= COUNTED_OBJECTS ? `${COUNTED_OBJECTS} objects or more` : `${count} object${count === 1 ? '' : 's'}`
@@ -112,7 +108,7 @@ async function emptyBuckets (
   const {
     context: { aws }
   } = attempt
-  for (const { id } of resources.filter(({ type }) => type === BUCKET)) {
+  for (const { id } of bucketsOf(resources)) {
     const objects = await withDeadline(attempt, `emptying the bucket ${id}`, async (signal) =>
       aws.emptyBucket(siteOf(required(environment)), id, signal)
     )
