@@ -8,7 +8,7 @@ const TAG_PATH = /^tags(?:All)?(?:\.([^.["]+)|\["(.+)"\])$/
  * Leaves out what the spec says to ignore. The provider ignores such tags itself once an update has told it so; this is for
  * the time before.
  */
-export function withoutIgnored (
+export function withoutIgnoredTags (
   resources: readonly DriftedResource[],
   { tagKeys, tagKeyPrefixes }: ResolvedSpec['driftIgnore']
 ): DriftedResource[] {

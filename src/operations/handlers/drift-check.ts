@@ -2,7 +2,7 @@ import type { DriftResult } from '../../schemas/operation.ts'
 import { unknownArns } from '../../spec/environment-resources.ts'
 import type { EnvironmentRow } from '../../store/tables.ts'
 import type { Done, Job } from './work-item.ts'
-import { withoutIgnored } from '../../spec/drift-ignore.ts'
+import { withoutIgnoredTags } from '../../spec/drift-ignore.ts'
 import { required, runEngine, siteOf } from './engine-run.ts'
 
 /** Compares the state with the cloud; writes nothing but its report. */
@@ -10,7 +10,7 @@ export async function findDrift (job: Job): Promise<Done> {
   const environment = required(job.environment)
   const { drifted } = await runEngine(job, environment, { kind: 'drift' })
   const result = {
-    resources: withoutIgnored(drifted, environment.resolved.driftIgnore),
+    resources: withoutIgnoredTags(drifted, environment.resolved.driftIgnore),
     unmanaged: await unmanagedOf(job, environment)
   }
   return {

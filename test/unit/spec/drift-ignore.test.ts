@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { withoutIgnored } from '../../../src/spec/drift-ignore.ts'
+import { withoutIgnoredTags } from '../../../src/spec/drift-ignore.ts'
 import type { DriftedResource } from '../../../src/schemas/change.ts'
 
 const ignore = { tagKeys: ['owner', 'cost:center'], tagKeyPrefixes: ['auto-'] }
@@ -15,7 +15,7 @@ function changed (...paths: string[]): DriftedResource {
   }
 }
 const left = (...paths: string[]): string[] =>
-  withoutIgnored([changed(...paths)], ignore).flatMap(({ properties }) => properties.map(({ path }) => path))
+  withoutIgnoredTags([changed(...paths)], ignore).flatMap(({ properties }) => properties.map(({ path }) => path))
 
 describe('Drift that the spec says to ignore', () => {
   test('is of tags by key or by how the key begins, on the resource or among all of its tags', () => {
@@ -48,14 +48,14 @@ describe('Drift that the spec says to ignore', () => {
 
   test('leaves out a resource of which nothing else has changed, and keeps one that is missing', () => {
     const missing: DriftedResource = { ...changed(), status: 'missing' }
-    expect(withoutIgnored([changed('tags.owner'), missing, changed('tags.owner', 'priority')], ignore)).toEqual([
+    expect(withoutIgnoredTags([changed('tags.owner'), missing, changed('tags.owner', 'priority')], ignore)).toEqual([
       missing,
       changed('priority')
     ])
   })
 
   test('is none where the spec names none', () => {
-    expect(withoutIgnored([changed('tags.owner')], { tagKeys: [], tagKeyPrefixes: [] })).toEqual([
+    expect(withoutIgnoredTags([changed('tags.owner')], { tagKeys: [], tagKeyPrefixes: [] })).toEqual([
       changed('tags.owner')
     ])
   })
