@@ -12,7 +12,8 @@ import { removeHalfSidecars } from './state/attribute-files.ts'
 import type { Findings } from './runner/messages.ts'
 import type { Keyring } from './state/secrets.ts'
 import { cancelLocks, importDeployment, readDeployment, type Perform } from './state/import-export.ts'
-import { readCheckpoint, stateDirectory, statePaths, type StatePaths } from './state/state-files.ts'
+import { readCheckpoint } from './state/state-files.ts'
+import { stateDirectory, statePaths, type StatePaths } from './state/state-paths.ts'
 import { RunFailure, type KnownResource, type RunHooks, type RunRequest, type RunResult } from './types.ts'
 import {
   openStackWorkspace,

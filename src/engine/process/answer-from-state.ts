@@ -1,6 +1,7 @@
 import { holdsSecret, reveal, type Keyring } from '../state/secrets.ts'
 import { recordOf } from '../json.ts'
-import { readCheckpoint, readLastHistory, stateDirectory, statePaths, type StatePaths } from '../state/state-files.ts'
+import { readCheckpoint, readLastHistory } from '../state/state-files.ts'
+import { stateDirectory, statePaths, type StatePaths } from '../state/state-paths.ts'
 import { RunFailure } from '../types.ts'
 import type { Outcome } from './execute.ts'
 

@@ -10,7 +10,7 @@ import { engineEnvironment } from './environment.ts'
 import type { EngineExecutable } from './run-command.ts'
 import type { Log } from '../log.ts'
 import { isRecord } from '../json.ts'
-import { stateDirectory } from '../state/state-files.ts'
+import { stateDirectory } from '../state/state-paths.ts'
 
 export interface EngineChoice {
   /** `auto`: the real CLI if it is found, otherwise the sandbox engine. */

@@ -3,7 +3,8 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { endSession, pause, startedAt } from './host-processes.ts'
 import { ignoreAbsence, recordOf } from '../json.ts'
-import { readJson, type StatePaths } from '../state/state-files.ts'
+import { readJson } from '../state/state-files.ts'
+import type { StatePaths } from '../state/state-paths.ts'
 
 /** A lock of the file backend, as its owner wrote it. */
 export interface Lock {

@@ -2,7 +2,7 @@ import type { Deployment } from '../state/deployment.ts'
 import { isRecord, listOf, recordOf, textOf } from '../json.ts'
 import { TAG } from '../state/secrets.ts'
 import type { PendingCreate } from '../types.ts'
-import { referencesOf } from './damage.ts'
+import { referencesOf } from '../state/checkpoint.ts'
 
 type Entry = Readonly<Record<string, unknown>>
 

@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { ignoreAbsence } from '../json.ts'
-import type { StatePaths } from './state-files.ts'
+import type { StatePaths } from './state-paths.ts'
 
 /**
  * Removes what the CLI can't read beside files that it can. It keeps the attributes of each file in another one

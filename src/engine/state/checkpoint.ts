@@ -73,3 +73,33 @@ const toResource = (entry: Record<string, unknown>): StateResource => ({
 /** Cloud resources: neither components nor providers. */
 export const cloudResources = (resources: readonly StateResource[]): StateResource[] =>
   resources.filter((resource) => resource.custom && !resource.type.startsWith('pulumi:'))
+
+/** Whether every reference is to a resource further to the front, and each resource is there once (the engine's own rule). */
+export function isSound (resources: ReadonlyArray<Record<string, unknown>>): boolean {
+  const urns = new Set<string>()
+  const live = new Set<string>()
+  return resources.every((entry) => {
+    const urn = textOf(entry.urn)
+    const isSecond = entry.delete !== true && live.has(urn)
+    const isWhole = referencesOf(entry).every((other) => urns.has(other))
+    urns.add(urn)
+    if (entry.delete !== true) live.add(urn)
+    return isWhole && !isSecond
+  })
+}
+
+/** URNs of everything that a resource of a deployment can't be without. */
+export function referencesOf (entry: Record<string, unknown>): string[] {
+  // One that waits for its second half may have had its provider replaced.
+  const provider = entry.pendingReplacement === true ? '' : textOf(entry.provider)
+  const properties = Object.values(recordOf(entry.propertyDependencies)).flatMap(listOf)
+  return [
+    entry.parent,
+    entry.deletedWith,
+    provider.slice(0, Math.max(0, provider.lastIndexOf('::'))),
+    ...listOf(entry.dependencies),
+    ...properties
+  ]
+    .map(textOf)
+    .filter((urn) => urn !== '')
+}

@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { ignoreAbsence } from '../json.ts'
-import type { StatePaths } from './state-files.ts'
+import type { StatePaths } from './state-paths.ts'
 
 /** Runs of one stack whose history and backup stay; nothing else ever removes any. */
 const KEPT_RUNS = 20

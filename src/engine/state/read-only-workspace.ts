@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Deployment } from './deployment.ts'
 import { ignoreAbsence } from '../json.ts'
-import { PROJECT, statePaths } from './state-files.ts'
+import { PROJECT, statePaths } from './state-paths.ts'
 import { fillWorkspace, stackName, type StackWorkspace, type WorkspaceSettings } from './workspace.ts'
 
 /** A work directory that is one run's own. */

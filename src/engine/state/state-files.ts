@@ -1,45 +1,12 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { Damage, parseCheckpoint, type Checkpoint } from './checkpoint.ts'
+import { Damage, isSound, parseCheckpoint, type Checkpoint } from './checkpoint.ts'
 import { ignoreAbsence, listOf, recordOf } from '../json.ts'
-import { damaged, isSound } from '../recovery/damage.ts'
-
-/** The project of every stack. */
-export const PROJECT = 'batchyard'
+import { damaged } from '../recovery/damage.ts'
+import type { StatePaths } from './state-paths.ts'
 
 /** A larger checkpoint is not read here: parsing it would hold the service up. The engine has no such bound. */
 const MAX_BYTES = 64 * 1024 * 1024
-
-/** Where the file backend keeps what belongs to one stack (layout version 1). */
-export interface StatePaths {
-  readonly checkpoint: string
-  /** The checkpoint before its last write. */
-  readonly previous: string
-  readonly locks: string
-  readonly history: string
-  /** A copy of the checkpoint after each run. */
-  readonly backups: string
-}
-
-/** The directory a `file://` state URL names, or `undefined` for every other backend. */
-export function stateDirectory (stateUrl: string): string | undefined {
-  if (!stateUrl.startsWith('file:///')) return undefined
-  const url = new URL(stateUrl)
-  url.search = ''
-  return fileURLToPath(url)
-}
-
-export function statePaths (directory: string, stack: string): StatePaths {
-  const root = join(directory, '.pulumi')
-  return {
-    checkpoint: join(root, 'stacks', PROJECT, `${stack}.json`),
-    previous: join(root, 'stacks', PROJECT, `${stack}.json.bak`),
-    locks: join(root, 'locks', 'organization', PROJECT, stack),
-    history: join(root, 'history', PROJECT, stack),
-    backups: join(root, 'backups', PROJECT, stack)
-  }
-}
 
 /**
  * Reads a checkpoint. Compressed state has another name and is therefore absent to this reader; engines are started

@@ -2,7 +2,7 @@ import { mkdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:
 import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
 import { ignoreAbsence, recordOf } from '../json.ts'
-import { stateDirectory } from './state-files.ts'
+import { stateDirectory } from './state-paths.ts'
 
 export interface WorkspaceSettings {
   readonly dataDir: string

@@ -6,7 +6,7 @@ import { answerFromState, type AnswerContext } from '../../../src/engine/process
 import { runCommand } from '../../../src/engine/process/run-command.ts'
 import { Keyring } from '../../../src/engine/state/secrets.ts'
 import { openStackWorkspace } from '../../../src/engine/state/workspace.ts'
-import { statePaths } from '../../../src/engine/state/state-files.ts'
+import { statePaths } from '../../../src/engine/state/state-paths.ts'
 import { enginesPresent } from '../../support/engine/engines.ts'
 import { withSeam } from '../../support/engine/harness.ts'
 

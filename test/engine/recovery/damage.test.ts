@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { findEngine } from '../../../src/engine/index.ts'
-import { statePaths } from '../../../src/engine/state/state-files.ts'
+import { statePaths } from '../../../src/engine/state/state-paths.ts'
 import { RunFailure } from '../../../src/engine/types.ts'
 import { failureOf, withSeam } from '../../support/engine/harness.ts'
 

@@ -1,7 +1,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { statePaths } from '../../../src/engine/state/state-files.ts'
+import { statePaths } from '../../../src/engine/state/state-paths.ts'
 import type { EngineProcess, PendingCreate, RunResult } from '../../../src/engine/types.ts'
 import type { EngineEvent } from '../../../src/schemas/event.ts'
 import { enginesPresent } from '../../support/engine/engines.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isSound } from '../../../../src/engine/recovery/damage.ts'
+import { isSound } from '../../../../src/engine/state/checkpoint.ts'
 import { isUnread, pendingCreates, pendingLookUps, settle } from '../../../../src/engine/recovery/adoption.ts'
 import { listOf, recordOf } from '../../../../src/engine/json.ts'
 

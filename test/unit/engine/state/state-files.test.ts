@@ -10,12 +10,8 @@ import { refuseWithoutRoom } from '../../../../src/engine/state/disk-space.ts'
 import { removeHalfSidecars } from '../../../../src/engine/state/attribute-files.ts'
 import { ensurePassphraseFile } from '../../../../src/engine/state/secrets.ts'
 import { cloudResources } from '../../../../src/engine/state/checkpoint.ts'
-import {
-  readCheckpoint,
-  stateDirectory,
-  statePaths,
-  type StatePaths
-} from '../../../../src/engine/state/state-files.ts'
+import { readCheckpoint } from '../../../../src/engine/state/state-files.ts'
+import { stateDirectory, statePaths, type StatePaths } from '../../../../src/engine/state/state-paths.ts'
 import { silentLog } from '../../../support/log.ts'
 
 let directory = ''
