@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Damage, isSound, parseCheckpoint, type Checkpoint } from './checkpoint.ts'
 import { ignoreAbsence, listOf, recordOf } from '../json.ts'
-import { damaged } from '../recovery/damage.ts'
+import { damaged } from './damaged-state.ts'
 import type { StatePaths } from './state-paths.ts'
 
 /** A larger checkpoint is not read here: parsing it would hold the service up. The engine has no such bound. */

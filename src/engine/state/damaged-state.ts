@@ -1,10 +1,10 @@
 import { readFile, stat } from 'node:fs/promises'
-import { cloudResources, isSound, parseCheckpoint } from '../state/checkpoint.ts'
+import { cloudResources, isSound, parseCheckpoint } from './checkpoint.ts'
 import { problem } from '../translate/failures.ts'
 import { listOf, recordOf } from '../json.ts'
-import type { StatePaths } from '../state/state-paths.ts'
+import type { StatePaths } from './state-paths.ts'
 import { RunFailure } from '../types.ts'
-import { copiesOf } from '../state/copies.ts'
+import { copiesOf } from './copies.ts'
 
 /**
  * The failure of a state file that can't be used, with the newest copy that can. The file is left as it is: what an
