@@ -1,6 +1,6 @@
 import { once } from 'node:events'
-import { runCommand, type CommandContext, type CommandRequest, type EngineExecutable } from './process/run-command.ts'
-import type { Outcome } from './process/execute.ts'
+import { runCommand, type CommandContext, type EngineExecutable } from './process/run-command.ts'
+import type { CommandRequest, Outcome } from './command.ts'
 import type { LadderSeconds } from './process/stop-process.ts'
 import { classifyFailure, endOf, EventRecord, ofStorage, type FailureEvidence } from './translate/failures.ts'
 import { change, read, type RunMeans, type RunnerPart } from './kinds.ts'

@@ -3,7 +3,7 @@ import { recordOf } from '../json.ts'
 import { readCheckpoint, readLastHistory } from '../state/state-files.ts'
 import { stateDirectory, statePaths, type StatePaths } from '../state/state-paths.ts'
 import { RunFailure } from '../types.ts'
-import type { Outcome } from './execute.ts'
+import type { Outcome } from '../command.ts'
 
 export interface AnswerContext {
   readonly stateUrl: string

@@ -5,6 +5,7 @@ import { constants } from 'node:os'
 import { join } from 'node:path'
 import { lowerPriority } from './priority.ts'
 import { identify } from './host-processes.ts'
+import type { Outcome } from '../command.ts'
 import type { EngineProcess } from '../types.ts'
 import { descend, type LadderSeconds } from './stop-process.ts'
 
@@ -20,15 +21,6 @@ export interface Invocation {
   readonly ladder: LadderSeconds
   /** Called with the process before it does anything; when this rejects, the engine never runs. */
   readonly onStarted: (engine: EngineProcess) => Promise<void>
-}
-
-export interface Outcome {
-  readonly stdout: string
-  readonly stderr: string
-  /** The engine's own exit code; 128 and more when a signal ended it, as shells count. */
-  readonly code: number
-  /** The signal that ended it, where one did: ours, the kernel's, anybody's. */
-  readonly killedBy?: NodeJS.Signals
 }
 
 /** Output beyond this is not kept: of a longer file the end is read, where the reason of a failure stands. */

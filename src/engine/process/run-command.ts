@@ -1,9 +1,10 @@
 import { delimiter, dirname } from 'node:path'
 import type { Keyring } from '../state/secrets.ts'
+import type { CommandRequest, Outcome } from '../command.ts'
 import type { EngineProcess } from '../types.ts'
 import { answerFromState } from './answer-from-state.ts'
 import { engineEnvironment } from './environment.ts'
-import { execute, type Outcome } from './execute.ts'
+import { execute } from './execute.ts'
 import type { LadderSeconds } from './stop-process.ts'
 
 /** The executable that takes the `pulumi` CLI's arguments, and what goes before them. */
@@ -16,14 +17,6 @@ export interface EngineExecutable {
   readonly version: string
   /** Where its resource plugins are installed, if not in the data directory. */
   readonly plugins?: string
-}
-
-/** One command as the SDK gives it to its PulumiCommand. */
-export interface CommandRequest {
-  readonly args: readonly string[]
-  readonly cwd: string
-  /** Additions to the environment. */
-  readonly env: Record<string, string>
 }
 
 export interface CommandContext {

@@ -1,7 +1,6 @@
 import type { EngineEvent } from '../../schemas/event.ts'
 import type { ProgramReference, RunRequest, RunResult } from '../types.ts'
-import type { CommandRequest } from '../process/run-command.ts'
-import type { Outcome } from '../process/execute.ts'
+import type { CommandRequest, Outcome } from '../command.ts'
 
 /** Everything a runner needs for one run. */
 export interface RunSpec {

@@ -1,8 +1,7 @@
 import { createRequire } from 'node:module'
 import type { SemVer } from 'semver'
 import semver from 'semver'
-import type { CommandRequest } from '../process/run-command.ts'
-import type { Outcome } from '../process/execute.ts'
+import type { CommandRequest, Outcome } from '../command.ts'
 
 /** What the SDK calls of a PulumiCommand. `run` is internal to it, so the SDK's version is pinned and the contract suite covers it. */
 export interface PulumiCommandLike {

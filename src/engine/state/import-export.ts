@@ -1,8 +1,7 @@
 import { access, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
-import type { Outcome } from '../process/execute.ts'
-import type { CommandRequest } from '../process/run-command.ts'
+import type { Outcome, Perform } from '../command.ts'
 import type { Deployment } from './deployment.ts'
 import { classifyFailure, endOf } from '../translate/failures.ts'
 import { openAskingWorkspace } from './read-only-workspace.ts'
@@ -11,9 +10,6 @@ import { readCheckpoint } from './state-files.ts'
 import { PROJECT, stateDirectory, statePaths } from './state-paths.ts'
 import { RunFailure } from '../types.ts'
 import type { StackWorkspace, WorkspaceSettings } from './workspace.ts'
-
-/** Runs a command of the engine to its end, whatever its exit code. */
-export type Perform = (request: CommandRequest) => Promise<Outcome>
 
 /** In the work directory, for its owner only and not for long: a state holds more than anyone else should see. */
 const EXCHANGE = 'deployment.json'

@@ -1,5 +1,5 @@
 import { OPERATION_CODES, type OperationCode } from '../../errors.ts'
-import type { Outcome } from '../process/execute.ts'
+import type { Outcome } from '../command.ts'
 import type { EngineEvent } from '../../schemas/event.ts'
 import type { OperationError } from '../../schemas/problem.ts'
 import { CLOUD_REQUEST_ID, EMPTY_WORDS, FAILURE_RULES, WRAPPINGS } from './failure-rules.ts'
