@@ -1,4 +1,5 @@
-import { holdsSecret, reveal, type Keyring } from '../state/secrets.ts'
+import type { Keyring } from '../state/secrets.ts'
+import { holdsSecret, reveal } from '../translate/secret-values.ts'
 import { recordOf } from '../json.ts'
 import { readCheckpoint, readLastHistory } from '../state/state-files.ts'
 import { stateDirectory, statePaths, type StatePaths } from '../state/state-paths.ts'

@@ -1,6 +1,6 @@
 import type { Deployment } from '../state/deployment.ts'
 import { isRecord, listOf, recordOf, textOf } from '../json.ts'
-import { TAG } from '../state/secrets.ts'
+import { TAG } from '../translate/secret-values.ts'
 import type { PendingCreate } from '../types.ts'
 import { referencesOf } from '../state/checkpoint.ts'
 

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { nameOf } from '../translate/events.ts'
 import { isRecord, listOf, recordOf, textOf } from '../json.ts'
-import { holdsSecret, masked, withSecrets, type Keyring } from './secrets.ts'
+import type { Keyring } from './secrets.ts'
+import { holdsSecret, masked, withSecrets } from '../translate/secret-values.ts'
 import type { KnownResource } from '../types.ts'
 
 /** What a state holds of a stack, as engines write it: the `deployment` of an export, the `latest` of a checkpoint. */

@@ -4,12 +4,7 @@ import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 import type { Log } from '../log.ts'
 import { ignoreAbsence, isRecord } from '../json.ts'
-
-/** The key that marks a tagged object in a checkpoint, and the tag of a secret (the engine's own constants). */
-export const TAG = '4dabf18193072939515e22adb298388d'
-const SECRET = '1b47061264138c4ac30d75fd1eb44270'
-/** What the CLI prints instead of a secret. */
-export const MASK = '[secret]'
+import type { Decrypt } from '../translate/secret-values.ts'
 
 /** The engine's parameters: PBKDF2 with SHA-256, a million rounds, a 256-bit key for AES-GCM whose tag is at the end. */
 const ROUNDS = 1_000_000
@@ -17,8 +12,6 @@ const KEY_BYTES = 32
 const TAG_BYTES = 16
 /** A key takes about 0.15 s to derive and belongs to one stack; the last few are kept. */
 const KEPT_KEYS = 64
-
-export type Decrypt = (ciphertext: string) => string
 
 /** Derives keys from the passphrase file, each once. */
 export class Keyring {
@@ -56,39 +49,6 @@ function decryptWith (key: Buffer, ciphertext: string): string {
   const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce, 'base64'))
   decipher.setAuthTag(bytes.subarray(bytes.length - TAG_BYTES))
   return decipher.update(bytes.subarray(0, bytes.length - TAG_BYTES), undefined, 'utf8') + decipher.final('utf8')
-}
-
-/**
- * A checkpoint's value as the CLI prints it: secrets masked, or in plain text when `decrypt` is given.
- * @throws Error for any other tagged value (assets, references to resources): the engine prints those.
- */
-export function reveal (value: unknown, decrypt?: Decrypt): unknown {
-  if (Array.isArray(value)) return value.map((item) => reveal(item, decrypt))
-  if (!isRecord(value)) return value
-  if (!(TAG in value)) {
-    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, reveal(item, decrypt)]))
-  }
-  if (value[TAG] !== SECRET) throw new Error('a tagged value that is not a secret')
-  if (decrypt === undefined) return MASK
-  if (typeof value.ciphertext !== 'string') throw new Error('a secret without ciphertext')
-  const plain: unknown = JSON.parse(decrypt(value.ciphertext))
-  return reveal(plain, decrypt)
-}
-
-/** A checkpoint's or an event's value with its secrets masked; other tagged values (assets, references) stay as they are. */
-export const masked = (value: unknown): unknown => withSecrets(value, () => MASK)
-
-/** A value with every secret in it replaced. */
-export function withSecrets (value: unknown, replace: (secret: Readonly<Record<string, unknown>>) => unknown): unknown {
-  if (Array.isArray(value)) return value.map((item) => withSecrets(item, replace))
-  if (!isRecord(value)) return value
-  if (value[TAG] === SECRET) return replace(value)
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, withSecrets(item, replace)]))
-}
-
-export function holdsSecret (value: unknown): boolean {
-  if (Array.isArray(value)) return value.some(holdsSecret)
-  return isRecord(value) && (value[TAG] === SECRET || Object.values(value).some(holdsSecret))
 }
 
 /**

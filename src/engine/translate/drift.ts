@@ -3,7 +3,7 @@ import type { DriftedResource } from '../../schemas/change.ts'
 import { nameOf } from './events.ts'
 import { fieldOf, itemOf, rootOf } from './property-path.ts'
 import { isRecord, recordOf } from '../json.ts'
-import { MASK, masked } from '../state/secrets.ts'
+import { MASK, masked } from './secret-values.ts'
 import { legibleValue, presentable } from './text.ts'
 
 type Property = DriftedResource['properties'][number]
