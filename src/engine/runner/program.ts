@@ -1,7 +1,7 @@
 import * as pulumi from '@pulumi/pulumi'
 import type { EngineEvent } from '../../schemas/event.ts'
 import type { ProgramReference } from '../types.ts'
-import { legible } from '../translate/text.ts'
+import { legible } from '../../text.ts'
 import { connectionsOfRun } from './sdk.ts'
 
 /** A program as the SDK takes it, and what became of it. */

@@ -2,7 +2,7 @@ import type { EngineEvent as SdkEvent, StepEventMetadata } from '@pulumi/pulumi/
 import type { PlannedChange } from '../../schemas/change.ts'
 import { nameOf } from './events.ts'
 import { rootOf } from './property-path.ts'
-import { presentable } from './text.ts'
+import { presentable } from '../../text.ts'
 
 type Property = PlannedChange['properties'][number]
 

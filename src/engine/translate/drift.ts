@@ -4,7 +4,7 @@ import { nameOf } from './events.ts'
 import { fieldOf, itemOf, rootOf } from './property-path.ts'
 import { isRecord, recordOf } from '../json.ts'
 import { MASK, masked } from './secret-values.ts'
-import { legibleValue, presentable } from './text.ts'
+import { legibleValue, presentable } from '../../text.ts'
 
 type Property = DriftedResource['properties'][number]
 

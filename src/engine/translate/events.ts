@@ -1,6 +1,6 @@
 import type { DiagnosticEvent, EngineEvent as SdkEvent, StepEventMetadata } from '@pulumi/pulumi/automation/events.js'
 import type { EngineEvent } from '../../schemas/event.ts'
-import { presentable } from './text.ts'
+import { presentable } from '../../text.ts'
 
 type ResourceEvent = Extract<EngineEvent, { type: 'resource' }>
 

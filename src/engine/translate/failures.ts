@@ -5,7 +5,7 @@ import type { OperationError } from '../../schemas/problem.ts'
 import { CLOUD_REQUEST_ID, EMPTY_WORDS, FAILURE_RULES, WRAPPINGS } from './failure-rules.ts'
 import { nameOf } from './events.ts'
 import { recordOf, textOf } from '../json.ts'
-import { presentable } from './text.ts'
+import { presentable } from '../../text.ts'
 import { RunFailure } from '../types.ts'
 
 type Resource = NonNullable<OperationError['resource']>

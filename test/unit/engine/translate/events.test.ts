@@ -1,7 +1,7 @@
 import type { EngineEvent as SdkEvent, StepEventMetadata } from '@pulumi/pulumi/automation/events.js'
 import { expect, test } from 'vitest'
 import { toEngineEvent } from '../../../../src/engine/translate/events.ts'
-import { presentable } from '../../../../src/engine/translate/text.ts'
+import { presentable } from '../../../../src/text.ts'
 
 const urn = 'urn:pulumi:env::batchyard::batchyard:index:Group$aws:s3/bucket:Bucket::bucket'
 

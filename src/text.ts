@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
-import { isRecord } from '../json.ts'
+import { isRecord } from './engine/json.ts'
 
 const MAX_LENGTH = 4096
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { classifyFailure, EventRecord, type FailureEvidence } from '../../../../src/engine/translate/failures.ts'
-import { toEngineEvent } from '../../../../src/engine/translate/events.ts'
-import { legibleRecord, presentable } from '../../../../src/engine/translate/text.ts'
+import { classifyFailure, EventRecord, type FailureEvidence } from '../../src/engine/translate/failures.ts'
+import { toEngineEvent } from '../../src/engine/translate/events.ts'
+import { legibleRecord, presentable } from '../../src/text.ts'
 
 /** Any text at all: halves of surrogate pairs, NULs, escape sequences and the engine's markup among it. */
 const anyText = fc.array(fc.oneof(
