@@ -1,29 +1,34 @@
 import { stripVTControlCharacters } from 'node:util'
-import { isRecord } from './engine/json.ts'
 
-const MAX_LENGTH = 4096
+/** In UTF-16 units. */
+const MAX_MESSAGE_LENGTH = 4096
 
 /**
- * Text as it may be stored: without colours, without control characters other than line ends and tabs, and well-formed.
- * Postgres refuses a NUL and half a surrogate pair in JSON, and then the operation that says so could never be finished.
+ * Text without what Postgres stores neither in `text` nor in `jsonb`: NUL is left out, and half a surrogate pair becomes
+ * U+FFFD. A statement that holds either fails, each time it is tried.
  */
-export const legible = (text: string): string =>
-  stripVTControlCharacters(text).replace(/[^\P{Cc}\n\t]/gu, '').toWellFormed()
+export const stripUnstorable = (text: string): string => text.replaceAll('\u0000', '').toWellFormed()
 
-/** A message as it may be stored and shown: legible, no surrounding space, of at most `limit` UTF-16 units. */
-export function presentable (message: string, limit: number = MAX_LENGTH): string {
+/** Text without terminal colours and without control characters other than line ends and tabs; it can be stored. */
+export const stripControlCharacters = (text: string): string =>
+  stripUnstorable(stripVTControlCharacters(text).replace(/[^\P{Cc}\n\t]/gu, ''))
+
+/** A message from outside as it is stored and shown: no control characters, no space around it, at most `limit` UTF-16 units. */
+export function sanitizeMessage (message: string, limit: number = MAX_MESSAGE_LENGTH): string {
   // The engine's own markup (`<{%reset%}>`) is there even with colours off.
-  const text = legible(message).replace(/<\{%[^%]*%\}>/g, '').trim()
-  // The cut may go through a pair.
+  const text = stripControlCharacters(message).replace(/<\{%[^%]*%\}>/g, '').trim()
+  // The cut may go through a surrogate pair.
   return text.length > limit ? `${text.slice(0, limit - 1).toWellFormed()}…` : text
 }
 
-/** A JSON value with all its texts legible, names of fields included; none is cut. */
-export function legibleValue (value: unknown): unknown {
-  if (typeof value === 'string') return legible(value)
-  if (Array.isArray(value)) return value.map(legibleValue)
-  return isRecord(value) ? legibleRecord(value) : value
+/** A JSON value with `clean` applied to all its texts, names of fields included; nothing else of it changes. */
+export function mapTexts<T> (value: T, clean: (text: string) => string): T {
+  return mapped(value, clean) as T
 }
 
-export const legibleRecord = (record: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(record).map(([name, item]) => [legible(name), legibleValue(item)]))
+function mapped (value: unknown, clean: (text: string) => string): unknown {
+  if (typeof value === 'string') return clean(value)
+  if (Array.isArray(value)) return value.map((item) => mapped(item, clean))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [clean(name), mapped(item, clean)]))
+}

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { classifyFailure, EventRecord, type FailureEvidence } from '../../src/engine/translate/failures.ts'
 import { toEngineEvent } from '../../src/engine/translate/events.ts'
-import { legibleRecord, presentable } from '../../src/text.ts'
+import { mapTexts, sanitizeMessage, stripControlCharacters } from '../../src/text.ts'
 
 /** Any text at all: halves of surrogate pairs, NULs, escape sequences and the engine's markup among it. */
 const anyText = fc.array(fc.oneof(
@@ -24,18 +24,18 @@ function textsIn (value: unknown): string[] {
 const unstorable = (value: unknown): string[] => textsIn(value).filter((text) => !storable(text))
 
 test('control characters and colours are dropped, line ends and tabs stay', () => {
-  expect(presentable('a\u0000b\u001b[31mc\u001b[0m\r\n\td\u0007\u007f\u0085')).toBe('abc\n\td')
+  expect(sanitizeMessage('a\u0000b\u001b[31mc\u001b[0m\r\n\td\u0007\u007f\u0085')).toBe('abc\n\td')
 })
 
 test('a pair that the limit cuts in half leaves no half behind', () => {
-  expect(presentable('😀😀', 4)).toBe('😀😀')
-  expect(presentable('a😀😀', 3)).toBe('a\ufffd…')
-  expect(presentable('half \ud83d')).toBe('half \ufffd')
+  expect(sanitizeMessage('😀😀', 4)).toBe('😀😀')
+  expect(sanitizeMessage('a😀😀', 3)).toBe('a\ufffd…')
+  expect(sanitizeMessage('half \ud83d')).toBe('half \ufffd')
 })
 
 test('whatever is said can be stored, is within the limit and survives JSON', () => {
   fc.assert(fc.property(anyText, fc.integer({ min: 1, max: 40 }), (text, limit) => {
-    const shown = presentable(text, limit)
+    const shown = sanitizeMessage(text, limit)
     expect(storable(shown)).toBe(true)
     expect(shown.length).toBeLessThanOrEqual(limit)
     expect(JSON.parse(JSON.stringify(shown))).toBe(shown)
@@ -47,12 +47,12 @@ const anyJson = fc.jsonValue({ stringUnit: 'binary' }).map((value): unknown => J
 
 test('whatever a program\'s outputs are, they can be stored, and what could be before is unchanged', () => {
   fc.assert(fc.property(fc.dictionary(anyText, anyJson), anyText, (outputs, text) => {
-    const kept = legibleRecord({ ...outputs, nested: [{ [text]: text }, 1, null, true] })
+    const kept = mapTexts({ ...outputs, nested: [{ [text]: text }, 1, null, true] }, stripControlCharacters)
     expect(unstorable(kept)).toEqual([])
     expect(JSON.parse(JSON.stringify(kept))).toEqual(kept)
   }))
   const fine = { arn: 'arn:aws:s3:::b', list: [1, null, ' zwei\n', { ü: '😀' }] }
-  expect(legibleRecord(fine)).toEqual(fine)
+  expect(mapTexts(fine, stripControlCharacters)).toEqual(fine)
 })
 
 test('no event carries a text that cannot be stored', () => {

@@ -1,7 +1,7 @@
 import * as pulumi from '@pulumi/pulumi'
 import type { EngineEvent } from '../../schemas/event.ts'
 import type { ProgramReference } from '../types.ts'
-import { legible } from '../../text.ts'
+import { stripUnstorable } from '../../text.ts'
 import { connectionsOfRun } from './sdk.ts'
 
 /** A program as the SDK takes it, and what became of it. */
@@ -37,7 +37,7 @@ export function observeProgram (reference: ProgramReference, onEvent: (event: En
 /** The SDK waits for ever when it is to pass on a message with half a surrogate pair, which its protocol can't carry. */
 function carriable (error: unknown): unknown {
   const message = error instanceof Error ? error.message : String(error)
-  return message.isWellFormed() ? error : new Error(legible(message))
+  return message.isWellFormed() ? error : new Error(stripUnstorable(message))
 }
 
 type Program = (input: unknown) => Promise<Record<string, unknown> | undefined>

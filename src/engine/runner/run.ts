@@ -7,7 +7,7 @@ import type { CommandRequest, Outcome } from '../command.ts'
 import { driftedResources, driftingStep } from '../translate/drift.ts'
 import { toEngineEvent, type Doing } from '../translate/events.ts'
 import { PROJECT } from '../state/state-paths.ts'
-import { legibleRecord } from '../../text.ts'
+import { mapTexts, stripControlCharacters } from '../../text.ts'
 import type { EngineEvent } from '../../schemas/event.ts'
 import type { Findings, RunSpec } from './messages.ts'
 import { observeProgram } from './program.ts'
@@ -86,7 +86,7 @@ const KINDS: Readonly<Record<RunSpec['kind'], Kind>> = {
     if (spec.refresh) await refresh(stack, ports)
     const { outputs } = await stack.up(optionsOf(ports, 'change'))
     const values: Array<[string, unknown]> = Object.entries(outputs).map(([name, output]) => [name, output.value])
-    return { outputs: legibleRecord(Object.fromEntries(values)) }
+    return { outputs: mapTexts(Object.fromEntries(values), stripControlCharacters) }
   },
 
   async destroy (spec, workspace, ports) {

@@ -2,7 +2,7 @@ import type { EngineEvent as SdkEvent, StepEventMetadata } from '@pulumi/pulumi/
 import type { PlannedChange } from '../../schemas/change.ts'
 import { nameOf } from './events.ts'
 import { rootOf } from './property-path.ts'
-import { presentable } from '../../text.ts'
+import { sanitizeMessage } from '../../text.ts'
 
 type Property = PlannedChange['properties'][number]
 
@@ -36,10 +36,10 @@ const identityOf = ({ urn, old }: StepEventMetadata): string => `${urn} ${old?.i
 function changeOf (step: StepEventMetadata): PlannedChange[] {
   const action = ACTIONS[step.op]
   if (action === undefined) return []
-  const urn = presentable(step.urn)
-  const id = presentable(step.old?.id ?? '')
+  const urn = sanitizeMessage(step.urn)
+  const id = sanitizeMessage(step.old?.id ?? '')
   const properties = action === 'update' || action === 'replace' ? propertiesOf(step) : []
-  const change = { urn, resourceType: presentable(step.type), name: nameOf(urn), action, properties }
+  const change = { urn, resourceType: sanitizeMessage(step.type), name: nameOf(urn), action, properties }
   return [id === '' ? change : { ...change, id }]
 }
 
@@ -55,7 +55,7 @@ const detailed = ({ detailedDiff, keys = [] }: StepEventMetadata): Property[] =>
   Object.entries(detailedDiff ?? {}).map(([path, { diffKind }]) => {
     const [kind, replace] = diffKind.split('-')
     const action = kind === 'add' || kind === 'delete' ? kind : 'update'
-    return { path: presentable(path, MAX_PATH), action, replaces: replace !== undefined || keys.includes(path) }
+    return { path: sanitizeMessage(path, MAX_PATH), action, replaces: replace !== undefined || keys.includes(path) }
   })
 
 /** A provider need not tell details; then there are names of properties. */
@@ -63,7 +63,7 @@ function plain (step: StepEventMetadata): Property[] {
   const { keys = [], diffs = [], detailedDiff } = step
   const told = new Set(Object.keys(detailedDiff ?? {}).map(rootOf))
   return [...new Set([...keys, ...diffs])].filter((name) => !told.has(rootOf(name))).map((name) => ({
-    path: presentable(name, MAX_PATH), action: actionOn(name, step), replaces: keys.includes(name)
+    path: sanitizeMessage(name, MAX_PATH), action: actionOn(name, step), replaces: keys.includes(name)
   }))
 }
 

@@ -4,7 +4,7 @@ import { nameOf } from './events.ts'
 import { fieldOf, itemOf, rootOf } from './property-path.ts'
 import { isRecord, recordOf } from '../json.ts'
 import { MASK, masked } from './secret-values.ts'
-import { legibleValue, presentable } from '../../text.ts'
+import { mapTexts, sanitizeMessage, stripControlCharacters } from '../../text.ts'
 
 type Property = DriftedResource['properties'][number]
 
@@ -26,8 +26,9 @@ export function driftingStep (event: SdkEvent): StepEventMetadata[] {
 }
 
 function driftOf (step: StepEventMetadata): DriftedResource {
-  const urn = presentable(step.urn)
-  const named = { urn, resourceType: presentable(step.type), name: nameOf(urn), id: presentable(step.old?.id ?? '') }
+  const urn = sanitizeMessage(step.urn)
+  const resourceType = sanitizeMessage(step.type)
+  const named = { urn, resourceType, name: nameOf(urn), id: sanitizeMessage(step.old?.id ?? '') }
   if (step.op === 'delete') return { ...named, status: 'missing', properties: [] }
   return { ...named, status: 'changed', properties: propertiesOf(step).slice(0, MAX_PROPERTIES).map(shown) }
 }
@@ -86,10 +87,10 @@ function differences (path: string, expected: unknown, actual: unknown): Propert
 const isFields = (value: unknown): boolean => isRecord(value) || value === undefined || value === null
 
 const shown = ({ path, expected, actual }: Property): Property =>
-  ({ path: presentable(path, MAX_PATH), expected: bounded(expected), actual: bounded(actual) })
+  ({ path: sanitizeMessage(path, MAX_PATH), expected: bounded(expected), actual: bounded(actual) })
 
 /** A value too large to be shown becomes the beginning of its JSON. */
 function bounded (value: unknown): unknown {
   const text = JSON.stringify(value)
-  return text.length > MAX_VALUE ? presentable(text, MAX_VALUE) : legibleValue(value)
+  return text.length > MAX_VALUE ? sanitizeMessage(text, MAX_VALUE) : mapTexts(value, stripControlCharacters)
 }

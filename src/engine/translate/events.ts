@@ -1,6 +1,6 @@
 import type { DiagnosticEvent, EngineEvent as SdkEvent, StepEventMetadata } from '@pulumi/pulumi/automation/events.js'
 import type { EngineEvent } from '../../schemas/event.ts'
-import { presentable } from '../../text.ts'
+import { sanitizeMessage } from '../../text.ts'
 
 type ResourceEvent = Extract<EngineEvent, { type: 'resource' }>
 
@@ -52,14 +52,14 @@ function resourceEvent (
   const action = doing === 'read' ? 'read' : actionOf(metadata)
   const state = metadata.new ?? metadata.old
   if (action === undefined || state?.custom !== true || metadata.type.startsWith('pulumi:')) return undefined
-  const urn = presentable(metadata.urn)
-  const id = presentable(state.id ?? '')
+  const urn = sanitizeMessage(metadata.urn)
+  const id = sanitizeMessage(state.id ?? '')
   const event: ResourceEvent = {
     type: 'resource',
     action,
     status,
     urn,
-    resourceType: presentable(metadata.type),
+    resourceType: sanitizeMessage(metadata.type),
     name: nameOf(urn)
   }
   return id === '' ? event : { ...event, id }
@@ -74,8 +74,8 @@ function diagnosticEvent ({ severity, message, urn, ephemeral }: DiagnosticEvent
   // The engine also streams debug messages, which the SDK's type leaves out.
   const level: 'info' | 'warning' | 'error' | undefined = levels[severity]
   // Where in the program's code an error arose belongs in no event.
-  const text = presentable(message.replace(/\n\s+at .*/g, ''))
+  const text = sanitizeMessage(message.replace(/\n\s+at .*/g, ''))
   if (level === undefined || text === '' || ephemeral === true) return undefined
   const event = { type: 'diagnostic', severity: level, message: text } as const
-  return urn === undefined || urn === '' ? event : { ...event, urn: presentable(urn) }
+  return urn === undefined || urn === '' ? event : { ...event, urn: sanitizeMessage(urn) }
 }

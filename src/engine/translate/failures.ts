@@ -5,7 +5,7 @@ import type { OperationError } from '../../schemas/problem.ts'
 import { CLOUD_REQUEST_ID, EMPTY_WORDS, FAILURE_RULES, WRAPPINGS } from './failure-rules.ts'
 import { nameOf } from './events.ts'
 import { recordOf, textOf } from '../json.ts'
-import { presentable } from '../../text.ts'
+import { sanitizeMessage } from '../../text.ts'
 import { RunFailure } from '../types.ts'
 
 type Resource = NonNullable<OperationError['resource']>
@@ -84,13 +84,13 @@ export function problem (given: { code: OperationCode, detail: string } & Partia
     retryable,
     transient: 'transient' in entry,
     ...given,
-    detail: presentable(given.detail, MAX_DETAIL) || title,
-    ...(resource === undefined ? {} : { resource: presentableResource(resource) })
+    detail: sanitizeMessage(given.detail, MAX_DETAIL) || title,
+    ...(resource === undefined ? {} : { resource: sanitizeResource(resource) })
   }
 }
 
-const presentableResource = ({ urn, type, name }: Resource): Resource =>
-  ({ urn: presentable(urn), type: presentable(type), name: presentable(name) })
+const sanitizeResource = ({ urn, type, name }: Resource): Resource =>
+  ({ urn: sanitizeMessage(urn), type: sanitizeMessage(type), name: sanitizeMessage(name) })
 
 function interrupted (evidence: FailureEvidence, code: OperationCode): OperationError {
   const [resource] = evidence.underWay
@@ -177,19 +177,19 @@ function meaningOf (text: string): { code: OperationCode, rank: number, passes: 
 
 /** The message inside its wrappings, on one line. */
 function unwrap (message: string): string {
-  const line = presentable(message).replace(/\s+/g, ' ')
+  const line = sanitizeMessage(message).replace(/\s+/g, ' ')
   const bare = WRAPPINGS.reduce((text, wrapping) => text.replace(wrapping, ''), line)
-  return bare === line ? presentable(bare, MAX_LINE) : unwrap(bare)
+  return bare === line ? sanitizeMessage(bare, MAX_LINE) : unwrap(bare)
 }
 
 /** The engine's errors, or how it ended and the last it said: for failures of which no event tells. */
 function lastWords ({ text, detail = '' }: FailureEvidence): string {
-  const lines = presentable(text.slice(-MAX_LINE * 4))
+  const lines = sanitizeMessage(text.slice(-MAX_LINE * 4))
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '')
   const errors = lines.filter((line) => /^error:|\bcreated by \S+ \(pid \d+\)/i.test(line) && !EMPTY_WORDS.test(line))
-  return presentable(
+  return sanitizeMessage(
     (errors.length > 0 ? errors : [detail, ...lines.slice(-3)]).map((line) => unwrap(line)).join('\n'),
     MAX_LINE
   )

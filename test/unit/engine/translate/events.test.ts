@@ -1,7 +1,7 @@
 import type { EngineEvent as SdkEvent, StepEventMetadata } from '@pulumi/pulumi/automation/events.js'
 import { expect, test } from 'vitest'
 import { toEngineEvent } from '../../../../src/engine/translate/events.ts'
-import { presentable } from '../../../../src/text.ts'
+import { sanitizeMessage } from '../../../../src/text.ts'
 
 const urn = 'urn:pulumi:env::batchyard::batchyard:index:Group$aws:s3/bucket:Bucket::bucket'
 
@@ -77,7 +77,7 @@ test('messages are told without colours, markup and stack frames, debug messages
 })
 
 test('a message is bounded', () => {
-  expect(presentable('x'.repeat(100_000)).length).toBe(4096)
+  expect(sanitizeMessage('x'.repeat(100_000)).length).toBe(4096)
 })
 
 test('the summary counts resources by action, and the engine\'s other events are not told', () => {
