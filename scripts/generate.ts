@@ -5,7 +5,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import openapiTypescript, { astToString } from 'openapi-typescript'
 import { SETTINGS } from '../src/config.ts'
-import { OPERATION_CODES, REQUEST_CODES } from '../src/errors.ts'
+import { OPERATION_CODES, REQUEST_CODES, adviceFor, type OperationCode } from '../src/errors.ts'
 import { documentedApp } from './documented-app.ts'
 
 const path = (name: string): URL => new URL(`../${name}`, import.meta.url)
@@ -24,7 +24,8 @@ function errorsPage (): string {
     ([code, { status, title }]) => `| \`${code}\` | ${status} | ${title} |`
   )
   const operations = Object.entries(OPERATION_CODES)
-    .map(([code, { retryable, title, next }]) => `| \`${code}\` | ${retryable ? 'yes' : 'no'} | ${title} | ${next} |`)
+    .map(([code, { retryable, title }]) =>
+      `| \`${code}\` | ${retryable ? 'yes' : 'no'} | ${title} | ${adviceFor(code as OperationCode, true)} |`)
   return `# Errors
 
 \`npm run generate\` writes this page from \`src/errors.ts\`. A code that is retired is never used again.

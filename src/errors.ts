@@ -1,4 +1,5 @@
-import { MAX_FIELD_ERRORS, type ChangedField, type FieldError } from './schemas/problem.ts'
+import { MAX_FIELD_ERRORS, type ChangedField, type FieldError, type OperationError } from './schemas/problem.ts'
+import { sanitizeMessage } from './text.ts'
 
 export type { ChangedField }
 
@@ -45,7 +46,9 @@ export interface RefusalDetails {
   readonly cause?: unknown
 }
 
-/** A request that is refused, on purpose and with a reason. Thrown anywhere above the store; answered as problem+json. */
+/**
+ * A request that is refused, on purpose and with a reason. Thrown anywhere above the store; answered as problem+json.
+ */
 export class Refusal extends Error {
   readonly code: RequestCode
   readonly details: RefusalDetails
@@ -66,21 +69,26 @@ export function invalidFields (errors: readonly FieldError[]): Refusal {
   })
 }
 
-/** How a change is carried on. */
-export const AGAIN =
-  'Retry it with POST /operations/{id}/retry, it carries on from the state; or delete the environment.'
-/** What takes its place where an operation changes nothing: there is nothing to carry on. */
-export const ANEW = 'Ask for a new one.'
+/** How an operation that changes an environment is carried on. */
+const RETRY = 'Retry it with POST /operations/{id}/retry, it carries on from the state; or delete the environment.'
+/** What is said instead of an operation that changes nothing: there is nothing to carry on. */
+const ASK_AGAIN = 'Ask for a new one.'
 
-export interface OperationFailure {
+/** What the catalogue says of a code of an operation's error. */
+interface OperationCodeEntry {
   readonly title: string
   /** Whether the same request can succeed later. */
   readonly retryable: boolean
   /** Whether the worker itself tries again, with backoff, before it gives up. */
   readonly transient?: boolean
-  /** What a person does about it. */
-  readonly next: string
+  /** What a person does about it; made of how the operation is carried on, where that is a part of it. */
+  readonly next: string | ((retry: string) => string)
+  /** What a person does in a situation that needs other advice. */
+  readonly nextWhen?: Readonly<Partial<Record<Situation, string>>>
 }
+
+/** A situation in which a code needs other advice than usual. */
+export type Situation = 'written-during-delete'
 
 /** Why operations fail. */
 export const OPERATION_CODES = {
@@ -128,12 +136,16 @@ export const OPERATION_CODES = {
     retryable: true,
     transient: true,
     title: 'A resource is still in use',
-    next: `Wait for what uses it to end. ${AGAIN}`
+    next: (retry) => `Wait for what uses it to end. ${retry}`
   },
   'bucket-not-empty': {
     retryable: false,
     title: 'The bucket holds objects',
-    next: 'Move or delete the objects, then send the DELETE again; or say ?bucket=empty or ?bucket=retain. Nothing was torn down.'
+    next: 'Move or delete the objects, then send the DELETE again; or say ?bucket=empty or ?bucket=retain. Nothing was torn down.',
+    nextWhen: {
+      'written-during-delete':
+        'Objects were written while the environment was torn down; the bucket and what belongs to it are left. Send the DELETE again with ?bucket=empty or ?bucket=retain.'
+    }
   },
   'jobs-running': {
     retryable: true,
@@ -144,13 +156,13 @@ export const OPERATION_CODES = {
     retryable: true,
     transient: true,
     title: 'The cloud throttled the calls',
-    next: `Wait a few minutes. ${AGAIN}`
+    next: (retry) => `Wait a few minutes. ${retry}`
   },
   'cloud-unavailable': {
     retryable: true,
     transient: true,
     title: 'The cloud did not answer or failed',
-    next: `${AGAIN} If it stays, look at the cloud's status page.`
+    next: (retry) => `${retry} If it stays, look at the cloud's status page.`
   },
   'cloud-rejected': {
     retryable: false,
@@ -160,7 +172,7 @@ export const OPERATION_CODES = {
   'deadline-exceeded': {
     retryable: true,
     title: 'The run did not end in time',
-    next: `The resource named in the error was still under way. ${AGAIN}`
+    next: (retry) => `The resource named in the error was still under way. ${retry}`
   },
   'program-failed': {
     retryable: false,
@@ -177,10 +189,10 @@ export const OPERATION_CODES = {
     retryable: true,
     transient: true,
     title: 'The engine was killed',
-    next: `The host may be short of memory: look at its log. ${AGAIN}`
+    next: (retry) => `The host may be short of memory: look at its log. ${retry}`
   },
-  'runner-crashed': { retryable: true, transient: true, title: 'The runner ended unexpectedly', next: AGAIN },
-  'engine-failed': { retryable: true, title: 'The engine failed', next: `The message is the engine's own. ${AGAIN}` },
+  'runner-crashed': { retryable: true, transient: true, title: 'The runner ended unexpectedly', next: (retry) => retry },
+  'engine-failed': { retryable: true, title: 'The engine failed', next: (retry) => `The message is the engine's own. ${retry}` },
   'engine-unsupported': {
     retryable: false,
     title: 'The engine cannot do that',
@@ -195,7 +207,7 @@ export const OPERATION_CODES = {
     retryable: true,
     transient: true,
     title: 'The state is locked by another run',
-    next: `Wait for the other run to end. ${AGAIN}`
+    next: (retry) => `Wait for the other run to end. ${retry}`
   },
   'state-unreadable': {
     retryable: false,
@@ -215,13 +227,67 @@ export const OPERATION_CODES = {
   'storage-full': {
     retryable: true,
     title: 'The state cannot be written',
-    next: `Make room where the state lies. ${AGAIN}`
+    next: (retry) => `Make room where the state lies. ${retry}`
   },
   'preview-outdated': {
     retryable: false,
     title: 'The state has changed since the preview',
     next: 'Nothing was touched. Make a new preview, and send the write again with its id.'
   },
-  cancelled: { retryable: true, title: 'The operation was cancelled', next: AGAIN }
-} as const satisfies Readonly<Record<string, OperationFailure>>
+  cancelled: { retryable: true, title: 'The operation was cancelled', next: (retry) => retry }
+} as const satisfies Readonly<Record<string, OperationCodeEntry>>
 export type OperationCode = keyof typeof OPERATION_CODES
+
+type Resource = NonNullable<OperationError['resource']>
+
+/** Why an operation failed, as its row has it. What the catalogue says of the code is added when it is shown. */
+export interface OperationErrorData extends Pick<OperationError, 'detail' | 'resource' | 'cloudRequestId'> {
+  readonly code: OperationCode
+  readonly retryable: boolean
+  readonly transient: boolean
+  readonly situation?: Situation
+  /** Only in rows of versions that stored the advice. */
+  readonly next?: string
+}
+
+/** What an operation's error may say beside its code and its sentence. */
+export interface OperationErrorFacts extends Pick<OperationErrorData, 'resource' | 'situation'> {
+  readonly cloudRequestId?: string | undefined
+  /** It is over by itself in a while, whatever the catalogue says of its code. */
+  readonly passes?: boolean
+}
+
+/** In UTF-16 units. */
+const MAX_DETAIL_LENGTH = 12_000
+
+/**
+ * The error of an operation, fit to be stored: texts of the cloud, the engine or the program are cleaned and bounded
+ * here, whoever has caught them.
+ */
+export function operationError (
+  code: OperationCode, detail: string, { resource, cloudRequestId, situation, passes = false }: OperationErrorFacts = {}
+): OperationErrorData {
+  const { title, retryable, transient = false }: OperationCodeEntry = OPERATION_CODES[code]
+  return {
+    code,
+    detail: sanitizeMessage(detail, MAX_DETAIL_LENGTH) || title,
+    retryable: retryable || passes,
+    transient: transient || passes,
+    ...(situation && { situation }),
+    ...(resource && { resource: sanitizeResource(resource) }),
+    ...(cloudRequestId !== undefined && { cloudRequestId: sanitizeMessage(cloudRequestId) })
+  }
+}
+
+const sanitizeResource = ({ urn, type, name }: Resource): Resource =>
+  ({ urn: sanitizeMessage(urn), type: sanitizeMessage(type), name: sanitizeMessage(name) })
+
+/**
+ * What a person does about an error.
+ * @param canBeRetried whether the operation changes an environment, so that a retry carries it on
+ */
+export function adviceFor (code: OperationCode, canBeRetried: boolean, situation?: Situation): string {
+  const { next, nextWhen }: OperationCodeEntry = OPERATION_CODES[code]
+  if (situation && nextWhen?.[situation] !== undefined) return nextWhen[situation]
+  return typeof next === 'string' ? next : next(canBeRetried ? RETRY : ASK_AGAIN)
+}

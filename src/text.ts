@@ -4,8 +4,8 @@ import { stripVTControlCharacters } from 'node:util'
 const MAX_MESSAGE_LENGTH = 4096
 
 /**
- * Text without what Postgres stores neither in `text` nor in `jsonb`: NUL is left out, and half a surrogate pair becomes
- * U+FFFD. A statement that holds either fails, each time it is tried.
+ * Text without what Postgres stores neither in `text` nor in `jsonb`: NUL is left out, and half a surrogate pair
+ * becomes U+FFFD. A statement that holds either fails, each time it is tried.
  */
 export const stripUnstorable = (text: string): string => text.replaceAll('\u0000', '').toWellFormed()
 
@@ -13,7 +13,7 @@ export const stripUnstorable = (text: string): string => text.replaceAll('\u0000
 export const stripControlCharacters = (text: string): string =>
   stripUnstorable(stripVTControlCharacters(text).replace(/[^\P{Cc}\n\t]/gu, ''))
 
-/** A message from outside as it is stored and shown: no control characters, no space around it, at most `limit` UTF-16 units. */
+/** A message from outside, fit to be shown: no control characters, no space around it, at most `limit` UTF-16 units. */
 export function sanitizeMessage (message: string, limit: number = MAX_MESSAGE_LENGTH): string {
   // The engine's own markup (`<{%reset%}>`) is there even with colours off.
   const text = stripControlCharacters(message).replace(/<\{%[^%]*%\}>/g, '').trim()

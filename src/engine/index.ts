@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { descend, type LadderSeconds } from './process/stop-process.ts'
 import { runCommand, type EngineExecutable } from './process/run-command.ts'
 import { knownResources } from './state/deployment.ts'
-import { problem } from './translate/failures.ts'
+import { operationError } from '../errors.ts'
 import type { IsHostGone } from './process/locks.ts'
 import type { Log } from './log.ts'
 import { RunnerPool } from './runner/pool.ts'
@@ -143,7 +143,7 @@ async function waitForExit (
   if (engine.host !== hostname()) {
     if (await isHostGone(engine.host)) return
     const detail = `The engine runs on ${engine.host}; only that host can tell when it ends.`
-    throw new RunFailure(problem({ code: 'state-locked', detail }))
+    throw new RunFailure(operationError('state-locked', detail))
   }
   if (!(await isAlive(engine))) return
   const gone = new AbortController()

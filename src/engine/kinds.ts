@@ -1,6 +1,6 @@
 import { cloudResources } from './state/checkpoint.ts'
 import { fingerprintOf, knownResources, retaining } from './state/deployment.ts'
-import { problem } from './translate/failures.ts'
+import { operationError } from '../errors.ts'
 import type { Log } from './log.ts'
 import type { IsHostGone } from './process/locks.ts'
 import { openReadingWorkspace } from './state/read-only-workspace.ts'
@@ -110,7 +110,7 @@ async function refuseUnexpected ({
   if (expectState === undefined) return
   if ((await fingerprintOf(await readDeployment(settings, stack, perform), keyring)) === expectState) return
   throw new RunFailure(
-    problem({ code: 'preview-outdated', detail: 'The state is not the one that the preview began with.' })
+    operationError('preview-outdated', 'The state is not the one that the preview began with.')
   )
 }
 

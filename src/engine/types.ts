@@ -1,6 +1,6 @@
 import type { DriftedResource, PlannedChange } from '../schemas/change.ts'
 import type { EngineEvent } from '../schemas/event.ts'
-import type { OperationError } from '../schemas/problem.ts'
+import type { OperationErrorData } from '../errors.ts'
 
 /** The inline program to run: a module whose export `program` takes `input` and resolves to the stack's outputs. */
 export interface ProgramReference {
@@ -85,8 +85,8 @@ export interface RunResult {
 
 /** A run that failed, classified. Never holds a secret nor unbounded output. */
 export class RunFailure extends Error {
-  readonly error: OperationError
-  constructor (error: OperationError, options?: ErrorOptions) {
+  readonly error: OperationErrorData
+  constructor (error: OperationErrorData, options?: ErrorOptions) {
     super(error.detail, options)
     this.name = 'RunFailure'
     this.error = error

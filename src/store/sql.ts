@@ -1,4 +1,5 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely'
+import { mapTexts, stripUnstorable } from '../text.ts'
 import type { Tables } from './tables.ts'
 
 /** A database or a transaction: every function of the store takes one first. */
@@ -10,8 +11,18 @@ export interface Fence {
   readonly attempt: number
 }
 
-/** A jsonb value as both drivers take it: node-postgres would make a Postgres array of a JavaScript one. */
-export const json = <T>(value: T): RawBuilder<T> => sql<T>`${JSON.stringify(value)}::jsonb`
+/** As `JSON.stringify` writes a NUL or half a surrogate pair; a text with a backslash before such letters looks alike. */
+const MAYBE_UNSTORABLE = /\\u(?:0000|d[89a-f])/
+
+/**
+ * A jsonb value as both drivers take it: node-postgres would make a Postgres array of a JavaScript one. Every jsonb is
+ * written with it, so no text of the cloud, the engine or a program makes a statement fail that ends an operation.
+ */
+export function json<T> (value: T): RawBuilder<T> {
+  const text = JSON.stringify(value)
+  const storable = MAYBE_UNSTORABLE.test(text) ? JSON.stringify(mapTexts(value, stripUnstorable)) : text
+  return sql<T>`${storable}::jsonb`
+}
 
 /** Like `json`, but `null` becomes SQL's null and not JSON's. */
 export const jsonOrNull = <T>(value: T | null): RawBuilder<T | null> => value === null ? sql<null>`null` : json(value)

@@ -2,7 +2,7 @@ import type { ColumnType, Generated, RawBuilder, Selectable } from 'kysely'
 import type { Condition, Outputs, Phase } from '../schemas/environment.ts'
 import type { EventBody } from '../schemas/event.ts'
 import type { DeleteResult, OperationKind, OperationResult, OperationState } from '../schemas/operation.ts'
-import type { OperationError } from '../schemas/problem.ts'
+import type { OperationErrorData } from '../errors.ts'
 import type { Deletion, ResolvedSpec, Spec } from '../schemas/spec.ts'
 import type { Guardrails, Placement } from '../schemas/team.ts'
 import type { Static } from 'typebox'
@@ -106,7 +106,7 @@ export interface OperationsTable {
   retry_at: Date | null
   progress_done: Generated<number>
   progress_total: number | null
-  error: Json<OperationError | null>
+  error: Json<OperationErrorData | null>
   request_id: string | null
   last_event: Generated<number>
   /** How many of its engine's events the attempt has stored. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
-import { OPERATION_CODES, REQUEST_CODES } from '../../src/errors.ts'
+import { OPERATION_CODES, REQUEST_CODES, adviceFor, type OperationCode } from '../../src/errors.ts'
 
 describe('The catalogue of codes', () => {
   test('and docs/errors.md name the same codes', async () => {
@@ -16,6 +16,9 @@ describe('The catalogue of codes', () => {
   })
 
   test('says of every operation\'s code what to do next', () => {
-    for (const { next } of Object.values(OPERATION_CODES)) expect(next).toMatch(/^[A-Z].{20,}\.$/)
+    for (const code of Object.keys(OPERATION_CODES) as OperationCode[]) {
+      expect(adviceFor(code, true)).toMatch(/^[A-Z].{20,}\.$/)
+      expect(adviceFor(code, false)).not.toContain('/retry')
+    }
   })
 })

@@ -1,5 +1,5 @@
 import type { Deployment } from '../state/deployment.ts'
-import { problem } from '../translate/failures.ts'
+import { operationError } from '../../errors.ts'
 import type { Log } from '../log.ts'
 import { listOf, recordOf } from '../json.ts'
 import { importDeployment } from '../state/import-export.ts'
@@ -41,7 +41,7 @@ async function located (
   if (pending.length === 0) return new Map()
   if (locate !== undefined) return locate(pending)
   const detail = `An engine was killed while it made ${pending.map(({ urn }) => urn).join(', ')}, and nothing is here to look that up in the cloud.`
-  throw new RunFailure(problem({ code: 'engine-failed', detail }))
+  throw new RunFailure(operationError('engine-failed', detail))
 }
 
 function tell (creates: readonly PendingCreate[], adopted: readonly string[], { onEvent }: Recovery['hooks']): void {

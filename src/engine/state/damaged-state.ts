@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { cloudResources, isSound, parseCheckpoint } from './checkpoint.ts'
-import { problem } from '../translate/failures.ts'
+import { operationError } from '../../errors.ts'
 import { listOf, recordOf } from '../json.ts'
 import type { StatePaths } from './state-paths.ts'
 import { RunFailure } from '../types.ts'
@@ -17,7 +17,7 @@ export async function damaged (paths: StatePaths, reason: string): Promise<RunFa
     ? 'No good copy of it was found.'
     : `The newest good copy is ${copy.path}, of ${copy.time.toISOString()}, with ${copy.resources} cloud resources.`
   return new RunFailure(
-    problem({ code: 'state-corrupt', detail: `The state file ${paths.checkpoint} is damaged: ${reason}. ${advice}` })
+    operationError('state-corrupt', `The state file ${paths.checkpoint} is damaged: ${reason}. ${advice}`)
   )
 }
 

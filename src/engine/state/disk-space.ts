@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises'
-import { problem } from '../translate/failures.ts'
+import { operationError } from '../../errors.ts'
 import { RunFailure } from '../types.ts'
 
 /**
@@ -13,5 +13,5 @@ export async function refuseWithoutRoom (directory: string, needed: number = NEE
   const { bavail, bsize } = await statfs(directory)
   if (bavail * bsize >= needed) return
   const detail = `${directory} has room for ${Math.floor((bavail * bsize) / 1024 / 1024)} MiB, and a run may need ${Math.ceil(needed / 1024 / 1024)}. Nothing was begun.`
-  throw new RunFailure(problem({ code: 'storage-full', detail }))
+  throw new RunFailure(operationError('storage-full', detail))
 }

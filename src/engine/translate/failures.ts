@@ -1,14 +1,13 @@
-import { OPERATION_CODES, type OperationCode } from '../../errors.ts'
+import { OPERATION_CODES, operationError, type OperationCode, type OperationErrorData } from '../../errors.ts'
 import type { Outcome } from '../command.ts'
 import type { EngineEvent } from '../../schemas/event.ts'
-import type { OperationError } from '../../schemas/problem.ts'
 import { CLOUD_REQUEST_ID, EMPTY_WORDS, FAILURE_RULES, WRAPPINGS } from './failure-rules.ts'
 import { nameOf } from './events.ts'
 import { recordOf, textOf } from '../json.ts'
 import { sanitizeMessage } from '../../text.ts'
 import { RunFailure } from '../types.ts'
 
-type Resource = NonNullable<OperationError['resource']>
+type Resource = NonNullable<OperationErrorData['resource']>
 
 /** What a failed run left behind to judge it by. */
 export interface FailureEvidence {
@@ -27,7 +26,6 @@ export interface FailureEvidence {
 
 const MAX_LINE = 1000
 const MAX_LINES = 10
-const MAX_DETAIL = 12_000
 
 const CAUSES: Record<Exclude<FailureEvidence['cause'], 'failed'>, OperationCode> = {
   killed: 'engine-killed',
@@ -39,32 +37,26 @@ const CAUSES: Record<Exclude<FailureEvidence['cause'], 'failed'>, OperationCode>
 }
 
 /** Classifies a failed run. Pure; the meaning of each text is in failure-rules.ts. */
-export function classifyFailure (evidence: FailureEvidence): OperationError {
+export function classifyFailure (evidence: FailureEvidence): OperationErrorData {
   if (evidence.cause !== 'failed') return interrupted(evidence, CAUSES[evidence.cause])
   const findings = findingsOf(evidence)
   const [first] = findings
   if (first === undefined) {
     const detail = lastWords(evidence) || 'The engine ended without a message.'
     const meaning = meaningOf(detail)
-    return problem({ code: meaning?.code ?? 'engine-failed', detail, ...(meaning?.passes === true ? PASSING : {}) })
+    return operationError(meaning?.code ?? 'engine-failed', detail, { passes: meaning?.passes === true })
   }
-  const requestId = findings.flatMap(({ message }) => CLOUD_REQUEST_ID.exec(message)?.[1] ?? [])[0]
-  return problem({
-    code: first.code,
-    detail: findings.slice(0, MAX_LINES).map((finding) => finding.line).join('\n'),
-    ...(first.passes ? PASSING : {}),
-    ...(first.resource === undefined ? {} : { resource: first.resource }),
-    ...(requestId === undefined ? {} : { cloudRequestId: requestId })
+  return operationError(first.code, findings.slice(0, MAX_LINES).map((finding) => finding.line).join('\n'), {
+    passes: first.passes,
+    cloudRequestId: findings.flatMap(({ message }) => CLOUD_REQUEST_ID.exec(message)?.[1] ?? [])[0],
+    ...(first.resource && { resource: first.resource })
   })
 }
-
-/** A failure that is over by itself in a while, whatever its code says. */
-const PASSING = { retryable: true, transient: true } as const
 
 /** A write of the service's own that found no room is the run's failure; anything else stays what it is. */
 export function ofStorage (error: Error): Error {
   if (!/^(ENOSPC|EDQUOT|EFBIG)$/.test(textOf(recordOf(error).code))) return error
-  return new RunFailure(problem({ code: 'storage-full', detail: error.message }), { cause: error })
+  return new RunFailure(operationError('storage-full', error.message), { cause: error })
 }
 
 /** How an engine that failed ended. */
@@ -72,37 +64,13 @@ export const endOf = ({ code, killedBy }: Outcome): Pick<FailureEvidence, 'cause
   ? { cause: 'failed', detail: `The engine ended with code ${code}.` }
   : { cause: 'killed', detail: `The engine was ended by ${killedBy}.` }
 
-/** An error of the operations' catalogue, with the catalogue's words where none are given; bounded, and fit to be stored. */
-export function problem (given: { code: OperationCode, detail: string } & Partial<OperationError>): OperationError {
-  const entry = OPERATION_CODES[given.code]
-  const { title, next, retryable } = entry
-  const { resource } = given
-  return {
-    type: `urn:batchyard:problem:${given.code}`,
-    title,
-    next,
-    retryable,
-    transient: 'transient' in entry,
-    ...given,
-    detail: sanitizeMessage(given.detail, MAX_DETAIL) || title,
-    ...(resource === undefined ? {} : { resource: sanitizeResource(resource) })
-  }
-}
-
-const sanitizeResource = ({ urn, type, name }: Resource): Resource =>
-  ({ urn: sanitizeMessage(urn), type: sanitizeMessage(type), name: sanitizeMessage(name) })
-
-function interrupted (evidence: FailureEvidence, code: OperationCode): OperationError {
+function interrupted (evidence: FailureEvidence, code: OperationCode): OperationErrorData {
   const [resource] = evidence.underWay
   const where = evidence.underWay.slice(0, MAX_LINES).map(({ type, name }) => `${type} ${name}`).join(', ')
   const detail = [evidence.detail, where === '' ? undefined : `Still under way: ${where}.`]
     .filter((part) => part !== undefined)
     .join(' ')
-  return problem({
-    code,
-    detail: detail || OPERATION_CODES[code].title,
-    ...(resource === undefined ? {} : { resource })
-  })
+  return operationError(code, detail, { ...(resource && { resource }) })
 }
 
 interface Finding {

@@ -11,7 +11,7 @@ import type { EnvironmentRow, OperationRow } from '../../store/tables.ts'
 import type { WorkContext } from '../context.ts'
 import { finish, postpone, release } from './settlement.ts'
 import { keepLease } from './lease.ts'
-import { operationError } from '../reads/present.ts'
+import { operationError } from '../../errors.ts'
 import { createRecorder, type Recorder } from '../events/recorder.ts'
 import { retryDelay } from './retry-delay.ts'
 import { Untouched, type Done } from '../handlers/work-item.ts'
@@ -133,14 +133,8 @@ function endingOf ({ control, log }: Attempt, error: unknown): Ending {
   }
   if (error instanceof RunFailure) return { state: 'failed', error: error.error }
   if (error instanceof CloudFailure) {
-    const { requestId } = error
-    return {
-      state: 'failed',
-      error: {
-        ...operationError(error.code, error.message),
-        ...(requestId !== undefined && { cloudRequestId: requestId })
-      }
-    }
+    const { code, message, requestId: cloudRequestId } = error
+    return { state: 'failed', error: operationError(code, message, { cloudRequestId }) }
   }
   if (control.signal.aborted) return { state: 'failed', error: operationError('cancelled', 'broken off') }
   log.error({ err: error }, 'the run failed in a way nobody foresaw')

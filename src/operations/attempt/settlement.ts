@@ -1,4 +1,4 @@
-import type { OperationError } from '../../schemas/problem.ts'
+import type { OperationErrorData } from '../../errors.ts'
 import { finishOperation, postponeOperation, releaseOperation } from '../../store/queries/attempts.ts'
 import { changeEnvironment, lockEnvironment, setCondition } from '../../store/queries/environments.ts'
 import { appendEvents } from '../../store/queries/events.ts'
@@ -127,7 +127,7 @@ export async function release (
 }
 
 export interface Postponement {
-  readonly error: OperationError
+  readonly error: OperationErrorData
   /** Seconds until the next try. */
   readonly seconds: number
   /** Which try that will be, counted from 1. */

@@ -4,7 +4,7 @@ import type { EngineEvent } from '../../schemas/event.ts'
 import { setEngine } from '../../store/queries/attempts.ts'
 import type { EnvironmentRow } from '../../store/tables.ts'
 import { breakOff, type Attempt } from '../attempt/run-attempt.ts'
-import { operationError } from '../reads/present.ts'
+import { operationError } from '../../errors.ts'
 import type { Job } from './work-item.ts'
 
 /** What a run is about: an environment's row, or what a preview would make of it. */

@@ -1,5 +1,5 @@
 import { RunFailure, type KnownResource } from '../../engine/types.ts'
-import { operationError } from '../reads/present.ts'
+import { operationError } from '../../errors.ts'
 import type { Job } from './work-item.ts'
 import { required, siteOf } from './engine-run.ts'
 

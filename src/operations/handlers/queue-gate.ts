@@ -1,6 +1,6 @@
 import { RunFailure } from '../../engine/types.ts'
 import type { Deletion } from '../../schemas/spec.ts'
-import { operationError } from '../reads/present.ts'
+import { operationError } from '../../errors.ts'
 import { note, type Job } from './work-item.ts'
 import { required, siteOf, withDeadline } from './engine-run.ts'
 

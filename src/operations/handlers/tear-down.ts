@@ -2,7 +2,7 @@ import { RunFailure, type KnownResource, type RunResult } from '../../engine/typ
 import type { DeleteResult } from '../../schemas/operation.ts'
 import type { Deletion } from '../../schemas/spec.ts'
 import { bucketsOf, queueArnsOf, retainedTypes } from '../../spec/environment-resources.ts'
-import { operationError } from '../reads/present.ts'
+import { operationError } from '../../errors.ts'
 import { beforehand, note, type Done, type Job } from './work-item.ts'
 import { required, runEngine, siteOf, withDeadline } from './engine-run.ts'
 import { QueueGate } from './queue-gate.ts'
@@ -75,10 +75,9 @@ async function refuseObjects (
     const number =
       count >= COUNTED_OBJECTS ? `${COUNTED_OBJECTS} objects or more` : `${count} object${count === 1 ? '' : 's'}`
     if (count > 0) {
-      throw new RunFailure({
-        ...operationError('bucket-not-empty', `The bucket ${id} holds ${number}.`),
-        resource: { urn, type, name }
-      })
+      throw new RunFailure(
+        operationError('bucket-not-empty', `The bucket ${id} holds ${number}.`, { resource: { urn, type, name } })
+      )
     }
   }
 }
@@ -92,14 +91,11 @@ async function destroy (job: Job, deletion: Deletion, resources: readonly KnownR
     } catch (error) {
       if (!(error instanceof RunFailure) || error.error.code !== 'bucket-not-empty') throw error
       if (deletion.bucket !== 'empty' || emptied === EMPTYINGS) {
-        throw new RunFailure({ ...error.error, next: WRITTEN_MEANWHILE }, { cause: error })
+        throw new RunFailure({ ...error.error, situation: 'written-during-delete' }, { cause: error })
       }
     }
   }
 }
-
-const WRITTEN_MEANWHILE =
-  'Objects were written while the environment was torn down; the bucket and what belongs to it are left. Send the DELETE again with ?bucket=empty or ?bucket=retain.'
 
 async function emptyBuckets (
   { attempt, environment, recorder }: Job,

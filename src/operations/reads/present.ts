@@ -1,4 +1,4 @@
-import { AGAIN, ANEW, OPERATION_CODES, type OperationCode, type OperationFailure } from '../../errors.ts'
+import { OPERATION_CODES, adviceFor } from '../../errors.ts'
 import type { Environment } from '../../schemas/environment.ts'
 import type { OperationEvent } from '../../schemas/event.ts'
 import type { Operation, OperationResult, Step } from '../../schemas/operation.ts'
@@ -35,9 +35,23 @@ export function presentOperation (row: OperationRow, steps?: Step[]): Operation 
   }
 }
 
-/** What changes nothing is asked for anew, and not carried on by a retry. */
+/** What was stored of an error, with what the catalogue says of its code. */
 function presentError ({ kind, error }: OperationRow): OperationError | null {
-  return error && !isChanging(kind) ? { ...error, next: error.next.replace(AGAIN, ANEW) } : error
+  if (!error) return null
+  const { code, detail, retryable, transient, situation, resource, cloudRequestId } = error
+  // Versions before stored the advice; what changes nothing they advised to retry.
+  const next = (isChanging(kind) ? error.next : undefined) ?? adviceFor(code, isChanging(kind), situation)
+  return {
+    type: `urn:batchyard:problem:${code}`,
+    title: OPERATION_CODES[code].title,
+    detail,
+    code,
+    retryable,
+    transient,
+    next,
+    ...(resource && { resource }),
+    ...(cloudRequestId !== undefined && { cloudRequestId })
+  }
 }
 
 function presentResult (result: OperationResult): Pick<Operation, 'preview' | 'drift' | 'retained'> {
@@ -80,12 +94,6 @@ export function presentTeam (row: TeamRow): Team {
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString()
   }
-}
-
-/** An operation's error from the catalogue, with a sentence of its own. */
-export function operationError (code: OperationCode, detail: string): OperationError {
-  const { title, retryable, transient = false, next }: OperationFailure = OPERATION_CODES[code]
-  return { type: `urn:batchyard:problem:${code}`, title, detail, code, retryable, transient, next }
 }
 
 export function presentEvent ({ id, operation_id: operationId, at, body }: EventRow): OperationEvent {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { OperationResult } from '../../schemas/operation.ts'
-import type { OperationError } from '../../schemas/problem.ts'
+import type { OperationErrorData } from '../../errors.ts'
 import { json, jsonOrNull, type Fence, type Queryable } from '../sql.ts'
 import type { EngineRecord, OperationInput } from '../tables.ts'
 
@@ -63,7 +63,7 @@ export async function setProgress (db: Queryable, fence: Fence, { done, total, r
 
 export type Ending =
   | { readonly state: 'succeeded', readonly result?: OperationResult }
-  | { readonly state: 'failed' | 'cancelled', readonly error: OperationError }
+  | { readonly state: 'failed' | 'cancelled', readonly error: OperationErrorData }
 
 /** Ends the operation, once: false when the attempt is no longer ours or it has ended before. */
 export async function finishOperation (db: Queryable, fence: Fence, ending: Ending): Promise<boolean> {
@@ -104,7 +104,7 @@ export async function postponeOperation (
   db: Queryable,
   fence: Fence,
   seconds: number,
-  error: OperationError
+  error: OperationErrorData
 ): Promise<boolean> {
   const { rows } = await sql`
     update operations set

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { OperationKind } from '../../schemas/operation.ts'
-import type { OperationError } from '../../schemas/problem.ts'
+import type { OperationErrorData } from '../../errors.ts'
 import { json, type Queryable } from '../sql.ts'
 import type { OperationInput, OperationRow } from '../tables.ts'
 
@@ -112,7 +112,7 @@ export async function unfinishedOf (db: Queryable, environmentId: string): Promi
 export async function requestCancel (
   db: Queryable,
   id: string,
-  error: OperationError
+  error: OperationErrorData
 ): Promise<OperationRow | undefined> {
   const {
     rows: [row]

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
 import { findEngine, type EngineExecutable } from '../../../src/engine/index.ts'
-import type { OperationError } from '../../../src/schemas/problem.ts'
+import type { OperationErrorData } from '../../../src/errors.ts'
 import { failureOf, reached, withSeam, type RunOptions } from '../../support/engine/harness.ts'
 import type { Behaviour } from '../../support/engine/programs.ts'
 
@@ -11,8 +11,8 @@ beforeAll(async () => {
 })
 
 /** Runs a program that fails while another is in the middle of a create, and returns how it failed. */
-async function failBeside (behaviour: Behaviour, options: RunOptions = {}): Promise<OperationError> {
-  const failures: OperationError[] = []
+async function failBeside (behaviour: Behaviour, options: RunOptions = {}): Promise<OperationErrorData> {
+  const failures: OperationErrorData[] = []
   await withSeam(sandbox, async ({ up, provider }) => {
     const gate = provider.hold('Create', 'held')
     const beside = up('beside', { things: ['held', 'other'] })

@@ -91,6 +91,32 @@ describe('A delete', () => {
     expect(await environment(client, created.id)).toMatchObject({ phase: 'deleted', outputs: null })
   })
 
+  test('ends where the cloud refuses it in words that Postgres cannot store', async () => {
+    const { client, service: { sandbox } } = service()
+    const created = await post(client, { ...SPEC, name: 'unstorable' })
+    await end(created)
+    await sandbox?.control.addFault({
+      kind: 'fail',
+      on: 'read',
+      type: QUEUE,
+      code: 'AccessDeniedException',
+      message: 'no\u0000body may, half \ud83d',
+      httpStatus: 403,
+      count: 0
+    })
+    const { operation } = await end((await remove(created.id)).body)
+    expect(operation).toMatchObject({
+      state: 'failed',
+      error: {
+        code: 'access-denied',
+        title: 'The cloud denied access',
+        detail: expect.stringContaining('nobody may, half \ufffd') as string
+      }
+    })
+    await clearFaults(client)
+    expect((await end((await remove(created.id)).body)).operation.state).toBe('succeeded')
+  })
+
   test('leaves the bucket and the logs in the account where the spec says so, and reports them', async () => {
     const { client } = service()
     const created = await post(client, { ...SPEC, name: 'retaining', deletion: { bucket: 'retain', logs: 'retain' } })

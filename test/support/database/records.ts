@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { OperationKind } from '../../../src/schemas/operation.ts'
-import type { OperationError } from '../../../src/schemas/problem.ts'
+import { operationError } from '../../../src/errors.ts'
 import type { ResolvedSpec } from '../../../src/schemas/spec.ts'
 import { insertEnvironment } from '../../../src/store/queries/environments.ts'
 import { createIds } from '../../../src/store/ids.ts'
@@ -90,11 +90,4 @@ export async function givenClaim (db: Queryable, id: string, leaseSeconds = 60):
 /** How this host's workers claim in tests. */
 export const CLAIM: Claim = { worker: 'worker-2', host: 'here', leaseSeconds: 60, hostGoneSeconds: 600, teamLimit: 0 }
 
-export const failure: OperationError = {
-  type: 'urn:batchyard:problem:cancelled',
-  title: 'The operation was cancelled',
-  detail: 'cancelled',
-  code: 'cancelled',
-  retryable: true,
-  next: 'Send the request again.'
-}
+export const failure = operationError('cancelled', 'cancelled')

@@ -84,7 +84,6 @@ test.each([
     retryable,
     resource: queue,
     cloudRequestId: '6c1f0b1e-77',
-    type: `urn:batchyard:problem:${code}`
   })
   expect(error.detail).toBe(`aws:batch/jobQueue:JobQueue queue: ${wrapped}`)
 })
