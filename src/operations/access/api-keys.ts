@@ -6,7 +6,7 @@ import type { Ids } from '../../store/ids.ts'
 import { KEYS_CHANNEL, allKeys, deleteKey, insertKey, keyById } from '../../store/queries/keys.ts'
 import type { Queryable } from '../../store/sql.ts'
 import type { KeyRow } from '../../store/tables.ts'
-import type { Caller } from '../context.ts'
+import type { Caller } from './caller.ts'
 
 /** Keys as callers know them. A token is `by.<key id>.<256 random bits>`; the store has its SHA-256 only. */
 export interface Keyring {

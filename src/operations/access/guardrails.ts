@@ -6,7 +6,8 @@ import type { Guardrails, Placement } from '../../schemas/team.ts'
 import { checkGuardrails } from '../../spec/guardrails.ts'
 import type { TeamRow } from '../../store/tables.ts'
 import { addTeam, teamByName } from '../../store/queries/teams.ts'
-import { teamOf, type Caller, type Context } from '../context.ts'
+import { teamOf, type Caller } from './caller.ts'
+import type { Context } from '../context.ts'
 
 /** An open sandbox adds unknown teams: nothing in it is real, so nothing needs a guardrail there. */
 const OPEN_TEAM: { placement: Placement, guardrails: Guardrails } = {

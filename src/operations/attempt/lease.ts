@@ -1,5 +1,5 @@
 import { renewLease } from '../../store/queries/attempts.ts'
-import { breakOff, type Attempt } from './run-attempt.ts'
+import { breakOff, type Attempt } from './attempt.ts'
 
 /** How long a worker that says nothing keeps an operation; renewed three times in that time. */
 export const LEASE_SECONDS = 30

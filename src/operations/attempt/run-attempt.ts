@@ -1,53 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Logger } from 'pino'
 import { CloudFailure } from '../../cloud/failure.ts'
 import { RunFailure } from '../../engine/types.ts'
 import type { Ending } from '../../store/queries/attempts.ts'
 import { environmentById } from '../../store/queries/environments.ts'
 import { isDatabaseAway } from '../../store/database/errors.ts'
 import { appendEvents } from '../../store/queries/events.ts'
-import type { Fence } from '../../store/sql.ts'
-import type { EnvironmentRow, OperationRow } from '../../store/tables.ts'
-import type { WorkContext } from '../context.ts'
+import type { EnvironmentRow } from '../../store/tables.ts'
+import { breakOff, type Attempt, type BreakOff, type Outcome } from './attempt.ts'
 import { finish, postpone, release } from './settlement.ts'
 import { keepLease } from './lease.ts'
 import { operationError } from '../../errors.ts'
 import { createRecorder, type Recorder } from '../events/recorder.ts'
 import { retryDelay } from './retry-delay.ts'
-import { Untouched, type Done } from '../handlers/work-item.ts'
+import { Untouched } from '../handlers/work-item.ts'
 import { waitForPredecessor } from '../handlers/engine-run.ts'
 import { WORK } from '../handlers/index.ts'
 
 /** How often a database that is away is asked whether it is back. */
 const RETRY_SECONDS = 1
-
-/**
- * Why an attempt is broken off: the service stops or the database is away (hand the operation back), it was cancelled, or
- * another worker has it or may have it (write nothing more).
- */
-export type BreakOff = 'stop' | 'away' | 'cancel' | 'lost'
-
-/** How far an attempt has come, for who looks after it. */
-export interface AttemptMarks {
-  /** An engine is in the operation's row: only this host may take the operation over. */
-  engineRecorded: boolean
-  /** The engine of the attempt before was left to end by itself. */
-  predecessorLeft: boolean
-  /** The operation was given back: its lease is no longer ours to renew. */
-  released: boolean
-}
-
-/** One attempt of a claimed operation, from taking it up to its end. */
-export interface Attempt {
-  readonly context: WorkContext
-  readonly operation: OperationRow
-  readonly fence: Fence
-  readonly control: AbortController
-  readonly marks: AttemptMarks
-  /** When the operation was first started, on the clock of `performance.now()`. */
-  readonly startedAt: number
-  readonly log: Logger
-}
 
 /** Runs the operation and writes how it ended. Resolves also when it failed: the row says so. */
 export async function runAttempt (attempt: Attempt): Promise<void> {
@@ -93,14 +63,6 @@ async function onceItAnswers ({ control, log }: Attempt, write: () => Promise<vo
     }
   }
 }
-
-/** Only the first reason counts. */
-export function breakOff (control: AbortController, reason: BreakOff): void {
-  if (!control.signal.aborted) control.abort(reason)
-}
-
-/** How an attempt ended, and what is to be written of it. */
-export type Outcome = Done & { readonly ending: Ending }
 
 async function run (attempt: Attempt, recorder: Recorder): Promise<Outcome> {
   try {

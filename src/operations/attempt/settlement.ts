@@ -5,7 +5,7 @@ import { appendEvents } from '../../store/queries/events.ts'
 import { changedSince, operationById, unfinishedOf } from '../../store/queries/operations.ts'
 import type { Queryable } from '../../store/sql.ts'
 import type { EnvironmentRow, OperationRow } from '../../store/tables.ts'
-import type { Attempt, BreakOff, Outcome } from './run-attempt.ts'
+import type { Attempt, BreakOff, Outcome } from './attempt.ts'
 import { DRIFTED, isChanging, leftBy } from './phases.ts'
 
 /** Undoes a transaction whose attempt has been taken over meanwhile. */

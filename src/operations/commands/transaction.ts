@@ -5,7 +5,8 @@ import type { Deletion } from '../../schemas/spec.ts'
 import { insertOperation, unfinishedOf, type NewOperation } from '../../store/queries/operations.ts'
 import type { Queryable } from '../../store/sql.ts'
 import type { EnvironmentRow, OperationRow } from '../../store/tables.ts'
-import type { Caller, Context } from '../context.ts'
+import type { Caller } from '../access/caller.ts'
+import type { Context } from '../context.ts'
 import { once, type Idempotency } from '../preconditions/idempotency-key.ts'
 
 /** Who asks, and what the request says beside its body. */

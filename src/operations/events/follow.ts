@@ -1,6 +1,7 @@
 import type { OperationEvent } from '../../schemas/event.ts'
 import { pageOfEvents } from '../../store/queries/events.ts'
-import type { Caller, Context } from '../context.ts'
+import type { Caller } from '../access/caller.ts'
+import type { Context } from '../context.ts'
 import { visibleOperation } from '../reads/queries.ts'
 import { hasEnded } from '../attempt/phases.ts'
 

@@ -1,8 +1,9 @@
 import type { DriftResult } from '../../schemas/operation.ts'
 import { unknownArns } from '../../spec/environment-resources.ts'
 import type { EnvironmentRow } from '../../store/tables.ts'
-import type { Done, Job } from './work-item.ts'
 import { withoutIgnoredTags } from '../../spec/drift-ignore.ts'
+import type { Done } from '../attempt/attempt.ts'
+import type { Job } from './work-item.ts'
 import { required, runEngine, siteOf } from './engine-run.ts'
 
 /** Compares the state with the cloud; writes nothing but its report. */

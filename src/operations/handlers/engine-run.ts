@@ -3,7 +3,7 @@ import { RunFailure, type RunRequest, type RunResult } from '../../engine/types.
 import type { EngineEvent } from '../../schemas/event.ts'
 import { setEngine } from '../../store/queries/attempts.ts'
 import type { EnvironmentRow } from '../../store/tables.ts'
-import { breakOff, type Attempt } from '../attempt/run-attempt.ts'
+import { breakOff, type Attempt } from '../attempt/attempt.ts'
 import { operationError } from '../../errors.ts'
 import type { Job } from './work-item.ts'
 

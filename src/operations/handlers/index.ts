@@ -1,6 +1,7 @@
 import type { OperationKind } from '../../schemas/operation.ts'
 import { apply } from './apply.ts'
-import type { Done, Job } from './work-item.ts'
+import type { Done } from '../attempt/attempt.ts'
+import type { Job } from './work-item.ts'
 import { findDrift } from './drift-check.ts'
 import { preview } from './preview.ts'
 import { tearDown } from './tear-down.ts'

@@ -2,7 +2,8 @@ import type { PlannedChange } from '../../schemas/change.ts'
 import type { PreviewResult } from '../../schemas/operation.ts'
 import { interruptsJobs, queueArnsOf } from '../../spec/environment-resources.ts'
 import { isDrifted } from '../attempt/phases.ts'
-import type { Done, Job } from './work-item.ts'
+import type { Done } from '../attempt/attempt.ts'
+import type { Job } from './work-item.ts'
 import { runEngine, siteOf, type Subject } from './engine-run.ts'
 
 /** Shows what making the spec real would do. Touches nothing. */

@@ -1,8 +1,6 @@
-import type { Outputs } from '../../schemas/environment.ts'
-import type { OperationResult } from '../../schemas/operation.ts'
 import { noteInput } from '../../store/queries/attempts.ts'
 import type { EnvironmentRow } from '../../store/tables.ts'
-import { breakOff, type Attempt } from '../attempt/run-attempt.ts'
+import { breakOff, type Attempt } from '../attempt/attempt.ts'
 import type { Recorder } from '../events/recorder.ts'
 
 /** One attempt's piece of work. */
@@ -11,16 +9,6 @@ export interface Job {
   /** Absent of a preview of an environment that does not exist yet. */
   readonly environment: EnvironmentRow | undefined
   readonly recorder: Recorder
-}
-
-/** What is to be written when an operation has ended. */
-export interface Done {
-  readonly outputs?: Outputs
-  readonly result?: OperationResult
-  /** Whether the environment is as its spec says now, or what a drift check found; left as it is when undefined. */
-  readonly drifted?: { readonly status: boolean, readonly reason: string }
-  /** It failed before anything was touched: the environment is what it was. */
-  readonly untouched?: boolean
 }
 
 /**

@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes, ti
 import { Refusal } from '../../errors.ts'
 import { claimKey, keepAnswer } from '../../store/queries/idempotency.ts'
 import type { Queryable } from '../../store/sql.ts'
-import type { Caller } from '../context.ts'
+import type { Caller } from '../access/caller.ts'
 
 /** A request that may come twice and must be done once (IETF draft-ietf-httpapi-idempotency-key-header). */
 export interface Idempotency {

@@ -4,7 +4,8 @@ import type { PreviewResult } from '../../schemas/operation.ts'
 import { changedSince, operationById } from '../../store/queries/operations.ts'
 import type { Queryable } from '../../store/sql.ts'
 import type { EnvironmentRow, OperationRow, PreviewInput } from '../../store/tables.ts'
-import { teamOf, type Context } from '../context.ts'
+import { teamOf } from '../access/caller.ts'
+import type { Context } from '../context.ts'
 import type { Requester } from '../commands/transaction.ts'
 
 type Wanted = Pick<PreviewInput, 'spec' | 'resolved' | 'placement'>

@@ -7,7 +7,8 @@ import { environmentById, outputsById, pageOfEnvironments } from '../../store/qu
 import { pageOfEvents, stepsOf } from '../../store/queries/events.ts'
 import { newestOperations, operationById, pageOfOperations } from '../../store/queries/operations.ts'
 import type { EnvironmentRow, OperationRow } from '../../store/tables.ts'
-import { teamOf, type Caller, type Context } from '../context.ts'
+import { teamOf, type Caller } from '../access/caller.ts'
+import type { Context } from '../context.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import { presentEnvironment, presentEvent, presentOperation } from './present.ts'
 

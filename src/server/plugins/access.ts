@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { Refusal } from '../../errors.ts'
-import type { Caller } from '../../operations/context.ts'
+import type { Caller } from '../../operations/access/caller.ts'
 import type { Keyring } from '../../operations/access/api-keys.ts'
 
 declare module 'fastify' {
