@@ -34,7 +34,7 @@ function matches (fault: Fault, target: Target): boolean {
 }
 
 /** Lets the faults of one moment of a call act: waits, hangs, or throws the ApiError they script. */
-export async function suffer (
+export async function applyFaults (
   faults: Fault[],
   at: 'request' | 'response',
   world: World,

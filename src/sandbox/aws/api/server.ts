@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { matchFaults, suffer } from '../faults.ts'
+import { matchFaults, applyFaults } from '../faults.ts'
 import { readText, serveHttp, type HttpServer } from '../http.ts'
 import { ApiError, ProviderError } from '../model/errors.ts'
 import type { Caller } from '../model/types.ts'
@@ -78,10 +78,10 @@ async function perform ({ operation: named, input }: Asked, task: Task): Promise
     name: operation.name?.(input) ?? '',
     signal: gone
   })
-  await suffer(faults, 'request', world, gone)
+  await applyFaults(faults, 'request', world, gone)
   const output = operation.run(input, callIn(caller, caller, world))
   await world.settled()
-  await suffer(faults, 'response', world, gone)
+  await applyFaults(faults, 'response', world, gone)
   return { name, output }
 }
 

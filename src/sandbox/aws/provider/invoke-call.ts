@@ -1,4 +1,4 @@
-import { matchFaults, suffer } from '../faults.ts'
+import { matchFaults, applyFaults } from '../faults.ts'
 import { ApiError, ProviderError, sdkText } from '../model/errors.ts'
 import type { Caller } from '../model/types.ts'
 import type { Props } from '../values.ts'
@@ -12,10 +12,10 @@ export async function runFunction (call: FunctionCall): Promise<Props> {
   const { token, caller, world, gone } = call
   try {
     const faults = matchFaults(world, { on: 'invoke', type: token, account: caller.account, name: '', signal: gone })
-    await suffer(faults, 'request', world, gone)
+    await applyFaults(faults, 'request', world, gone)
     await world.settled()
     const result = invokeFunction(token, call.args, caller, world)
-    await suffer(faults, 'response', world, gone)
+    await applyFaults(faults, 'response', world, gone)
     return result
   } catch (error) {
     const known = error instanceof ApiError || error instanceof ProviderError

@@ -1,4 +1,4 @@
-import { matchFaults, pause, suffer, type Target } from '../faults.ts'
+import { matchFaults, pause, applyFaults, type Target } from '../faults.ts'
 import { ApiError, ProviderError, sdkText, WaitError } from '../model/errors.ts'
 import type { Call, Caller, Draft, ResourceType } from '../model/types.ts'
 import { keepIgnored } from '../model/tags.ts'
@@ -39,7 +39,7 @@ export async function createResource (request: Request, inputs: Props): Promise<
   const name = nameOf(type, inputs)
   return asProvider(type, 'create', name, async () => {
     const faults = matchFaults(world, target(request, 'create', name))
-    await suffer(faults, 'request', world, request.gone)
+    await applyFaults(faults, 'request', world, request.gone)
     type.validate?.(inputs, call)
     const item = begin(type, inputs, call)
     const hide = faults.find((fault) => fault.kind === 'hide')
@@ -53,7 +53,7 @@ export async function createResource (request: Request, inputs: Props): Promise<
       })
     }
     await world.settled()
-    await suffer(faults, 'response', world, request.gone)
+    await applyFaults(faults, 'response', world, request.gone)
     refuseUnusable(type, ready)
     return ready
   })
@@ -124,7 +124,7 @@ export async function updateResource (request: Request, id: string, olds: Props,
   const name = nameOf(type, inputs)
   return asProvider(type, 'update', name, async () => {
     const faults = matchFaults(world, target(request, 'update', name))
-    await suffer(faults, 'request', world, request.gone)
+    await applyFaults(faults, 'request', world, request.gone)
     const item = locate(type, id, olds, call)
     if (!item) throw new ApiError('ResourceNotFoundException', `${type.label} ${id} does not exist`, 404)
     refuseBusy(type, item)
@@ -138,7 +138,7 @@ export async function updateResource (request: Request, id: string, olds: Props,
     await elapse(request, type.seconds.update)
     const ready = finishCreate(type, next.key, world)
     await world.settled()
-    await suffer(faults, 'response', world, request.gone)
+    await applyFaults(faults, 'response', world, request.gone)
     type.usable?.(ready, 'update')
     return ready
   })
@@ -160,10 +160,10 @@ export async function deleteResource (request: Request, id: string, olds: Props)
   const name = text(olds, 'name') || id
   await asProvider(type, 'delete', name, async () => {
     const faults = matchFaults(world, target(request, 'delete', name))
-    await suffer(faults, 'request', world, request.gone)
+    await applyFaults(faults, 'request', world, request.gone)
     const item = locate(type, id, olds, call)
     if (item) await shared(world, item.key, async () => remove(request, item, call))
-    await suffer(faults, 'response', world, request.gone)
+    await applyFaults(faults, 'response', world, request.gone)
   })
 }
 
@@ -217,7 +217,7 @@ export async function readResource (request: Request, id: string, props: Props):
   const call = callFor(type, props, request.caller, world)
   return asProvider(type, 'read', id, async () => {
     const faults = matchFaults(world, target(request, 'read', id))
-    await suffer(faults, 'request', world, request.gone)
+    await applyFaults(faults, 'request', world, request.gone)
     await world.settled()
     const item = locate(type, id, props, call)
     return item && reveal(item, world) ? item : undefined
