@@ -30,7 +30,7 @@ export class CreatedUnusable extends Error {
 }
 
 /** What is under way per resource, so that a second delete waits for the first instead of failing. */
-const underWay = new WeakMap<World, Map<string, Promise<void>>>()
+const inFlight = new WeakMap<World, Map<string, Promise<void>>>()
 
 /** Creates a resource; resolves when it is usable, as the provider's waiters do. Durable before it resolves. */
 export async function createResource (request: Request, inputs: Props): Promise<Item> {
@@ -204,8 +204,8 @@ function refuseBusy (type: ResourceType, item: Item): void {
 }
 
 async function shared (world: World, key: string, work: () => Promise<void>): Promise<void> {
-  const running = underWay.get(world) ?? new Map<string, Promise<void>>()
-  underWay.set(world, running)
+  const running = inFlight.get(world) ?? new Map<string, Promise<void>>()
+  inFlight.set(world, running)
   const promise = running.get(key) ?? work().finally(() => running.delete(key))
   running.set(key, promise)
   await promise
