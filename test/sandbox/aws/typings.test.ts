@@ -37,7 +37,7 @@ function compareBlocks (
     if (inner.kind !== 'block') return []
     const block =
       [key, singular(key)].map((name) => owner + capital(name)).find((name) => find(name)) ?? `${owner}${capital(key)}`
-    const known = [...Object.keys(inner.fields), ...(inner.noSim ?? [])].sort()
+    const known = [...Object.keys(inner.fields), ...(inner.unsupported ?? [])].sort()
     return [{ block, known, typed: (find(block) ?? []).sort() }, ...compareBlocks(find, block, inner.fields)]
   })
 }
@@ -56,7 +56,7 @@ describe.each([...resourceTypes.values()].map((type) => ({ token: type.token, ty
   const outputs = namesIn(source, /export declare class /, /^ {4}readonly (\w+): /gm)
 
   it('simulates or refuses by name every argument of the typings, and no other', () => {
-    const known = [...Object.keys(type.fields).filter((key) => key !== 'tagsAll'), ...type.noSim]
+    const known = [...Object.keys(type.fields).filter((key) => key !== 'tagsAll'), ...type.unsupported]
     expect(known.sort()).toEqual(args.sort())
   })
 

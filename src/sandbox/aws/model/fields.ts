@@ -17,7 +17,7 @@ interface Traits {
 export type Field = Traits & (
   | { kind: 'text' | 'count' | 'flag' | 'json' | 'textMap' }
   | { kind: 'list', of: Field, unordered?: true, max?: number, min?: number }
-  | { kind: 'block', fields: Fields, noSim?: readonly string[] }
+  | { kind: 'block', fields: Fields, unsupported?: readonly string[] }
 )
 export type Fields = Readonly<Record<string, Field>>
 
@@ -29,8 +29,8 @@ export const jsonField = (traits: Traits = {}): Field => ({ kind: 'json', ...tra
 export const textMapField = (traits: Traits = {}): Field => ({ kind: 'textMap', ...traits })
 export const listField = (of: Field, traits: Traits & { unordered?: true, max?: number, min?: number } = {}): Field =>
   ({ kind: 'list', of, ...traits })
-/** A nested block; `noSim` names arguments that exist in @pulumi/aws and are not simulated. */
-export const blockField = (fields: Fields, traits: Traits & { noSim?: readonly string[] } = {}): Field =>
+/** A nested block; `unsupported` names arguments that exist in @pulumi/aws and are not simulated. */
+export const blockField = (fields: Fields, traits: Traits & { unsupported?: readonly string[] } = {}): Field =>
   ({ kind: 'block', fields, ...traits })
 
 export const oneOf =

@@ -59,7 +59,7 @@ export interface ResourceType {
   framework?: true
   fields: Fields
   /** Arguments of @pulumi/aws that exist and are not simulated: giving one is an error that names it. */
-  noSim: readonly string[]
+  unsupported: readonly string[]
   /** Output names that are unknown until the resource exists. */
   computed: readonly string[]
   autoName?: AutoName

@@ -20,7 +20,7 @@ export interface CheckCall {
 /** The engine's arguments, completed with names, defaults, region and tags; and everything wrong with them at once. */
 export function checkInputs (call: CheckCall, caller: Caller): { inputs: Props, problems: Problem[] } {
   const { type } = call
-  const problems = unknownArguments(type.fields, type.noSim, call.news, { token: type.token, path: '' })
+  const problems = unknownArguments(type.fields, type.unsupported, call.news, { token: type.token, path: '' })
   const inputs: Props = {}
   for (const [key, field] of Object.entries(type.fields)) {
     const value = normalize(field, call.news[key])
@@ -82,7 +82,7 @@ function automaticName (call: CheckCall): string {
 /** Arguments that are not simulated, or that @pulumi/aws does not have: never ignored, always named. */
 function unknownArguments (
   fields: Fields,
-  noSim: readonly string[],
+  unsupported: readonly string[],
   given: Props,
   at: { token: string, path: string }
 ): Problem[] {
@@ -91,7 +91,7 @@ function unknownArguments (
     const field = fields[key]
     if (field) return insideUnknown(field, value, { token: at.token, path })
     if (key === DEFAULTS || value === null) return []
-    const reason = noSim.includes(key)
+    const reason = unsupported.includes(key)
       ? `the sandbox does not simulate the argument "${path}" of ${at.token}`
       : `Invalid or unknown key: ${at.token} has no argument "${path}"`
     return [{ path, reason }]
@@ -99,7 +99,7 @@ function unknownArguments (
 }
 
 function insideUnknown (field: Field, value: Value, at: { token: string, path: string }): Problem[] {
-  if (field.kind === 'block' && isProps(value)) return unknownArguments(field.fields, field.noSim ?? [], value, at)
+  if (field.kind === 'block' && isProps(value)) return unknownArguments(field.fields, field.unsupported ?? [], value, at)
   if (field.kind !== 'list' || !Array.isArray(value)) return []
   return value.flatMap((entry, index) => insideUnknown(field.of, entry, { ...at, path: `${at.path}[${index}]` }))
 }

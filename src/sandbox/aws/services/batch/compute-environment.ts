@@ -65,7 +65,7 @@ const computeResources = blockField({
   imageId: textField(),
   placementGroup: textField({ forceNew: true }),
   tags: textMapField()
-}, { noSim: ['ec2Configurations', 'launchTemplate'] })
+}, { unsupported: ['ec2Configurations', 'launchTemplate'] })
 
 /** The service-linked role AWS Batch makes for itself when none is named. */
 function serviceLinkedRole (partition: string, account: string): string {
@@ -98,7 +98,7 @@ export const computeEnvironment: ResourceType = {
       { computed: true }
     )
   },
-  noSim: ['namePrefix', 'eksConfiguration'],
+  unsupported: ['namePrefix', 'eksConfiguration'],
   computed: ['arn', 'ecsClusterArn', 'status', 'statusReason'],
   autoName: { field: 'name', max: 128 },
   seconds: { create: 12, update: 8, delete: 60 },

@@ -62,7 +62,7 @@ export const jobDefinition: ResourceType = {
     deregisterOnNewRevision: flagField({ default: true }),
     schedulingPriority: countField({ rule: between(0, 9999) })
   },
-  noSim: ['ecsProperties', 'eksProperties', 'nodeProperties'],
+  unsupported: ['ecsProperties', 'eksProperties', 'nodeProperties'],
   computed: ['arn', 'arnPrefix', 'revision'],
   autoName: { field: 'name', max: 128 },
   seconds: { create: 2, update: 2, delete: 1 },

@@ -31,7 +31,7 @@ export const jobQueue: ResourceType = {
     })),
     timeouts: blockField({ create: textField(), update: textField(), delete: textField() })
   },
-  noSim: ['schedulingPolicyArn'],
+  unsupported: ['schedulingPolicyArn'],
   computed: ['arn'],
   autoName: { field: 'name', max: 128 },
   seconds: { create: 30, update: 30, delete: 60 },

@@ -28,7 +28,7 @@ const inlineRules = (): Field => listField(blockField({
   securityGroups: listField(textField(), { unordered: true }),
   description: textField(),
   self: flagField()
-}, { noSim: ['prefixListIds'] }), { computed: true, unordered: true })
+}, { unsupported: ['prefixListIds'] }), { computed: true, unordered: true })
 
 export const securityGroup: ResourceType = {
   token: SECURITY_GROUP,
@@ -57,7 +57,7 @@ export const securityGroup: ResourceType = {
     egress: inlineRules(),
     revokeRulesOnDelete: flagField({ default: false })
   },
-  noSim: ['namePrefix'],
+  unsupported: ['namePrefix'],
   computed: ['arn', 'ownerId', 'namePrefix'],
   autoName: { field: 'name', max: 255 },
   seconds: { create: 3, update: 2, delete: 2 },
@@ -144,7 +144,7 @@ export const securityGroupEgressRule: ResourceType = {
     toPort: countField(),
     description: textField({ rule: lengthBetween(0, 255) })
   },
-  noSim: [],
+  unsupported: [],
   computed: ['arn', 'securityGroupRuleId'],
   seconds: { create: 1, update: 1, delete: 1 },
   check: checkEgressRule,

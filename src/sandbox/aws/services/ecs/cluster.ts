@@ -42,7 +42,7 @@ export const cluster: ResourceType = {
       value: textField({ required: true, rule: oneOf('enhanced', 'enabled', 'disabled') })
     }), { computed: true, unordered: true })
   },
-  noSim: ['configuration', 'serviceConnectDefaults'],
+  unsupported: ['configuration', 'serviceConnectDefaults'],
   computed: ['arn'],
   autoName: { field: 'name', max: 255 },
   seconds: { create: 10, update: 2, delete: 5 },
@@ -97,7 +97,7 @@ export const clusterCapacityProviders: ResourceType = {
     capacityProviders: listField(textField(), { unordered: true }),
     defaultCapacityProviderStrategies: strategyField
   },
-  noSim: [],
+  unsupported: [],
   computed: [],
   seconds: { create: 3, update: 3, delete: 10 },
   validate: (inputs, call) => {

@@ -61,7 +61,7 @@ export const service: ResourceType = {
     waitForSteadyState: flagField({ default: false }),
     availabilityZoneRebalancing: textField({ computed: true, rule: oneOf('ENABLED', 'DISABLED') })
   },
-  noSim: [
+  unsupported: [
     'alarms',
     'deploymentConfiguration',
     'deploymentController',

@@ -58,7 +58,7 @@ export const taskDefinition: ResourceType = {
       replaced
     )
   },
-  noSim: [
+  unsupported: [
     'enableFaultInjection',
     'ipcMode',
     'pidMode',

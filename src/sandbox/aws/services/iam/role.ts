@@ -47,7 +47,7 @@ export const role: ResourceType = {
     permissionsBoundary: textField({ rule: anArn }),
     forceDetachPolicies: flagField({ default: false })
   },
-  noSim: ['namePrefix', 'inlinePolicies', 'managedPolicyArns'],
+  unsupported: ['namePrefix', 'inlinePolicies', 'managedPolicyArns'],
   computed: ['arn', 'createDate', 'uniqueId', 'managedPolicyArns', 'inlinePolicies', 'namePrefix'],
   autoName: { field: 'name', max: 64 },
   seconds: { create: 1.5, update: 1, delete: 1.5 },
@@ -102,7 +102,7 @@ export const rolePolicy: ResourceType = {
     role: textField({ required: true, forceNew: true, rule: iamName(64) }),
     policy: jsonField({ required: true })
   },
-  noSim: ['namePrefix'],
+  unsupported: ['namePrefix'],
   computed: ['namePrefix'],
   autoName: { field: 'name', max: 128 },
   seconds: { create: 1, update: 1, delete: 1 },

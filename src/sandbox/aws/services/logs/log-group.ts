@@ -38,7 +38,7 @@ export const logGroup: ResourceType = {
       rule: oneOf('STANDARD', 'INFREQUENT_ACCESS', 'DELIVERY')
     })
   },
-  noSim: ['namePrefix', 'kmsKeyId', 'skipDestroy', 'deletionProtectionEnabled'],
+  unsupported: ['namePrefix', 'kmsKeyId', 'skipDestroy', 'deletionProtectionEnabled'],
   computed: ['arn', 'namePrefix'],
   autoName: { field: 'name', max: 512 },
   seconds: { create: 1, update: 1, delete: 1 },

@@ -27,7 +27,7 @@ function sideResource (own: {
   put: string
   remove: string
   fields: Fields
-  noSim?: string[]
+  unsupported?: string[]
   framework?: true
   seconds?: number
   check?: (inputs: Props) => Problem[]
@@ -42,7 +42,7 @@ function sideResource (own: {
     calls: { create: own.put, read: own.put.replace('Put', 'Get'), update: own.put, delete: own.remove },
     ...(own.framework ? { framework: true } : {}),
     fields: { ...regionField, bucket: textField({ required: true, forceNew: true }), ...own.fields },
-    noSim: own.noSim ?? [],
+    unsupported: own.unsupported ?? [],
     computed: Object.keys(own.props ?? {}),
     seconds: { create: seconds, update: seconds, delete: 1 },
     ...(own.check ? { check: own.check } : {}),
@@ -85,7 +85,7 @@ export const bucketPublicAccessBlock = sideResource({
     ignorePublicAcls: flagField({ default: false }),
     restrictPublicBuckets: flagField({ default: false })
   },
-  noSim: ['skipDestroy']
+  unsupported: ['skipDestroy']
 })
 
 export const bucketEncryption = sideResource({
@@ -103,7 +103,7 @@ export const bucketEncryption = sideResource({
       blockedEncryptionTypes: listField(textField({ rule: oneOf('NONE', 'SSE-C') }), { computed: true })
     }), { required: true, max: 1 })
   },
-  noSim: ['expectedBucketOwner'],
+  unsupported: ['expectedBucketOwner'],
   validate: (inputs) => {
     for (const rule of blocks(inputs, 'rules')) {
       const settings = block(rule, 'applyServerSideEncryptionByDefault')
@@ -170,14 +170,14 @@ export const bucketLifecycle = sideResource({
             tag: blockField({ key: textField({ required: true }), value: textField({ required: true }) }),
             and: blockField(
               { prefix: textField(), tags: textMapField() },
-              { noSim: ['objectSizeGreaterThan', 'objectSizeLessThan'] }
+              { unsupported: ['objectSizeGreaterThan', 'objectSizeLessThan'] }
             )
           }),
           expiration: blockField({ days: days(), date: textField(), expiredObjectDeleteMarker: flagField() }),
           abortIncompleteMultipartUpload: blockField({ daysAfterInitiation: days() }),
           noncurrentVersionExpiration: blockField({ noncurrentDays: days(), newerNoncurrentVersions: countField() })
         },
-        { noSim: ['prefix', 'transitions', 'noncurrentVersionTransitions'] }
+        { unsupported: ['prefix', 'transitions', 'noncurrentVersionTransitions'] }
       ),
       { max: 1000 }
     ),
@@ -186,7 +186,7 @@ export const bucketLifecycle = sideResource({
       rule: oneOf('all_storage_classes_128K', 'varies_by_storage_class')
     })
   },
-  noSim: ['expectedBucketOwner', 'timeouts'],
+  unsupported: ['expectedBucketOwner', 'timeouts'],
   props: { transitionDefaultMinimumObjectSize: 'all_storage_classes_128K', expectedBucketOwner: '' },
   validate: (inputs) => {
     const rules = blocks(inputs, 'rules')

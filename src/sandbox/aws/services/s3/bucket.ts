@@ -51,7 +51,7 @@ export const bucket: ResourceType = {
     bucket: textField({ forceNew: true, computed: true, rule: bucketName }),
     forceDestroy: flagField({ default: false })
   },
-  noSim: [
+  unsupported: [
     'accelerationStatus',
     'acl',
     'bucketNamespace',
