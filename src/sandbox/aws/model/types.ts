@@ -73,7 +73,7 @@ export interface ResourceType {
   /** The error for an identity that is taken. */
   taken?: (draft: Draft, holder: Item, call: Call) => ApiError
   /** Creating what is there already takes it over, as the AWS call does. */
-  adopts?: true
+  createIsUpsert?: true
   /** What AWS changes in the resource when its creation is over. */
   settle?: (item: Item, world: World) => void
   /** Throws WaitError when the settled resource is not usable. */

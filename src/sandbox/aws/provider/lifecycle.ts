@@ -64,7 +64,7 @@ function begin (type: ResourceType, inputs: Props, call: Call): Item {
   const draft = type.draft(inputs, call)
   const key = keyFor(type, call, draft.identity ?? draft.id)
   const holder = call.world.items.get(key)
-  if (holder && !type.adopts) {
+  if (holder && !type.createIsUpsert) {
     throw type.taken?.(draft, holder, call) ?? new ApiError('EntityAlreadyExists', `${draft.name} already exists.`, 409)
   }
   const item = newItem(type, draft, inputs, { call, key })

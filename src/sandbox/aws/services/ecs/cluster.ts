@@ -55,7 +55,7 @@ export const cluster: ResourceType = {
       props: { arn, settings: inputs['settings'] ?? [{ name: 'containerInsights', value: 'disabled' }] }
     }
   },
-  adopts: true,
+  createIsUpsert: true,
   refuseDelete: (item, call) => {
     const arn = text(item.props, 'arn')
     if (call.world.inPlace(SERVICE, call).some((service) => clusterOf(call, service.props)?.id === arn)) {
@@ -108,7 +108,7 @@ export const clusterCapacityProviders: ResourceType = {
   },
   draft: (inputs) => ({ id: text(inputs, 'clusterName'), name: text(inputs, 'clusterName'), props: {} }),
   // PutClusterCapacityProviders replaces what was there: a second declaration takes the first one over.
-  adopts: true,
+  createIsUpsert: true,
   refuseDelete: (item, call) => {
     const used = call.world
       .inPlace(SERVICE, call)

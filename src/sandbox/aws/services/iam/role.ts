@@ -116,7 +116,7 @@ export const rolePolicy: ResourceType = {
     props: { namePrefix: '' }
   }),
   // PutRolePolicy overwrites a policy of the same name.
-  adopts: true
+  createIsUpsert: true
 }
 
 function validateRolePolicy (inputs: Props, call: Call, item?: Item): void {

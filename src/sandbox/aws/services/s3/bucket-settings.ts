@@ -52,7 +52,7 @@ function sideResource (own: {
     },
     draft: (inputs) => ({ id: text(inputs, 'bucket'), name: text(inputs, 'bucket'), props: { ...own.props } }),
     // Each Put call of S3 overwrites what the bucket had.
-    adopts: true
+    createIsUpsert: true
   }
 }
 
