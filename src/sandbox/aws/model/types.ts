@@ -71,7 +71,7 @@ export interface ResourceType {
   validate?: (inputs: Props, call: Call, item?: Item) => void
   draft: (inputs: Props, call: Call) => Draft
   /** The error for an identity that is taken. */
-  taken?: (draft: Draft, holder: Item, call: Call) => ApiError
+  conflictError?: (draft: Draft, holder: Item, call: Call) => ApiError
   /** Creating what is there already takes it over, as the AWS call does. */
   createIsUpsert?: true
   /** What AWS changes in the resource when its creation is over. */

@@ -65,7 +65,7 @@ function begin (type: ResourceType, inputs: Props, call: Call): Item {
   const key = keyFor(type, call, draft.identity ?? draft.id)
   const holder = call.world.items.get(key)
   if (holder && !type.createIsUpsert) {
-    throw type.taken?.(draft, holder, call) ?? new ApiError('EntityAlreadyExists', `${draft.name} already exists.`, 409)
+    throw type.conflictError?.(draft, holder, call) ?? new ApiError('EntityAlreadyExists', `${draft.name} already exists.`, 409)
   }
   const item = newItem(type, draft, inputs, { call, key })
   call.world.put(holder ? { ...holder, props: item.props } : item)

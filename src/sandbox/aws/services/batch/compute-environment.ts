@@ -132,7 +132,7 @@ export const computeEnvironment: ResourceType = {
       }
     }
   },
-  taken: () => new ApiError('ClientException', 'Object already exists'),
+  conflictError: () => new ApiError('ClientException', 'Object already exists'),
   settle: settleComputeEnvironment,
   usable: (item, verb) => {
     if (text(item.props, 'status') !== 'VALID') throw waited(item, verb, 'VALID')

@@ -41,7 +41,7 @@ export const jobQueue: ResourceType = {
     const arn = call.arn('batch', `job-queue/${name}`)
     return { id: arn, name, props: { arn } }
   },
-  taken: () => new ApiError('ClientException', 'Object already exists'),
+  conflictError: () => new ApiError('ClientException', 'Object already exists'),
   removed: (item, world) => { abandonJobs(world, item.id) }
 }
 

@@ -98,7 +98,7 @@ export const service: ResourceType = {
       }
     }
   },
-  taken: (_draft, holder) =>
+  conflictError: (_draft, holder) =>
     invalid(
       holder.status === 'deleting'
         ? 'Unable to Start a service that is still Draining.'

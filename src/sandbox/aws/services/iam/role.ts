@@ -77,7 +77,7 @@ export const role: ResourceType = {
       }
     }
   },
-  taken: (draft) => new ApiError('EntityAlreadyExists', `Role with name ${draft.name} already exists.`, 409),
+  conflictError: (draft) => new ApiError('EntityAlreadyExists', `Role with name ${draft.name} already exists.`, 409),
   refuseDelete: (item, call) => {
     if (flag(item.props, 'forceDetachPolicies')) return
     if (policiesOf(call, item.name).length > 0) {

@@ -56,5 +56,5 @@ export const logGroup: ResourceType = {
       }
     }
   },
-  taken: () => new ApiError('ResourceAlreadyExistsException', 'The specified log group already exists')
+  conflictError: () => new ApiError('ResourceAlreadyExistsException', 'The specified log group already exists')
 }

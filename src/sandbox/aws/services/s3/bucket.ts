@@ -109,7 +109,7 @@ export const bucket: ResourceType = {
       }
     }
   },
-  taken: (_draft, holder, call) =>
+  conflictError: (_draft, holder, call) =>
     holder.account === call.account
       ? new ApiError(
         'BucketAlreadyOwnedByYou',
