@@ -34,7 +34,7 @@ export interface Draft {
   props: Props
   /** What makes it unique among its type and place; the id, when absent. */
   identity?: string
-  facts?: Props
+  internalState?: Props
 }
 
 /** A wrong combination of arguments, found before anything is sent to AWS. */

@@ -84,7 +84,7 @@ function newItem (type: ResourceType, draft: Draft, inputs: Props, at: { call: C
     createdAt: at.call.now,
     serial: at.call.world.next('serial'),
     props: { ...withDefaults(type, inputs), ...draft.props },
-    facts: draft.facts ?? {}
+    internalState: draft.internalState ?? {}
   }
 }
 

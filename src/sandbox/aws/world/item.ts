@@ -21,7 +21,7 @@ export interface Item {
   /** Everything the provider shows of it: arguments and computed values. */
   props: Props
   /** What only the cloud knows: the objects of a bucket, the queue's jobs. */
-  facts: Props
+  internalState: Props
   /** Not yet visible everywhere: reads that still miss it, or until when they do. */
   hidden?: { reads: number } | { until: number }
 }

@@ -1,22 +1,9 @@
 import type { Fault } from '../control/shapes.ts'
+import { readChange, type Change } from './change.ts'
 import type { Item, Place } from './item.ts'
 import type { Job } from './job.ts'
 import { Journal } from './journal.ts'
 import type { Vpc } from './network.ts'
-
-/** One line of the journal. Every field replaces what was there under the same key, so replaying twice is harmless. */
-interface Change {
-  put?: Item
-  drop?: string
-  counter?: [string, number]
-  fault?: Fault
-  unfault?: string
-  job?: Job
-  speed?: number
-  vpc?: Vpc
-  vpcGone?: string
-  reset?: true
-}
 
 /**
  * Everything that exists, in memory and in one journal. Changes apply at once; `settled()` says when they are on the
@@ -38,7 +25,7 @@ export class World {
   /** Opens the world kept in `path`, or begins an empty one there. */
   static async open (path: string): Promise<World> {
     const world = new World()
-    world.#journal = await Journal.open(path, (record) => world.#apply(record as Change), () => world.#snapshot())
+    world.#journal = await Journal.open(path, (record) => world.#apply(readChange(record)), () => world.#snapshot())
     return world
   }
 

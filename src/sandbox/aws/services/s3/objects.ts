@@ -10,8 +10,8 @@ export interface Entry { key: string, versionId: string, size: number, deleteMar
 export interface VersionId { key: string, versionId: string }
 
 /** `objects` holds the sizes of what has no version, `versions` all others from the oldest to the newest. */
-const nullVersions = (bucket: Item): Props => block(bucket.facts, 'objects') ?? {}
-const namedVersions = (bucket: Item): Props[] => blocks(bucket.facts, 'versions')
+const nullVersions = (bucket: Item): Props => block(bucket.internalState, 'objects') ?? {}
+const namedVersions = (bucket: Item): Props[] => blocks(bucket.internalState, 'versions')
 const isVersioned = (bucket: Item): boolean => flag(block(bucket.props, 'versioning'), 'enabled')
 
 /** Everything in a bucket, as S3 lists versions: by key, the latest of a key first. */
@@ -45,7 +45,7 @@ export function objectsOf (bucket: Item): Record<string, number> {
 /** Puts objects of these sizes; in a versioned bucket what was there stays as an older version. */
 export function putObjects (world: World, bucket: Item, sizes: Props): void {
   if (isVersioned(bucket)) addVersions(world, bucket, Object.entries(sizes).map(([key, size]) => ({ key, size })))
-  else changeFacts(world, bucket, { objects: { ...nullVersions(bucket), ...sizes } })
+  else changeState(world, bucket, { objects: { ...nullVersions(bucket), ...sizes } })
 }
 
 /** Deletes objects as a user does; in a versioned bucket a marker hides them. */
@@ -57,7 +57,7 @@ export function deleteObjects (world: World, bucket: Item, keys: readonly string
 /** Deletes exactly these, for good. What is not there is no error. */
 export function deleteVersions (world: World, bucket: Item, versions: readonly VersionId[]): void {
   const gone = new Set(versions.map(({ key, versionId }) => `${versionId}/${key}`))
-  changeFacts(world, bucket, {
+  changeState(world, bucket, {
     objects: Object.fromEntries(Object.entries(nullVersions(bucket)).filter(([key]) => !gone.has(`null/${key}`))),
     versions: namedVersions(bucket).filter(
       (version) => !gone.has(`${text(version, 'versionId')}/${text(version, 'key')}`)
@@ -67,11 +67,11 @@ export function deleteVersions (world: World, bucket: Item, versions: readonly V
 
 /** Deletes whatever there is, unfinished uploads too. */
 export function emptyBucket (world: World, bucket: Item): void {
-  changeFacts(world, bucket, { objects: {}, versions: [], uploads: [] })
+  changeState(world, bucket, { objects: {}, versions: [], uploads: [] })
 }
 
 export function uploadsOf (bucket: Item): { key: string, uploadId: string }[] {
-  return blocks(bucket.facts, 'uploads').map((upload) => ({
+  return blocks(bucket.internalState, 'uploads').map((upload) => ({
     key: text(upload, 'key'),
     uploadId: text(upload, 'uploadId')
   }))
@@ -80,7 +80,7 @@ export function uploadsOf (bucket: Item): { key: string, uploadId: string }[] {
 /** Begins a multipart upload that nobody finishes; answers its id. */
 export function beginUpload (world: World, bucket: Item, key: string): string {
   const uploadId = randomUUID()
-  changeFacts(world, bucket, { uploads: [...uploadsOf(bucket), { key, uploadId }] })
+  changeState(world, bucket, { uploads: [...uploadsOf(bucket), { key, uploadId }] })
   return uploadId
 }
 
@@ -88,16 +88,16 @@ export function beginUpload (world: World, bucket: Item, key: string): string {
 export function abortUpload (world: World, bucket: Item, uploadId: string): boolean {
   const uploads = uploadsOf(bucket)
   const others = uploads.filter((upload) => upload.uploadId !== uploadId)
-  if (others.length < uploads.length) changeFacts(world, bucket, { uploads: others })
+  if (others.length < uploads.length) changeState(world, bucket, { uploads: others })
   return others.length < uploads.length
 }
 
 function addVersions (world: World, bucket: Item, versions: Props[]): void {
-  changeFacts(world, bucket, {
+  changeState(world, bucket, {
     versions: [...namedVersions(bucket), ...versions.map((version) => ({ ...version, versionId: randomUUID() }))]
   })
 }
 
-function changeFacts (world: World, bucket: Item, facts: Props): void {
-  world.put({ ...bucket, facts: { ...bucket.facts, ...facts } })
+function changeState (world: World, bucket: Item, internalState: Props): void {
+  world.put({ ...bucket, internalState: { ...bucket.internalState, ...internalState } })
 }
