@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Fault, FaultSpec, FaultVerb } from './control/shapes.ts'
+import type { FaultSpec, FaultVerb } from './control/shapes.ts'
 import { ApiError, ProviderError } from './model/errors.ts'
+import type { ScriptedFault } from './world/fault.ts'
 import type { World } from './world/world.ts'
 
-/** A call that scripted faults may strike. */
+/** A call that scripted faults may act on. */
 export interface Target {
   on: FaultVerb
   type: string
@@ -14,19 +15,19 @@ export interface Target {
   signal: AbortSignal
 }
 
-/** Counts the call in every fault that matches it, and returns those that strike. */
-export function matchFaults (world: World, target: Target): Fault[] {
+/** Counts the call in every fault that matches it, and returns those that act on it. */
+export function matchFaults (world: World, target: Target): ScriptedFault[] {
   return [...world.faults.values()].filter((fault) => matches(fault, target)).filter((fault) => {
     const matched = fault.matched + 1
     const nth = fault.nth ?? 1
     const count = fault.count ?? 1
-    const strikes = matched >= nth && (count === 0 || matched < nth + count)
-    world.putFault({ ...fault, matched, struck: fault.struck + (strikes ? 1 : 0) })
-    return strikes
+    const isHit = matched >= nth && (count === 0 || matched < nth + count)
+    world.putFault({ ...fault, matched, hits: fault.hits + (isHit ? 1 : 0) })
+    return isHit
   })
 }
 
-function matches (fault: Fault, target: Target): boolean {
+function matches (fault: ScriptedFault, target: Target): boolean {
   return fault.on === target.on &&
     ['*', target.type].includes(fault.type ?? '*') &&
     (fault.account === undefined || fault.account === target.account) &&
@@ -35,7 +36,7 @@ function matches (fault: Fault, target: Target): boolean {
 
 /** Lets the faults of one moment of a call act: waits, hangs, or throws the ApiError they script. */
 export async function applyFaults (
-  faults: Fault[],
+  faults: ScriptedFault[],
   at: 'request' | 'response',
   world: World,
   signal: AbortSignal
@@ -67,6 +68,6 @@ async function hang (id: string, world: World, signal: AbortSignal): Promise<voi
   if (signal.aborted) throw new ProviderError('the caller went away while a scripted fault held its call')
 }
 
-export function newFault (spec: FaultSpec): Fault {
-  return { ...spec, id: randomUUID(), matched: 0, struck: 0 }
+export function newFault (spec: FaultSpec): ScriptedFault {
+  return { ...spec, id: randomUUID(), matched: 0, hits: 0 }
 }

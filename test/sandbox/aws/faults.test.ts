@@ -35,7 +35,7 @@ describe('a scripted fault', () => {
     expect(await cloud.control.faults()).toMatchObject([{ matched: 3, struck: 1 }])
   })
 
-  it('strikes only the account and the names it was meant for', async () => {
+  it('acts only on the account and the names it was meant for', async () => {
     await cloud.control.addFault({
       kind: 'throttle',
       on: 'create',

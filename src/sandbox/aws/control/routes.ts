@@ -11,7 +11,7 @@ import { JOB_STATUSES, type Job, type JobStatus } from '../world/job.ts'
 import { defaultVpc, describeVpc, stableId, vpcsOf } from '../world/network.ts'
 import type { World } from '../world/world.ts'
 import type { FaultKind, FaultSpec, FaultVerb, JobView, ResourceFilter, Stats, User } from './shapes.ts'
-import { jobView, listResources, mergeProps, networkView, notFound, viewOf } from './views.ts'
+import { faultView, jobView, listResources, mergeProps, networkView, notFound, viewOf } from './views.ts'
 
 /** What the process itself answers for. */
 export interface Host {
@@ -70,11 +70,11 @@ export const routes: Readonly<Record<string, Route>> = {
     world.putJob({ ...job, status: jobStatusOf(body['status']) })
     return jobView(jobAt(world, query))
   },
-  'GET /faults': ({ world }) => [...world.faults.values()],
+  'GET /faults': ({ world }) => [...world.faults.values()].map(faultView),
   'POST /faults': ({ world, body }) => {
     const fault = newFault(faultOf(body))
     world.putFault(fault)
-    return fault
+    return faultView(fault)
   },
   'DELETE /faults': ({ world, query }) => {
     const id = query.get('id')

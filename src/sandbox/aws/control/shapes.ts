@@ -4,7 +4,7 @@ import type { JobStatus } from '../world/job.ts'
 export type FaultKind = 'fail' | 'throttle' | 'hang' | 'slow' | 'hide'
 export type FaultVerb = 'create' | 'read' | 'update' | 'delete' | 'invoke'
 
-/** A fault to script. It strikes calls number `nth` to `nth + count - 1` of those that match. */
+/** A fault to script. It acts on calls number `nth` to `nth + count - 1` of those that match. */
 export interface FaultSpec {
   kind: FaultKind
   on: FaultVerb

@@ -1,10 +1,11 @@
 import { ApiError } from '../model/errors.ts'
 import { block, text, textMap, type Props } from '../values.ts'
 import type { Item, Place } from '../world/item.ts'
+import type { ScriptedFault } from '../world/fault.ts'
 import { statusOf, type Job } from '../world/job.ts'
 import { partitionOf, vpcsOf, type Vpc } from '../world/network.ts'
 import type { World } from '../world/world.ts'
-import type { JobView, NetworkView, ResourceFilter, ResourceView } from './shapes.ts'
+import type { Fault, JobView, NetworkView, ResourceFilter, ResourceView } from './shapes.ts'
 
 /** A resource as the control API shows it. */
 export function viewOf (item: Item): ResourceView {
@@ -109,6 +110,11 @@ export function jobView (job: Job): JobView {
     createdAt: new Date(job.createdAt).toISOString(),
     ...(job.reason !== undefined && { reason: job.reason })
   }
+}
+
+/** The API calls the hits of a fault `struck`. */
+export function faultView ({ hits, ...fault }: ScriptedFault): Fault {
+  return { ...fault, struck: hits }
 }
 
 /** Merges changes into a resource's properties as a person at the console would: nested blocks by key, `null` removes. */

@@ -1,5 +1,5 @@
-import type { Fault } from '../control/shapes.ts'
-import { isProps } from '../values.ts'
+import type { ScriptedFault } from './fault.ts'
+import { isProps, type Props } from '../values.ts'
 import type { Item } from './item.ts'
 import type { Job } from './job.ts'
 import type { Vpc } from './network.ts'
@@ -9,7 +9,7 @@ export interface Change {
   put?: Item
   drop?: string
   counter?: [string, number]
-  fault?: Fault
+  fault?: ScriptedFault
   unfault?: string
   job?: Job
   speed?: number
@@ -21,11 +21,19 @@ export interface Change {
 /** A line of the journal as this version understands it, whichever version wrote it. */
 export function readChange (record: unknown): Change {
   if (!isProps(record)) throw new Error('a line of the journal is not a JSON object')
-  const { put } = record
-  // Older journals call the internal state of a resource `facts`.
-  if (isProps(put) && 'facts' in put) {
-    const { facts, ...item } = put
-    return { ...record, put: { ...item, internalState: facts } } as unknown as Change
-  }
-  return record as unknown as Change
+  return { ...record, ...upgradedItem(record), ...upgradedFault(record) } as unknown as Change
+}
+
+/** Older journals call the internal state of a resource `facts`. */
+function upgradedItem ({ put }: Props): Props {
+  if (!isProps(put) || !('facts' in put)) return {}
+  const { facts, ...item } = put
+  return { put: { ...item, internalState: facts ?? {} } }
+}
+
+/** Older journals call the hits of a fault `struck`. */
+function upgradedFault ({ fault }: Props): Props {
+  if (!isProps(fault) || !('struck' in fault)) return {}
+  const { struck, ...others } = fault
+  return { fault: { ...others, hits: struck ?? 0 } }
 }

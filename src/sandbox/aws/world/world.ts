@@ -1,4 +1,4 @@
-import type { Fault } from '../control/shapes.ts'
+import type { ScriptedFault } from './fault.ts'
 import { readChange, type Change } from './change.ts'
 import type { Item, Place } from './item.ts'
 import type { Job } from './job.ts'
@@ -11,7 +11,7 @@ import type { Vpc } from './network.ts'
  */
 export class World {
   readonly items = new Map<string, Item>()
-  readonly faults = new Map<string, Fault>()
+  readonly faults = new Map<string, ScriptedFault>()
   /** Batch jobs by id, those that are over too. They outlive their queue. */
   readonly jobs = new Map<string, Job>()
   /** Networks that differ from the default VPC every account has; `undefined` marks a removed default VPC. */
@@ -44,7 +44,7 @@ export class World {
 
   put (item: Item): void { this.#change({ put: item }) }
   drop (key: string): void { this.#change({ drop: key }) }
-  putFault (fault: Fault): void { this.#change({ fault }) }
+  putFault (fault: ScriptedFault): void { this.#change({ fault }) }
   dropFault (id: string): void { this.#change({ unfault: id }) }
   putJob (job: Job): void { this.#change({ job }) }
   putVpc (vpc: Vpc): void { this.#change({ vpc }) }
