@@ -9,7 +9,7 @@ import type { PortFile, User } from './control/shapes.ts'
 import { startTimeOf } from './control/users.ts'
 import { readPortFile } from './port-file.ts'
 
-export type { SandboxControl, Place } from './control/client.ts'
+export type { SandboxControl, AccountRegion } from './control/client.ts'
 export { ControlError } from './control/client.ts'
 export type {
   Fault,

@@ -23,7 +23,7 @@ export class ControlError extends Error {
   }
 }
 
-export interface Place { account: string, region: string }
+export interface AccountRegion { account: string, region: string }
 
 /** Sends one request of the control API. Throws ControlError for a refusal, and what fetch throws when nobody answers. */
 export type Send = (
@@ -75,17 +75,17 @@ export interface SandboxControl {
   clearFaults: (id?: string) => Promise<void>
   speed: () => Promise<number>
   setSpeed: (speed: number) => Promise<void>
-  networks: (place: Place) => Promise<NetworkView[]>
-  addNetwork: (place: Place, options?: { public?: boolean }) => Promise<NetworkView>
-  removeDefaultVpc: (place: Place) => Promise<void>
-  restoreDefaultVpc: (place: Place) => Promise<void>
+  networks: (where: AccountRegion) => Promise<NetworkView[]>
+  addNetwork: (where: AccountRegion, options?: { public?: boolean }) => Promise<NetworkView>
+  removeDefaultVpc: (where: AccountRegion) => Promise<void>
+  restoreDefaultVpc: (where: AccountRegion) => Promise<void>
   reset: () => Promise<void>
   stats: () => Promise<Stats>
 }
 
 export function controlOver (send: Send): SandboxControl {
-  const query = (place: Place): { query: Record<string, string> } => ({
-    query: { account: place.account, region: place.region }
+  const query = (where: AccountRegion): { query: Record<string, string> } => ({
+    query: { account: where.account, region: where.region }
   })
   const done = async (...request: Parameters<Send>): Promise<void> => { await send(...request) }
   const putObjects = async (bucket: string, objects: StoredObject[]): Promise<void> =>
@@ -113,11 +113,11 @@ export function controlOver (send: Send): SandboxControl {
     clearFaults: async (id) => done('DELETE', '/faults', { query: id === undefined ? {} : { id } }),
     speed: async () => ((await send('GET', '/speed')) as { speed: number }).speed,
     setSpeed: async (speed) => done('PUT', '/speed', { body: { speed } }),
-    networks: async (place) => (await send('GET', '/networks', query(place))) as NetworkView[],
-    addNetwork: async (place, options = {}) =>
-      (await send('POST', '/networks', { ...query(place), body: options })) as NetworkView,
-    removeDefaultVpc: async (place) => done('DELETE', '/networks/default', query(place)),
-    restoreDefaultVpc: async (place) => done('PUT', '/networks/default', query(place)),
+    networks: async (where) => (await send('GET', '/networks', query(where))) as NetworkView[],
+    addNetwork: async (where, options = {}) =>
+      (await send('POST', '/networks', { ...query(where), body: options })) as NetworkView,
+    removeDefaultVpc: async (where) => done('DELETE', '/networks/default', query(where)),
+    restoreDefaultVpc: async (where) => done('PUT', '/networks/default', query(where)),
     reset: async () => done('POST', '/reset'),
     stats: async () => (await send('GET', '/stats')) as Stats
   }

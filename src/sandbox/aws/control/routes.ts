@@ -6,7 +6,7 @@ import { findQueue, submitJobs } from '../services/batch/jobs.ts'
 import { BUCKET } from '../services/s3/bucket.ts'
 import { beginUpload, deleteObjects, emptyBucket, objectsOf, putObjects } from '../services/s3/objects.ts'
 import { block, isProps, text, type Props } from '../values.ts'
-import type { Item, Place } from '../world/item.ts'
+import type { Item, AccountRegion } from '../world/item.ts'
 import { JOB_STATUSES, type Job, type JobStatus } from '../world/job.ts'
 import { defaultVpc, describeVpc, stableId, vpcsOf } from '../world/network.ts'
 import type { World } from '../world/world.ts'
@@ -84,22 +84,22 @@ export const routes: Readonly<Record<string, Route>> = {
   'PUT /speed': ({ world, body }) => {
     world.speed = speedOf(body['speed'])
   },
-  'GET /networks': ({ world, query }) => vpcsOf(world, placeOf(query)).map(networkView),
+  'GET /networks': ({ world, query }) => vpcsOf(world, accountRegionOf(query)).map(networkView),
   'POST /networks': ({ world, query, body }) => {
-    const place = placeOf(query)
-    const vpc = describeVpc(place, stableId('vpc', place.account, place.region, String(world.next('vpc'))), {
+    const where = accountRegionOf(query)
+    const vpc = describeVpc(where, stableId('vpc', where.account, where.region, String(world.next('vpc'))), {
       isPublic: body['public'] !== false
     })
     world.putVpc(vpc)
     return networkView(vpc)
   },
   'DELETE /networks/default': ({ world, query }) => {
-    world.dropVpc(stableId('vpc', placeOf(query).account, placeOf(query).region))
+    world.dropVpc(stableId('vpc', accountRegionOf(query).account, accountRegionOf(query).region))
   },
   'PUT /networks/default': ({ world, query }) => {
-    const place = placeOf(query)
-    if (!defaultVpc(world, place)) {
-      world.putVpc(describeVpc(place, stableId('vpc', place.account, place.region), { isDefault: true }))
+    const where = accountRegionOf(query)
+    if (!defaultVpc(world, where)) {
+      world.putVpc(describeVpc(where, stableId('vpc', where.account, where.region), { isDefault: true }))
     }
   },
   'POST /reset': ({ world }) => {
@@ -188,7 +188,7 @@ export function speedOf (value: unknown): number {
   return speed
 }
 
-function placeOf (query: URLSearchParams): Place {
+function accountRegionOf (query: URLSearchParams): AccountRegion {
   const [account, region] = [query.get('account'), query.get('region')]
   if (account === null || region === null) throw invalid('account and region are needed')
   return { account, region }

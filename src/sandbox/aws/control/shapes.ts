@@ -72,7 +72,7 @@ export interface JobView {
 }
 
 export interface JobsSpec {
-  /** A queue's ARN, or its name where no other place has one of that name. */
+  /** A queue's ARN, or its name where no other account or region has one of that name. */
   queue: string
   /** Default 1. */
   count?: number

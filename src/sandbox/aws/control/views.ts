@@ -1,6 +1,6 @@
 import { ApiError } from '../model/errors.ts'
 import { block, text, textMap, type Props } from '../values.ts'
-import type { Item, Place } from '../world/item.ts'
+import type { Item, AccountRegion } from '../world/item.ts'
 import type { ScriptedFault } from '../world/fault.ts'
 import { statusOf, type Job } from '../world/job.ts'
 import { partitionOf, vpcsOf, type Vpc } from '../world/network.ts'
@@ -29,7 +29,7 @@ export function viewOf (item: Item): ResourceView {
 export function listResources (world: World, filter: ResourceFilter): ResourceView[] {
   const own = [...world.items.values()].sort((a, b) => a.serial - b.serial).map(viewOf)
   const builtIn = filter.builtIn
-    ? placesOf(world, filter).flatMap((place) => vpcsOf(world, place).flatMap(vpcViews))
+    ? accountRegionsOf(world, filter).flatMap((where) => vpcsOf(world, where).flatMap(vpcViews))
     : []
   return [...builtIn, ...own].filter((view) => passes(view, filter))
 }
@@ -43,17 +43,17 @@ function passes (view: ResourceView, filter: ResourceFilter): boolean {
     (tag === '' || (tag in view.tags && (value.length === 0 || view.tags[tag] === value.join('='))))
 }
 
-/** Places in use, and the one asked for. */
-function placesOf (world: World, filter: ResourceFilter): Place[] {
+/** Accounts and regions in use, and the one asked for. */
+function accountRegionsOf (world: World, filter: ResourceFilter): AccountRegion[] {
   const used = [...world.items.values()].filter((item) => item.region !== 'global')
   const asked =
     filter.account !== undefined && filter.region !== undefined
       ? [{ account: filter.account, region: filter.region }]
       : []
-  const places = new Map(
+  const accountRegions = new Map(
     [...used, ...asked].map(({ account, region }) => [`${account}|${region}`, { account, region }])
   )
-  return [...places.values()]
+  return [...accountRegions.values()]
 }
 
 function vpcViews (vpc: Vpc): ResourceView[] {

@@ -9,13 +9,13 @@ export const regionField: Fields = { region: textField({ forceNew: true, compute
 
 /** Looks a role up by its ARN; roles are per account. */
 export function findRole (call: Call, arn: string): Item | undefined {
-  return call.world.inPlace('aws:iam/role:Role', { account: call.account, region: 'global' })
+  return call.world.inRegion('aws:iam/role:Role', { account: call.account, region: 'global' })
     .find((role) => text(role.props, 'arn') === arn && role.status !== 'deleting')
 }
 
 /** The resource of this type in the caller's account and region for which `matches` holds, unless it is not visible yet. */
 export function findIn (call: Call, type: string, matches: (props: Props, item: Item) => boolean): Item | undefined {
-  return call.world.inPlace(type, call).find((item) => isVisible(item) && matches(item.props, item))
+  return call.world.inRegion(type, call).find((item) => isVisible(item) && matches(item.props, item))
 }
 
 /** A new AWS-like id (`prefix-` and 17 hexadecimal digits), different for every resource of the world. */

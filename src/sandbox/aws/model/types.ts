@@ -1,4 +1,4 @@
-import type { Item, Place } from '../world/item.ts'
+import type { Item, AccountRegion } from '../world/item.ts'
 import type { World } from '../world/world.ts'
 import type { Props } from '../values.ts'
 import type { ApiError } from './errors.ts'
@@ -17,7 +17,7 @@ export interface Caller {
 }
 
 /** One call into the simulated account: where it acts and what exists there. */
-export interface Call extends Place {
+export interface Call extends AccountRegion {
   world: World
   caller: Caller
   partition: string
@@ -32,7 +32,7 @@ export interface Draft {
   name: string
   /** What is computed; the arguments are added to it. */
   props: Props
-  /** What makes it unique among its type and place; the id, when absent. */
+  /** What makes it unique among its type, account and region; the id, when absent. */
   identity?: string
   internalState?: Props
 }

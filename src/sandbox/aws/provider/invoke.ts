@@ -1,12 +1,12 @@
 import { ProviderError } from '../model/errors.ts'
 import type { Caller } from '../model/types.ts'
 import { blocks, flag, isEmpty, text, textMap, texts, type Props, type Value } from '../values.ts'
-import { isVisible, type Item, type Place } from '../world/item.ts'
+import { isVisible, type Item, type AccountRegion } from '../world/item.ts'
 import { vpcsOf, type Subnet, type Vpc } from '../world/network.ts'
 import type { World } from '../world/world.ts'
 import { SECURITY_GROUP } from '../services/ec2/lookups.ts'
 
-export interface Lookup { args: Props, place: Place, caller: Caller, world: World }
+export interface Lookup { args: Props, where: AccountRegion, caller: Caller, world: World }
 interface Function { args: readonly string[], run: (lookup: Lookup) => Props }
 
 /** Candidates of a look-up: what the provider returns for one, and the values EC2's filters see. */
@@ -52,12 +52,12 @@ export function invokeFunction (token: string, args: Props, caller: Caller, worl
     args,
     caller,
     world,
-    place: { account: caller.account, region: text(args, 'region') || caller.region }
+    where: { account: caller.account, region: text(args, 'region') || caller.region }
   })
 }
 
-function vpcCandidates ({ world, place, caller }: Lookup): Candidate[] {
-  return vpcsOf(world, place).map((vpc) => ({
+function vpcCandidates ({ world, where, caller }: Lookup): Candidate[] {
+  return vpcsOf(world, where).map((vpc) => ({
     tags: {},
     filters: {
       'vpc-id': vpc.id,
@@ -97,8 +97,8 @@ function vpcResult (vpc: Vpc, caller: Caller): Props {
   }
 }
 
-function subnetCandidates ({ world, place, caller }: Lookup): Candidate[] {
-  return vpcsOf(world, place).flatMap((vpc) => vpc.subnets.map((subnet) => ({
+function subnetCandidates ({ world, where, caller }: Lookup): Candidate[] {
+  return vpcsOf(world, where).flatMap((vpc) => vpc.subnets.map((subnet) => ({
     tags: {},
     filters: {
       'subnet-id': subnet.id,
@@ -146,12 +146,12 @@ function subnetResult (vpc: Vpc, subnet: Subnet, caller: Caller): Props {
   }
 }
 
-/** All security groups of a place, the built-in ones too. */
+/** All security groups of one account and region, the built-in ones too. */
 export function groupCandidates (lookup: Lookup): Candidate[] {
-  const { world, place, caller } = lookup
+  const { world, where, caller } = lookup
   const arn = (id: string): string =>
-    `arn:${caller.partition}:ec2:${place.region}:${place.account}:security-group/${id}`
-  const builtIn = vpcsOf(world, place).map((vpc) =>
+    `arn:${caller.partition}:ec2:${where.region}:${where.account}:security-group/${id}`
+  const builtIn = vpcsOf(world, where).map((vpc) =>
     groupCandidate({
       id: vpc.securityGroup,
       arn: arn(vpc.securityGroup),
@@ -159,11 +159,11 @@ export function groupCandidates (lookup: Lookup): Candidate[] {
       description: 'default VPC security group',
       vpcId: vpc.id,
       tags: {},
-      region: place.region
+      region: where.region
     })
   )
   const own = world
-    .inPlace(SECURITY_GROUP, place)
+    .inRegion(SECURITY_GROUP, where)
     .filter((item) => isVisible(item))
     .map((item: Item) =>
       groupCandidate({
@@ -173,7 +173,7 @@ export function groupCandidates (lookup: Lookup): Candidate[] {
         description: text(item.props, 'description'),
         vpcId: text(item.props, 'vpcId'),
         tags: textMap(item.props, 'tagsAll'),
-        region: place.region
+        region: where.region
       })
     )
   return [...builtIn, ...own]
@@ -239,9 +239,9 @@ function getVpc (lookup: Lookup): Props {
 function getSubnets (lookup: Lookup): Props {
   const found = select(subnetCandidates(lookup), lookup.args, [])
   return {
-    id: lookup.place.region,
+    id: lookup.where.region,
     ids: found.map((candidate) => text(candidate.result, 'id')),
-    region: lookup.place.region,
+    region: lookup.where.region,
     tags: textMap(lookup.args, 'tags'),
     ...filtersOf(lookup.args)
   }
@@ -277,8 +277,8 @@ export function getCallerIdentity ({ caller }: Pick<Lookup, 'caller'>): Props {
       }
 }
 
-function getRegion ({ args, place }: Lookup): Props {
-  const region = text(args, 'name') || place.region
+function getRegion ({ args, where }: Lookup): Props {
+  const region = text(args, 'name') || where.region
   return { id: region, region, name: region, description: region, endpoint: `ec2.${region}.${partitionSuffix(region)}` }
 }
 

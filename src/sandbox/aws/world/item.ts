@@ -26,11 +26,11 @@ export interface Item {
   hidden?: { reads: number } | { until: number }
 }
 
-export interface Place { account: string, region: string }
+export interface AccountRegion { account: string, region: string }
 
 /** `*` as account makes an identity unique in the whole partition, as bucket names are. */
-export function keyOf (type: string, place: Place, identity: string): string {
-  return `${type}|${place.account}|${place.region}|${identity}`
+export function keyOf (type: string, where: AccountRegion, identity: string): string {
+  return `${type}|${where.account}|${where.region}|${identity}`
 }
 
 /** Whether calls that look for the resource find it; `reads` are counted down by reads only. */

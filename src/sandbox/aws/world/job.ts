@@ -1,4 +1,4 @@
-import type { Place } from './item.ts'
+import type { AccountRegion } from './item.ts'
 
 /** Statuses of a job that is not over, in the order it goes through them. */
 export const ACTIVE_STATUSES = ['SUBMITTED', 'PENDING', 'RUNNABLE', 'STARTING', 'RUNNING'] as const
@@ -6,7 +6,7 @@ export const JOB_STATUSES = [...ACTIVE_STATUSES, 'SUCCEEDED', 'FAILED'] as const
 export type JobStatus = typeof JOB_STATUSES[number]
 
 /** A Batch job. It has no work to do: it keeps its status until somebody ends it or moves it on. */
-export interface Job extends Place {
+export interface Job extends AccountRegion {
   id: string
   name: string
   queueArn: string

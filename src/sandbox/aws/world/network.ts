@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import type { Place } from './item.ts'
+import type { AccountRegion } from './item.ts'
 import type { World } from './world.ts'
 
 /** A VPC with its subnets and its default security group. */
-export interface Vpc extends Place {
+export interface Vpc extends AccountRegion {
   id: string
   cidr: string
   isDefault: boolean
@@ -25,42 +25,42 @@ export function partitionOf (region: string): string {
 }
 
 /** The default VPC AWS gives every account in every region, as long as it was not removed. */
-export function defaultVpc (world: World, place: Place): Vpc | undefined {
-  const id = stableId('vpc', place.account, place.region)
-  return world.vpcs.has(id) ? world.vpcs.get(id) : describeVpc(place, id, { isDefault: true })
+export function defaultVpc (world: World, where: AccountRegion): Vpc | undefined {
+  const id = stableId('vpc', where.account, where.region)
+  return world.vpcs.has(id) ? world.vpcs.get(id) : describeVpc(where, id, { isDefault: true })
 }
 
 /** All VPCs of one account in one region. */
-export function vpcsOf (world: World, place: Place): Vpc[] {
+export function vpcsOf (world: World, where: AccountRegion): Vpc[] {
   const added = [...world.vpcs.values()].filter((vpc) => vpc !== undefined)
-    .filter((vpc) => !vpc.isDefault && vpc.account === place.account && vpc.region === place.region)
-  const builtIn = defaultVpc(world, place)
+    .filter((vpc) => !vpc.isDefault && vpc.account === where.account && vpc.region === where.region)
+  const builtIn = defaultVpc(world, where)
   return builtIn ? [builtIn, ...added] : added
 }
 
 /** A VPC with three subnets in three zones; public ones give their hosts an address, as the default VPC's do. */
-export function describeVpc (place: Place, id: string, { isDefault = false, isPublic = true }): Vpc {
+export function describeVpc (where: AccountRegion, id: string, { isDefault = false, isPublic = true }): Vpc {
   const prefix = isDefault ? '172.31' : '10.0'
-  const code = zoneCode(place.region)
+  const code = zoneCode(where.region)
   const subnets = ['a', 'b', 'c'].map((letter, index) => ({
-    id: stableId('subnet', place.account, id, letter),
+    id: stableId('subnet', where.account, id, letter),
     cidr: `${prefix}.${index * 16}.0/20`,
-    zone: `${place.region}${letter}`,
+    zone: `${where.region}${letter}`,
     zoneId: `${code}-az${index + 1}`,
     isPublic
   }))
   return {
-    ...place,
+    ...where,
     id,
     cidr: `${prefix}.0.0/16`,
     isDefault,
-    securityGroup: stableId('sg', place.account, id),
+    securityGroup: stableId('sg', where.account, id),
     subnets
   }
 }
 
-export function findSubnet (world: World, place: Place, id: string): { vpc: Vpc, subnet: Subnet } | undefined {
-  for (const vpc of vpcsOf(world, place)) {
+export function findSubnet (world: World, where: AccountRegion, id: string): { vpc: Vpc, subnet: Subnet } | undefined {
+  for (const vpc of vpcsOf(world, where)) {
     const subnet = vpc.subnets.find((each) => each.id === id)
     if (subnet) return { vpc, subnet }
   }

@@ -1,6 +1,6 @@
 import type { ScriptedFault } from './fault.ts'
 import { readChange, type Change } from './change.ts'
-import type { Item, Place } from './item.ts'
+import type { Item, AccountRegion } from './item.ts'
 import type { Job } from './job.ts'
 import { Journal } from './journal.ts'
 import type { Vpc } from './network.ts'
@@ -37,9 +37,9 @@ export class World {
     return [...this.#byType.get(type)?.values() ?? []]
   }
 
-  /** The resources of one type in one place, oldest first. */
-  inPlace (type: string, place: Place): Item[] {
-    return this.ofType(type).filter((item) => item.account === place.account && item.region === place.region)
+  /** The resources of one type in one account and region, oldest first. */
+  inRegion (type: string, where: AccountRegion): Item[] {
+    return this.ofType(type).filter((item) => item.account === where.account && item.region === where.region)
   }
 
   put (item: Item): void { this.#change({ put: item }) }

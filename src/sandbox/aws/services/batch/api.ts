@@ -75,7 +75,7 @@ export const batch: Service = {
 /** Those of the names or ARNs that exist, in Batch's way: what does not exist is left out. All, where none is named. */
 function named (call: Call, type: string, names: string[]): Item[] {
   return call.world
-    .inPlace(type, call)
+    .inRegion(type, call)
     .filter(
       (item) =>
         isVisible(item) && (names.length === 0 || names.includes(item.name) || names.includes(text(item.props, 'arn')))
@@ -117,7 +117,7 @@ function describeJobDefinitions (input: Props, call: Call): Props {
   const arns = texts(input, 'jobDefinitions')
   if (!['', 'ACTIVE'].includes(text(input, 'status'))) return { jobDefinitions: [] }
   const found = call.world
-    .inPlace(JOB_DEFINITION, call)
+    .inRegion(JOB_DEFINITION, call)
     .filter(
       (item) =>
         isVisible(item) &&

@@ -149,7 +149,7 @@ export const computeEnvironment: ResourceType = {
   },
   refuseDelete: (item, call) => {
     const arn = text(item.props, 'arn')
-    const used = call.world.inPlace(JOB_QUEUE, call).some((queue) => ordersOf(queue.props).includes(arn))
+    const used = call.world.inRegion(JOB_QUEUE, call).some((queue) => ordersOf(queue.props).includes(arn))
     if (used) throw new ApiError('ClientException', 'Cannot delete, found existing JobQueue relationship')
   }
 }
@@ -166,7 +166,7 @@ function validateComputeEnvironment (inputs: Props, call: Call, item?: Item): vo
     throw new ApiError('ClientException', 'computeResources must be provided for a MANAGED compute environment')
   }
   if (item) refuseFargateUpdate(resources, inputs, item)
-  else if (call.world.inPlace(COMPUTE_ENVIRONMENT, call).length >= BATCH_QUOTA) {
+  else if (call.world.inRegion(COMPUTE_ENVIRONMENT, call).length >= BATCH_QUOTA) {
     throw new ApiError('ClientException', `Limit exceeded: account ${call.account} already has the maximum of ` +
       `${BATCH_QUOTA} compute environments in ${call.region}`)
   }
@@ -220,7 +220,7 @@ function waited (item: Item, verb: string, wanted: string): WaitError {
 /** AWS Batch assumes the role when it builds the environment; a role it may not assume leaves it INVALID. */
 function settleComputeEnvironment (item: Item, world: World): void {
   const arn = text(item.props, 'serviceRole')
-  const role = world.inPlace('aws:iam/role:Role', { account: item.account, region: 'global' })
+  const role = world.inRegion('aws:iam/role:Role', { account: item.account, region: 'global' })
     .find((each) => text(each.props, 'arn') === arn)
   const assumable =
     arn.includes('/aws-service-role/batch.') || (role !== undefined && trusts(role.props, 'batch.amazonaws.com'))

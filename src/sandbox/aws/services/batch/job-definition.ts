@@ -74,7 +74,7 @@ export const jobDefinition: ResourceType = {
   replaces: (olds, news) => (rulesOf(olds) === rulesOf(news) ? [] : ['retryStrategy']),
   // Deleting deregisters every active revision of the name, whoever registered it.
   removed: (item, world) => {
-    for (const other of world.inPlace(JOB_DEFINITION, item)) if (other.name === item.name) world.drop(other.key)
+    for (const other of world.inRegion(JOB_DEFINITION, item)) if (other.name === item.name) world.drop(other.key)
   }
 }
 

@@ -46,7 +46,7 @@ export const jobQueue: ResourceType = {
 }
 
 function validateQueue (inputs: Props, call: Call, item?: Item): void {
-  if (!item && call.world.inPlace(JOB_QUEUE, call).length >= BATCH_QUOTA) {
+  if (!item && call.world.inRegion(JOB_QUEUE, call).length >= BATCH_QUOTA) {
     throw new ApiError('ClientException', `Limit exceeded: account ${call.account} already has the maximum of ` +
       `${BATCH_QUOTA} job queues in ${call.region}`)
   }
@@ -63,7 +63,7 @@ function validateQueue (inputs: Props, call: Call, item?: Item): void {
 
 function requireValid (call: Call, arn: string): void {
   const found = call.world
-    .inPlace(COMPUTE_ENVIRONMENT, call)
+    .inRegion(COMPUTE_ENVIRONMENT, call)
     .find((each) => isVisible(each) && text(each.props, 'arn') === arn)
   if (!found) throw new ApiError('ClientException', `${arn} does not exist`)
   const status = text(found.props, 'status')

@@ -22,7 +22,7 @@ const filtered = (input: Props, candidates: Candidate[]): Props[] =>
     .map(({ result }) => result)
 
 function describeGroups (input: Props, call: Call): Props {
-  const groups = filtered(input, groupCandidates({ args: {}, place: call, caller: call.caller, world: call.world }))
+  const groups = filtered(input, groupCandidates({ args: {}, where: call, caller: call.caller, world: call.world }))
   return {
     securityGroupInfo: {
       item: groups.map((group) => ({
@@ -39,7 +39,7 @@ function describeGroups (input: Props, call: Call): Props {
 
 function describeRules (input: Props, call: Call): Props {
   const rules = call.world
-    .inPlace(SECURITY_GROUP_EGRESS_RULE, call)
+    .inRegion(SECURITY_GROUP_EGRESS_RULE, call)
     .filter((item) => isVisible(item) && item.status !== 'deleting')
   const candidates = rules.map((item): Candidate => ({
     result: ruleOf(item),

@@ -16,7 +16,7 @@ const asEc2: Wrap = (code, message) => new ApiError(code, message)
 export function vpcOfGroup (call: Call, id: string): string | undefined {
   const builtIn = vpcsOf(call.world, call).find((vpc) => vpc.securityGroup === id)
   if (builtIn) return builtIn.id
-  const group = call.world.inPlace(SECURITY_GROUP, call).find((item) => item.id === id && isVisible(item))
+  const group = call.world.inRegion(SECURITY_GROUP, call).find((item) => item.id === id && isVisible(item))
   return group && text(group.props, 'vpcId')
 }
 

@@ -82,7 +82,7 @@ export const securityGroup: ResourceType = {
     }
   },
   removed: (item, world) => {
-    for (const rule of world.inPlace(SECURITY_GROUP_EGRESS_RULE, item)) {
+    for (const rule of world.inRegion(SECURITY_GROUP_EGRESS_RULE, item)) {
       if (text(rule.props, 'securityGroupId') === item.id) world.drop(rule.key)
     }
   }
@@ -100,7 +100,7 @@ function validateGroup (inputs: Props, call: Call): void {
   }
   const name = text(inputs, 'name')
   const same = call.world
-    .inPlace(SECURITY_GROUP, call)
+    .inRegion(SECURITY_GROUP, call)
     .some((item) => item.name === name && text(item.props, 'vpcId') === vpcId)
   if (same || name === 'default') {
     throw new ApiError('InvalidGroup.Duplicate', `The security group '${name}' already exists for VPC '${vpcId}'`)
@@ -109,11 +109,11 @@ function validateGroup (inputs: Props, call: Call): void {
 
 /** A group stays while tasks may hold network interfaces in it, and while another group's rule refers to it. */
 function groupIsUsed (id: string, call: Call): boolean {
-  const environments = call.world.inPlace(COMPUTE_ENVIRONMENT, call)
+  const environments = call.world.inRegion(COMPUTE_ENVIRONMENT, call)
     .some((item) => texts(block(item.props, 'computeResources'), 'securityGroupIds').includes(id))
-  const services = call.world.inPlace(SERVICE, call)
+  const services = call.world.inRegion(SERVICE, call)
     .some((item) => texts(block(item.props, 'networkConfiguration'), 'securityGroups').includes(id))
-  const rules = call.world.inPlace(SECURITY_GROUP_EGRESS_RULE, call)
+  const rules = call.world.inRegion(SECURITY_GROUP_EGRESS_RULE, call)
     .some((item) => text(item.props, 'referencedSecurityGroupId') === id && text(item.props, 'securityGroupId') !== id)
   return environments || services || rules
 }
@@ -169,7 +169,7 @@ function validateEgressRule (inputs: Props, call: Call, item?: Item): void {
   const shape = (props: Props): string =>
     canonical([...TARGETS, 'ipProtocol', 'fromPort', 'toPort'].map((key) => props[key] ?? null))
   const twin = call.world
-    .inPlace(SECURITY_GROUP_EGRESS_RULE, call)
+    .inRegion(SECURITY_GROUP_EGRESS_RULE, call)
     .find(
       (rule) =>
         rule.key !== item?.key && text(rule.props, 'securityGroupId') === group && shape(rule.props) === shape(inputs)

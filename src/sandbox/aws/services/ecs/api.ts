@@ -56,7 +56,7 @@ const CLUSTER_STATUSES = {
 
 function named (call: Call, type: string, names: string[]): Item[] {
   return call.world
-    .inPlace(type, call)
+    .inRegion(type, call)
     .filter((item) => isVisible(item) && (names.includes(item.name) || names.includes(item.id)))
 }
 
@@ -80,7 +80,7 @@ function listTaskDefinitions (input: Props, call: Call): Props {
   const family = text(input, 'familyPrefix')
   const active = ['', 'ACTIVE'].includes(text(input, 'status'))
   const found = call.world
-    .inPlace(TASK_DEFINITION, call)
+    .inRegion(TASK_DEFINITION, call)
     .filter(
       (item) => active && isVisible(item) && item.status !== 'deleting' && (family === '' || item.name === family)
     )

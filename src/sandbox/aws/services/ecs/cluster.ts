@@ -58,12 +58,12 @@ export const cluster: ResourceType = {
   createIsUpsert: true,
   refuseDelete: (item, call) => {
     const arn = text(item.props, 'arn')
-    if (call.world.inPlace(SERVICE, call).some((service) => clusterOf(call, service.props)?.id === arn)) {
+    if (call.world.inRegion(SERVICE, call).some((service) => clusterOf(call, service.props)?.id === arn)) {
       throw new ApiError('ClusterContainsServicesException', 'The Cluster cannot be deleted while Services are active.')
     }
   },
   removed: (item, world) => {
-    for (const link of world.inPlace(CLUSTER_CAPACITY_PROVIDERS, item)) {
+    for (const link of world.inRegion(CLUSTER_CAPACITY_PROVIDERS, item)) {
       if (link.name === item.name) world.drop(link.key)
     }
   }
@@ -111,7 +111,7 @@ export const clusterCapacityProviders: ResourceType = {
   createIsUpsert: true,
   refuseDelete: (item, call) => {
     const used = call.world
-      .inPlace(SERVICE, call)
+      .inRegion(SERVICE, call)
       .some(
         (service) =>
           clusterOf(call, service.props)?.name === item.name &&

@@ -100,7 +100,7 @@ export const taskDefinition: ResourceType = {
 
 /** The revision an argument names: by ARN, `family:revision`, or `family` for the newest. */
 export function findTaskDefinition (call: Call, named: string): Item | undefined {
-  const active = call.world.inPlace(TASK_DEFINITION, call).filter((item) => item.status !== 'deleting')
+  const active = call.world.inRegion(TASK_DEFINITION, call).filter((item) => item.status !== 'deleting')
   return active.findLast((item) => {
     const arn = text(item.props, 'arn')
     return arn === named || arn.split('/')[1] === named || item.name === named

@@ -15,7 +15,7 @@ export const iam: Service = {
 
 function getRole (input: Props, call: Call): Props {
   const name = text(input, 'RoleName')
-  const found = call.world.inPlace(ROLE, { account: call.account, region: 'global' })
+  const found = call.world.inRegion(ROLE, { account: call.account, region: 'global' })
     .find((role) => role.name === name && role.status !== 'deleting' && isVisible(role))
   if (!found) throw new ApiError('NoSuchEntity', `The role with name ${name} cannot be found.`, 404)
   const { props } = found

@@ -57,7 +57,7 @@ export const role: ResourceType = {
       : [{ path: 'assumeRolePolicy', reason: '"assume_role_policy" contains an invalid JSON policy' }],
   validate: (inputs, call, item) => {
     checkPolicy(text(inputs, 'assumeRolePolicy'), 'trust')
-    const roles = call.world.inPlace(ROLE, { account: call.account, region: 'global' })
+    const roles = call.world.inRegion(ROLE, { account: call.account, region: 'global' })
     if (!item && roles.length >= MAX_ROLES) {
       throw new ApiError('LimitExceeded', `Cannot exceed quota for RolesPerAccount: ${MAX_ROLES}`, 409)
     }
@@ -85,7 +85,7 @@ export const role: ResourceType = {
     }
   },
   removed: (item, world) => {
-    for (const policy of world.inPlace(ROLE_POLICY, item)) {
+    for (const policy of world.inRegion(ROLE_POLICY, item)) {
       if (text(policy.props, 'role') === item.name) world.drop(policy.key)
     }
   }
@@ -121,8 +121,8 @@ export const rolePolicy: ResourceType = {
 
 function validateRolePolicy (inputs: Props, call: Call, item?: Item): void {
   const roleName = text(inputs, 'role')
-  const place = { account: call.account, region: 'global' }
-  const holder = call.world.inPlace(ROLE, place).find((each) => each.name === roleName && isVisible(each))
+  const where = { account: call.account, region: 'global' }
+  const holder = call.world.inRegion(ROLE, where).find((each) => each.name === roleName && isVisible(each))
   if (!holder || holder.status === 'deleting') {
     throw new ApiError('NoSuchEntity', `The role with name ${roleName} cannot be found.`, MISSING)
   }
@@ -138,7 +138,7 @@ function validateRolePolicy (inputs: Props, call: Call, item?: Item): void {
 }
 
 function policiesOf (call: Call, roleName: string): Item[] {
-  return call.world.inPlace(ROLE_POLICY, { account: call.account, region: 'global' })
+  return call.world.inRegion(ROLE_POLICY, { account: call.account, region: 'global' })
     .filter((policy) => text(policy.props, 'role') === roleName)
 }
 

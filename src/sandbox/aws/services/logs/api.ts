@@ -21,7 +21,7 @@ export const logs: Service = {
 
 function describeLogGroups (input: Props, call: Call): Props {
   const prefix = text(input, 'logGroupNamePrefix')
-  const found = call.world.inPlace(logGroup.token, call)
+  const found = call.world.inRegion(logGroup.token, call)
     .filter((item) => item.name.startsWith(prefix) && item.status !== 'deleting' && isVisible(item))
     .sort((a, b) => a.name < b.name ? -1 : 1)
   const { page, next } = pageOf(found, {

@@ -128,7 +128,7 @@ export const bucket: ResourceType = {
   },
   removed: (item, world) => {
     for (const type of SIDE_RESOURCES) {
-      for (const side of world.inPlace(type, item)) if (text(side.props, 'bucket') === item.name) world.drop(side.key)
+      for (const side of world.inRegion(type, item)) if (text(side.props, 'bucket') === item.name) world.drop(side.key)
     }
   }
 }
