@@ -7,7 +7,7 @@ import { BUCKET } from '../services/s3/bucket.ts'
 import { beginUpload, deleteObjects, emptyBucket, objectsOf, putObjects } from '../services/s3/objects.ts'
 import { block, isProps, text, type Props } from '../values.ts'
 import type { Item, AccountRegion } from '../world/item.ts'
-import { JOB_STATUSES, type Job, type JobStatus } from '../world/job.ts'
+import { JOB_STATUSES, type BatchJob, type JobStatus } from '../world/job.ts'
 import { defaultVpc, describeVpc, stableId, vpcsOf } from '../world/network.ts'
 import type { World } from '../world/world.ts'
 import type { FaultKind, FaultSpec, FaultVerb, JobView, ResourceFilter, Stats, User } from './shapes.ts'
@@ -163,7 +163,7 @@ function jobStatusOf (value: unknown): JobStatus {
   return status
 }
 
-function jobAt (world: World, query: URLSearchParams): Job {
+function jobAt (world: World, query: URLSearchParams): BatchJob {
   const id = query.get('id') ?? ''
   const job = world.jobs.get(id)
   if (!job) throw notFound(`job ${id}`)

@@ -2,7 +2,7 @@ import { ApiError } from '../model/errors.ts'
 import { block, text, textMap, type Props } from '../values.ts'
 import type { Item, AccountRegion } from '../world/item.ts'
 import type { ScriptedFault } from '../world/fault.ts'
-import { statusOf, type Job } from '../world/job.ts'
+import { statusOf, type BatchJob } from '../world/job.ts'
 import { partitionOf, vpcsOf, type Vpc } from '../world/network.ts'
 import type { World } from '../world/world.ts'
 import type { Fault, JobView, NetworkView, ResourceFilter, ResourceView } from './shapes.ts'
@@ -99,7 +99,7 @@ export function networkView (vpc: Vpc): NetworkView {
   }
 }
 
-export function jobView (job: Job): JobView {
+export function jobView (job: BatchJob): JobView {
   return {
     id: job.id,
     name: job.name,

@@ -1,7 +1,7 @@
 import type { ScriptedFault } from './fault.ts'
 import { isProps, type Props } from '../values.ts'
 import type { Item } from './item.ts'
-import type { Job } from './job.ts'
+import type { BatchJob } from './job.ts'
 import type { Vpc } from './network.ts'
 
 /** One line of the journal. Every field replaces what was there under the same key, so replaying twice is harmless. */
@@ -11,7 +11,7 @@ export interface Change {
   counter?: [string, number]
   fault?: ScriptedFault
   unfault?: string
-  job?: Job
+  job?: BatchJob
   speed?: number
   vpc?: Vpc
   vpcGone?: string

@@ -6,7 +6,7 @@ export const JOB_STATUSES = [...ACTIVE_STATUSES, 'SUCCEEDED', 'FAILED'] as const
 export type JobStatus = typeof JOB_STATUSES[number]
 
 /** A Batch job. It has no work to do: it keeps its status until somebody ends it or moves it on. */
-export interface Job extends AccountRegion {
+export interface BatchJob extends AccountRegion {
   id: string
   name: string
   queueArn: string
@@ -22,20 +22,20 @@ export interface Job extends AccountRegion {
 }
 
 /** The status at this moment: one that was told to end is FAILED when its time is over. */
-export function statusOf ({ status, endsAt }: Job): JobStatus {
+export function statusOf ({ status, endsAt }: BatchJob): JobStatus {
   return endsAt !== undefined && endsAt <= Date.now() ? 'FAILED' : status
 }
 
-export function isActive (job: Job): boolean {
+export function isActive (job: BatchJob): boolean {
   return ACTIVE_STATUSES.some((status) => status === statusOf(job))
 }
 
 /** Whether it holds a container, and with it a part of its compute environment. */
-export function isPlaced (job: Job): boolean {
+export function isPlaced (job: BatchJob): boolean {
   return ['STARTING', 'RUNNING'].includes(statusOf(job))
 }
 
 /** Whether any of the jobs holds a container in this compute environment. */
-export function hasJobs (jobs: Iterable<Job>, computeEnvironmentArn: string): boolean {
+export function hasJobs (jobs: Iterable<BatchJob>, computeEnvironmentArn: string): boolean {
   return [...jobs].some((job) => job.computeEnvironmentArn === computeEnvironmentArn && isPlaced(job))
 }

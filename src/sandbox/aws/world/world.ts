@@ -1,7 +1,7 @@
 import type { ScriptedFault } from './fault.ts'
 import { readChange, type Change } from './change.ts'
 import type { Item, AccountRegion } from './item.ts'
-import type { Job } from './job.ts'
+import type { BatchJob } from './job.ts'
 import { Journal } from './journal.ts'
 import type { Vpc } from './network.ts'
 
@@ -13,7 +13,7 @@ export class World {
   readonly items = new Map<string, Item>()
   readonly faults = new Map<string, ScriptedFault>()
   /** Batch jobs by id, those that are over too. They outlive their queue. */
-  readonly jobs = new Map<string, Job>()
+  readonly jobs = new Map<string, BatchJob>()
   /** Networks that differ from the default VPC every account has; `undefined` marks a removed default VPC. */
   readonly vpcs = new Map<string, Vpc | undefined>()
   readonly #byType = new Map<string, Map<string, Item>>()
@@ -46,7 +46,7 @@ export class World {
   drop (key: string): void { this.#change({ drop: key }) }
   putFault (fault: ScriptedFault): void { this.#change({ fault }) }
   dropFault (id: string): void { this.#change({ unfault: id }) }
-  putJob (job: Job): void { this.#change({ job }) }
+  putJob (job: BatchJob): void { this.#change({ job }) }
   putVpc (vpc: Vpc): void { this.#change({ vpc }) }
   dropVpc (id: string): void { this.#change({ vpcGone: id }) }
   reset (): void { this.#change({ reset: true }) }

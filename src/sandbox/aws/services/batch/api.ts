@@ -5,7 +5,7 @@ import { JOB_DEFINITION } from './job-definition.ts'
 import { cancelJob, terminateJob } from './jobs.ts'
 import { blocks, count, text, texts, type Props } from '../../values.ts'
 import { isVisible, type Item } from '../../world/item.ts'
-import { statusOf, type Job } from '../../world/job.ts'
+import { statusOf, type BatchJob } from '../../world/job.ts'
 import type { Service } from '../../api/operation.ts'
 import { pageOf } from '../../api/page.ts'
 
@@ -165,7 +165,7 @@ function listJobs (input: Props, call: Call): Props {
   return { jobSummaryList: page.map(jobSummary), ...(next !== undefined && { nextToken: next }) }
 }
 
-function jobSummary (job: Job): Props {
+function jobSummary (job: BatchJob): Props {
   return {
     jobId: job.id,
     jobName: job.name,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { ApiError } from '../../model/errors.ts'
 import { text } from '../../values.ts'
 import type { Item } from '../../world/item.ts'
-import { isActive, isPlaced, type Job, type JobStatus } from '../../world/job.ts'
+import { isActive, isPlaced, type BatchJob, type JobStatus } from '../../world/job.ts'
 import type { World } from '../../world/world.ts'
 import { JOB_QUEUE, ordersOf } from './compute-environment.ts'
 
@@ -28,12 +28,12 @@ export function findQueue (world: World, named: string): Item {
 }
 
 /** Puts jobs into a queue, as SubmitJob would have; those that are to hold a container hold one. Throws in AWS's words. */
-export function submitJobs (world: World, queue: Item, { count, status }: { count: number, status: JobStatus }): Job[] {
+export function submitJobs (world: World, queue: Item, { count, status }: { count: number, status: JobStatus }): BatchJob[] {
   if (text(queue.props, 'state') === 'DISABLED') {
     throw new ApiError('ClientException', `JobQueue ${queue.id} is in DISABLED state and cannot accept jobs.`)
   }
   return Array.from({ length: count }, () => {
-    const job: Job = {
+    const job: BatchJob = {
       id: randomUUID(),
       name: `job-${world.next('job')}`,
       account: queue.account,
@@ -49,12 +49,12 @@ export function submitJobs (world: World, queue: Item, { count, status }: { coun
 }
 
 /** What CancelJob does: nothing to a job that has its container, or is over. */
-export function cancelJob (world: World, job: Job, reason: string): void {
+export function cancelJob (world: World, job: BatchJob, reason: string): void {
   if (isActive(job) && !isPlaced(job)) world.putJob({ ...job, status: 'FAILED', reason })
 }
 
 /** What TerminateJob does: a container gets the time to stop. */
-export function terminateJob (world: World, job: Job, reason: string): void {
+export function terminateJob (world: World, job: BatchJob, reason: string): void {
   if (!isActive(job)) return
   if (isPlaced(job)) end(world, job, { reason, endsAt: Date.now() + STOP_SECONDS * 1000 * world.speed })
   else world.putJob({ ...job, status: 'FAILED', reason })
@@ -69,6 +69,6 @@ export function abandonJobs (world: World, queueArn: string): void {
 }
 
 /** Told twice, it keeps to the first time. */
-function end (world: World, job: Job, { reason, endsAt }: { reason: string, endsAt: number }): void {
+function end (world: World, job: BatchJob, { reason, endsAt }: { reason: string, endsAt: number }): void {
   if (job.endsAt === undefined) world.putJob({ ...job, reason, endsAt })
 }
