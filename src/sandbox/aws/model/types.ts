@@ -38,7 +38,7 @@ export interface Draft {
 }
 
 /** A wrong combination of arguments, found before anything is sent to AWS. */
-export interface Problem { path: string, reason: string }
+export interface CheckFailure { path: string, reason: string }
 
 export interface AutoName {
   field: string
@@ -66,7 +66,7 @@ export interface ResourceType {
   /** Seconds AWS takes, from the reference's table 5. */
   seconds: { create: number, update: number, delete: number }
   /** Rules between arguments that the provider itself checks. */
-  check?: (inputs: Props) => Problem[]
+  check?: (inputs: Props) => CheckFailure[]
   /** What AWS refuses on create, and on update (then with the present item). Throws ApiError. */
   validate?: (inputs: Props, call: Call, item?: Item) => void
   draft: (inputs: Props, call: Call) => Draft

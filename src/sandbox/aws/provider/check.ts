@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Field, Fields } from '../model/fields.ts'
-import type { Caller, Problem, ResourceType } from '../model/types.ts'
+import type { Caller, CheckFailure, ResourceType } from '../model/types.ts'
 import { withoutIgnored } from '../model/tags.ts'
 import { canonical, hasUnknown, isEmpty, isProps, text, textMap, UNKNOWN, type Props, type Value } from '../values.ts'
 
@@ -18,22 +18,22 @@ export interface CheckCall {
 }
 
 /** The engine's arguments, completed with names, defaults, region and tags; and everything wrong with them at once. */
-export function checkInputs (call: CheckCall, caller: Caller): { inputs: Props, problems: Problem[] } {
+export function checkInputs (call: CheckCall, caller: Caller): { inputs: Props, failures: CheckFailure[] } {
   const { type } = call
-  const problems = unknownArguments(type.fields, type.unsupported, call.news, { token: type.token, path: '' })
+  const failures = unknownArguments(type.fields, type.unsupported, call.news, { token: type.token, path: '' })
   const inputs: Props = {}
   for (const [key, field] of Object.entries(type.fields)) {
     const value = normalize(field, call.news[key])
     if (value !== undefined) inputs[key] = value
   }
-  const chosen = complete(call, inputs, caller, problems)
-  problems.push(...checkFields(type.fields, inputs, ''))
-  if (problems.length === 0 && !hasUnknown(inputs)) problems.push(...type.check?.(inputs) ?? [])
-  return { inputs: { [DEFAULTS]: chosen, ...inputs }, problems }
+  const chosen = complete(call, inputs, caller, failures)
+  failures.push(...checkFields(type.fields, inputs, ''))
+  if (failures.length === 0 && !hasUnknown(inputs)) failures.push(...type.check?.(inputs) ?? [])
+  return { inputs: { [DEFAULTS]: chosen, ...inputs }, failures }
 }
 
 /** Fills in what the provider decides, and returns the names of those arguments. */
-function complete (call: CheckCall, inputs: Props, caller: Caller, problems: Problem[]): string[] {
+function complete (call: CheckCall, inputs: Props, caller: Caller, failures: CheckFailure[]): string[] {
   const { type } = call
   const chosen: string[] = []
   const choose = (key: string, value: Value): void => {
@@ -43,7 +43,7 @@ function complete (call: CheckCall, inputs: Props, caller: Caller, problems: Pro
   if (type.autoName && inputs[type.autoName.field] === undefined) {
     const name = automaticName(call)
     if (name.length > type.autoName.max) {
-      problems.push({
+      failures.push({
         path: type.autoName.field,
         reason: `failed to auto-generate value for "${type.autoName.field}": name '${name}' is longer than maximum length ${type.autoName.max}`
       })
@@ -85,7 +85,7 @@ function unknownArguments (
   unsupported: readonly string[],
   given: Props,
   at: { token: string, path: string }
-): Problem[] {
+): CheckFailure[] {
   return Object.entries(given).flatMap(([key, value]) => {
     const path = at.path === '' ? key : `${at.path}.${key}`
     const field = fields[key]
@@ -98,7 +98,7 @@ function unknownArguments (
   })
 }
 
-function insideUnknown (field: Field, value: Value, at: { token: string, path: string }): Problem[] {
+function insideUnknown (field: Field, value: Value, at: { token: string, path: string }): CheckFailure[] {
   if (field.kind === 'block' && isProps(value)) return unknownArguments(field.fields, field.unsupported ?? [], value, at)
   if (field.kind !== 'list' || !Array.isArray(value)) return []
   return value.flatMap((entry, index) => insideUnknown(field.of, entry, { ...at, path: `${at.path}[${index}]` }))
@@ -119,7 +119,7 @@ function normalize (field: Field, value: Value | undefined): Value | undefined {
   return value
 }
 
-function checkFields (fields: Fields, given: Props, at: string): Problem[] {
+function checkFields (fields: Fields, given: Props, at: string): CheckFailure[] {
   return Object.entries(fields).flatMap(([key, field]) => {
     const path = at === '' ? key : `${at}.${key}`
     const value = given[key]
@@ -134,15 +134,15 @@ function checkFields (fields: Fields, given: Props, at: string): Problem[] {
 
 const KINDS = { text: 'string', json: 'string', count: 'number', flag: 'boolean' } as const
 
-function checkValue (field: Field, value: Value, path: string): Problem[] {
+function checkValue (field: Field, value: Value, path: string): CheckFailure[] {
   if (value === UNKNOWN) return []
   const expected = field.kind === 'list' ? 'array' : KINDS[field.kind as keyof typeof KINDS] ?? 'object'
   const actual = Array.isArray(value) ? 'array' : typeof value
   if (actual !== expected) {
     return [{ path, reason: `Inappropriate value for attribute: ${expected} required, got ${actual}` }]
   }
-  const problem = hasUnknown(value) ? undefined : field.rule?.(value)
-  if (problem !== undefined) return [{ path, reason: problem.replaceAll('%s', path) }]
+  const reason = hasUnknown(value) ? undefined : field.rule?.(value)
+  if (reason !== undefined) return [{ path, reason: reason.replaceAll('%s', path) }]
   if (field.kind === 'block') return checkFields(field.fields, value as Props, path)
   if (field.kind === 'list') return checkList(field, value as Value[], path)
   if (field.kind !== 'textMap') return []
@@ -150,7 +150,7 @@ function checkValue (field: Field, value: Value, path: string): Problem[] {
   return texts ? [] : [{ path, reason: 'Inappropriate value for attribute: every value must be a string' }]
 }
 
-function checkList (field: Extract<Field, { kind: 'list' }>, list: Value[], path: string): Problem[] {
+function checkList (field: Extract<Field, { kind: 'list' }>, list: Value[], path: string): CheckFailure[] {
   if (field.max !== undefined && list.length > field.max) {
     return [{ path, reason: `Too many list items: at most ${field.max} are supported, got ${list.length}` }]
   }

@@ -1,5 +1,5 @@
 import { ProviderError } from '../model/errors.ts'
-import type { Caller, Problem } from '../model/types.ts'
+import type { Caller, CheckFailure } from '../model/types.ts'
 import { block, blocks, isProps, parseJson, text, textMap, texts, UNKNOWN, type Props, type Value } from '../values.ts'
 import { partitionOf } from '../world/network.ts'
 
@@ -56,12 +56,12 @@ function decode (args: Props): Props {
 }
 
 /** Everything wrong with the provider's arguments. */
-export function checkConfiguration (raw: Props): Problem[] {
+export function checkConfiguration (raw: Props): CheckFailure[] {
   const args = decode(raw)
-  const problems: Problem[] = []
+  const failures: CheckFailure[] = []
   for (const [key, value] of Object.entries(args)) {
     if (SIMULATED.includes(key) || HARMLESS.includes(key) || value === null) continue
-    problems.push({
+    failures.push({
       path: key,
       reason: NOT_SIMULATED.includes(key)
         ? `the sandbox does not simulate the argument "${key}" of the aws provider`
@@ -70,15 +70,15 @@ export function checkConfiguration (raw: Props): Problem[] {
   }
   const region = text(args, 'region')
   if (region !== UNKNOWN && region !== '' && !REGION.test(region)) {
-    problems.push({ path: 'region', reason: `invalid AWS Region: ${region}` })
+    failures.push({ path: 'region', reason: `invalid AWS Region: ${region}` })
   }
   for (const assumed of rolesOf(args)) {
     const arn = text(assumed, 'roleArn')
     if (arn !== UNKNOWN && !ROLE_ARN.test(arn)) {
-      problems.push({ path: 'assumeRoles', reason: `"role_arn" (${arn}) is an invalid ARN` })
+      failures.push({ path: 'assumeRoles', reason: `"role_arn" (${arn}) is an invalid ARN` })
     }
   }
-  return problems
+  return failures
 }
 
 function rolesOf (args: Props): Props[] {
@@ -88,8 +88,8 @@ function rolesOf (args: Props): Props[] {
 /** Who calls under this configuration. Throws in the provider's words where it would refuse to start. */
 export function configure (raw: Props): Caller {
   const args = decode(raw)
-  const problem = checkConfiguration(raw)[0]
-  if (problem) throw new ProviderError(problem.reason)
+  const failure = checkConfiguration(raw)[0]
+  if (failure) throw new ProviderError(failure.reason)
   const region = text(args, 'region')
   if (region === '') {
     throw new ProviderError(

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import type * as messages from '@pulumi/pulumi/proto/provider_pb.js'
 import type * as pluginMessages from '@pulumi/pulumi/proto/plugin_pb.js'
 import { ProviderError } from '../model/errors.ts'
-import type { Problem, ResourceType } from '../model/types.ts'
+import type { CheckFailure, ResourceType } from '../model/types.ts'
 import { withoutIgnored } from '../model/tags.ts'
 import { resourceTypes } from '../services/index.ts'
 import { hasUnknown, isProps, UNKNOWN, type Props, type Value } from '../values.ts'
@@ -72,7 +72,7 @@ export function check (request: messages.CheckRequest, context: Context): messag
   const type = typeOf(request.getUrn())
   const news = receive(request.getNews())
   const auto = request.getAutonaming()
-  const { inputs, problems } = checkInputs(
+  const { inputs, failures } = checkInputs(
     {
       type,
       name: nameIn(request.getUrn()),
@@ -88,17 +88,17 @@ export function check (request: messages.CheckRequest, context: Context): messag
     },
     context.sessions.caller(context.peer)
   )
-  return checkResponse(inputs, news.secrets, located(nameIn(request.getUrn()), problems))
+  return checkResponse(inputs, news.secrets, located(nameIn(request.getUrn()), failures))
 }
 
 /** As the bridge does, the reason says where: the engine would print the whole value of a property it is told of. */
-function located (name: string, problems: Problem[]): Problem[] {
-  return problems.map(({ path, reason }) => ({ path: '', reason: `${reason}. Examine values at '${name}.${path}'.` }))
+function located (name: string, failures: CheckFailure[]): CheckFailure[] {
+  return failures.map(({ path, reason }) => ({ path: '', reason: `${reason}. Examine values at '${name}.${path}'.` }))
 }
 
-function checkResponse (inputs: Props, secrets: Set<string>, problems: Problem[]): messages.CheckResponse {
-  const failures = problems.map(({ path, reason }) => new pb.CheckFailure().setProperty(path).setReason(reason))
-  return new pb.CheckResponse().setInputs(send(inputs, secrets)).setFailuresList(failures)
+function checkResponse (inputs: Props, secrets: Set<string>, failures: CheckFailure[]): messages.CheckResponse {
+  const encoded = failures.map(({ path, reason }) => new pb.CheckFailure().setProperty(path).setReason(reason))
+  return new pb.CheckResponse().setInputs(send(inputs, secrets)).setFailuresList(encoded)
 }
 
 export function diff (request: messages.DiffRequest, context: Context): messages.DiffResponse {

@@ -15,7 +15,7 @@ import {
   textField,
   textMapField
 } from '../../model/fields.ts'
-import type { Call, Draft, Problem, ResourceType } from '../../model/types.ts'
+import type { Call, Draft, CheckFailure, ResourceType } from '../../model/types.ts'
 import { block, blocks, canonical, flag, isEmpty, isProps, parseJson, text, texts, type Props } from '../../values.ts'
 import { keyOf, type Item } from '../../world/item.ts'
 import { batchError, batchName } from './compute-environment.ts'
@@ -110,37 +110,37 @@ function registerRevision (item: Item, inputs: Props, call: Call): Item {
   return next
 }
 
-function checkJobDefinition (inputs: Props): Problem[] {
-  const problems: Problem[] = []
+function checkJobDefinition (inputs: Props): CheckFailure[] {
+  const failures: CheckFailure[] = []
   if (text(inputs, 'type') === 'multinode') {
-    problems.push({ path: 'type', reason: 'the sandbox does not simulate multinode job definitions' })
+    failures.push({ path: 'type', reason: 'the sandbox does not simulate multinode job definitions' })
   }
   const source = text(inputs, 'containerProperties')
   if (source === '') {
-    problems.push({
+    failures.push({
       path: 'containerProperties',
       reason:
         'no container properties given: one of containerProperties, ecsProperties, eksProperties, nodeProperties must be specified'
     })
   } else if (!isProps(parseJson(source))) {
-    problems.push({
+    failures.push({
       path: 'containerProperties',
       reason: 'AWS Batch Job container_properties is invalid: Error decoding JSON'
     })
   }
   const retry = block(inputs, 'retryStrategy')
   if (retry && isEmpty(retry['attempts']) && blocks(retry, 'evaluateOnExits').length > 0) {
-    problems.push({ path: 'retryStrategy.attempts', reason: 'attempts must be specified when evaluateOnExits is used' })
+    failures.push({ path: 'retryStrategy.attempts', reason: 'attempts must be specified when evaluateOnExits is used' })
   }
-  return problems
+  return failures
 }
 
 function validateContainer (inputs: Props, call: Call): void {
   const container = parseJson(text(inputs, 'containerProperties'))
   if (!isProps(container)) throw batchError('containerProperties must be an object.')
   if (text(container, 'image') === '') throw batchError('Container properties must have an image.')
-  const imageProblem = lengthBetween(1, 255)(text(container, 'image'))
-  if (imageProblem !== undefined || /\s/.test(text(container, 'image'))) {
+  const reason = lengthBetween(1, 255)(text(container, 'image'))
+  if (reason !== undefined || /\s/.test(text(container, 'image'))) {
     throw batchError(`Image ${text(container, 'image')} is not valid.`)
   }
   if (canonical(container).length > 24 * 1024) throw batchError('Job definition size must not exceed 24 KiB.')

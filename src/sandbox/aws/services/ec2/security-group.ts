@@ -11,7 +11,7 @@ import {
   textField,
   type Field
 } from '../../model/fields.ts'
-import type { Call, Draft, Problem, ResourceType } from '../../model/types.ts'
+import type { Call, Draft, CheckFailure, ResourceType } from '../../model/types.ts'
 import { block, canonical, isEmpty, text, texts, type Props } from '../../values.ts'
 import type { Item } from '../../world/item.ts'
 import { defaultVpc, vpcsOf } from '../../world/network.ts'
@@ -155,7 +155,7 @@ export const securityGroupEgressRule: ResourceType = {
   }
 }
 
-function checkEgressRule (inputs: Props): Problem[] {
+function checkEgressRule (inputs: Props): CheckFailure[] {
   const given = TARGETS.filter((key) => !isEmpty(inputs[key]))
   if (given.length === 1) return []
   return [{ path: 'cidrIpv4', reason: `exactly one of ${TARGETS.join(', ')} must be specified` }]

@@ -11,7 +11,7 @@ import {
   tagsFields,
   textField
 } from '../../model/fields.ts'
-import type { Call, Problem, ResourceType } from '../../model/types.ts'
+import type { Call, CheckFailure, ResourceType } from '../../model/types.ts'
 import { block, canonical, count, isProps, parseJson, text, texts, type Props } from '../../values.ts'
 import type { Item } from '../../world/item.ts'
 import { ecsName } from './cluster.ts'
@@ -107,16 +107,16 @@ export function findTaskDefinition (call: Call, named: string): Item | undefined
   })
 }
 
-function checkTaskDefinition (inputs: Props): Problem[] {
-  const problems: Problem[] = []
+function checkTaskDefinition (inputs: Props): CheckFailure[] {
+  const failures: CheckFailure[] = []
   if (!Array.isArray(parseJson(text(inputs, 'containerDefinitions')))) {
-    problems.push({
+    failures.push({
       path: 'containerDefinitions',
       reason:
         'ECS Task Definition container_definitions is invalid: Error decoding JSON: json: cannot unmarshal into Go value of type []awstypes.ContainerDefinition'
     })
   }
-  return problems
+  return failures
 }
 
 const refuse = (message: string): never => { throw new ApiError('ClientException', message) }

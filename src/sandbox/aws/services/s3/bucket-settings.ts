@@ -12,7 +12,7 @@ import {
   textMapField,
   type Fields
 } from '../../model/fields.ts'
-import type { Call, Problem, ResourceType } from '../../model/types.ts'
+import type { Call, CheckFailure, ResourceType } from '../../model/types.ts'
 import { block, blocks, canonical, flag, isEmpty, isProps, parseJson, text, type Props } from '../../values.ts'
 import { keyOf } from '../../world/item.ts'
 import { checkPolicy } from '../iam/policy-document.ts'
@@ -30,7 +30,7 @@ function sideResource (own: {
   unsupported?: string[]
   framework?: true
   seconds?: number
-  check?: (inputs: Props) => Problem[]
+  check?: (inputs: Props) => CheckFailure[]
   validate?: (inputs: Props, call: Call) => void
   props?: Props
 }): ResourceType {
