@@ -19,7 +19,7 @@ export interface Operation {
 export type Protocol = 'json' | 'rest-json' | 'query' | 'ec2' | 's3'
 
 /** A service under the name that requests are signed for. */
-export interface Service {
+export interface AwsApi {
   /** The service id in messages. */
   id: string
   protocol: Protocol

@@ -13,16 +13,16 @@ import { ec2 } from '../services/ec2/api.ts'
 import { ecs } from '../services/ecs/api.ts'
 import { iam } from '../services/iam/api.ts'
 import { logs } from '../services/logs/api.ts'
-import type { Operation, Service } from './operation.ts'
+import type { AwsApi, Operation } from './operation.ts'
 import { protocols, type Answer, type Asked } from './protocols.ts'
 import { s3 } from '../services/s3/api.ts'
 import { sts } from '../services/sts/api.ts'
 import { tagging } from '../services/tagging/api.ts'
 
-const services: Readonly<Record<string, Service>> = { batch, ec2, ecs, iam, logs, s3, sts, tagging }
+const apis: Readonly<Record<string, AwsApi>> = { batch, ec2, ecs, iam, logs, s3, sts, tagging }
 
 interface ApiOptions { world: World, ending: AbortSignal, calls: Map<string, number> }
-interface Task extends ApiOptions { service: Service, caller: Caller, gone: AbortSignal }
+interface Task extends ApiOptions { api: AwsApi, caller: Caller, gone: AbortSignal }
 
 /** Serves the AWS HTTP APIs on a loopback port: all services at one endpoint, told apart by what a request is signed for. */
 export async function serveApi (options: ApiOptions): Promise<HttpServer> {
@@ -46,9 +46,9 @@ async function answerTo (request: IncomingMessage, options: ApiOptions & { gone:
   try {
     const body = await readText(request)
     const signed = signedFor(request.headers)
-    const service = services[signed.service]
-    if (!service) throw notSimulated(`the service ${signed.service}`)
-    protocol = protocols[service.protocol]
+    const api = apis[signed.service]
+    if (!api) throw notSimulated(`the service ${signed.service}`)
+    protocol = protocols[api.protocol]
     const caller = callerOf(signed, request.headers)
     const url = new URL(request.url ?? '/', 'http://127.0.0.1')
     const asked = protocol.read({
@@ -57,7 +57,7 @@ async function answerTo (request: IncomingMessage, options: ApiOptions & { gone:
       target: String(request.headers['x-amz-target'] ?? ''),
       body
     })
-    const { name, output } = await perform(asked, { ...options, service, caller })
+    const { name, output } = await perform(asked, { ...options, api, caller })
     return protocol.write(name, output, requestId)
   } catch (error) {
     return protocol.refuse(asApiError(error), requestId)
@@ -65,9 +65,9 @@ async function answerTo (request: IncomingMessage, options: ApiOptions & { gone:
 }
 
 async function perform ({ operation: named, input }: Asked, task: Task): Promise<{ name: string, output: Props }> {
-  const { world, service, caller, gone, calls } = task
-  const [name, operation] = operationOf(service, named)
-  const label = `${service.id}:${name}`
+  const { world, api, caller, gone, calls } = task
+  const [name, operation] = operationOf(api, named)
+  const label = `${api.id}:${name}`
   calls.set(label, (calls.get(label) ?? 0) + 1)
   const unknown = Object.keys(input).find((key) => !operation.takes.includes(key))
   if (unknown !== undefined) throw notSimulated(`the parameter ${unknown} of ${label}`)
@@ -86,9 +86,9 @@ async function perform ({ operation: named, input }: Asked, task: Task): Promise
 }
 
 /** Batch's paths have lost the capitals of their operations' names. */
-function operationOf (service: Service, named: string): [string, Operation] {
-  const found = Object.entries(service.operations).find(([name]) => name === named || name.toLowerCase() === named)
-  if (!found) throw notSimulated(`${service.id}:${named}`)
+function operationOf (api: AwsApi, named: string): [string, Operation] {
+  const found = Object.entries(api.operations).find(([name]) => name === named || name.toLowerCase() === named)
+  if (!found) throw notSimulated(`${api.id}:${named}`)
   return found
 }
 

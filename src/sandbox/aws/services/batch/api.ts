@@ -6,13 +6,13 @@ import { cancelJob, terminateJob } from './jobs.ts'
 import { blocks, count, text, texts, type Props } from '../../values.ts'
 import { isVisible, type Item } from '../../world/item.ts'
 import { statusOf, type BatchJob } from '../../world/job.ts'
-import type { Service } from '../../api/operation.ts'
+import type { AwsApi } from '../../api/operation.ts'
 import { pageOf } from '../../api/page.ts'
 
 /** What faults know jobs by; it is no resource of the provider. */
 const JOB = 'aws:batch/job:Job'
 
-export const batch: Service = {
+export const batch: AwsApi = {
   id: 'Batch',
   protocol: 'rest-json',
   operations: {

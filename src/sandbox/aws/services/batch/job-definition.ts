@@ -139,8 +139,8 @@ function validateContainer (inputs: Props, call: Call): void {
   const container = parseJson(text(inputs, 'containerProperties'))
   if (!isProps(container)) throw batchError('containerProperties must be an object.')
   if (text(container, 'image') === '') throw batchError('Container properties must have an image.')
-  const reason = lengthBetween(1, 255)(text(container, 'image'))
-  if (reason !== undefined || /\s/.test(text(container, 'image'))) {
+  const wrongLength = lengthBetween(1, 255)(text(container, 'image'))
+  if (wrongLength !== undefined || /\s/.test(text(container, 'image'))) {
     throw batchError(`Image ${text(container, 'image')} is not valid.`)
   }
   if (canonical(container).length > 24 * 1024) throw batchError('Job definition size must not exceed 24 KiB.')

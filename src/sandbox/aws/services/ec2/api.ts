@@ -3,9 +3,9 @@ import { groupCandidates, passes, type Candidate } from '../../provider/invoke.t
 import { SECURITY_GROUP, SECURITY_GROUP_EGRESS_RULE } from './lookups.ts'
 import { blocks, count, isEmpty, text, textMap, texts, type Props } from '../../values.ts'
 import { isVisible, type Item } from '../../world/item.ts'
-import type { Service } from '../../api/operation.ts'
+import type { AwsApi } from '../../api/operation.ts'
 
-export const ec2: Service = {
+export const ec2: AwsApi = {
   id: 'EC2',
   protocol: 'ec2',
   operations: {

@@ -4,9 +4,9 @@ import { CLUSTER, clusterOf, SERVICE } from './cluster.ts'
 import { findTaskDefinition, TASK_DEFINITION } from './task-definition.ts'
 import { count, text, texts, type Props } from '../../values.ts'
 import { isVisible, type Item } from '../../world/item.ts'
-import type { Service } from '../../api/operation.ts'
+import type { AwsApi } from '../../api/operation.ts'
 
-export const ecs: Service = {
+export const ecs: AwsApi = {
   id: 'ECS',
   protocol: 'json',
   operations: {

@@ -3,9 +3,9 @@ import type { Call } from '../../model/types.ts'
 import { ROLE } from './role.ts'
 import { text, type Props } from '../../values.ts'
 import { isVisible } from '../../world/item.ts'
-import type { Service } from '../../api/operation.ts'
+import type { AwsApi } from '../../api/operation.ts'
 
-export const iam: Service = {
+export const iam: AwsApi = {
   id: 'IAM',
   protocol: 'query',
   operations: {

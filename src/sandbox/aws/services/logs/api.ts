@@ -2,10 +2,10 @@ import { logGroup } from './log-group.ts'
 import { count, text, type Props } from '../../values.ts'
 import type { Call } from '../../model/types.ts'
 import { isVisible } from '../../world/item.ts'
-import type { Service } from '../../api/operation.ts'
+import type { AwsApi } from '../../api/operation.ts'
 import { pageOf } from '../../api/page.ts'
 
-export const logs: Service = {
+export const logs: AwsApi = {
   id: 'CloudWatch Logs',
   protocol: 'json',
   operations: {

@@ -3,7 +3,7 @@ import type { Call } from '../../model/types.ts'
 import { BUCKET, requireBucket } from './bucket.ts'
 import { abortUpload, deleteVersions, entriesOf, uploadsOf, type Entry } from './objects.ts'
 import { text, type Props } from '../../values.ts'
-import type { Operation, Service } from '../../api/operation.ts'
+import type { AwsApi, Operation } from '../../api/operation.ts'
 import { pageOf } from '../../api/page.ts'
 import { childrenOf, textOf } from '../../api/xml.ts'
 
@@ -15,7 +15,7 @@ const MOST = 1000
 const operation = (own: Pick<Operation, 'on' | 'type' | 'run'> & { takes?: readonly string[] }): Operation =>
   ({ ...own, takes: ['Bucket', ...own.takes ?? []], name: (input) => text(input, 'Bucket') })
 
-export const s3: Service = {
+export const s3: AwsApi = {
   id: 'S3',
   protocol: 's3',
   operations: {

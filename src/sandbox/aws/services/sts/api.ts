@@ -4,9 +4,9 @@ import { ROLE_ARN } from '../../provider/configuration.ts'
 import { getCallerIdentity } from '../../provider/invoke.ts'
 import { text, type Props } from '../../values.ts'
 import { sessionToken } from '../../api/caller.ts'
-import type { Service } from '../../api/operation.ts'
+import type { AwsApi } from '../../api/operation.ts'
 
-export const sts: Service = {
+export const sts: AwsApi = {
   id: 'STS',
   protocol: 'query',
   operations: {

@@ -1,10 +1,10 @@
 import type { Call } from '../../model/types.ts'
 import { blocks, count, text, textMap, texts, type Props } from '../../values.ts'
 import { isVisible, type Item } from '../../world/item.ts'
-import type { Service } from '../../api/operation.ts'
+import type { AwsApi } from '../../api/operation.ts'
 import { pageOf } from '../../api/page.ts'
 
-export const tagging: Service = {
+export const tagging: AwsApi = {
   id: 'Resource Groups Tagging API',
   protocol: 'json',
   operations: {
