@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { ApiError } from '../model/errors.ts'
 import type { Caller } from '../model/types.ts'
 import { block, count, isProps, parseJson, text } from '../values.ts'
-import { partitionOf } from '../world/network.ts'
+import { partitionOf } from '../../../spec/regions.ts'
 import { ACCESS_KEY } from './credentials.ts'
 
 /** What a session token says: it is nothing but its content, for there is nobody to keep it from. */
@@ -30,7 +30,7 @@ export function signedFor ({ authorization = '' }: IncomingHttpHeaders): Signed 
 export function callerOf ({ accessKey, region }: Signed, headers: IncomingHttpHeaders): Caller {
   return {
     region,
-    partition: partitionOf(region),
+    partition: partitionOf(region) ?? 'aws',
     defaultTags: {},
     ignoredTags: { keys: [], keyPrefixes: [] },
     ...identityOf(accessKey, headers['x-amz-security-token'])

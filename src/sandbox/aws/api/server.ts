@@ -79,7 +79,7 @@ async function perform ({ operation: named, input }: Asked, task: Task): Promise
     signal: gone
   })
   await applyFaults(faults, 'request', world, gone)
-  const output = operation.run(input, callIn(caller, caller, world))
+  const output = operation.run(input, callIn(caller.region, caller, world))
   await world.settled()
   await applyFaults(faults, 'response', world, gone)
   return { name, output }

@@ -3,7 +3,8 @@ import { block, text, textMap, type Props } from '../values.ts'
 import type { Item, AccountRegion } from '../world/item.ts'
 import type { ScriptedFault } from '../world/fault.ts'
 import { statusOf, type BatchJob } from '../world/job.ts'
-import { partitionOf, vpcsOf, type Vpc } from '../world/network.ts'
+import { partitionOf } from '../../../spec/regions.ts'
+import { vpcsOf, type Vpc } from '../world/network.ts'
 import type { World } from '../world/world.ts'
 import type { Fault, JobView, NetworkView, ResourceFilter, ResourceView } from './shapes.ts'
 
@@ -61,7 +62,7 @@ function vpcViews (vpc: Vpc): ResourceView[] {
     key: `${type}|${vpc.account}|${vpc.region}|${id}`,
     type,
     id,
-    arn: `arn:${partitionOf(vpc.region)}:ec2:${vpc.region}:${vpc.account}:${id.split('-')[0] ?? ''}/${id}`,
+    arn: `arn:${partitionOf(vpc.region) ?? 'aws'}:ec2:${vpc.region}:${vpc.account}:${id.split('-')[0] ?? ''}/${id}`,
     name: id,
     account: vpc.account,
     region: vpc.region,

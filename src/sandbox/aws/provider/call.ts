@@ -1,29 +1,24 @@
 import type { Call, Caller, ResourceType } from '../model/types.ts'
 import { text, type Props } from '../values.ts'
 import { keyOf, type Item } from '../world/item.ts'
-import { partitionOf } from '../world/network.ts'
 import type { World } from '../world/world.ts'
 
 /** A call of one caller about one resource: in the region its arguments name, else in the provider's. */
 export function callFor (type: ResourceType, props: Props, caller: Caller, world: World): Call {
   const region = type.scope === 'account' ? 'global' : text(props, 'region') || caller.region
-  return callIn({ region, partition: type.scope === 'account' ? caller.partition : partitionOf(region) }, caller, world)
+  return callIn(region, caller, world)
 }
 
-/** A call of one caller in a region. */
-export function callIn (
-  { region, partition }: { region: string, partition: string },
-  caller: Caller,
-  world: World
-): Call {
+/** A call of one caller in a region: of the caller's partition, for credentials are valid in one only. */
+export function callIn (region: string, caller: Caller, world: World): Call {
   return {
     world,
     caller,
     account: caller.account,
     region,
-    partition,
+    partition: caller.partition,
     now: new Date().toISOString(),
-    arn: (service, resource) => `arn:${partition}:${service}:${region}:${caller.account}:${resource}`
+    arn: (service, resource) => `arn:${caller.partition}:${service}:${region}:${caller.account}:${resource}`
   }
 }
 

@@ -1,7 +1,7 @@
 import { ProviderError } from '../model/errors.ts'
 import type { Caller, CheckFailure } from '../model/types.ts'
 import { block, blocks, isProps, parseJson, text, textMap, texts, UNKNOWN, type Props, type Value } from '../values.ts'
-import { partitionOf } from '../world/network.ts'
+import { partitionOf } from '../../../spec/regions.ts'
 
 /** The account of a provider that assumes no role. */
 export const DEFAULT_ACCOUNT = '123456789012'
@@ -102,7 +102,7 @@ export function configure (raw: Props): Caller {
   return {
     account,
     region,
-    partition: partitionOf(region),
+    partition: partitionOf(region) ?? 'aws',
     defaultTags: defaultTagsOf(args['defaultTags']),
     ignoredTags: {
       keys: texts(block(args, 'ignoreTags'), 'keys'),

@@ -18,12 +18,6 @@ export function stableId (prefix: string, ...of: string[]): string {
   return `${prefix}-0${createHash('sha256').update(of.join('|')).digest('hex').slice(0, 16)}`
 }
 
-/** The partition a region belongs to; its name begins every ARN. */
-export function partitionOf (region: string): string {
-  if (region.startsWith('cn-')) return 'aws-cn'
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'
-}
-
 /** The default VPC AWS gives every account in every region, as long as it was not removed. */
 export function defaultVpc (world: World, where: AccountRegion): Vpc | undefined {
   const id = stableId('vpc', where.account, where.region)
