@@ -1,6 +1,7 @@
 /** `npm run bench`: measures the budgets of the design, prints one table; exits 1 where a budget is missed. */
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
+import { cleanUpOnSignal } from '../scripts/cleanup.ts'
 import { isMet, type BenchOptions, type Figure, type Row } from './figure.ts'
 import { engineStarts } from './figures/engine-starts.ts'
 import { listing } from './figures/listing.ts'
@@ -68,6 +69,7 @@ async function bench (): Promise<void> {
   if (missed > 0) process.exitCode = 1
 }
 
+cleanUpOnSignal()
 try {
   await bench()
 } catch (error) {

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { createDatabase, findPostgres, startPostgres } from '../test/support/database/postgres.ts'
 import { describeStep, reportOf } from './chaos/report.ts'
+import { cleanUpOnSignal, registerCleanup } from './cleanup.ts'
 import { runChaos, type ChaosOptions } from './chaos/run.ts'
 
 const USAGE = `npm run chaos -- [--kills N] [--seed N] [--engine sandbox|pulumi] [--database pglite|postgres]
@@ -43,10 +44,11 @@ async function withDatabases (
     throw new Error('there is no DATABASE_URL, and initdb is neither on PATH nor in /usr/lib/postgresql')
   }
   const server = await startPostgres(bin)
+  const stop = registerCleanup(server.stop)
   try {
     await use(server.createDatabase)
   } finally {
-    await server.stop()
+    await stop()
   }
 }
 
@@ -65,6 +67,7 @@ async function chaos (): Promise<void> {
   })
 }
 
+cleanUpOnSignal()
 try {
   await chaos()
 } catch (error) {

@@ -7,6 +7,7 @@ import {
   type Environment,
   type Problem
 } from '../client/index.ts'
+import { cleanUpOnSignal } from './cleanup.ts'
 import { startServer } from './server-process.ts'
 import { expect, heading, print, shellLine, showStep } from './demo-output.ts'
 
@@ -90,9 +91,6 @@ async function tearDown (base: string, client: BatchyardClient, { id }: Environm
 
 async function demo (): Promise<void> {
   const server = await startServer({ speed: values.realtime ? 1 : SHORTENED })
-  // Ctrl-C reaches the service too; only its folder is left to us.
-  const interrupted = (): never => process.exit(130)
-  process.once('SIGINT', () => { server.stop().then(interrupted, interrupted) })
   try {
     heading(`Batchyard listens on ${server.base} (cloud: sandbox, engine: ${server.engine}); nothing here touches AWS`)
     const client = createBatchyardClient(server.base)
@@ -106,6 +104,7 @@ async function demo (): Promise<void> {
   heading('Every step was right')
 }
 
+cleanUpOnSignal()
 try {
   await demo()
 } catch (error) {

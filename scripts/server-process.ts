@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { isEnding, registerCleanup } from './cleanup.ts'
 
 /** A service in a process and a folder of its own. */
 export interface Server {
@@ -34,6 +35,7 @@ const MAIN = fileURLToPath(new URL('../src/server/main.ts', import.meta.url))
  * @throws Error with what it printed when it ends before it listens
  */
 export async function startServer ({ speed, settings = {}, dataDir: given, log }: ServerOptions): Promise<Server> {
+  if (isEnding()) throw new Error('a signal ends this script')
   const dataDir = given ?? await mkdtemp(join(tmpdir(), 'batchyard-'))
   const child = spawn(process.execPath, [MAIN], {
     env: {
@@ -46,20 +48,18 @@ export async function startServer ({ speed, settings = {}, dataDir: given, log }
     },
     stdio: ['ignore', 'pipe', 'pipe']
   })
+  const stop = registerCleanup(async () => {
+    await stopProcess(child)
+    if (given === undefined) await rm(dataDir, { recursive: true, force: true })
+  })
   const { address, engine } = await listening(child, log)
-  return {
-    base: address,
-    engine,
-    dataDir,
-    process: child,
-    async stop () {
-      if (child.exitCode === null && child.signalCode === null) {
-        child.kill('SIGTERM')
-        await once(child, 'exit')
-      }
-      if (given === undefined) await rm(dataDir, { recursive: true, force: true })
-    }
-  }
+  return { base: address, engine, dataDir, process: child, stop }
+}
+
+async function stopProcess (child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  child.kill('SIGTERM')
+  await once(child, 'exit')
 }
 
 /** Settings of the shell are for the service it runs, not for this one: only what chooses the engine is taken over. */

@@ -1,3 +1,4 @@
+import { registerCleanup } from '../../scripts/cleanup.ts'
 import { findPostgres, startPostgres } from '../../test/support/database/postgres.ts'
 import type { Row } from '../figure.ts'
 
@@ -14,9 +15,10 @@ export async function onEachDatabase (measure: (kind: Kind) => Promise<Row>): Pr
   const bin = findPostgres()
   if (bin === undefined) return [embedded]
   const postgres = await startPostgres(bin)
+  const stop = registerCleanup(postgres.stop)
   try {
     return [embedded, await measure({ name: 'Postgres', fresh: async () => postgres.createDatabase() })]
   } finally {
-    await postgres.stop()
+    await stop()
   }
 }

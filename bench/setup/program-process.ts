@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { registerCleanup } from '../../scripts/cleanup.ts'
 
 /** A comparison program in a process of its own. */
 export interface ProgramProcess {
@@ -20,6 +21,12 @@ export async function startProgram (
   const child = fork(fileURLToPath(new URL(`../programs/${name}.ts`, import.meta.url)), args, {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc']
+  })
+  const stop = registerCleanup(async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    const exit = once(child, 'exit')
+    child.kill()
+    await exit
   })
   const answer = async (): Promise<unknown> => {
     const settled = new AbortController()
@@ -43,11 +50,6 @@ export async function startProgram (
       child.send(question)
       return answered
     },
-    async stop () {
-      if (child.exitCode !== null || child.signalCode !== null) return
-      const exit = once(child, 'exit')
-      child.kill()
-      await exit
-    }
+    stop
   }
 }

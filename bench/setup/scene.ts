@@ -9,6 +9,7 @@ import {
   type Environment,
   type Operation
 } from '../../client/index.ts'
+import { registerCleanup } from '../../scripts/cleanup.ts'
 import { startServer, type Server } from '../../scripts/server-process.ts'
 import { attachSandboxCloud } from '../../src/sandbox/aws/client.ts'
 import { resolveSpec } from '../../src/spec/resolve.ts'
@@ -58,7 +59,8 @@ const ids = createIds()
 /** Sets a scene, hands it over and clears all of it away. */
 export async function withScene<T> (options: SceneOptions, use: (scene: Scene) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'batchyard-bench-'))
-  const endings: Array<() => Promise<void>> = [async () => rm(folder, { recursive: true, force: true })]
+  const removeFolder = registerCleanup(async () => rm(folder, { recursive: true, force: true }))
+  const endings = [removeFolder]
   try {
     return await use(await setScene(options, folder, endings))
   } finally {
@@ -76,7 +78,7 @@ async function setScene (options: SceneOptions, folder: string, endings: Array<(
   endings.push(async () => server.stop())
   const { base } = server
   const cloud = await attachSandboxCloud({ dataDir, speed })
-  endings.push(async () => cloud.release())
+  endings.push(registerCleanup(async () => cloud.release()))
   const { grpcPort } = await cloud.ensure()
   const client = createBatchyardClient(base, ADMIN_KEY)
   const keep = (program: ProgramProcess): ProgramProcess => {

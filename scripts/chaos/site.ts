@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { isEnding, registerCleanup } from '../cleanup.ts'
 import { startServer, type Server } from '../server-process.ts'
 import { familyOf, kill, startedServices, type Family, type Part } from './processes.ts'
 
@@ -35,6 +36,11 @@ const SETTINGS = { BATCHYARD_RETRY_SECONDS: '0.2', BATCHYARD_WORKER_CONCURRENCY:
 /** Starts a service in a folder of its own. */
 export async function openSite ({ engine, databaseUrl }: SiteOptions): Promise<Site> {
   const dataDir = await mkdtemp(join(tmpdir(), 'batchyard-chaos-'))
+  let kept = false
+  const remove = registerCleanup(async () => {
+    while (familyOf(undefined, dataDir).engine.length > 0) await delay(100)
+    if (!kept) await rm(dataDir, { recursive: true, force: true })
+  })
   const log = createWriteStream(join(dataDir, 'service.log'), { flags: 'a' })
   const settings = {
     ...SETTINGS,
@@ -64,9 +70,8 @@ export async function openSite ({ engine, databaseUrl }: SiteOptions): Promise<S
     async close ({ keep }) {
       await server.stop()
       log.end()
-      if (keep) return
-      while (familyOf(undefined, dataDir).engine.length > 0) await delay(100)
-      await rm(dataDir, { recursive: true, force: true })
+      kept = keep && !isEnding()
+      await remove()
     }
   }
 }

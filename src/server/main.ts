@@ -20,24 +20,32 @@ const REDACT = [
   'err.connectionString'
 ]
 
+/** Ctrl-C under npm arrives twice, from the terminal and from npm, which passes it on: both count as one. */
+const SAME_SIGNAL_MILLISECONDS = 500
+
+/** Resolves with the first signal; a second one exits the process immediately. */
+async function stopSignal (): Promise<NodeJS.Signals> {
+  const first = Promise.withResolvers<NodeJS.Signals>()
+  let since: number | undefined
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      // Engines are detached and finish the calls in flight by themselves.
+      if (since !== undefined && performance.now() - since > SAME_SIGNAL_MILLISECONDS) process.exit(1)
+      since ??= performance.now()
+      first.resolve(signal)
+    })
+  }
+  return first.promise
+}
+
 async function main (): Promise<void> {
   const config = loadConfig()
   // Lines are written while the next request is served, and what is left is flushed at exit.
   const log = pino({ level: config.logLevel, redact: REDACT }, pino.destination({ dest: 1, sync: false }))
   if (config.cloud === 'sandbox') log.info('sandbox: everything is simulated, nothing is created at AWS')
-  let stopping = false
-  const stopped = Promise.withResolvers<undefined>()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      // Who asks twice does not want to wait: engines are detached and finish what they have in flight by themselves.
-      if (stopping) process.exit(1)
-      stopping = true
-      log.info({ signal }, 'stopping')
-      stopped.resolve(undefined)
-    })
-  }
+  const signalled = stopSignal()
   const service = await startService(config, log)
-  await stopped.promise
+  log.info({ signal: await signalled }, 'stopping')
   await service.stop()
   log.info('stopped')
   // An engine that is left to finish is still our child; nothing else may keep the process.
