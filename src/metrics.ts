@@ -28,20 +28,29 @@ export function createMetrics () {
       buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 1800],
       registers
     }),
-    queueDepth: new Gauge({ name: 'batchyard_queue_depth', help: 'Operations that wait, for a worker or for another of their environment', labelNames: ['kind'], registers }),
-    running: new Gauge({ name: 'batchyard_operations_running', help: 'Operations this process runs', labelNames: ['kind'], registers }),
-    workerSlots: new Gauge({ name: 'batchyard_worker_slots', help: 'Operations this process runs at once at most, by count and by memory', registers }),
+    running: new Gauge({
+      name: 'batchyard_operations_running',
+      help: 'Operations this process runs',
+      labelNames: ['kind'],
+      registers
+    }),
+    workerSlots: new Gauge({
+      name: 'batchyard_worker_slots',
+      help: 'Operations this process runs at once at most, by count and by memory',
+      registers
+    }),
     eventStreams: new Gauge({ name: 'batchyard_event_streams', help: 'Event streams open', registers }),
     eventReads: new Counter({
-      name: 'batchyard_event_reads_total', help: 'Looks at the store for event streams; readers at the same position share them', registers
+      name: 'batchyard_event_reads_total',
+      help: 'Looks at the store for event streams; readers at the same position share them',
+      registers
     }),
     engineStarts: new Counter({
-      name: 'batchyard_engine_starts_total', help: 'Engine processes started, by command', labelNames: ['command'], registers
-    }),
-    runnerMemory: new Gauge({
-      name: 'batchyard_runner_resident_bytes', help: 'Resident memory of all runner processes together', registers
-    }),
-    runners: new Gauge({ name: 'batchyard_runners', help: 'Runner processes alive', registers })
+      name: 'batchyard_engine_starts_total',
+      help: 'Engine processes started, by command',
+      labelNames: ['command'],
+      registers
+    })
   }
 }
 export type Metrics = ReturnType<typeof createMetrics>
