@@ -4,8 +4,8 @@
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import openapiTypescript, { astToString } from 'openapi-typescript'
-import { SETTINGS } from '../src/config.ts'
 import { OPERATION_CODES, REQUEST_CODES, adviceFor, type OperationCode } from '../src/errors.ts'
+import { SETTINGS } from '../src/settings.ts'
 import { documentedApp } from './documented-app.ts'
 
 const path = (name: string): URL => new URL(`../${name}`, import.meta.url)

@@ -1,48 +1,13 @@
 import { isIPv4 } from 'node:net'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { Type, type Static } from 'typebox'
 import { Value } from 'typebox/value'
+import { SETTINGS, type Settings } from './settings.ts'
 
-const oneOf = <const T extends readonly string[]>(values: T, options: object) =>
-  Type.Unsafe<T[number]>({ type: 'string', enum: [...values], ...options })
-const text = (options: object) => Type.String({ minLength: 1, ...options })
-
-/** Every setting, its default and its meaning. The table in docs/settings.md is generated from this. */
-export const SETTINGS = Type.Object({
-  BATCHYARD_HOST: text({ default: '127.0.0.1', description: 'Address to listen on' }),
-  BATCHYARD_PORT: Type.Integer({ default: 8080, minimum: 0, maximum: 65535, description: 'Port to listen on; `0` takes a free one, the log line `listening` says which' }),
-  BATCHYARD_DATA: text({ default: './data', description: 'Folder of the database, state, work directories and the sandbox\'s world' }),
-  BATCHYARD_CLOUD: Type.Optional(oneOf(['sandbox', 'aws'], { description: '`sandbox` (simulated) or `aws`. Default `sandbox`; with `NODE_ENV=production` it must be set' })),
-  BATCHYARD_ENGINE: oneOf(['auto', 'pulumi', 'sandbox'], { default: 'auto', description: '`pulumi` (the real CLI), `sandbox` (simulated), or `auto`: the real CLI if it is found' }),
-  BATCHYARD_PULUMI_ROOT: Type.Optional(text({ description: 'Folder whose `bin/pulumi` is the engine; else PATH is searched' })),
-  BATCHYARD_ROLE: oneOf(['all', 'api', 'worker'], { default: 'all', description: '`api` answers requests, `worker` runs operations (and answers probes and `/metrics` only), `all` does both. `api` and `worker` need `DATABASE_URL`' }),
-  BATCHYARD_SANDBOX_SPEED: Type.Number({ default: 0.1, minimum: 0, maximum: 10, description: 'Factor on the simulated durations: `0` at once, `1` as long as AWS takes' }),
-  BATCHYARD_WORKER_CONCURRENCY: Type.Integer({ default: 4, minimum: 1, maximum: 64, description: 'Operations a worker runs at once, as far as its memory allows' }),
-  BATCHYARD_WORKER_MEMORY_MIB: Type.Optional(Type.Integer({ minimum: 512, maximum: 16777216, description: 'Memory for a worker and all it starts, MiB; it runs no more operations at once than fit (about 310 each in the sandbox, 740 on AWS). Default: what the container may use, or the machine has' })),
-  BATCHYARD_TEAM_CONCURRENCY: Type.Integer({ default: 0, minimum: 0, maximum: 10000, description: 'Changes of one team\'s environments that run at once, on all workers together; `0`: no limit. Previews and drift checks are not held up by it. The same on every worker' }),
-  BATCHYARD_HOST_GONE_SECONDS: Type.Integer({ default: 600, minimum: 121, maximum: 86400, description: 'Seconds after which a host whose workers are silent counts as gone, and its operations go to other hosts. Exceeds `BATCHYARD_INTERRUPT_SECONDS` by 120 or more: by then a worker without its database has ended its engines. The same on every worker' }),
-  BATCHYARD_OPERATION_DEADLINE_SECONDS: Type.Integer({ default: 3600, minimum: 10, maximum: 43200, description: 'Seconds after which a run is ended by force' }),
-  BATCHYARD_RETRY_LIMIT: Type.Integer({ default: 5, minimum: 0, maximum: 20, description: 'How often a worker tries an operation again that failed for a passing reason: throttling, a role not visible yet, a resource still in use' }),
-  BATCHYARD_RETRY_SECONDS: Type.Number({ default: 8, minimum: 0, maximum: 600, description: 'About how long it waits before the first of these tries; doubled each time up to 120, plus or minus half' }),
-  BATCHYARD_EVENT_DAYS: Type.Integer({ default: 30, minimum: 1, maximum: 3650, description: 'Days for which the events of an operation that ended can be read, and previews and drift checks altogether' }),
-  BATCHYARD_DELETED_DAYS: Type.Integer({ default: 90, minimum: 1, maximum: 3650, description: 'Days for which a deleted environment and its operations can be read' }),
-  BATCHYARD_RUNNER_MEMORY_MIB: Type.Integer({ default: 512, minimum: 128, maximum: 16384, description: 'Heap limit of a runner, MiB' }),
-  BATCHYARD_RUNNER_RUNS: Type.Integer({ default: 25, minimum: 1, maximum: 10000, description: 'Runs after which a runner is replaced' }),
-  BATCHYARD_STOP_SECONDS: Type.Integer({ default: 25, minimum: 1, maximum: 3600, description: 'Seconds a stop waits for running engines to finish what they have in flight' }),
-  BATCHYARD_INTERRUPT_SECONDS: Type.Integer({ default: 180, minimum: 1, maximum: 3600, description: 'Seconds an engine that is asked to stop has for the calls it has in flight, before it is told to terminate; AWS takes up to 120 to delete a queue or compute environment' }),
-  BATCHYARD_STATE_URL: Type.Optional(text({ pattern: '^(file|s3|postgres)://', description: 'Pulumi state backend. Default: a folder under `BATCHYARD_DATA`' })),
-  BATCHYARD_PASSPHRASE_FILE: Type.Optional(text({ description: 'File with the passphrase of the state\'s secrets; made with mode 0600 under `BATCHYARD_DATA` if unset' })),
-  BATCHYARD_ADMIN_KEY: Type.Optional(Type.String({ minLength: 24, maxLength: 256, pattern: '^[A-Za-z0-9_.~+/=-]+$', description: 'First admin key, 24 characters or more. Without any key the service starts only in the sandbox on a loopback address' })),
-  DATABASE_URL: Type.Optional(text({ pattern: '^postgres(ql)?://', description: 'Postgres 15 or later. Default: an embedded database under `BATCHYARD_DATA`' })),
-  BATCHYARD_LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], { default: 'info', description: 'Least level that is logged' })
-})
-type Settings = Static<typeof SETTINGS>
-
-/** An engine that was interrupted in vain is told to terminate, and killed 20 s later; the rest is for a busy machine. */
-const ENDING_SECONDS = 60
-/** Longer than an operation's lease: a database that was only restarted must not end what runs. */
-const LEAST_PATIENCE_SECONDS = 60
+/** An engine that ignores its interruption gets SIGTERM, and SIGKILL 20 s later; the rest is for a busy machine. */
+const FORCED_STOP_SECONDS = 60
+/** Longer than an operation's lease: operations survive a restart of the database. */
+const MIN_DATABASE_OUTAGE_SECONDS = 60
 
 export interface Config {
   readonly host: string
@@ -61,8 +26,8 @@ export interface Config {
   /** 0: no limit. */
   readonly teamConcurrency: number
   readonly hostGoneSeconds: number
-  /** Without a word from the database for so long a worker breaks off what it runs. */
-  readonly patienceSeconds: number
+  /** After so long without an answer from the database a worker aborts what it runs. */
+  readonly databaseOutageSeconds: number
   readonly deadlineSeconds: number
   readonly eventDays: number
   readonly deletedDays: number
@@ -81,7 +46,7 @@ export interface Config {
   readonly loopback: boolean
 }
 
-/** All wrong settings at once, a line each. */
+/** All wrong settings at once, one per line. */
 export class ConfigError extends Error {
   readonly problems: readonly string[]
   constructor (problems: readonly string[]) {
@@ -95,7 +60,8 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /**
  * Reads and checks the environment once.
- * @throws ConfigError naming every wrong setting, also an unknown name beginning with BATCHYARD_ (a misspelt one would else be ignored in silence)
+ * @throws ConfigError naming every wrong setting, also unknown names that begin with BATCHYARD_: a misspelt setting
+ *   must not be ignored
  */
 export function loadConfig (environment: Environment = process.env): Config {
   const known = Object.keys(SETTINGS.properties)
@@ -112,17 +78,25 @@ export function loadConfig (environment: Environment = process.env): Config {
 
 function wrongValues (settings: unknown): string[] {
   return Value.Errors(SETTINGS, settings).map((error) => {
-    const name = error.instancePath.slice(1)
-    return `${name}: ${error.message}${'allowedValues' in error.params ? ` (${String(error.params.allowedValues)})` : ''}`
+    const allowed = 'allowedValues' in error.params ? ` (${String(error.params.allowedValues)})` : ''
+    return `${error.instancePath.slice(1)}: ${error.message}${allowed}`
   })
 }
 
-/** What is wrong only together. */
-function contradictions ({ BATCHYARD_ROLE: role, DATABASE_URL: url, ...settings }: Settings): string[] {
-  const least = settings.BATCHYARD_INTERRUPT_SECONDS + ENDING_SECONDS + LEAST_PATIENCE_SECONDS
+/** Settings that contradict each other. */
+function contradictions (settings: Settings): string[] {
+  const { BATCHYARD_ROLE: role, DATABASE_URL: url, BATCHYARD_INTERRUPT_SECONDS: interruptSeconds } = settings
+  const least = interruptSeconds + FORCED_STOP_SECONDS + MIN_DATABASE_OUTAGE_SECONDS
   return [
-    ...(role !== 'all' && url === undefined ? [`DATABASE_URL: must be set when BATCHYARD_ROLE is ${role}: the embedded database serves one process only`] : []),
-    ...(settings.BATCHYARD_HOST_GONE_SECONDS < least ? [`BATCHYARD_HOST_GONE_SECONDS: must be ${least} or more, as BATCHYARD_INTERRUPT_SECONDS is ${settings.BATCHYARD_INTERRUPT_SECONDS}`] : [])
+    ...(role !== 'all' && url === undefined
+      ? [`DATABASE_URL: must be set when BATCHYARD_ROLE is ${role}: the embedded database serves one process only`]
+      : []),
+    ...(settings.BATCHYARD_HOST_GONE_SECONDS < least
+      ? [
+          `BATCHYARD_HOST_GONE_SECONDS: must be ${least} or more, ` +
+            `as BATCHYARD_INTERRUPT_SECONDS is ${interruptSeconds}`
+        ]
+      : [])
   ]
 }
 
@@ -148,7 +122,8 @@ function toConfig (settings: Settings, path: string): Config {
     workerMemoryMiB: settings.BATCHYARD_WORKER_MEMORY_MIB,
     teamConcurrency: settings.BATCHYARD_TEAM_CONCURRENCY,
     hostGoneSeconds: settings.BATCHYARD_HOST_GONE_SECONDS,
-    patienceSeconds: settings.BATCHYARD_HOST_GONE_SECONDS - settings.BATCHYARD_INTERRUPT_SECONDS - ENDING_SECONDS,
+    databaseOutageSeconds:
+      settings.BATCHYARD_HOST_GONE_SECONDS - settings.BATCHYARD_INTERRUPT_SECONDS - FORCED_STOP_SECONDS,
     deadlineSeconds: settings.BATCHYARD_OPERATION_DEADLINE_SECONDS,
     eventDays: settings.BATCHYARD_EVENT_DAYS,
     deletedDays: settings.BATCHYARD_DELETED_DAYS,

@@ -29,10 +29,7 @@ export function createMetrics () {
       registers
     }),
     running: new Gauge({
-      name: 'batchyard_operations_running',
-      help: 'Operations this process runs',
-      labelNames: ['kind'],
-      registers
+      name: 'batchyard_operations_running', help: 'Operations this process runs', labelNames: ['kind'], registers
     }),
     workerSlots: new Gauge({
       name: 'batchyard_worker_slots',

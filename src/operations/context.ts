@@ -52,5 +52,5 @@ export interface WorkContext extends Context {
    * Without a word from the database for so long an operation is broken off: its engine has ended by the time other hosts
    * take this one for gone.
    */
-  readonly patienceSeconds: number
+  readonly databaseOutageSeconds: number
 }

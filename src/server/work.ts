@@ -60,7 +60,7 @@ export async function openWork (
     retries: { limit: config.retryLimit, baseSeconds: config.retrySeconds },
     concurrency: capacity.concurrency,
     rules: { host: hostname(), hostGoneSeconds: config.hostGoneSeconds, teamLimit: config.teamConcurrency },
-    patienceSeconds: config.patienceSeconds
+    databaseOutageSeconds: config.databaseOutageSeconds
   }
 }
 

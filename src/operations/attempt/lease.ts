@@ -11,7 +11,7 @@ const RETRY_SECONDS = 1
  * not end what runs, for as long as nobody can have taken it over on another host.
  */
 export function keepLease (attempt: Attempt): () => void {
-  const { context: { patienceSeconds }, control, log } = attempt
+  const { context: { databaseOutageSeconds }, control, log } = attempt
   let renewedAt = performance.now()
   let timer: NodeJS.Timeout | undefined
   let stopped = false
@@ -26,8 +26,8 @@ export function keepLease (attempt: Attempt): () => void {
     } catch (error) {
       log.warn({ err: error }, 'the lease could not be renewed')
       // An engine in the row keeps the operation on this host; without one anybody takes it over when the lease has ended.
-      const patience = attempt.marks.engineRecorded ? patienceSeconds : LEASE_SECONDS
-      if (performance.now() - renewedAt > patience * 1000) breakOff(control, 'lost')
+      const outageSeconds = attempt.marks.engineRecorded ? databaseOutageSeconds : LEASE_SECONDS
+      if (performance.now() - renewedAt > outageSeconds * 1000) breakOff(control, 'lost')
       again(RETRY_SECONDS)
     }
   }
