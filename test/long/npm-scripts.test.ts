@@ -65,7 +65,7 @@ describe('A signal to the npm process alone', () => {
       const exited = once(npm, 'exit')
       await isRunning(npm, running)
       // A service of the script may be in the middle of its start.
-      await delay(name === 'start' ? 0 : 1_000)
+      await delay(name === 'start' ? 0 : 3_000)
       npm.kill(signal)
       await exited
 
