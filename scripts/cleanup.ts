@@ -26,7 +26,7 @@ export function cleanUpOnSignal (): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       ending = true
-      void cleanUp().finally(() => process.exit(128 + constants.signals[signal]))
+      cleanUp().finally(() => process.exit(128 + constants.signals[signal])).catch(() => {})
     })
   }
 }
