@@ -1,7 +1,7 @@
 import type { FieldError } from '../schemas/problem.ts'
 import type { Placement } from '../schemas/team.ts'
 import { field, fields, number, pointer, problem, schemaVerdict, text, type SchemaVerdict } from './body.ts'
-import { CPU_UNITS_PER_VCPU, pairSize, sizeProblem } from './fargate-sizes.ts'
+import { CPU_UNITS_PER_VCPU, pairSize, sizeProblem } from '../schemas/spec-fields/fargate-sizes.ts'
 import { ecrRepository, imageProblem } from './image.ts'
 import { partitionOf, regionProblem } from './regions.ts'
 import { placementNetwork } from './resolve.ts'

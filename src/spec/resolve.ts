@@ -1,6 +1,6 @@
 import type { ResolvedSpec, Spec } from '../schemas/spec.ts'
 import type { Placement } from '../schemas/team.ts'
-import { CPU_UNITS_PER_VCPU, pairSize, type FargateSize } from './fargate-sizes.ts'
+import { CPU_UNITS_PER_VCPU, pairSize, type FargateSize } from '../schemas/spec-fields/fargate-sizes.ts'
 
 type Jobs = Spec['jobs']
 type ResolvedJob = ResolvedSpec['jobs'][string]

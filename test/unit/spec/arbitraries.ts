@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { Spec } from '../../../src/schemas/spec.ts'
 import type { Placement } from '../../../src/schemas/team.ts'
-import { CPU_UNITS_PER_VCPU, FARGATE_SIZES } from '../../../src/spec/fargate-sizes.ts'
+import { CPU_UNITS_PER_VCPU, FARGATE_SIZES } from '../../../src/schemas/spec-fields/fargate-sizes.ts'
 
 type Job = Spec['jobs'][string]
 type Service = NonNullable<Spec['service']>

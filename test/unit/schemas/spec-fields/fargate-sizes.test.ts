@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Spec } from '../../../src/schemas/spec.ts'
-import { FARGATE_SIZES, pairSize, sizeProblem } from '../../../src/spec/fargate-sizes.ts'
+import { Spec } from '../../../../src/schemas/spec.ts'
+import { FARGATE_SIZES, pairSize, sizeProblem } from '../../../../src/schemas/spec-fields/fargate-sizes.ts'
 
 const vcpus = fc.constantFrom(...FARGATE_SIZES.map((size) => size.vcpus))
 
