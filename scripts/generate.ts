@@ -1,12 +1,13 @@
 /**
- * Writes what is generated from the code: openapi/openapi.json, the client's types, docs/errors.md, and the parts
- * between markers in docs/settings.md and docs/provisioner-policy.md.
+ * Writes what is generated from the code: openapi/openapi.json, the client's types, docs/errors.md, docs/spec.md, and the
+ * parts between markers in docs/settings.md and docs/provisioner-policy.md.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import openapiTypescript, { astToString } from 'openapi-typescript'
 import { OPERATION_CODES, REQUEST_CODES, adviceFor, type OperationCode } from '../src/errors.ts'
 import { SETTINGS } from '../src/settings.ts'
 import { documentedApp } from './documented-app.ts'
+import { specPage } from './spec-page.ts'
 
 const path = (name: string): URL => new URL(`../${name}`, import.meta.url)
 
@@ -76,5 +77,6 @@ async function writeMarked (file: string, name: string, text: string): Promise<v
 const policy = await readFile(path('docs/provisioner-policy.json'), 'utf8')
 await writeOpenapi()
 await writeFile(path('docs/errors.md'), errorsPage())
+await writeFile(path('docs/spec.md'), specPage())
 await writeMarked('docs/settings.md', 'settings', settingsTable())
 await writeMarked('docs/provisioner-policy.md', 'policy', `\n\`\`\`json\n${policy}\`\`\`\n`)

@@ -7,7 +7,8 @@ import { putEnvironment } from '../operations/commands/put.ts'
 import { placementFor } from '../operations/access/guardrails.ts'
 import { Environment } from '../schemas/environment.ts'
 import { Slug, refTo } from '../schemas/names.ts'
-import { DELETION, NamedSpec, SpecPatch } from '../schemas/spec.ts'
+import { NamedSpec, SpecPatch } from '../schemas/spec.ts'
+import { deletion } from '../schemas/spec-fields/deletion.ts'
 import { checkSpec } from '../spec/check.ts'
 import { ById, ETag, answer } from './http/environment-answers.ts'
 import { refuseWrongFields } from './http/field-errors.ts'
@@ -24,7 +25,7 @@ import {
 } from './http/spec-body.ts'
 
 const ByName = Type.Object({ team: Slug, name: Slug }, { additionalProperties: false })
-const Overriding = Type.Partial(Type.Object({ jobs: DELETION.jobs }), { additionalProperties: false })
+const Overriding = Type.Pick(deletion.request, ['jobs'])
 const Conditional = Type.Object({ ...Previewed.properties, ...Matching.properties })
 const PutConditional = Type.Object({
   ...Conditional.properties,

@@ -1,5 +1,4 @@
 import type { FastifyInstance } from 'fastify'
-import { Type } from 'typebox'
 import type { Context } from '../operations/context.ts'
 import { getEnvironment, getOutputs, listEnvironments, listOperations } from '../operations/reads/queries.ts'
 import { createEnvironment } from '../operations/commands/create.ts'
@@ -8,7 +7,8 @@ import { placementFor } from '../operations/access/guardrails.ts'
 import { Environment, Outputs } from '../schemas/environment.ts'
 import { refTo } from '../schemas/names.ts'
 import { EnvironmentFilter, EnvironmentPage, OperationPage, PageQuery } from '../schemas/page.ts'
-import { DELETION, Spec } from '../schemas/spec.ts'
+import { Spec } from '../schemas/spec.ts'
+import { deletion } from '../schemas/spec-fields/deletion.ts'
 import { checkSpec } from '../spec/check.ts'
 import { ById, ETag, answer } from './http/environment-answers.ts'
 import { refuseWrongFields } from './http/field-errors.ts'
@@ -54,7 +54,7 @@ const writing = (context: Context) => async (app: FastifyInstance): Promise<void
       tags: ['environments'],
       summary: 'Tear an environment down; repeating it is harmless. The parameters say for this call what the spec\'s deletion says otherwise',
       params: ById,
-      querystring: Type.Partial(Type.Object(DELETION), { additionalProperties: false }),
+      querystring: deletion.request,
       headers: Matching,
       response: {
         200: { ...refTo(Environment), description: 'Was deleted before', headers: ETag },

@@ -1,4 +1,8 @@
-import { Type, type Static, type TSchema } from 'typebox'
+import { Type, type Static, type TSchema, type TSchemaOptions } from 'typebox'
+
+/** One of these texts, or one of these numbers. `Type.Enum` alone does not say of which JSON type they are. */
+export const oneOf = <const T extends string | number>(values: readonly T[], options: TSchemaOptions = {}) =>
+  Type.Enum([...values], { type: typeof values[0], ...options })
 
 /**
  * A `$ref` to a shape with an `$id`, typed as that shape. Shapes are referred to and never inlined: ajv refuses the same

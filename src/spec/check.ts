@@ -1,10 +1,10 @@
 import type { FieldError } from '../schemas/problem.ts'
+import { placementNetwork } from '../schemas/spec-fields/network.ts'
 import type { Placement } from '../schemas/team.ts'
 import { field, fields, number, pointer, problem, schemaVerdict, text, type SchemaVerdict } from './body.ts'
 import { CPU_UNITS_PER_VCPU, pairSize, sizeProblem } from '../schemas/spec-fields/fargate-sizes.ts'
 import { ecrRepository, imageProblem } from './image.ts'
 import { partitionOf, regionProblem } from './regions.ts'
-import { placementNetwork } from './resolve.ts'
 import { ENVIRONMENT_TAG, ID_TAG, TEAM_TAG, labelProblems } from './tags.ts'
 
 interface Input extends SchemaVerdict { readonly body: unknown, readonly placement: Placement | undefined }

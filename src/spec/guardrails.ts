@@ -1,9 +1,9 @@
 import type { FieldError } from '../schemas/problem.ts'
 import type { Spec } from '../schemas/spec.ts'
+import { placementNetwork } from '../schemas/spec-fields/network.ts'
 import type { Guardrails, Placement } from '../schemas/team.ts'
 import { pointer, problem } from './body.ts'
 import { ecrRepository } from './image.ts'
-import { placementNetwork } from './resolve.ts'
 
 interface Limits { readonly team: string, readonly guardrails: Guardrails }
 

@@ -1,7 +1,7 @@
 import type * as pulumi from '@pulumi/pulumi'
 import type { Outputs } from '../schemas/environment.ts'
 import type { ResolvedSpec } from '../schemas/spec.ts'
-import { mainEntry } from '../spec/resolve.ts'
+import { mainEntry } from '../schemas/spec-fields/declare.ts'
 import type { Compute } from './components/compute.ts'
 import type { Job } from './components/job.ts'
 import type { Logs } from './components/logs.ts'

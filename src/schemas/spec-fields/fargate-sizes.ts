@@ -1,38 +1,45 @@
-/** The vCPU and memory pairs Fargate offers, the same for Batch and ECS (AWS Batch API reference, `ResourceRequirement`). */
-const range = (from: number, to: number, step: number): number[] =>
-  Array.from({ length: (to - from) / step + 1 }, (_, index) => from + index * step)
+const range = (fromMiB: number, toMiB: number, stepMiB: number): number[] =>
+  Array.from({ length: (toMiB - fromMiB) / stepMiB + 1 }, (_, index) => fromMiB + index * stepMiB)
 
-interface FargateRow { readonly vcpus: number, readonly memoriesMiB: readonly number[], readonly step: number }
+const QUARTER_VCPU_MIB: readonly number[] = [512, 1024, 2048]
 
-const row = (vcpus: number, from: number, to: number, step: number): FargateRow => ({
-  vcpus,
-  memoriesMiB: range(from, to, step),
-  step
-})
+/**
+ * The vCPU and memory pairs that Fargate offers, the same for Batch and ECS (AWS Batch API reference,
+ * `ResourceRequirement`).
+ * `stepMiB` is the distance between two memories, 0 where it varies.
+ */
+export const FARGATE_SIZES = [
+  { vcpus: 0.25, memoriesMiB: QUARTER_VCPU_MIB, stepMiB: 0 },
+  { vcpus: 0.5, memoriesMiB: range(1024, 4096, 1024), stepMiB: 1024 },
+  { vcpus: 1, memoriesMiB: range(2048, 8192, 1024), stepMiB: 1024 },
+  { vcpus: 2, memoriesMiB: range(4096, 16_384, 1024), stepMiB: 1024 },
+  { vcpus: 4, memoriesMiB: range(8192, 30_720, 1024), stepMiB: 1024 },
+  { vcpus: 8, memoriesMiB: range(16_384, 61_440, 4096), stepMiB: 4096 },
+  { vcpus: 16, memoriesMiB: range(32_768, 122_880, 8192), stepMiB: 8192 }
+] as const
 
-export const FARGATE_SIZES: readonly FargateRow[] = [
-  { vcpus: 0.25, memoriesMiB: [512, 1024, 2048], step: 0 },
-  row(0.5, 1024, 4096, 1024),
-  row(1, 2048, 8192, 1024),
-  row(2, 4096, 16_384, 1024),
-  row(4, 8192, 30_720, 1024),
-  row(8, 16_384, 61_440, 4096),
-  row(16, 32_768, 122_880, 8192)
-]
+type SizeRow = typeof FARGATE_SIZES[number]
+type Vcpus = SizeRow['vcpus']
 
 /** ECS counts CPU in units of 1/1024 vCPU. */
 export const CPU_UNITS_PER_VCPU = 1024
 
-export interface FargateSize { readonly vcpus: number, readonly memoryMiB: number }
+/** The vCPU of each size in ECS's units. */
+export const CPU_UNITS = {
+  0.25: 256, 0.5: 512, 1: 1024, 2: 2048, 4: 4096, 8: 8192, 16: 16_384
+} as const satisfies Record<Vcpus, number>
+export type CpuUnits = typeof CPU_UNITS[Vcpus]
 
-const SMALLEST: FargateSize = { vcpus: 0.25, memoryMiB: 512 }
+export interface FargateSize { readonly vcpus: Vcpus, readonly memoryMiB: number }
+
+const DEFAULT_SIZE: FargateSize = { vcpus: 0.25, memoryMiB: 512 }
 
 /**
  * Fills in what is missing of a size: neither gives the smallest size, vCPU alone its smallest memory, memory alone the
  * smallest vCPU that offers it. Undefined if Fargate has no such size: it rounds nothing up.
  */
 export function pairSize (vcpus: number | undefined, memoryMiB: number | undefined): FargateSize | undefined {
-  if (vcpus === undefined && memoryMiB === undefined) return SMALLEST
+  if (vcpus === undefined && memoryMiB === undefined) return DEFAULT_SIZE
   for (const size of FARGATE_SIZES) {
     if (vcpus !== undefined && vcpus !== size.vcpus) continue
     const memory = memoryMiB ?? size.memoriesMiB[0]
@@ -42,10 +49,10 @@ export function pairSize (vcpus: number | undefined, memoryMiB: number | undefin
 }
 
 /** "2048 to 8192 MiB in steps of 1024" for 1 vCPU. */
-function describeMemories ({ memoriesMiB, step }: FargateRow): string {
-  return step === 0
+function describeMemories ({ memoriesMiB, stepMiB }: SizeRow): string {
+  return stepMiB === 0
     ? `${memoriesMiB.join(', ')} MiB`
-    : `${memoriesMiB[0]} to ${memoriesMiB.at(-1)} MiB in steps of ${step}`
+    : `${memoriesMiB[0]} to ${memoriesMiB.at(-1)} MiB in steps of ${stepMiB}`
 }
 
 function nearestMemories (memoryMiB: number): number[] {
@@ -55,7 +62,10 @@ function nearestMemories (memoryMiB: number): number[] {
   return [below, above].filter((memory) => memory !== undefined)
 }
 
-/** Why Fargate has no such size, with the sizes it has instead; undefined if it has it. `label` names the vCPU as the field does. */
+/**
+ * Why Fargate has no such size, with the sizes it has instead; undefined if it has it. `label` names the vCPU as the field
+ * does.
+ */
 export function sizeProblem (
   vcpus: number | undefined,
   memoryMiB: number | undefined,

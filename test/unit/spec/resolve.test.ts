@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { ResolvedSpec, Spec } from '../../../src/schemas/spec.ts'
 import { Placement } from '../../../src/schemas/team.ts'
 import { checkSpec } from '../../../src/spec/check.ts'
-import { mainEntry, resolveSpec } from '../../../src/spec/resolve.ts'
+import { resolveSpec } from '../../../src/spec/resolve.ts'
 import { placement, spec } from './arbitraries.ts'
 
 const LEAST: Spec = {
@@ -119,11 +119,11 @@ describe('resolveSpec', () => {
       expect(resolveSpec(asSpec(resolved), there)).toEqual(resolved)
     }))
   })
-})
 
-describe('mainEntry', () => {
-  it('is the one called default, or else the first', () => {
-    expect(mainEntry({ aa: 1, default: 2 })).toEqual(['default', 2])
-    expect(mainEntry({ bb: 1, aa: 2 })).toEqual(['bb', 1])
+  it('takes a resolved spec for what it is, wherever the placement is', () => {
+    fc.assert(fc.property(spec, placement, placement, (spec, placement, other) => {
+      const resolved = resolveSpec(spec, placement)
+      expect(resolveSpec(resolved as Spec, other)).toEqual(resolved)
+    }))
   })
 })
