@@ -10,7 +10,7 @@ import type { WorkContext } from '../context.ts'
  * Why an attempt is broken off: the service stops or the database is away (hand the operation back), it was cancelled, or
  * another worker has it or may have it (write nothing more).
  */
-export type BreakOff = 'stop' | 'away' | 'cancel' | 'lost'
+export type AbortReason = 'stop' | 'database-unavailable' | 'cancel' | 'lease-lost'
 
 /** How far an attempt has come, for who looks after it. */
 export interface AttemptMarks {
@@ -35,7 +35,7 @@ export interface Attempt {
 }
 
 /** Only the first reason counts. */
-export function breakOff (control: AbortController, reason: BreakOff): void {
+export function abortAttempt (control: AbortController, reason: AbortReason): void {
   if (!control.signal.aborted) control.abort(reason)
 }
 

@@ -1,5 +1,5 @@
 import { renewLease } from '../../store/queries/attempts.ts'
-import { breakOff, type Attempt } from './attempt.ts'
+import { abortAttempt, type Attempt } from './attempt.ts'
 
 /** How long a worker that says nothing keeps an operation; renewed three times in that time. */
 export const LEASE_SECONDS = 30
@@ -27,7 +27,7 @@ export function keepLease (attempt: Attempt): () => void {
       log.warn({ err: error }, 'the lease could not be renewed')
       // An engine in the row keeps the operation on this host; without one anybody takes it over when the lease has ended.
       const outageSeconds = attempt.marks.engineRecorded ? databaseOutageSeconds : LEASE_SECONDS
-      if (performance.now() - renewedAt > outageSeconds * 1000) breakOff(control, 'lost')
+      if (performance.now() - renewedAt > outageSeconds * 1000) abortAttempt(control, 'lease-lost')
       again(RETRY_SECONDS)
     }
   }
@@ -51,6 +51,6 @@ export function keepLease (attempt: Attempt): () => void {
 
 async function renewOnce ({ context: { database }, fence, control }: Attempt): Promise<void> {
   const { held, cancelRequested } = await renewLease(database.db, fence, LEASE_SECONDS)
-  if (!held) breakOff(control, 'lost')
-  if (cancelRequested) breakOff(control, 'cancel')
+  if (!held) abortAttempt(control, 'lease-lost')
+  if (cancelRequested) abortAttempt(control, 'cancel')
 }

@@ -6,7 +6,7 @@ import { environmentById } from '../../store/queries/environments.ts'
 import { isDatabaseAway } from '../../store/database/errors.ts'
 import { appendEvents } from '../../store/queries/events.ts'
 import type { EnvironmentRow } from '../../store/tables.ts'
-import { breakOff, type Attempt, type BreakOff, type Outcome } from './attempt.ts'
+import { abortAttempt, type Attempt, type AbortReason, type Outcome } from './attempt.ts'
 import { finish, postpone, release } from './settlement.ts'
 import { keepLease } from './lease.ts'
 import { operationError } from '../../errors.ts'
@@ -23,7 +23,7 @@ const RETRY_SECONDS = 1
 export async function runAttempt (attempt: Attempt): Promise<void> {
   const { context: { database }, fence, control, log } = attempt
   const stopRenewing = keepLease(attempt)
-  const recorder = createRecorder({ database, fence, log, onLost: () => { breakOff(control, 'lost') } })
+  const recorder = createRecorder({ database, fence, log, onLeaseLost: () => { abortAttempt(control, 'lease-lost') } })
   try {
     const outcome = await run(attempt, recorder)
     await onceItAnswers(attempt, async () => {
@@ -40,9 +40,9 @@ export async function runAttempt (attempt: Attempt): Promise<void> {
 
 /** Writes how the attempt ended: the operation has ended, or goes back to the queue. */
 async function settle (attempt: Attempt, outcome: Outcome): Promise<void> {
-  const reason = attempt.control.signal.reason as BreakOff | undefined
-  if (reason === 'lost') return
-  if ((reason === 'stop' || reason === 'away') && outcome.ending.state !== 'succeeded') {
+  const reason = attempt.control.signal.reason as AbortReason | undefined
+  if (reason === 'lease-lost') return
+  if ((reason === 'stop' || reason === 'database-unavailable') && outcome.ending.state !== 'succeeded') {
     return release(attempt, attempt.marks.predecessorLeft ? 'alive' : 'gone', reason)
   }
   if (await postponed(attempt, outcome.ending)) return
@@ -57,7 +57,7 @@ async function onceItAnswers ({ control, log }: Attempt, write: () => Promise<vo
     try {
       return await write()
     } catch (error) {
-      if (!isDatabaseAway(error) || control.signal.reason === 'lost') throw error
+      if (!isDatabaseAway(error) || control.signal.reason === 'lease-lost') throw error
       log.warn({ err: error }, 'the end of the attempt could not be stored yet')
       await delay(RETRY_SECONDS * 1000)
     }
@@ -75,7 +75,7 @@ async function run (attempt: Attempt, recorder: Recorder): Promise<Outcome> {
     const cause = untouched ? error.cause : error
     if (isDatabaseAway(cause)) {
       attempt.log.warn({ err: cause }, 'the attempt is given back: the database did not answer')
-      breakOff(attempt.control, 'away')
+      abortAttempt(attempt.control, 'database-unavailable')
     }
     return { ending: endingOf(attempt, cause), untouched }
   }

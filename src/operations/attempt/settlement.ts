@@ -5,7 +5,7 @@ import { appendEvents } from '../../store/queries/events.ts'
 import { changedSince, operationById, unfinishedOf } from '../../store/queries/operations.ts'
 import type { Queryable } from '../../store/sql.ts'
 import type { EnvironmentRow, OperationRow } from '../../store/tables.ts'
-import type { Attempt, BreakOff, Outcome } from './attempt.ts'
+import type { Attempt, AbortReason, Outcome } from './attempt.ts'
 import { DRIFTED, isChanging, leftBy } from './phases.ts'
 
 /** Undoes a transaction whose attempt has been taken over meanwhile. */
@@ -97,12 +97,12 @@ async function stillTrue (
 }
 
 /** A database that was away for one statement may be so for the next. */
-const AWAY_SECONDS = 2
+const UNAVAILABLE_SECONDS = 2
 
 const WHY_RELEASED = {
   stop: 'the service is stopping',
-  away: 'the database did not answer'
-} as const satisfies Partial<Record<BreakOff, string>>
+  'database-unavailable': 'the database did not answer'
+} as const satisfies Partial<Record<AbortReason, string>>
 
 /**
  * Hands the operation back to the queue: whoever runs next carries on from the state.
@@ -120,7 +120,7 @@ export async function release (
     await appendEvents(trx, fence, [
       { type: 'state', state: 'queued', attempt: fence.attempt, reason: WHY_RELEASED[why] }
     ])
-    await context.queue.enqueue(trx, operation.id, why === 'away' ? { afterSeconds: AWAY_SECONDS } : {})
+    await context.queue.enqueue(trx, operation.id, why === 'database-unavailable' ? { afterSeconds: UNAVAILABLE_SECONDS } : {})
     return true
   })
   if (written) log.info('operation handed back')

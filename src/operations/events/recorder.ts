@@ -23,10 +23,10 @@ export interface RecorderOptions {
   readonly fence: Fence
   readonly log: Logger
   /** Called when another attempt has taken over: nothing more is written. */
-  readonly onLost: () => void
+  readonly onLeaseLost: () => void
 }
 
-export function createRecorder ({ database, fence, log, onLost }: RecorderOptions): Recorder {
+export function createRecorder ({ database, fence, log, onLeaseLost }: RecorderOptions): Recorder {
   const progress = createProgress(log)
   let waiting: EventBody[] = []
   /** Events of this attempt that came before those that wait. */
@@ -47,7 +47,7 @@ export function createRecorder ({ database, fence, log, onLost }: RecorderOption
     try {
       const held = await store(database, fence, { events, before, ...progress.now() })
       drop(events.length)
-      if (!held) onLost()
+      if (!held) onLeaseLost()
     } catch (error) {
       failure = error
       // The events stay where they are and go with the next batch; the operation does not fail for its story.

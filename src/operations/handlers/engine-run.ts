@@ -3,7 +3,7 @@ import { RunFailure, type RunRequest, type RunResult } from '../../engine/types.
 import type { EngineEvent } from '../../schemas/event.ts'
 import { setEngine } from '../../store/queries/attempts.ts'
 import type { EnvironmentRow } from '../../store/tables.ts'
-import { breakOff, type Attempt } from '../attempt/attempt.ts'
+import { abortAttempt, type Attempt } from '../attempt/attempt.ts'
 import { operationError } from '../../errors.ts'
 import type { Job } from './work-item.ts'
 
@@ -44,7 +44,7 @@ export async function runEngine (
           attempt.marks.engineRecorded = true
           return
         }
-        breakOff(control, 'lost')
+        abortAttempt(control, 'lease-lost')
         throw new Error('another worker has taken the operation over')
       },
       locate: (pending) =>

@@ -60,7 +60,7 @@ export class QueueGate {
   /** Lets the queues take jobs again if this operation has stopped them. Never rejects: that they may be closed stays noted then. */
   async reopen (): Promise<void> {
     const { control, log } = this.#job.attempt
-    if (!this.#closed || control.signal.reason === 'lost') return
+    if (!this.#closed || control.signal.reason === 'lease-lost') return
     try {
       await this.#aws.setQueues(this.#site, this.#queues, 'ENABLED', AbortSignal.timeout(REOPEN_SECONDS * 1000))
       await this.#note(false)

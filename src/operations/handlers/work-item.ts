@@ -1,6 +1,6 @@
 import { noteInput } from '../../store/queries/attempts.ts'
 import type { EnvironmentRow } from '../../store/tables.ts'
-import { breakOff, type Attempt } from '../attempt/attempt.ts'
+import { abortAttempt, type Attempt } from '../attempt/attempt.ts'
 import type { Recorder } from '../events/recorder.ts'
 
 /** One attempt's piece of work. */
@@ -20,7 +20,7 @@ export async function note (
   what: Parameters<typeof noteInput>[2]
 ): Promise<void> {
   if (await noteInput(database.db, fence, what)) return
-  breakOff(control, 'lost')
+  abortAttempt(control, 'lease-lost')
   throw new Error('another worker has taken the operation over')
 }
 

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { claimNext, isBound, oldestWaiting } from '../../store/queries/claims.ts'
 import { seeHost } from '../../store/queries/hosts.ts'
 import { CANCEL_CHANNEL } from '../../store/queries/operations.ts'
-import { breakOff, type Attempt } from '../attempt/attempt.ts'
+import { abortAttempt, type Attempt } from '../attempt/attempt.ts'
 import { announce, runAttempt } from '../attempt/run-attempt.ts'
 import type { WorkContext } from '../context.ts'
 import { endLeasesOfDead, workerName } from './dead-workers.ts'
@@ -28,7 +28,7 @@ export async function startWorker (context: WorkContext): Promise<Worker> {
   const running = new Map<string, Attempt>()
   const cancels = await database.listen(CANCEL_CHANNEL, (id) => {
     const attempt = running.get(id)
-    if (attempt) breakOff(attempt.control, 'cancel')
+    if (attempt) abortAttempt(attempt.control, 'cancel')
   })
 
   async function handle (operationId: string, signal: AbortSignal): Promise<void> {
@@ -58,7 +58,7 @@ export async function startWorker (context: WorkContext): Promise<Worker> {
   function pause (): void {
     clearInterval(timer)
     queue.pause()
-    for (const { control } of running.values()) breakOff(control, 'stop')
+    for (const { control } of running.values()) abortAttempt(control, 'stop')
   }
 
   return {
@@ -75,8 +75,8 @@ export async function startWorker (context: WorkContext): Promise<Worker> {
 async function carryOut (attempt: Attempt, running: Map<string, Attempt>, signal: AbortSignal): Promise<void> {
   const { context, control, operation: { id, kind, team, cancel_requested_at: cancelled } } = attempt
   running.set(id, attempt)
-  if (context.stopping.aborted) breakOff(control, 'stop')
-  if (cancelled) breakOff(control, 'cancel')
+  if (context.stopping.aborted) abortAttempt(control, 'stop')
+  if (cancelled) abortAttempt(control, 'cancel')
   context.metrics.running.inc({ kind })
   const over = new AbortController()
   try {
@@ -104,7 +104,7 @@ async function deliverNext ({ database, queue, rules }: WorkContext, team: strin
 async function handBack (attempt: Attempt, signal: AbortSignal, over: AbortSignal): Promise<void> {
   if (!signal.aborted) await once(signal, 'abort', { signal: over }).catch(() => undefined)
   if (over.aborted) return
-  breakOff(attempt.control, 'stop')
+  abortAttempt(attempt.control, 'stop')
   await release(attempt, 'alive', 'stop')
 }
 

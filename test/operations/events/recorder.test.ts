@@ -50,8 +50,8 @@ describeOnEachDatabase('what an engine tells', (use) => {
     await givenOperation(db, (await givenEnvironment(db)).id)
     return claim()
   }
-  const recorderOf = (fence: Fence, database = use().database, onLost = (): void => undefined): Recorder =>
-    createRecorder({ database, fence, log: pino({ level: 'silent' }), onLost })
+  const recorderOf = (fence: Fence, database = use().database, onLeaseLost = (): void => undefined): Recorder =>
+    createRecorder({ database, fence, log: pino({ level: 'silent' }), onLeaseLost })
   const stored = async ({ operationId }: Fence): Promise<string[]> =>
     (await pageOfEvents(use().database.db, operationId, { after: 0, limit: 5_000 })).map(({ body }) =>
       body.type === 'diagnostic' ? body.message : body.type
