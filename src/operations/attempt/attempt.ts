@@ -40,7 +40,7 @@ export function abortAttempt (control: AbortController, reason: AbortReason): vo
 }
 
 /** What is to be written when an operation has ended. */
-export interface Done {
+export interface WorkResult {
   readonly outputs?: Outputs
   readonly result?: OperationResult
   /** Whether the environment is as its spec says now, or what a drift check found; left as it is when undefined. */
@@ -50,4 +50,4 @@ export interface Done {
 }
 
 /** How an attempt ended, and what is to be written of it. */
-export type Outcome = Done & { readonly ending: Ending }
+export type Outcome = WorkResult & { readonly ending: Ending }

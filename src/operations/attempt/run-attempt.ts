@@ -14,7 +14,7 @@ import { createRecorder, type Recorder } from '../events/recorder.ts'
 import { retryDelay } from './retry-delay.ts'
 import { Untouched } from '../handlers/work-item.ts'
 import { waitForPredecessor } from '../handlers/engine-run.ts'
-import { WORK } from '../handlers/index.ts'
+import { HANDLERS } from '../handlers/index.ts'
 
 /** How often a database that is away is asked whether it is back. */
 const RETRY_SECONDS = 1
@@ -68,7 +68,7 @@ async function run (attempt: Attempt, recorder: Recorder): Promise<Outcome> {
   try {
     await waitForPredecessor(attempt)
     const environment = await environmentOf(attempt)
-    const { result, ...done } = await WORK[attempt.operation.kind]({ attempt, environment, recorder })
+    const { result, ...done } = await HANDLERS[attempt.operation.kind]({ attempt, environment, recorder })
     return { ...done, ending: { state: 'succeeded', ...(result && { result }) } }
   } catch (error) {
     const untouched = error instanceof Untouched

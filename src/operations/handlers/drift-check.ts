@@ -2,17 +2,17 @@ import type { DriftResult } from '../../schemas/operation.ts'
 import { unknownArns } from '../../spec/environment-resources.ts'
 import type { EnvironmentRow } from '../../store/tables.ts'
 import { withoutIgnoredTags } from '../../spec/drift-ignore.ts'
-import type { Done } from '../attempt/attempt.ts'
-import type { Job } from './work-item.ts'
+import type { WorkResult } from '../attempt/attempt.ts'
+import type { WorkItem } from './work-item.ts'
 import { required, runEngine, siteOf } from './engine-run.ts'
 
 /** Compares the state with the cloud; writes nothing but its report. */
-export async function findDrift (job: Job): Promise<Done> {
-  const environment = required(job.environment)
-  const { drifted } = await runEngine(job, environment, { kind: 'drift' })
+export async function findDrift (item: WorkItem): Promise<WorkResult> {
+  const environment = required(item.environment)
+  const { drifted } = await runEngine(item, environment, { kind: 'drift' })
   const result = {
     resources: withoutIgnoredTags(drifted, environment.resolved.driftIgnore),
-    unmanaged: await unmanagedOf(job, environment)
+    unmanaged: await unmanagedOf(item, environment)
   }
   return {
     result,
@@ -26,7 +26,7 @@ export async function unmanagedOf (
     attempt: {
       context: { aws, engine }
     }
-  }: Job,
+  }: WorkItem,
   environment: EnvironmentRow
 ): Promise<DriftResult['unmanaged']> {
   const [tagged, known] = await Promise.all([

@@ -5,7 +5,7 @@ import { setEngine } from '../../store/queries/attempts.ts'
 import type { EnvironmentRow } from '../../store/tables.ts'
 import { abortAttempt, type Attempt } from '../attempt/attempt.ts'
 import { operationError } from '../../errors.ts'
-import type { Job } from './work-item.ts'
+import type { WorkItem } from './work-item.ts'
 
 /** What a run is about: an environment's row, or what a preview would make of it. */
 export type Subject = Pick<EnvironmentRow, 'id' | 'team' | 'name' | 'resolved' | 'placement'>
@@ -23,7 +23,7 @@ export function required (environment: EnvironmentRow | undefined): EnvironmentR
 
 /** Runs the engine for the attempt. */
 export async function runEngine (
-  { attempt, recorder }: Job, subject: Subject, request: Pick<RunRequest, 'kind' | 'refresh' | 'retain' | 'expectState'>
+  { attempt, recorder }: WorkItem, subject: Subject, request: Pick<RunRequest, 'kind' | 'refresh' | 'retain' | 'expectState'>
 ): Promise<RunResult> {
   const { context, fence, control } = attempt
   const { id, team, name, resolved: spec, placement } = subject

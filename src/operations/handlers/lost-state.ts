@@ -1,6 +1,6 @@
 import { RunFailure, type KnownResource } from '../../engine/types.ts'
 import { operationError } from '../../errors.ts'
-import type { Job } from './work-item.ts'
+import type { WorkItem } from './work-item.ts'
 import { required, siteOf } from './engine-run.ts'
 
 /** As many ARNs as an error can show. */
@@ -18,7 +18,7 @@ export async function refuseLostState (
       context: { aws }
     },
     environment
-  }: Job,
+  }: WorkItem,
   resources: readonly KnownResource[]
 ): Promise<void> {
   const { id, outputs, ...row } = required(environment)

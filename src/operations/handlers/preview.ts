@@ -2,25 +2,25 @@ import type { PlannedChange } from '../../schemas/change.ts'
 import type { PreviewResult } from '../../schemas/operation.ts'
 import { interruptsJobs, queueArnsOf } from '../../spec/environment-resources.ts'
 import { isDrifted } from '../attempt/phases.ts'
-import type { Done } from '../attempt/attempt.ts'
-import type { Job } from './work-item.ts'
+import type { WorkResult } from '../attempt/attempt.ts'
+import type { WorkItem } from './work-item.ts'
 import { runEngine, siteOf, type Subject } from './engine-run.ts'
 
 /** Shows what making the spec real would do. Touches nothing. */
-export async function preview (job: Job): Promise<Done> {
-  const { context, operation } = job.attempt
+export async function preview (item: WorkItem): Promise<WorkResult> {
+  const { context, operation } = item.attempt
   const input = operation.input.preview
   if (!input) throw new Error('a preview has a spec')
   const { environmentId, spec: { team, name }, resolved, placement } = input
   const subject = { id: environmentId, team, name, resolved, placement }
   // What an update of a drifted environment repairs is part of what it would do.
-  const repairsDrift = job.environment !== undefined && isDrifted(job.environment)
-  const { changes, stateFingerprint } = await runEngine(job, subject, { kind: 'preview', refresh: repairsDrift })
+  const repairsDrift = item.environment !== undefined && isDrifted(item.environment)
+  const { changes, stateFingerprint } = await runEngine(item, subject, { kind: 'preview', refresh: repairsDrift })
   const result: PreviewResult = {
     environmentId,
     changes: [...changes],
     summary: summaryOf(changes),
-    affectedJobs: await affectedJobs(job, subject, changes),
+    affectedJobs: await affectedJobs(item, subject, changes),
     repairsDrift,
     stateFingerprint,
     programVersion: context.programVersion
@@ -36,7 +36,7 @@ function summaryOf (changes: readonly PlannedChange[]): PreviewResult['summary']
 
 /** Counts the jobs that the changes would end; null where they could not be counted. */
 async function affectedJobs (
-  { attempt }: Job,
+  { attempt }: WorkItem,
   subject: Subject,
   changes: readonly PlannedChange[]
 ): Promise<PreviewResult['affectedJobs']> {

@@ -1,7 +1,7 @@
 import { RunFailure } from '../../engine/types.ts'
 import type { Deletion } from '../../schemas/spec.ts'
 import { operationError } from '../../errors.ts'
-import { note, type Job } from './work-item.ts'
+import { note, type WorkItem } from './work-item.ts'
 import { required, siteOf, withDeadline } from './engine-run.ts'
 
 /** To let queues take jobs again: not with the signal of the attempt, which may be why they have to. */
@@ -12,15 +12,15 @@ const REOPEN_SECONDS = 60
  * first: an attempt that comes after this one opens them, and where none does the environment is said to have drifted.
  */
 export class QueueGate {
-  readonly #job: Job
+  readonly #item: WorkItem
   readonly #queues: readonly string[]
   #closed: boolean
 
   /** @param queues ARNs */
-  constructor (job: Job, queues: readonly string[]) {
-    this.#job = job
+  constructor (item: WorkItem, queues: readonly string[]) {
+    this.#item = item
     this.#queues = queues
-    this.#closed = job.attempt.operation.input.closed === true
+    this.#closed = item.attempt.operation.input.closed === true
   }
 
   /**
@@ -30,7 +30,7 @@ export class QueueGate {
   async refuseJobs (): Promise<void> {
     await this.#refuseActive()
     await this.#note(true)
-    await withDeadline(this.#job.attempt, 'closing the queues', async (signal) =>
+    await withDeadline(this.#item.attempt, 'closing the queues', async (signal) =>
       this.#aws.setQueues(this.#site, this.#queues, 'DISABLED', signal)
     )
     await this.#refuseActive()
@@ -40,11 +40,11 @@ export class QueueGate {
   async endJobs (reason: string): Promise<void> {
     if (this.#queues.length === 0) return
     await this.#note(true)
-    const ended = await withDeadline(this.#job.attempt, 'ending the jobs', async (signal) =>
+    const ended = await withDeadline(this.#item.attempt, 'ending the jobs', async (signal) =>
       this.#aws.drain(this.#site, this.#queues, { reason, signal })
     )
     if (ended > 0) {
-      this.#job.recorder.add({
+      this.#item.recorder.add({
         type: 'diagnostic',
         severity: 'info',
         message: `${ended} job${ended === 1 ? '' : 's'} ended`
@@ -59,7 +59,7 @@ export class QueueGate {
 
   /** Lets the queues take jobs again if this operation has stopped them. Never rejects: that they may be closed stays noted then. */
   async reopen (): Promise<void> {
-    const { control, log } = this.#job.attempt
+    const { control, log } = this.#item.attempt
     if (!this.#closed || control.signal.reason === 'lease-lost') return
     try {
       await this.#aws.setQueues(this.#site, this.#queues, 'ENABLED', AbortSignal.timeout(REOPEN_SECONDS * 1000))
@@ -69,8 +69,8 @@ export class QueueGate {
     }
   }
 
-  get #aws () { return this.#job.attempt.context.aws }
-  get #site () { return siteOf(required(this.#job.environment)) }
+  get #aws () { return this.#item.attempt.context.aws }
+  get #site () { return siteOf(required(this.#item.environment)) }
 
   async #refuseActive (): Promise<void> {
     const { count, running } = await this.#aws.activeJobs(this.#site, this.#queues)
@@ -82,6 +82,6 @@ export class QueueGate {
 
   async #note (closed: boolean): Promise<void> {
     this.#closed = closed
-    await note(this.#job.attempt, { closed })
+    await note(this.#item.attempt, { closed })
   }
 }

@@ -3,8 +3,8 @@ import type { DeleteResult } from '../../schemas/operation.ts'
 import type { Deletion } from '../../schemas/spec.ts'
 import { bucketsOf, queueArnsOf, retainedTypes } from '../../spec/environment-resources.ts'
 import { operationError } from '../../errors.ts'
-import type { Done } from '../attempt/attempt.ts'
-import { beforehand, note, type Job } from './work-item.ts'
+import type { WorkResult } from '../attempt/attempt.ts'
+import { beforehand, note, type WorkItem } from './work-item.ts'
 import { required, runEngine, siteOf, withDeadline } from './engine-run.ts'
 import { QueueGate } from './queue-gate.ts'
 import { refuseLostState } from './lost-state.ts'
@@ -21,17 +21,17 @@ const EMPTYINGS = 3
  * holds, in which queues go before their compute environments and roles last (reference: AWS Batch, "Deleting a job queue").
  * What the policy refuses is found before anything is touched.
  */
-export async function tearDown (job: Job): Promise<Done> {
-  const { attempt: { context, operation: { input } } } = job
-  const environment = required(job.environment)
+export async function tearDown (item: WorkItem): Promise<WorkResult> {
+  const { attempt: { context, operation: { input } } } = item
+  const environment = required(item.environment)
   const { begun = false, deletion = environment.resolved.deletion, retaining = [] } = input
   const reading = context.engine.resources(environment.id)
   const resources = begun ? await reading : await beforehand(reading)
-  const gate = new QueueGate(job, queueArnsOf(resources))
+  const gate = new QueueGate(item, queueArnsOf(resources))
   // What an earlier attempt was allowed to begin is not asked for again.
-  const keeping = begun ? retaining : [...retaining, ...await beforehand(begin(job, gate, deletion, resources))]
+  const keeping = begun ? retaining : [...retaining, ...await beforehand(begin(item, gate, deletion, resources))]
   await gate.endJobs('The environment is deleted')
-  const { retained } = await destroy(job, deletion, resources)
+  const { retained } = await destroy(item, deletion, resources)
   const left = [...keeping, ...retained.map(shown)]
   return { result: { retained: [...new Map(left.map((each) => [each.urn, each])).values()] } }
 }
@@ -40,15 +40,15 @@ const shown = ({ urn, type, name, id }: KnownResource): Retained => ({ urn, reso
 
 /** Asks the policy, then notes that it has allowed the delete, and what it leaves: an attempt that is broken off takes that out of the state. */
 async function begin (
-  job: Job,
+  item: WorkItem,
   gate: QueueGate,
   deletion: Deletion,
   resources: readonly KnownResource[]
 ): Promise<readonly Retained[]> {
-  const { retaining = [] } = job.attempt.operation.input
+  const { retaining = [] } = item.attempt.operation.input
   try {
-    await refuseLostState(job, resources)
-    if (deletion.bucket === 'refuse') await refuseObjects(job, resources)
+    await refuseLostState(item, resources)
+    if (deletion.bucket === 'refuse') await refuseObjects(item, resources)
     if (deletion.jobs === 'refuse') await gate.refuseJobs()
   } catch (error) {
     await gate.reopen()
@@ -56,7 +56,7 @@ async function begin (
   }
   const types = retainedTypes(deletion)
   const kept = resources.filter(({ type }) => types.includes(type)).map(shown)
-  await note(job.attempt, { begun: true, retaining: [...retaining, ...kept] })
+  await note(item.attempt, { begun: true, retaining: [...retaining, ...kept] })
   return kept
 }
 
@@ -67,7 +67,7 @@ async function refuseObjects (
       context: { aws }
     },
     environment
-  }: Job,
+  }: WorkItem,
   resources: readonly KnownResource[]
 ): Promise<void> {
   const site = siteOf(required(environment))
@@ -84,11 +84,11 @@ async function refuseObjects (
 }
 
 /** @throws RunFailure */
-async function destroy (job: Job, deletion: Deletion, resources: readonly KnownResource[]): Promise<RunResult> {
+async function destroy (item: WorkItem, deletion: Deletion, resources: readonly KnownResource[]): Promise<RunResult> {
   for (let emptied = 1; ; emptied++) {
-    if (deletion.bucket === 'empty') await emptyBuckets(job, resources)
+    if (deletion.bucket === 'empty') await emptyBuckets(item, resources)
     try {
-      return await runEngine(job, required(job.environment), { kind: 'destroy', retain: retainedTypes(deletion) })
+      return await runEngine(item, required(item.environment), { kind: 'destroy', retain: retainedTypes(deletion) })
     } catch (error) {
       if (!(error instanceof RunFailure) || error.error.code !== 'bucket-not-empty') throw error
       if (deletion.bucket !== 'empty' || emptied === EMPTYINGS) {
@@ -99,7 +99,7 @@ async function destroy (job: Job, deletion: Deletion, resources: readonly KnownR
 }
 
 async function emptyBuckets (
-  { attempt, environment, recorder }: Job,
+  { attempt, environment, recorder }: WorkItem,
   resources: readonly KnownResource[]
 ): Promise<void> {
   const {

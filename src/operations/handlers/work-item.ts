@@ -4,7 +4,7 @@ import { abortAttempt, type Attempt } from '../attempt/attempt.ts'
 import type { Recorder } from '../events/recorder.ts'
 
 /** One attempt's piece of work. */
-export interface Job {
+export interface WorkItem {
   readonly attempt: Attempt
   /** Absent of a preview of an environment that does not exist yet. */
   readonly environment: EnvironmentRow | undefined
