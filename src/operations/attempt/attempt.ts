@@ -46,7 +46,7 @@ export interface WorkResult {
   /** Whether the environment is as its spec says now, or what a drift check found; left as it is when undefined. */
   readonly drifted?: { readonly status: boolean, readonly reason: string }
   /** It failed before anything was touched: the environment is what it was. */
-  readonly untouched?: boolean
+  readonly nothingChanged?: boolean
 }
 
 /** How an attempt ended, and what is to be written of it. */

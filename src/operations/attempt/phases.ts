@@ -36,7 +36,7 @@ export function phaseAfter (kind: ChangingKind, state: EndState, everReady: bool
 }
 
 /** The phase of an environment whose operation ended before it touched anything. */
-function phaseUntouched (
+function phaseUnchanged (
   { generation, observed_generation: observed, outputs }: EnvironmentRow,
   { degraded = false }: OperationInput
 ): LivePhase {
@@ -58,9 +58,9 @@ export function leftBy (
   { kind, input }: Ended,
   state: EndState,
   environment: EnvironmentRow,
-  untouched: boolean
+  nothingChanged: boolean
 ): Pick<EnvironmentChange, 'phase' | 'outputs'> {
-  if (untouched) return { phase: phaseUntouched(environment, input) }
+  if (nothingChanged) return { phase: phaseUnchanged(environment, input) }
   return {
     phase: phaseAfter(kind, state, environment.observed_generation !== null),
     ...(kind === 'delete' && { outputs: null })

@@ -12,7 +12,7 @@ import { keepLease } from './lease.ts'
 import { operationError } from '../../errors.ts'
 import { createRecorder, type Recorder } from '../events/recorder.ts'
 import { retryDelay } from './retry-delay.ts'
-import { Untouched } from '../handlers/work-item.ts'
+import { NothingChangedError } from '../handlers/work-item.ts'
 import { waitForPredecessor } from '../handlers/engine-run.ts'
 import { HANDLERS } from '../handlers/index.ts'
 
@@ -71,13 +71,13 @@ async function run (attempt: Attempt, recorder: Recorder): Promise<Outcome> {
     const { result, ...done } = await HANDLERS[attempt.operation.kind]({ attempt, environment, recorder })
     return { ...done, ending: { state: 'succeeded', ...(result && { result }) } }
   } catch (error) {
-    const untouched = error instanceof Untouched
-    const cause = untouched ? error.cause : error
+    const nothingChanged = error instanceof NothingChangedError
+    const cause = nothingChanged ? error.cause : error
     if (isDatabaseAway(cause)) {
       attempt.log.warn({ err: cause }, 'the attempt is given back: the database did not answer')
       abortAttempt(attempt.control, 'database-unavailable')
     }
-    return { ending: endingOf(attempt, cause), untouched }
+    return { ending: endingOf(attempt, cause), nothingChanged }
   }
 }
 

@@ -56,7 +56,7 @@ async function writeEffect (
   const {
     ending: { state },
     outputs,
-    untouched = false,
+    nothingChanged = false,
     drifted
   } = outcome
   const { kind } = operation
@@ -65,7 +65,7 @@ async function writeEffect (
   }
   if (!isChanging(kind)) return
   await tellClosed(trx, operation.id, environment, state === 'succeeded' && kind === 'delete')
-  const left = leftBy({ kind, input: operation.input }, state, environment, untouched)
+  const left = leftBy({ kind, input: operation.input }, state, environment, nothingChanged)
   await changeEnvironment(trx, fence, {
     ...left,
     ...(outputs && { outputs, observedGeneration: operation.generation })

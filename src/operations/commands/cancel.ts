@@ -38,14 +38,14 @@ async function leave (
   { id, kind, attempt, input }: OperationRow
 ): Promise<void> {
   if (!isChanging(kind)) return
-  const untouched = kind === 'delete' ? !input.begun : attempt === 0
+  const nothingChanged = kind === 'delete' ? !input.begun : attempt === 0
   await tellClosed(trx, id, environment)
   const [running] = await unfinishedOf(trx, environment.id)
   const during = running && isChanging(running.kind) && { phase: PHASE_DURING[running.kind] }
   await changeEnvironment(
     trx,
     { operationId: id, attempt },
-    { ...leftBy({ kind, input }, 'cancelled', environment, untouched), ...during }
+    { ...leftBy({ kind, input }, 'cancelled', environment, nothingChanged), ...during }
   )
 }
 

@@ -5,7 +5,7 @@ import { hasRequiredOutputs } from '../../spec/outputs.ts'
 import type { EnvironmentRow } from '../../store/tables.ts'
 import { isDrifted } from '../attempt/phases.ts'
 import type { WorkResult } from '../attempt/attempt.ts'
-import { beforehand, type WorkItem } from './work-item.ts'
+import { beforeChanges, type WorkItem } from './work-item.ts'
 import { unmanagedOf } from './drift-check.ts'
 import { contractFailure, required, runEngine } from './engine-run.ts'
 import { refuseLostState } from './lost-state.ts'
@@ -26,18 +26,18 @@ export async function apply (item: WorkItem): Promise<WorkResult> {
 /**
  * Where queues go, or the compute under them, their jobs would end without a word: the update is refused while there are any,
  * or ends them, as the spec's `deletion.jobs` says, and takes none meanwhile.
- * @throws Untouched `jobs-running`, `state-missing`
+ * @throws NothingChangedError `jobs-running`, `state-missing`
  */
 async function sparingJobs<T> (item: WorkItem, work: () => Promise<T>): Promise<T> {
   const environment = required(item.environment)
   // Nobody was told of queues it may have.
   if (environment.observed_generation === null) return work()
   const { context: { engine }, operation: { input: { deletion = environment.resolved.deletion } } } = item.attempt
-  const resources = await beforehand(engine.resources(environment.id))
-  await beforehand(refuseLostState(item, resources))
+  const resources = await beforeChanges(engine.resources(environment.id))
+  await beforeChanges(refuseLostState(item, resources))
   const gate = new QueueGate(item, queueArnsOf(resources))
   try {
-    if (endsJobs(resources, environment)) await beforehand(gate.close(deletion.jobs, 'The environment is changed'))
+    if (endsJobs(resources, environment)) await beforeChanges(gate.close(deletion.jobs, 'The environment is changed'))
     return await work()
   } finally {
     await gate.reopen()

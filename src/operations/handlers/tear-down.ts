@@ -4,7 +4,7 @@ import type { Deletion } from '../../schemas/spec.ts'
 import { bucketsOf, queueArnsOf, retainedTypes } from '../../spec/environment-resources.ts'
 import { operationError } from '../../errors.ts'
 import type { WorkResult } from '../attempt/attempt.ts'
-import { beforehand, note, type WorkItem } from './work-item.ts'
+import { beforeChanges, note, type WorkItem } from './work-item.ts'
 import { required, runEngine, siteOf, withDeadline } from './engine-run.ts'
 import { QueueGate } from './queue-gate.ts'
 import { refuseLostState } from './lost-state.ts'
@@ -26,10 +26,10 @@ export async function tearDown (item: WorkItem): Promise<WorkResult> {
   const environment = required(item.environment)
   const { begun = false, deletion = environment.resolved.deletion, retaining = [] } = input
   const reading = context.engine.resources(environment.id)
-  const resources = begun ? await reading : await beforehand(reading)
+  const resources = begun ? await reading : await beforeChanges(reading)
   const gate = new QueueGate(item, queueArnsOf(resources))
   // What an earlier attempt was allowed to begin is not asked for again.
-  const keeping = begun ? retaining : [...retaining, ...await beforehand(begin(item, gate, deletion, resources))]
+  const keeping = begun ? retaining : [...retaining, ...await beforeChanges(begin(item, gate, deletion, resources))]
   await gate.endJobs('The environment is deleted')
   const { retained } = await destroy(item, deletion, resources)
   const left = [...keeping, ...retained.map(shown)]

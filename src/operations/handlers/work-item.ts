@@ -25,13 +25,13 @@ export async function note (
 }
 
 /** Something failed before anything was touched; its cause says what. */
-export class Untouched extends Error {}
+export class NothingChangedError extends Error {}
 
-/** Does what comes before anything is touched. Rejects with Untouched. */
-export async function beforehand<T> (work: Promise<T>): Promise<T> {
+/** Does what comes before anything is touched. Rejects with NothingChangedError. */
+export async function beforeChanges<T> (work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (error) {
-    throw new Untouched('nothing was touched', { cause: error })
+    throw new NothingChangedError('nothing was touched', { cause: error })
   }
 }
