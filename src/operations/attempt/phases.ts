@@ -54,7 +54,7 @@ interface Ended { readonly kind: ChangingKind, readonly input: OperationInput }
  * What an ended operation makes of its environment. A delete that did not get through has taken away some of what the
  * outputs name.
  */
-export function leftBy (
+export function phaseAfterOperation (
   { kind, input }: Ended,
   state: EndState,
   environment: EnvironmentRow,

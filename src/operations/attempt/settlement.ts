@@ -6,7 +6,7 @@ import { changedSince, operationById, unfinishedOf } from '../../store/queries/o
 import type { Queryable } from '../../store/sql.ts'
 import type { EnvironmentRow, OperationRow } from '../../store/tables.ts'
 import type { Attempt, AbortReason, Outcome } from './attempt.ts'
-import { DRIFTED, isChanging, leftBy } from './phases.ts'
+import { DRIFTED, isChanging, phaseAfterOperation } from './phases.ts'
 
 /** Undoes a transaction whose attempt has been taken over meanwhile. */
 class TakenOver extends Error {}
@@ -64,8 +64,8 @@ async function writeEffect (
     await setCondition(trx, environment.id, { type: DRIFTED, ...drifted })
   }
   if (!isChanging(kind)) return
-  await tellClosed(trx, operation.id, environment, state === 'succeeded' && kind === 'delete')
-  const left = leftBy({ kind, input: operation.input }, state, environment, nothingChanged)
+  await markQueuesDisabled(trx, operation.id, environment, state === 'succeeded' && kind === 'delete')
+  const left = phaseAfterOperation({ kind, input: operation.input }, state, environment, nothingChanged)
   await changeEnvironment(trx, fence, {
     ...left,
     ...(outputs && { outputs, observedGeneration: operation.generation })
@@ -73,7 +73,7 @@ async function writeEffect (
 }
 
 /** Queues that an operation closed, and did not open again, are not as the state has them: an update opens them. */
-export async function tellClosed (
+export async function markQueuesDisabled (
   trx: Queryable,
   operationId: string,
   environment: EnvironmentRow,

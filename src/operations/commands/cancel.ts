@@ -5,10 +5,10 @@ import { operationById, requestCancel, unfinishedOf } from '../../store/queries/
 import type { Queryable } from '../../store/sql.ts'
 import type { EnvironmentRow, OperationRow } from '../../store/tables.ts'
 import type { Context } from '../context.ts'
-import { recordCancelled, tellClosed } from '../attempt/settlement.ts'
+import { recordCancelled, markQueuesDisabled } from '../attempt/settlement.ts'
 import { presentOperation } from '../reads/present.ts'
 import { visibleOperation } from '../reads/queries.ts'
-import { PHASE_DURING, hasEnded, isChanging, leftBy } from '../attempt/phases.ts'
+import { PHASE_DURING, hasEnded, isChanging, phaseAfterOperation } from '../attempt/phases.ts'
 import { transact, type Requester } from './transaction.ts'
 
 const REASON = 'a caller cancelled it'
@@ -25,27 +25,27 @@ export async function cancelOperation (context: Context, requester: Requester, i
     const operation = await requestCancel(trx, id, operationError('cancelled', REASON))
     if (operation?.state === 'cancelled') {
       await recordCancelled(trx, operation, REASON)
-      if (environment) await leave(trx, environment, operation)
+      if (environment) await applyCancelledPhase(trx, environment, operation)
     }
     return presentOperation(operation ?? await ended(trx, id))
   })
 }
 
 /** Puts the environment where an operation leaves it that was cancelled while it waited: for its first try, or for another one. */
-async function leave (
+async function applyCancelledPhase (
   trx: Queryable,
   environment: EnvironmentRow,
   { id, kind, attempt, input }: OperationRow
 ): Promise<void> {
   if (!isChanging(kind)) return
   const nothingChanged = kind === 'delete' ? !input.begun : attempt === 0
-  await tellClosed(trx, id, environment)
+  await markQueuesDisabled(trx, id, environment)
   const [running] = await unfinishedOf(trx, environment.id)
   const during = running && isChanging(running.kind) && { phase: PHASE_DURING[running.kind] }
   await changeEnvironment(
     trx,
     { operationId: id, attempt },
-    { ...leftBy({ kind, input }, 'cancelled', environment, nothingChanged), ...during }
+    { ...phaseAfterOperation({ kind, input }, 'cancelled', environment, nothingChanged), ...during }
   )
 }
 

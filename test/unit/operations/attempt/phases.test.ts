@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { hasEnded, isDrifted, isReal, leftBy, phaseAfter } from '../../../../src/operations/attempt/phases.ts'
+import { hasEnded, isDrifted, isReal, phaseAfterOperation, phaseAfter } from '../../../../src/operations/attempt/phases.ts'
 import type { EnvironmentRow } from '../../../../src/store/tables.ts'
 
 const OUTPUTS = { ecs_cluster_name: 'c', job_queue_name: 'q', job_definition_arn: 'arn' }
@@ -53,20 +53,20 @@ describe('The phase an operation leaves behind', () => {
 
 describe('What an operation makes of its environment', () => {
   test('that touched nothing is what it was: ready, degraded where the spec is not real, failed where none ever was', () => {
-    expect(leftBy({ kind: 'delete', input: {} }, 'failed', environment({ phase: 'deleting' }), true)).toEqual({
+    expect(phaseAfterOperation({ kind: 'delete', input: {} }, 'failed', environment({ phase: 'deleting' }), true)).toEqual({
       phase: 'ready'
     })
     expect(
-      leftBy({ kind: 'delete', input: {} }, 'failed', environment({ phase: 'deleting', generation: 2 }), true)
+      phaseAfterOperation({ kind: 'delete', input: {} }, 'failed', environment({ phase: 'deleting', generation: 2 }), true)
     ).toEqual({ phase: 'degraded' })
     expect(
-      leftBy({ kind: 'delete', input: {} }, 'failed', environment({ phase: 'deleting', outputs: null }), true)
+      phaseAfterOperation({ kind: 'delete', input: {} }, 'failed', environment({ phase: 'deleting', outputs: null }), true)
     ).toEqual({ phase: 'degraded' })
     expect(
-      leftBy({ kind: 'delete', input: { degraded: true } }, 'failed', environment({ phase: 'deleting' }), true)
+      phaseAfterOperation({ kind: 'delete', input: { degraded: true } }, 'failed', environment({ phase: 'deleting' }), true)
     ).toEqual({ phase: 'degraded' })
     expect(
-      leftBy(
+      phaseAfterOperation(
         { kind: 'create', input: {} },
         'cancelled',
         environment({ phase: 'creating', observed_generation: null, outputs: null }),
@@ -77,9 +77,9 @@ describe('What an operation makes of its environment', () => {
 
   test('that is a delete takes the outputs, however it ends', () => {
     for (const state of ['succeeded', 'failed', 'cancelled'] as const) {
-      expect(leftBy({ kind: 'delete', input: {} }, state, environment(), false)).toMatchObject({ outputs: null })
+      expect(phaseAfterOperation({ kind: 'delete', input: {} }, state, environment(), false)).toMatchObject({ outputs: null })
     }
-    expect(leftBy({ kind: 'update', input: {} }, 'failed', environment({ generation: 2 }), false)).toEqual({
+    expect(phaseAfterOperation({ kind: 'update', input: {} }, 'failed', environment({ generation: 2 }), false)).toEqual({
       phase: 'degraded'
     })
   })
