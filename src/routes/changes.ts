@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import type { Context } from '../operations/context.ts'
 import { visibleEnvironment } from '../operations/reads/queries.ts'
-import { changeEnvironment, type Changed } from '../operations/commands/update.ts'
+import { updateEnvironment, type Changed } from '../operations/commands/update.ts'
 import { putEnvironment } from '../operations/commands/put.ts'
 import { placementFor } from '../operations/access/guardrails.ts'
 import { Environment } from '../schemas/environment.ts'
@@ -75,7 +75,7 @@ const byId = (context: Context) => async (app: FastifyInstance): Promise<void> =
       ifMatch: generationsOf(request.headers['if-match']),
       overrides: request.query
     }
-    return answerChange(reply, await changeEnvironment(context, requesterOf(request), id, change))
+    return answerChange(reply, await updateEnvironment(context, requesterOf(request), id, change))
   })
 }
 

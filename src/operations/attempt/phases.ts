@@ -1,6 +1,6 @@
 import type { Phase } from '../../schemas/environment.ts'
 import { CHANGING_KINDS, type OperationKind, type OperationState } from '../../schemas/operation.ts'
-import type { EnvironmentChange } from '../../store/queries/environments.ts'
+import type { EnvironmentOutcome } from '../../store/queries/environments.ts'
 import type { EnvironmentRow, OperationInput } from '../../store/tables.ts'
 
 export type EndState = Extract<OperationState, 'succeeded' | 'failed' | 'cancelled'>
@@ -59,7 +59,7 @@ export function phaseAfterOperation (
   state: EndState,
   environment: EnvironmentRow,
   nothingChanged: boolean
-): Pick<EnvironmentChange, 'phase' | 'outputs'> {
+): Pick<EnvironmentOutcome, 'phase' | 'outputs'> {
   if (nothingChanged) return { phase: phaseUnchanged(environment, input) }
   return {
     phase: phaseAfter(kind, state, environment.observed_generation !== null),

@@ -1,6 +1,6 @@
 import type { OperationErrorData } from '../../errors.ts'
 import { finishOperation, postponeOperation, releaseOperation } from '../../store/queries/attempts.ts'
-import { changeEnvironment, lockEnvironment, setCondition } from '../../store/queries/environments.ts'
+import { writeOutcome, lockEnvironment, setCondition } from '../../store/queries/environments.ts'
 import { appendEvents } from '../../store/queries/events.ts'
 import { changedSince, operationById, unfinishedOf } from '../../store/queries/operations.ts'
 import type { Queryable } from '../../store/sql.ts'
@@ -66,7 +66,7 @@ async function writeEffect (
   if (!isChanging(kind)) return
   await markQueuesDisabled(trx, operation.id, environment, state === 'succeeded' && kind === 'delete')
   const left = phaseAfterOperation({ kind, input: operation.input }, state, environment, nothingChanged)
-  await changeEnvironment(trx, fence, {
+  await writeOutcome(trx, fence, {
     ...left,
     ...(outputs && { outputs, observedGeneration: operation.generation })
   })

@@ -1,6 +1,6 @@
 import { Refusal, operationError } from '../../errors.ts'
 import type { Operation } from '../../schemas/operation.ts'
-import { changeEnvironment, lockEnvironment } from '../../store/queries/environments.ts'
+import { writeOutcome, lockEnvironment } from '../../store/queries/environments.ts'
 import { operationById, requestCancel, unfinishedOf } from '../../store/queries/operations.ts'
 import type { Queryable } from '../../store/sql.ts'
 import type { EnvironmentRow, OperationRow } from '../../store/tables.ts'
@@ -42,7 +42,7 @@ async function applyCancelledPhase (
   await markQueuesDisabled(trx, id, environment)
   const [running] = await unfinishedOf(trx, environment.id)
   const during = running && isChanging(running.kind) && { phase: PHASE_DURING[running.kind] }
-  await changeEnvironment(
+  await writeOutcome(
     trx,
     { operationId: id, attempt },
     { ...phaseAfterOperation({ kind, input }, 'cancelled', environment, nothingChanged), ...during }

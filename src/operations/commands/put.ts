@@ -18,7 +18,7 @@ export interface Put {
 
 /**
  * Creates the environment of that team and name, or gives it that spec.
- * @throws Refusal whatever createEnvironment and changeEnvironment refuse
+ * @throws Refusal whatever createEnvironment and updateEnvironment refuse
  */
 export async function putEnvironment (
   context: Context,

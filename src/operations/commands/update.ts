@@ -38,7 +38,7 @@ export interface Changed {
  * operation, unless what is there is not what the spec says: the last change failed, or a drift check found something.
  * @throws Refusal `precondition-failed`, `validation-failed`, `outside-guardrails`, `operation-in-progress`, `preview-outdated`
  */
-export async function changeEnvironment (
+export async function updateEnvironment (
   context: Context,
   requester: Requester,
   id: string,

@@ -125,7 +125,7 @@ export function environmentsQuery (
   return after === undefined ? query : query.where('id', '<', after)
 }
 
-export interface EnvironmentChange {
+export interface EnvironmentOutcome {
   readonly phase: Phase
   /** Left as they are when undefined: during and after a failed change the last good ones hold. */
   readonly outputs?: Outputs | null | undefined
@@ -139,7 +139,7 @@ export interface EnvironmentChange {
  *
  * In one transaction with `finishOperation`: roll back if either of the two misses.
  */
-export async function changeEnvironment (db: Queryable, fence: Fence, change: EnvironmentChange): Promise<boolean> {
+export async function writeOutcome (db: Queryable, fence: Fence, change: EnvironmentOutcome): Promise<boolean> {
   const { phase, outputs, observedGeneration } = change
   const { rows } = await sql`
     update environments e set

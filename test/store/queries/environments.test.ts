@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { describe, expect, it } from 'vitest'
 import {
-  changeEnvironment,
+  writeOutcome,
   environmentById,
   environmentByName,
   environmentsQuery,
@@ -40,7 +40,7 @@ describeOnEachDatabase('environments', (use) => {
     it('frees the name once the environment is deleted, and keeps it readable', async () => {
       const { id } = await givenEnvironment(db())
       const fence = await givenClaim(db(), (await givenOperation(db(), id, 'delete')).id)
-      expect(await changeEnvironment(db(), fence, { phase: 'deleted', outputs: null })).toBe(true)
+      expect(await writeOutcome(db(), fence, { phase: 'deleted', outputs: null })).toBe(true)
       expect(await environmentByName(db(), 'vision', 'training')).toBeUndefined()
       expect(await environmentById(db(), id)).toMatchObject({
         phase: 'deleted',
@@ -57,15 +57,15 @@ describeOnEachDatabase('environments', (use) => {
     it('stores outputs and the observed generation', async () => {
       const { id } = await givenEnvironment(db())
       const fence = await givenClaim(db(), (await givenOperation(db(), id)).id)
-      expect(await changeEnvironment(db(), fence, { phase: 'ready', outputs, observedGeneration: 1 })).toBe(true)
+      expect(await writeOutcome(db(), fence, { phase: 'ready', outputs, observedGeneration: 1 })).toBe(true)
       expect(await environmentById(db(), id)).toMatchObject({ phase: 'ready', outputs, observed_generation: 1 })
     })
 
     it('keeps the last good outputs when the change names none', async () => {
       const { id } = await givenEnvironment(db())
       const fence = await givenClaim(db(), (await givenOperation(db(), id)).id)
-      await changeEnvironment(db(), fence, { phase: 'ready', outputs, observedGeneration: 1 })
-      await changeEnvironment(db(), fence, { phase: 'degraded' })
+      await writeOutcome(db(), fence, { phase: 'ready', outputs, observedGeneration: 1 })
+      await writeOutcome(db(), fence, { phase: 'degraded' })
       expect(await environmentById(db(), id)).toMatchObject({ phase: 'degraded', outputs, observed_generation: 1 })
     })
 
@@ -73,7 +73,7 @@ describeOnEachDatabase('environments', (use) => {
       const { id } = await givenEnvironment(db())
       const stale = await givenClaim(db(), (await givenOperation(db(), id)).id, -1)
       await givenClaim(db(), stale.operationId)
-      expect(await changeEnvironment(db(), stale, { phase: 'failed' })).toBe(false)
+      expect(await writeOutcome(db(), stale, { phase: 'failed' })).toBe(false)
       expect(await environmentById(db(), id)).toMatchObject({ phase: 'creating' })
     })
 
@@ -81,8 +81,8 @@ describeOnEachDatabase('environments', (use) => {
       const { id } = await givenEnvironment(db())
       const create = await givenClaim(db(), (await givenOperation(db(), id)).id)
       const remove = await givenOperation(db(), id, 'delete')
-      expect(await changeEnvironment(db(), { operationId: remove.id, attempt: 0 }, { phase: 'deleting' })).toBe(true)
-      await changeEnvironment(db(), create, { phase: 'ready', outputs, observedGeneration: 1 })
+      expect(await writeOutcome(db(), { operationId: remove.id, attempt: 0 }, { phase: 'deleting' })).toBe(true)
+      await writeOutcome(db(), create, { phase: 'ready', outputs, observedGeneration: 1 })
       await finishOperation(db(), create, { state: 'succeeded' })
       expect(await environmentById(db(), id)).toMatchObject({ phase: 'deleting', outputs })
     })
@@ -95,7 +95,7 @@ describeOnEachDatabase('environments', (use) => {
       const first = await pageOfEnvironments(db(), { limit: 3 })
       await givenEnvironment(db(), { name: 'late' })
       const gone = await givenClaim(db(), (await givenOperation(db(), made[3] ?? '', 'delete')).id)
-      await changeEnvironment(db(), gone, { phase: 'deleted' })
+      await writeOutcome(db(), gone, { phase: 'deleted' })
       const second = await pageOfEnvironments(db(), { limit: 3, after: first.next ?? '' })
       expect([...first.rows, ...second.rows].map(({ id }) => id)).toEqual([6, 5, 4, 2, 1, 0].map((n) => made[n]))
       expect(second.next).toBeNull()
@@ -113,7 +113,7 @@ describeOnEachDatabase('environments', (use) => {
       expect(await names({ visibleTo: 'vision', team: 'speech' })).toEqual([])
       expect(await names({ phase: 'ready' })).toEqual([])
       const fence = await givenClaim(db(), (await givenOperation(db(), mine.id)).id)
-      await changeEnvironment(db(), fence, { phase: 'ready' })
+      await writeOutcome(db(), fence, { phase: 'ready' })
       expect(await names({ team: 'vision', phase: 'ready' })).toEqual(['vision/one'])
     })
 

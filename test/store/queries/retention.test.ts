@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
 import { finishOperation } from '../../../src/store/queries/attempts.ts'
-import { changeEnvironment, environmentById } from '../../../src/store/queries/environments.ts'
+import { writeOutcome, environmentById } from '../../../src/store/queries/environments.ts'
 import { appendEvents, pageOfEvents } from '../../../src/store/queries/events.ts'
 import { claimKey } from '../../../src/store/queries/idempotency.ts'
 import { insertOperation, operationById } from '../../../src/store/queries/operations.ts'
@@ -80,7 +80,7 @@ describeOnEachDatabase('retention', (use) => {
     const gone = await givenEnvironment(db())
     const fence = await givenClaim(db(), (await givenOperation(db(), gone.id, 'delete')).id)
     await appendEvents(db(), fence, [{ type: 'state', state: 'running', attempt: 1 }])
-    await changeEnvironment(db(), fence, { phase: 'deleted', outputs: null })
+    await writeOutcome(db(), fence, { phase: 'deleted', outputs: null })
     await finishOperation(db(), fence, { state: 'succeeded' })
     const living = await givenEnvironment(db())
     expect(await pruneEnvironments(db(), 90)).toBe(0)

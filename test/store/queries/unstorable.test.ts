@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { operationError } from '../../../src/errors.ts'
 import { finishOperation, noteInput, setEngine } from '../../../src/store/queries/attempts.ts'
-import { changeEnvironment, environmentById, setCondition } from '../../../src/store/queries/environments.ts'
+import { writeOutcome, environmentById, setCondition } from '../../../src/store/queries/environments.ts'
 import { appendEvents, pageOfEvents } from '../../../src/store/queries/events.ts'
 import { operationById } from '../../../src/store/queries/operations.ts'
 import { describeOnEachDatabase } from '../../support/database/databases.ts'
@@ -24,7 +24,7 @@ describeOnEachDatabase('text that Postgres cannot store', (use) => {
     await noteInput(db(), fence, { retaining: [named] })
     await setEngine(db(), fence, { host: SAID, pid: 1, startTime: SAID })
     await setCondition(db(), id, { type: 'Drifted', status: true, reason: SAID })
-    await changeEnvironment(db(), fence, { phase: 'ready', outputs })
+    await writeOutcome(db(), fence, { phase: 'ready', outputs })
     await finishOperation(db(), fence, {
       state: 'succeeded',
       result: { resources: [], unmanaged: [{ arn: SAID, tags: { [SAID]: SAID } }] }
