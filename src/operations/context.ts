@@ -6,7 +6,7 @@ import type { Rules } from '../store/queries/claims.ts'
 import type { Database } from '../store/database/database.ts'
 import type { Ids } from '../store/ids.ts'
 import type { EventHub } from './events/event-hub.ts'
-import type { Keyring } from './access/api-keys.ts'
+import type { ApiKeyStore } from './access/api-keys.ts'
 import type { Queue } from './queue/queue.ts'
 
 /** What every request needs, and every operation; made once by the process entry, or by a test. */
@@ -14,7 +14,7 @@ export interface Context {
   readonly role: 'api' | 'worker' | 'all'
   readonly database: Database
   readonly queue: Queue
-  readonly keyring: Keyring
+  readonly apiKeys: ApiKeyStore
   readonly eventHub: EventHub
   readonly cloud: 'sandbox' | 'aws'
   /** Whether callers without a key are admins and unknown teams are added: the sandbox on a loopback address, until there is an admin key. */

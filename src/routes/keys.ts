@@ -11,7 +11,7 @@ import { problemsFor, typed } from './http/scope.ts'
 /** Bearer keys; the token is shown once and stored as a hash. */
 export const keyRoutes = (context: Context) => async (app: FastifyInstance): Promise<void> => {
   const scope = typed(app)
-  const { keyring } = context
+  const { apiKeys } = context
 
   scope.post('/keys', {
     config: { operation: 'keys.create' },
@@ -24,7 +24,7 @@ export const keyRoutes = (context: Context) => async (app: FastifyInstance): Pro
       response: { 201: refTo(NewKey), ...problemsFor(400, 401, 403, 422, 503) }
     }
   }, async (request, reply) => {
-    const key = await transact(context, requesterOf(request), (trx) => keyring.create(trx, request.body))
+    const key = await transact(context, requesterOf(request), (trx) => apiKeys.create(trx, request.body))
     return reply.code(201).header('cache-control', 'no-store').send(key)
   })
 
@@ -39,7 +39,7 @@ export const keyRoutes = (context: Context) => async (app: FastifyInstance): Pro
         response: { 200: refTo(KeyList), ...problemsFor(401, 403, 503) }
       }
     },
-    async (): Promise<{ items: Key[] }> => ({ items: await keyring.list() })
+    async (): Promise<{ items: Key[] }> => ({ items: await apiKeys.list() })
   )
 
   scope.delete('/keys/:id', {
@@ -52,7 +52,7 @@ export const keyRoutes = (context: Context) => async (app: FastifyInstance): Pro
       response: { 204: Type.Null(), ...problemsFor(400, 401, 403, 404, 503) }
     }
   }, async (request, reply) => {
-    await keyring.revoke(request.params.id)
+    await apiKeys.revoke(request.params.id)
     return reply.code(204).send(null)
   })
 }

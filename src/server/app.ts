@@ -64,7 +64,7 @@ export async function buildApp ({ context, version, sandbox }: AppOptions): Prom
   await app.register(problems)
   await app.register(requestLog)
   await app.register(requestMetrics, { metrics: context.metrics })
-  await app.register(access, { keyring: context.keyring, isOpen: context.isOpen })
+  await app.register(access, { apiKeys: context.apiKeys, isOpen: context.isOpen })
   await app.register(openapi, { version })
 
   await app.register(healthRoutes(context))

@@ -5,7 +5,7 @@ import type { Config } from '../config.ts'
 import { createMetrics } from '../metrics.ts'
 import type { Context, WorkContext } from '../operations/context.ts'
 import { openEventHub } from '../operations/events/event-hub.ts'
-import { openKeyring } from '../operations/access/api-keys.ts'
+import { openApiKeyStore } from '../operations/access/api-keys.ts'
 import { keepPruned } from '../operations/queue/pruning.ts'
 import { openQueue } from '../operations/queue/queue.ts'
 import { startWorker } from '../operations/queue/worker.ts'
@@ -87,9 +87,9 @@ async function openContext (options: StartOptions): Promise<{ sandbox: SandboxCl
   const database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, log })
   shutdown.add('database', () => database.close())
   await migrate(database)
-  const keyring = await openKeyring(database, ids, config.adminKey)
-  shutdown.add('keyring', () => keyring.close())
-  const withoutKey = await allowsRequestsWithoutKey(config, keyring)
+  const apiKeys = await openApiKeyStore(database, ids, config.adminKey)
+  shutdown.add('apiKeys', () => apiKeys.close())
+  const withoutKey = await allowsRequestsWithoutKey(config, apiKeys)
   await refuseOtherCloud(config, database)
   const sandbox = await attachSandbox(options)
   const queue = await openQueue(database, { log, deadlineSeconds: config.deadlineSeconds })
@@ -100,12 +100,12 @@ async function openContext (options: StartOptions): Promise<{ sandbox: SandboxCl
     role: config.role,
     database,
     queue,
-    keyring,
+    apiKeys,
     eventHub,
     ids,
     metrics,
     log,
-    isOpen: async () => withoutKey && !await keyring.hasAdmin(),
+    isOpen: async () => withoutKey && !await apiKeys.hasAdmin(),
     cloud: config.cloud,
     programVersion: await readProgramVersion(),
     stopping: shutdown.stopping,

@@ -1,5 +1,5 @@
 import { ConfigError, type Config } from '../config.ts'
-import type { Keyring } from '../operations/access/api-keys.ts'
+import type { ApiKeyStore } from '../operations/access/api-keys.ts'
 import type { Database } from '../store/database/database.ts'
 import { claimInstallation } from '../store/queries/installation.ts'
 
@@ -21,11 +21,11 @@ export async function refuseOtherCloud ({ cloud }: Config, { db }: Database): Pr
  * Whether requests without a key are allowed as long as there is no admin key.
  * @throws ConfigError when there is no admin key and this is not the sandbox on a loopback address
  */
-export async function allowsRequestsWithoutKey (config: Config, keyring: Keyring): Promise<boolean> {
+export async function allowsRequestsWithoutKey (config: Config, apiKeys: ApiKeyStore): Promise<boolean> {
   // Workers serve no protected routes.
   if (config.role === 'worker') return false
   if (config.cloud === 'sandbox' && config.loopback) return true
-  if (await keyring.hasAdmin()) return false
+  if (await apiKeys.hasAdmin()) return false
   throw new ConfigError([
     'BATCHYARD_ADMIN_KEY: must be set; ' +
       'without any admin key the service starts only in the sandbox on a loopback address'

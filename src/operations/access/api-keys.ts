@@ -9,7 +9,7 @@ import type { KeyRow } from '../../store/tables.ts'
 import type { Caller } from './caller.ts'
 
 /** Keys as callers know them. A token is `by.<key id>.<256 random bits>`; the store has its SHA-256 only. */
-export interface Keyring {
+export interface ApiKeyStore {
   /** Resolves to the caller a token stands for, or undefined. */
   identify (token: string): Promise<Caller | undefined>
   /** In the transaction, so that whoever repeats the request gets the same key. */
@@ -32,7 +32,7 @@ const CACHE_MILLISECONDS = 5_000
  * only an unknown key costs one.
  * @param adminKey the first admin's key, from the settings
  */
-export async function openKeyring (database: Database, ids: Ids, adminKey: string | undefined): Promise<Keyring> {
+export async function openApiKeyStore (database: Database, ids: Ids, adminKey: string | undefined): Promise<ApiKeyStore> {
   const adminHash = adminKey === undefined ? undefined : sha256(adminKey)
   let cache: { keys: Promise<Map<string, KeyRow>>, until: number } | undefined
   const forget = (): void => { cache = undefined }

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { Refusal } from '../../errors.ts'
 import type { Caller } from '../../operations/access/caller.ts'
-import type { Keyring } from '../../operations/access/api-keys.ts'
+import type { ApiKeyStore } from '../../operations/access/api-keys.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -25,13 +25,13 @@ const ADMIN: Caller = Object.freeze({ scope: 'admin' })
  * Access by scope of routes: a route is open to callers or to admins by where it is registered.
  * @param isOpen whether a request without a key counts as an admin's (the sandbox on a loopback address, without an admin key)
  */
-export const access = fp<{ keyring: Keyring, isOpen: () => Promise<boolean> }>(async (app, { keyring, isOpen }) => {
+export const access = fp<{ apiKeys: ApiKeyStore, isOpen: () => Promise<boolean> }>(async (app, { apiKeys, isOpen }) => {
   app.decorateRequest('caller', null as never)
 
   async function callerOf ({ headers: { authorization } }: FastifyRequest): Promise<Caller | undefined> {
     if (authorization === undefined && await isOpen()) return ADMIN
     const token = /^Bearer ([\w.~+/=-]{1,512})$/i.exec(authorization ?? '')?.[1]
-    return token === undefined ? undefined : keyring.identify(token)
+    return token === undefined ? undefined : apiKeys.identify(token)
   }
 
   // A database that is away has nothing to give away, and when it is back the next look tells.

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { openKeyring } from '../../../src/operations/access/api-keys.ts'
+import { openApiKeyStore } from '../../../src/operations/access/api-keys.ts'
 import type { Database } from '../../../src/store/database/database.ts'
 import { allKeys, deleteKey, insertKey, KEYS_CHANNEL } from '../../../src/store/queries/keys.ts'
 import { addTeam, pageOfTeams, teamByName, upsertTeam } from '../../../src/store/queries/teams.ts'
@@ -69,13 +69,13 @@ describeOnEachDatabase('access', (use) => {
     it('are known at once to a replica that has not been told of them yet', async () => {
       const { database } = use()
       const deaf: Database = { ...database, listen: async () => ({ close: async () => undefined }) }
-      const keyring = await openKeyring(deaf, ids, undefined)
-      expect(await keyring.hasAdmin()).toBe(false)
-      const other = await openKeyring(database, ids, undefined)
+      const apiKeys = await openApiKeyStore(deaf, ids, undefined)
+      expect(await apiKeys.hasAdmin()).toBe(false)
+      const other = await openApiKeyStore(database, ids, undefined)
       const { token } = await other.create(db(), { name: 'first', scope: 'admin' })
-      expect(await keyring.identify(token)).toEqual({ scope: 'admin' })
-      expect(await keyring.identify(`${token}x`)).toBeUndefined()
-      expect(await keyring.identify(`by.${ids.key()}.x`)).toBeUndefined()
+      expect(await apiKeys.identify(token)).toEqual({ scope: 'admin' })
+      expect(await apiKeys.identify(`${token}x`)).toBeUndefined()
+      expect(await apiKeys.identify(`by.${ids.key()}.x`)).toBeUndefined()
       await other.close()
     })
 

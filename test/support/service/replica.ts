@@ -3,7 +3,7 @@ import { pino } from 'pino'
 import { createBatchyardClient, type BatchyardClient } from '../../../client/index.ts'
 import { createMetrics } from '../../../src/metrics.ts'
 import { openEventHub } from '../../../src/operations/events/event-hub.ts'
-import { openKeyring, type Keyring } from '../../../src/operations/access/api-keys.ts'
+import { openApiKeyStore, type ApiKeyStore } from '../../../src/operations/access/api-keys.ts'
 import { buildApp, type AppOptions } from '../../../src/server/app.ts'
 import type { Database } from '../../../src/store/database/database.ts'
 import { createIds } from '../../../src/store/ids.ts'
@@ -12,7 +12,7 @@ import { createIds } from '../../../src/store/ids.ts'
 export interface Replica {
   readonly base: string
   readonly client: BatchyardClient
-  readonly keyring: Keyring
+  readonly apiKeys: ApiKeyStore
   /** The service's ends of all connections that were opened. */
   readonly sockets: readonly Socket[]
   /** A metric without labels, by its name without `batchyard_`. */
@@ -34,7 +34,7 @@ export async function startReplica (
   const log = pino({ level: 'silent' })
   const metrics = createMetrics()
   const stopping = new AbortController()
-  const keyring = await openKeyring(database, createIds(), adminKey)
+  const apiKeys = await openApiKeyStore(database, createIds(), adminKey)
   const eventHub = await openEventHub(database, {
     log,
     metrics,
@@ -43,13 +43,13 @@ export async function startReplica (
   })
   const context = {
     database,
-    keyring,
+    apiKeys,
     eventHub,
     metrics,
     log,
     stopping: stopping.signal,
     cloud: 'sandbox',
-    isOpen: async () => !(await keyring.hasAdmin())
+    isOpen: async () => !(await apiKeys.hasAdmin())
   }
   const app = await buildApp({ context: context as unknown as AppOptions['context'], version: '0', sandbox: undefined })
   const sockets: Socket[] = []
@@ -62,7 +62,7 @@ export async function startReplica (
   return {
     base,
     client: createBatchyardClient(base, adminKey),
-    keyring,
+    apiKeys,
     sockets,
     async metric (name) {
       const values = await metrics.registry.getSingleMetric(`batchyard_${name}`)?.get()
@@ -75,6 +75,6 @@ export async function startReplica (
     stopping.abort()
     await app.close()
     await eventHub.close()
-    await keyring.close()
+    await apiKeys.close()
   }
 }
