@@ -11,7 +11,7 @@ import { presentEnvironment } from '../reads/present.ts'
 import { visibleEnvironment } from '../reads/queries.ts'
 import { PHASE_DURING, phaseBefore } from '../attempt/phases.ts'
 import { refuseStale, type Expected } from '../preconditions/if-match.ts'
-import { enqueueFor, inProgress, isStopping, policyOf, saysOtherwise, transact, type Requester } from './transaction.ts'
+import { enqueueFor, inProgress, isStopping, policyOf, overridesDiffer, transact, type Requester } from './transaction.ts'
 
 /** What a deletion is asked with. */
 export interface Removal {
@@ -64,7 +64,7 @@ export async function deleteEnvironment (
 
 /** The delete that is under way, unless the call says otherwise than that was asked with: nobody may take its policy for another. */
 function agreeing (deleting: OperationRow, environment: EnvironmentRow, overrides: Partial<Deletion>): OperationRow {
-  if (!saysOtherwise(deleting, environment, overrides)) return deleting
+  if (!overridesDiffer(deleting, environment, overrides)) return deleting
   const inForce = Object.entries(policyOf(deleting, environment)).map(([name, value]) => `${name}=${value}`).join('&')
   throw inProgress(deleting, `with ?${inForce}; cancel it to say otherwise`)
 }

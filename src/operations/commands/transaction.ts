@@ -71,7 +71,7 @@ export function isStopping ({ cancel_requested_at: asked }: OperationRow): boole
 }
 
 /** Whether a call says otherwise about what may be lost than the operation under way was asked with. */
-export function saysOtherwise (
+export function overridesDiffer (
   operation: OperationRow,
   environment: EnvironmentRow,
   overrides: Partial<Deletion>

@@ -14,7 +14,7 @@ import { PHASE_DURING, isDrifted, isReal, phaseBefore } from '../attempt/phases.
 import { refuseStale, type Expected } from '../preconditions/if-match.ts'
 import { previewOfChange } from '../preconditions/if-preview.ts'
 import { refuseOutside } from '../access/guardrails.ts'
-import { enqueueFor, isStopping, refuseBusy, saysOtherwise, transact, type Requester } from './transaction.ts'
+import { enqueueFor, isStopping, refuseBusy, overridesDiffer, transact, type Requester } from './transaction.ts'
 
 type Overrides = Pick<Partial<Deletion>, 'jobs'>
 
@@ -91,7 +91,7 @@ function isPursuing (operation: OperationRow, environment: EnvironmentRow, overr
   return (
     kind !== 'delete' &&
     !isStopping(operation) &&
-    (kind === 'create' || !saysOtherwise(operation, environment, overrides))
+    (kind === 'create' || !overridesDiffer(operation, environment, overrides))
   )
 }
 
