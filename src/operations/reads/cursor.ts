@@ -5,16 +5,16 @@ export function encodeCursor (after: string | null): string | null {
   return after === null ? null : Buffer.from(after).toString('base64url')
 }
 
-const PLACE = /^[a-z0-9_-]{1,100}$/
+const POSITION = /^[a-z0-9_-]{1,100}$/
 
 /**
- * @param place what a place of this page looks like
+ * @param position what the text inside a cursor of this page looks like
  * @throws Refusal `validation-failed` for a cursor this service did not make for such a page
  */
-export function decodeCursor (cursor: string | undefined, place = PLACE): string | undefined {
+export function decodeCursor (cursor: string | undefined, position = POSITION): string | undefined {
   if (cursor === undefined) return undefined
   const after = Buffer.from(cursor, 'base64url').toString()
-  if (!place.test(after) || encodeCursor(after) !== cursor) {
+  if (!position.test(after) || encodeCursor(after) !== cursor) {
     throw invalidFields([{ pointer: '#query/cursor', message: 'is not a cursor of a page' }])
   }
   return after
