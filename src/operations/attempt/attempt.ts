@@ -13,7 +13,7 @@ import type { WorkContext } from '../context.ts'
 export type AbortReason = 'stop' | 'database-unavailable' | 'cancel' | 'lease-lost'
 
 /** How far an attempt has come, for who looks after it. */
-export interface AttemptMarks {
+export interface AttemptFlags {
   /** An engine is in the operation's row: only this host may take the operation over. */
   engineRecorded: boolean
   /** The engine of the attempt before was left to end by itself. */
@@ -28,7 +28,7 @@ export interface Attempt {
   readonly operation: OperationRow
   readonly fence: Fence
   readonly control: AbortController
-  readonly marks: AttemptMarks
+  readonly flags: AttemptFlags
   /** When the operation was first started, on the clock of `performance.now()`. */
   readonly startedAt: number
   readonly log: Logger

@@ -17,7 +17,7 @@ export function keepLease (attempt: Attempt): () => void {
   let stopped = false
 
   async function renew (): Promise<void> {
-    if (attempt.marks.released) return
+    if (attempt.flags.released) return
     const asked = performance.now()
     try {
       await renewOnce(attempt)
@@ -26,7 +26,7 @@ export function keepLease (attempt: Attempt): () => void {
     } catch (error) {
       log.warn({ err: error }, 'the lease could not be renewed')
       // An engine in the row keeps the operation on this host; without one anybody takes it over when the lease has ended.
-      const outageSeconds = attempt.marks.engineRecorded ? databaseOutageSeconds : LEASE_SECONDS
+      const outageSeconds = attempt.flags.engineRecorded ? databaseOutageSeconds : LEASE_SECONDS
       if (performance.now() - renewedAt > outageSeconds * 1000) abortAttempt(control, 'lease-lost')
       again(RETRY_SECONDS)
     }

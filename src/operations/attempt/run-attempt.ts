@@ -43,7 +43,7 @@ async function settle (attempt: Attempt, outcome: Outcome): Promise<void> {
   const reason = attempt.control.signal.reason as AbortReason | undefined
   if (reason === 'lease-lost') return
   if ((reason === 'stop' || reason === 'database-unavailable') && outcome.ending.state !== 'succeeded') {
-    return release(attempt, attempt.marks.predecessorLeft ? 'alive' : 'gone', reason)
+    return release(attempt, attempt.flags.predecessorLeft ? 'alive' : 'gone', reason)
   }
   if (await postponed(attempt, outcome.ending)) return
   await finish(attempt, outcome)

@@ -113,8 +113,8 @@ export async function release (
   engine: 'gone' | 'alive',
   why: keyof typeof WHY_RELEASED
 ): Promise<void> {
-  const { context, operation, fence, log, marks } = attempt
-  marks.released = true
+  const { context, operation, fence, log, flags } = attempt
+  flags.released = true
   const written = await inTransaction(attempt, async (trx) => {
     if (!(await releaseOperation(trx, fence, engine))) return false
     await appendEvents(trx, fence, [

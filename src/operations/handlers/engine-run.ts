@@ -41,7 +41,7 @@ export async function runEngine (
       },
       onEngineStarted: async (process) => {
         if (await setEngine(context.database.db, fence, process)) {
-          attempt.marks.engineRecorded = true
+          attempt.flags.engineRecorded = true
           return
         }
         abortAttempt(control, 'lease-lost')
@@ -68,7 +68,7 @@ function tells (kind: RunRequest['kind'], { type }: EngineEvent): boolean {
 export async function waitForPredecessor ({
   context,
   control,
-  marks,
+  flags,
   log,
   operation: { engine }
 }: Attempt): Promise<void> {
@@ -90,8 +90,8 @@ export async function waitForPredecessor ({
   const gone = context.engine.waitForExit(engine, end.signal).then(() => true)
   try {
     if (control.signal.reason === 'cancel') end.abort()
-    marks.predecessorLeft = (await Promise.race([gone, left])) !== true
-    if (marks.predecessorLeft) throw new Error('the engine of the attempt before is left to end by itself')
+    flags.predecessorLeft = (await Promise.race([gone, left])) !== true
+    if (flags.predecessorLeft) throw new Error('the engine of the attempt before is left to end by itself')
   } finally {
     clearTimeout(overdue)
     over.abort()

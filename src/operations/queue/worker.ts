@@ -126,7 +126,7 @@ async function takeUp (context: WorkContext, worker: string): Promise<Attempt | 
     operation,
     log,
     control: new AbortController(),
-    marks: { engineRecorded: false, predecessorLeft: false, released: false },
+    flags: { engineRecorded: false, predecessorLeft: false, released: false },
     startedAt: performance.now() - startedSecondsAgo * 1000,
     fence: { operationId: operation.id, attempt: operation.attempt }
   }
