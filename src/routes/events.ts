@@ -22,7 +22,7 @@ const DESCRIPTION = `With \`Accept: text/event-stream\` the answer is a stream o
 It ends with the operation, or when the key is revoked, and resumes after \`Last-Event-ID\` (before \`after\`) on any replica. Events that were pruned are passed over,
 which the ids show; an id beyond the last event counts as the last. Comments are signs of life; \`retry\` says when to come back after a break.`
 
-/** The story of an operation, as a page or as a stream. */
+/** The event log of an operation, as a page or as a stream. */
 export const eventRoutes = (context: Context) => async (app: FastifyInstance): Promise<void> => {
   typed(app).get(
     '/operations/:id/events',

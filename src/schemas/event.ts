@@ -48,7 +48,7 @@ export const StateEvent = Type.Object({
 export const EventBody = Type.Union([StateEvent, PlanEvent, ResourceEvent, DiagnosticEvent, SummaryEvent])
 export type EventBody = Static<typeof EventBody>
 
-/** One entry of an operation's story; `id` counts from 1 without gaps within the operation. */
+/** One entry of an operation's event log; `id` counts from 1 without gaps within the operation. */
 export const OperationEvent = Type.Object({
   id: Type.Integer({ minimum: 1 }), operationId: OperationId, at: Timestamp, event: EventBody
 }, { $id: 'OperationEvent' })

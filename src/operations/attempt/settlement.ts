@@ -29,7 +29,10 @@ async function inTransaction (attempt: Attempt, write: Write): Promise<boolean> 
   }
 }
 
-/** Ends the operation, its environment and its story in one transaction, and delivers the operation that waits for it. */
+/**
+ * Writes the end of the operation, its last event and what it made of its environment in one transaction, and delivers
+ * the operation that waits for it.
+ */
 export async function finish (attempt: Attempt, outcome: Outcome): Promise<void> {
   const { context, fence, log } = attempt
   const { ending } = outcome

@@ -1,6 +1,6 @@
 import type { OperationEvent } from '../../schemas/event.ts'
 
-/** What comes after an id in the story of an operation. */
+/** What follows an id in the event log of an operation. */
 export interface Batch {
   /** In order; none while nothing has come. */
   readonly events: readonly OperationEvent[]

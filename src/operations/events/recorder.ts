@@ -50,7 +50,7 @@ export function createRecorder ({ database, fence, log, onLeaseLost }: RecorderO
       if (!held) onLeaseLost()
     } catch (error) {
       failure = error
-      // The events stay where they are and go with the next batch; the operation does not fail for its story.
+      // The events are kept and stored with the next batch: that they cannot be stored now fails no operation.
       drop(Math.max(0, waiting.length - KEPT_EVENTS))
       log.warn({ err: error }, 'events could not be stored')
     }

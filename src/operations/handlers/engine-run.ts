@@ -37,7 +37,7 @@ export async function runEngine (
     {
       signal: control.signal,
       onEvent: (event) => {
-        if (tells(request.kind, event)) recorder.add(event)
+        if (isRecorded(request.kind, event)) recorder.add(event)
       },
       onEngineStarted: async (process) => {
         if (await setEngine(context.database.db, fence, process)) {
@@ -55,8 +55,8 @@ export async function runEngine (
   )
 }
 
-/** The steps of a run that only reads are no story: they would tell of resources that nobody created. */
-function tells (kind: RunRequest['kind'], { type }: EngineEvent): boolean {
+/** Steps of a run that only reads are not recorded: they name resources that nobody creates. */
+function isRecorded (kind: RunRequest['kind'], { type }: EngineEvent): boolean {
   return kind === 'up' || kind === 'destroy' || type === 'diagnostic'
 }
 

@@ -16,7 +16,7 @@ const HEARTBEAT_SECONDS = 30
 /** A handler that failed is tried again after so long, doubled each time; then the reconciler sees to it. */
 const RETRY_SECONDS = 2
 const RETRIES = 3
-/** The operation's row tells its story; a settled job is kept only to look at. */
+/** What became of an operation is in its row and its events; a settled job is kept only to be looked at. */
 const KEEP_SETTLED_SECONDS = 3_600
 /** Longer than any job may wait: a job that is dropped leaves its operation to the reconciler. */
 const KEEP_WAITING_SECONDS = 30 * 86_400
