@@ -5,7 +5,7 @@ import { VISIBLE_SECONDS, locateOne } from './locate.ts'
 import { openSession, type Session, type Settings } from './session.ts'
 import { listTagged } from './tagged.ts'
 import { translated } from './translate.ts'
-import type { Cloud, Site } from './types.ts'
+import type { Cloud, AwsTarget } from './types.ts'
 
 /** Where the calls go when not to AWS, and who makes them there. */
 export interface Simulation {
@@ -26,7 +26,7 @@ const ATTEMPTS = 5
 const CONNECT_MS = 5_000
 const ANSWER_MS = 20_000
 /** Sites whose clients are kept. One costs no more than its objects: connections are shared by all. */
-const SITES = 100
+const MAX_SESSIONS = 100
 
 /**
  * AWS as the operations need it: on AWS itself with the SDK's default credentials, or on a simulation of it. The SDK is
@@ -36,24 +36,24 @@ export function createCloud (simulation?: Simulation): ClosableCloud {
   let settings: Promise<Settings> | undefined
   const sessionAt = keepSessions(async () => (settings ??= settingsFor(simulation)))
   const visibleSeconds = simulation ? simulation.visibleSeconds ?? 0 : VISIBLE_SECONDS
-  const at = async <T>(site: Site, work: (session: Session) => Promise<T>): Promise<T> =>
-    translated(sessionAt(site).then(work))
+  const at = async <T>(target: AwsTarget, work: (session: Session) => Promise<T>): Promise<T> =>
+    translated(sessionAt(target).then(work))
   return {
-    locate: (site, environmentId, wanted) =>
-      at(site, async (session) => {
+    locate: (target, environmentId, wanted) =>
+      at(target, async (session) => {
         const ids = await Promise.all(
           wanted.map(async (each) => [each.urn, await locateOne(session, environmentId, each, visibleSeconds)] as const)
         )
         return new Map(ids.filter((entry): entry is readonly [string, string] => entry[1] !== undefined))
       }),
-    tagged: (site, environmentId) => at(site, async (session) => listTagged(session, environmentId)),
-    countObjects: (site, bucket, limit) => at(site, async (session) => countEntries(await session.s3(), bucket, limit)),
-    emptyBucket: (site, bucket, signal) => at(site, async (session) => empty(await session.s3(), bucket, signal)),
-    activeJobs: (site, queueArns) => at(site, async (session) => countActive(await session.batch(), queueArns)),
-    setQueues: (site, queueArns, state, signal) =>
-      at(site, async (session) => setQueues(await session.batch(), queueArns, state, signal)),
-    drain: (site, queueArns, options) =>
-      at(site, async (session) => drainQueues(await session.batch(), queueArns, options)),
+    tagged: (target, environmentId) => at(target, async (session) => listTagged(session, environmentId)),
+    countObjects: (target, bucket, limit) => at(target, async (session) => countEntries(await session.s3(), bucket, limit)),
+    emptyBucket: (target, bucket, signal) => at(target, async (session) => empty(await session.s3(), bucket, signal)),
+    activeJobs: (target, queueArns) => at(target, async (session) => countActive(await session.batch(), queueArns)),
+    setQueues: (target, queueArns, state, signal) =>
+      at(target, async (session) => setQueues(await session.batch(), queueArns, state, signal)),
+    drain: (target, queueArns, options) =>
+      at(target, async (session) => drainQueues(await session.batch(), queueArns, options)),
     close: async () => {
       ;(await settings)?.requestHandler.destroy()
     }
@@ -77,17 +77,20 @@ async function settingsFor (simulation: Simulation | undefined): Promise<Setting
   }
 }
 
-/** One session per site, the least recently used forgotten first; one that could not be opened is opened anew the next time. */
-function keepSessions (settings: () => Promise<Settings>): (site: Site) => Promise<Session> {
+/**
+ * One session per target, the least recently used forgotten first; one that could not be opened is opened anew the next
+ * time.
+ */
+function keepSessions (settings: () => Promise<Settings>): (target: AwsTarget) => Promise<Session> {
   const kept = new Map<string, Promise<Session>>()
-  return async (site) => {
-    const { region, placement: { accountId, roleArn, externalId } } = site
+  return async (target) => {
+    const { region, placement: { accountId, roleArn, externalId } } = target
     const key = JSON.stringify([region, accountId, roleArn, externalId])
-    const session = kept.get(key) ?? settings().then(async (shared) => openSession(site, shared))
+    const session = kept.get(key) ?? settings().then(async (shared) => openSession(target, shared))
     kept.delete(key)
     kept.set(key, session)
     const [oldest] = kept.keys()
-    if (kept.size > SITES && oldest !== undefined) kept.delete(oldest)
+    if (kept.size > MAX_SESSIONS && oldest !== undefined) kept.delete(oldest)
     return session.catch((error: unknown) => {
       if (kept.get(key) === session) kept.delete(key)
       throw error

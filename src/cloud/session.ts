@@ -8,9 +8,9 @@ import type { S3 } from '@aws-sdk/client-s3'
 import type { STS, STSClientConfig } from '@aws-sdk/client-sts'
 import type { NodeHttpHandler } from '@smithy/node-http-handler'
 import { CloudFailure } from './failure.ts'
-import type { Site } from './types.ts'
+import type { AwsTarget } from './types.ts'
 
-/** The clients of one site. Each is made when it is first asked for, and its part of the SDK loaded then. */
+/** The clients of one target. Each is made when it is first asked for, and its part of the SDK loaded then. */
 export interface Session {
   readonly batch: () => Promise<Batch>
   readonly ec2: () => Promise<EC2>
@@ -33,18 +33,18 @@ export interface Settings {
 const ROLE_SESSION = 'batchyard'
 
 /**
- * Opens the way to a site as the engine's provider does: the given or default credentials, then the placement's role; an
+ * Opens the way to a target as the engine's provider does: the given or default credentials, then the placement's role; an
  * account that is not the placement's is refused before anything else is asked. Rejects with CloudFailure (`wrong-account`)
  * or what the SDK throws.
  */
-export async function openSession ({ region, placement }: Site, settings: Settings): Promise<Session> {
+export async function openSession ({ region, placement }: AwsTarget, settings: Settings): Promise<Session> {
   const sdk = await import('@aws-sdk/client-sts')
   const own = new sdk.STS({ ...settings, region })
   const caller = placement.roleArn === undefined
     ? own
     : new sdk.STS({ ...settings, region, credentials: async () => assumeRole(own, placement) })
   await refuseOtherAccount(caller, placement)
-  // The provider of one client remembers what it got until shortly before it expires; all clients of the site share it.
+  // The provider of one client remembers what it got until shortly before it expires; all clients of the target share it.
   const config = { ...settings, region, credentials: caller.config.credentials }
   const pathStyle = settings.endpoint === undefined ? {} : { forcePathStyle: true }
   return {
@@ -66,7 +66,7 @@ export const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
   return async () => (made ??= make())
 }
 
-async function assumeRole (sts: STS, { roleArn, externalId }: Site['placement']) {
+async function assumeRole (sts: STS, { roleArn, externalId }: AwsTarget['placement']) {
   const { Credentials } = await sts.assumeRole({
     RoleArn: roleArn,
     RoleSessionName: ROLE_SESSION,
@@ -80,7 +80,7 @@ async function assumeRole (sts: STS, { roleArn, externalId }: Site['placement'])
   }
 }
 
-async function refuseOtherAccount (sts: STS, { accountId, roleArn }: Site['placement']): Promise<void> {
+async function refuseOtherAccount (sts: STS, { accountId, roleArn }: AwsTarget['placement']): Promise<void> {
   const expected = accountId ?? roleArn?.split(':')[4]
   if (expected === undefined) return
   const { Account } = await sts.getCallerIdentity({})

@@ -1,7 +1,7 @@
 import type { Placement } from '../schemas/team.ts'
 
 /** Where an environment lives: the region of its spec, the account and role of its placement. */
-export interface Site {
+export interface AwsTarget {
   readonly region: string
   readonly placement: Pick<Placement, 'accountId' | 'roleArn' | 'externalId'>
 }
@@ -35,20 +35,20 @@ export interface Cloud {
    * AWS is still making is waited for. Of a task definition it is the ARN, and belongs among its outputs (`arn`) as well: the
    * provider reads it by that, not by its id. Types that are not known are left out.
    */
-  locate(site: Site, environmentId: string, wanted: readonly Wanted[]): Promise<ReadonlyMap<string, string>>
+  locate(target: AwsTarget, environmentId: string, wanted: readonly Wanted[]): Promise<ReadonlyMap<string, string>>
   /** Everything in the region that carries the environment's id tag. */
-  tagged(site: Site, environmentId: string): Promise<readonly TaggedResource[]>
+  tagged(target: AwsTarget, environmentId: string): Promise<readonly TaggedResource[]>
   /** Objects, versions and delete markers, counted up to `limit`; undefined when there is no such bucket. */
-  countObjects(site: Site, bucket: string, limit: number): Promise<number | undefined>
+  countObjects(target: AwsTarget, bucket: string, limit: number): Promise<number | undefined>
   /** Deletes every object, version and unfinished upload; answers how many. */
-  emptyBucket(site: Site, bucket: string, signal: AbortSignal): Promise<number>
+  emptyBucket(target: AwsTarget, bucket: string, signal: AbortSignal): Promise<number>
   /** Jobs of these queues that are not over; a queue that does not exist has none. */
-  activeJobs(site: Site, queueArns: readonly string[]): Promise<ActiveJobs>
+  activeJobs(target: AwsTarget, queueArns: readonly string[]): Promise<ActiveJobs>
   /** Lets the queues take jobs, or stops them; a queue that does not exist is passed over. */
-  setQueues(site: Site, queueArns: readonly string[], state: 'ENABLED' | 'DISABLED', signal: AbortSignal): Promise<void>
+  setQueues(target: AwsTarget, queueArns: readonly string[], state: 'ENABLED' | 'DISABLED', signal: AbortSignal): Promise<void>
   /** Disables the queues, ends their jobs, waits until none is active; answers how many were ended. */
   drain(
-    site: Site,
+    target: AwsTarget,
     queueArns: readonly string[],
     options: { readonly reason: string, readonly signal: AbortSignal }
   ): Promise<number>

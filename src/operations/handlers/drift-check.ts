@@ -4,7 +4,7 @@ import type { EnvironmentRow } from '../../store/tables.ts'
 import { withoutIgnoredTags } from '../../spec/drift-ignore.ts'
 import type { WorkResult } from '../attempt/attempt.ts'
 import type { WorkItem } from './work-item.ts'
-import { required, runEngine, siteOf } from './engine-run.ts'
+import { required, runEngine, awsTargetOf } from './engine-run.ts'
 
 /** Compares the state with the cloud; writes nothing but its report. */
 export async function findDrift (item: WorkItem): Promise<WorkResult> {
@@ -30,7 +30,7 @@ export async function unmanagedOf (
   environment: EnvironmentRow
 ): Promise<DriftResult['unmanaged']> {
   const [tagged, known] = await Promise.all([
-    aws.tagged(siteOf(environment), environment.id),
+    aws.tagged(awsTargetOf(environment), environment.id),
     engine.resources(environment.id)
   ])
   const unknown = new Set(unknownArns(tagged.map(({ arn }) => arn), known))

@@ -11,7 +11,7 @@ import type { WorkItem } from './work-item.ts'
 export type Subject = Pick<EnvironmentRow, 'id' | 'team' | 'name' | 'resolved' | 'placement'>
 
 /** Where the cloud's own calls for an environment go. */
-export const siteOf = ({ resolved: { region }, placement }: Pick<Subject, 'resolved' | 'placement'>) => ({
+export const awsTargetOf = ({ resolved: { region }, placement }: Pick<Subject, 'resolved' | 'placement'>) => ({
   region,
   placement
 })
@@ -49,7 +49,7 @@ export async function runEngine (
       },
       locate: (pending) =>
         withDeadline(attempt, 'looking up what was being made', (signal) =>
-          abortable(signal, context.aws.locate(siteOf(subject), id, pending))
+          abortable(signal, context.aws.locate(awsTargetOf(subject), id, pending))
         )
     }
   )

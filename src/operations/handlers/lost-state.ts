@@ -1,7 +1,7 @@
 import { RunFailure, type KnownResource } from '../../engine/types.ts'
 import { operationError } from '../../errors.ts'
 import type { WorkItem } from './work-item.ts'
-import { required, siteOf } from './engine-run.ts'
+import { required, awsTargetOf } from './engine-run.ts'
 
 /** As many ARNs as an error can show. */
 const SHOWN = 5
@@ -24,7 +24,7 @@ export async function refuseLostState (
   const { id, outputs, ...row } = required(environment)
   // Without outputs a delete has begun, and may have come so far that there is no state left.
   if (resources.length > 0 || outputs === null) return
-  const tagged = await aws.tagged(siteOf(row), id)
+  const tagged = await aws.tagged(awsTargetOf(row), id)
   if (tagged.length === 0) return
   const named = tagged
     .slice(0, SHOWN)

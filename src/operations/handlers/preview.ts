@@ -4,7 +4,7 @@ import { interruptsJobs, queueArnsOf } from '../../spec/environment-resources.ts
 import { isDrifted } from '../attempt/phases.ts'
 import type { WorkResult } from '../attempt/attempt.ts'
 import type { WorkItem } from './work-item.ts'
-import { runEngine, siteOf, type Subject } from './engine-run.ts'
+import { runEngine, awsTargetOf, type Subject } from './engine-run.ts'
 
 /** Shows what making the spec real would do. Touches nothing. */
 export async function preview (item: WorkItem): Promise<WorkResult> {
@@ -46,7 +46,7 @@ async function affectedJobs (
     log
   } = attempt
   try {
-    return await aws.activeJobs(siteOf(subject), queueArnsOf(await engine.resources(subject.id)))
+    return await aws.activeJobs(awsTargetOf(subject), queueArnsOf(await engine.resources(subject.id)))
   } catch (error) {
     log.warn({ err: error }, 'jobs could not be counted')
     return null

@@ -2,7 +2,7 @@ import { RunFailure } from '../../engine/types.ts'
 import type { Deletion } from '../../schemas/spec.ts'
 import { operationError } from '../../errors.ts'
 import { note, type WorkItem } from './work-item.ts'
-import { required, siteOf, withDeadline } from './engine-run.ts'
+import { required, awsTargetOf, withDeadline } from './engine-run.ts'
 
 /** To let queues take jobs again: not with the signal of the attempt, which may be why they have to. */
 const REOPEN_SECONDS = 60
@@ -31,7 +31,7 @@ export class QueueGate {
     await this.#refuseActive()
     await this.#note(true)
     await withDeadline(this.#item.attempt, 'closing the queues', async (signal) =>
-      this.#aws.setQueues(this.#site, this.#queues, 'DISABLED', signal)
+      this.#aws.setQueues(this.#target, this.#queues, 'DISABLED', signal)
     )
     await this.#refuseActive()
   }
@@ -41,7 +41,7 @@ export class QueueGate {
     if (this.#queues.length === 0) return
     await this.#note(true)
     const ended = await withDeadline(this.#item.attempt, 'ending the jobs', async (signal) =>
-      this.#aws.drain(this.#site, this.#queues, { reason, signal })
+      this.#aws.drain(this.#target, this.#queues, { reason, signal })
     )
     if (ended > 0) {
       this.#item.recorder.add({
@@ -62,7 +62,7 @@ export class QueueGate {
     const { control, log } = this.#item.attempt
     if (!this.#closed || control.signal.reason === 'lease-lost') return
     try {
-      await this.#aws.setQueues(this.#site, this.#queues, 'ENABLED', AbortSignal.timeout(REOPEN_SECONDS * 1000))
+      await this.#aws.setQueues(this.#target, this.#queues, 'ENABLED', AbortSignal.timeout(REOPEN_SECONDS * 1000))
       await this.#note(false)
     } catch (error) {
       log.warn({ err: error }, 'the queues could not be opened again')
@@ -70,10 +70,10 @@ export class QueueGate {
   }
 
   get #aws () { return this.#item.attempt.context.aws }
-  get #site () { return siteOf(required(this.#item.environment)) }
+  get #target () { return awsTargetOf(required(this.#item.environment)) }
 
   async #refuseActive (): Promise<void> {
-    const { count, running } = await this.#aws.activeJobs(this.#site, this.#queues)
+    const { count, running } = await this.#aws.activeJobs(this.#target, this.#queues)
     const verb = count === 1 ? 'job is' : 'jobs are'
     if (count > 0) {
       throw new RunFailure(operationError('jobs-running', `${count} ${verb} not over, ${running} of them running.`))

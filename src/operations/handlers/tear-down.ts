@@ -5,7 +5,7 @@ import { bucketsOf, queueArnsOf, retainedTypes } from '../../spec/environment-re
 import { operationError } from '../../errors.ts'
 import type { WorkResult } from '../attempt/attempt.ts'
 import { beforeChanges, note, type WorkItem } from './work-item.ts'
-import { required, runEngine, siteOf, withDeadline } from './engine-run.ts'
+import { required, runEngine, awsTargetOf, withDeadline } from './engine-run.ts'
 import { QueueGate } from './queue-gate.ts'
 import { refuseLostState } from './lost-state.ts'
 
@@ -70,9 +70,9 @@ async function refuseObjects (
   }: WorkItem,
   resources: readonly KnownResource[]
 ): Promise<void> {
-  const site = siteOf(required(environment))
+  const target = awsTargetOf(required(environment))
   for (const { id, urn, type, name } of bucketsOf(resources)) {
-    const count = (await aws.countObjects(site, id, COUNTED_OBJECTS)) ?? 0
+    const count = (await aws.countObjects(target, id, COUNTED_OBJECTS)) ?? 0
     const number =
       count >= COUNTED_OBJECTS ? `${COUNTED_OBJECTS} objects or more` : `${count} object${count === 1 ? '' : 's'}`
     if (count > 0) {
@@ -107,7 +107,7 @@ async function emptyBuckets (
   } = attempt
   for (const { id } of bucketsOf(resources)) {
     const objects = await withDeadline(attempt, `emptying the bucket ${id}`, async (signal) =>
-      aws.emptyBucket(siteOf(required(environment)), id, signal)
+      aws.emptyBucket(awsTargetOf(required(environment)), id, signal)
     )
     if (objects > 0) {
       recorder.add({

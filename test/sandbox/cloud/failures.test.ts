@@ -35,14 +35,14 @@ const failure = (code: string, message: RegExp) => ({
 
 describe('the account', () => {
   it('is the one of the placement\'s role, with its external id', async () => {
-    const site = { region: 'eu-central-1', placement: { roleArn: ROLE, externalId: 'ours', accountId: '999999999999' } }
+    const target = { region: 'eu-central-1', placement: { roleArn: ROLE, externalId: 'ours', accountId: '999999999999' } }
     const provider = await connectProvider(cloud.grpcPort, {
       region: 'eu-central-1',
       assumeRoles: JSON.stringify([{ roleArn: ROLE }])
     })
     await provider.create(LOGS, 'logs', { name: 'theirs', tags: { 'batchyard:id': 'env_1' } })
     provider.close()
-    expect((await calls.tagged(site, 'env_1')).map(({ arn }) => arn)).toEqual([
+    expect((await calls.tagged(target, 'env_1')).map(({ arn }) => arn)).toEqual([
       'arn:aws:logs:eu-central-1:999999999999:log-group:theirs'
     ])
     expect(await calls.tagged({ ...HOME, region: 'eu-central-1' }, 'env_1')).toEqual([])
@@ -65,7 +65,7 @@ describe('the account', () => {
   })
 
   it('is asked for again when that failed', async () => {
-    const site = { region: 'us-west-2', placement: { roleArn: ROLE } }
+    const target = { region: 'us-west-2', placement: { roleArn: ROLE } }
     await cloud.control.addFault({
       kind: 'fail',
       on: 'invoke',
@@ -74,8 +74,8 @@ describe('the account', () => {
       message: 'is not authorized to perform: sts:AssumeRole',
       httpStatus: 403
     })
-    await expect(calls.tagged(site, 'env_1')).rejects.toMatchObject(failure('access-denied', /sts:AssumeRole/))
-    expect(await calls.tagged(site, 'env_1')).toEqual([])
+    await expect(calls.tagged(target, 'env_1')).rejects.toMatchObject(failure('access-denied', /sts:AssumeRole/))
+    expect(await calls.tagged(target, 'env_1')).toEqual([])
   })
 })
 
