@@ -9,7 +9,7 @@ import { beforeChanges, type WorkItem } from './work-item.ts'
 import { unmanagedOf } from './drift-check.ts'
 import { contractFailure, required, runEngine } from './engine-run.ts'
 import { refuseLostState } from './lost-state.ts'
-import { QueueGate } from './queue-gate.ts'
+import { QueueGate } from './job-queues.ts'
 
 /** Makes the environment what its spec says: create and update alike. */
 export async function apply (item: WorkItem): Promise<WorkResult> {

@@ -6,7 +6,7 @@ import { operationError } from '../../errors.ts'
 import type { WorkResult } from '../attempt/attempt.ts'
 import { beforeChanges, note, type WorkItem } from './work-item.ts'
 import { required, runEngine, awsTargetOf, withDeadline } from './engine-run.ts'
-import { QueueGate } from './queue-gate.ts'
+import { QueueGate } from './job-queues.ts'
 import { refuseLostState } from './lost-state.ts'
 
 type Retained = DeleteResult['retained'][number]
