@@ -9,7 +9,7 @@ import { beforeChanges, type WorkItem } from './work-item.ts'
 import { unmanagedOf } from './drift-check.ts'
 import { contractFailure, required, runEngine } from './engine-run.ts'
 import { refuseLostState } from './lost-state.ts'
-import { QueueGate } from './job-queues.ts'
+import { JobQueues } from './job-queues.ts'
 
 /** Makes the environment what its spec says: create and update alike. */
 export async function apply (item: WorkItem): Promise<WorkResult> {
@@ -35,12 +35,12 @@ async function sparingJobs<T> (item: WorkItem, work: () => Promise<T>): Promise<
   const { context: { engine }, operation: { input: { deletion = environment.resolved.deletion } } } = item.attempt
   const resources = await beforeChanges(engine.resources(environment.id))
   await beforeChanges(refuseLostState(item, resources))
-  const gate = new QueueGate(item, queueArnsOf(resources))
+  const jobQueues = new JobQueues(item, queueArnsOf(resources))
   try {
-    if (endsJobs(resources, environment)) await beforeChanges(gate.close(deletion.jobs, 'The environment is changed'))
+    if (endsJobs(resources, environment)) await beforeChanges(jobQueues.disable(deletion.jobs, 'The environment is changed'))
     return await work()
   } finally {
-    await gate.reopen()
+    await jobQueues.enableAgain()
   }
 }
 

@@ -1,47 +1,52 @@
 import { RunFailure } from '../../engine/types.ts'
-import type { Deletion } from '../../schemas/spec.ts'
 import { operationError } from '../../errors.ts'
+import type { Deletion } from '../../schemas/spec.ts'
 import { note, type WorkItem } from './work-item.ts'
-import { required, awsTargetOf, withDeadline } from './engine-run.ts'
+import { awsTargetOf, required, withDeadline } from './engine-run.ts'
 
-/** To let queues take jobs again: not with the signal of the attempt, which may be why they have to. */
-const REOPEN_SECONDS = 60
+/** For enabling queues, which is not ended by the attempt's signal: that may be the reason why they are enabled. */
+const ENABLE_SECONDS = 60
 
 /**
- * Keeps jobs out of the queues while something is done that would end them. That they are closed is noted with the operation
- * first: an attempt that comes after this one opens them, and where none does the environment is said to have drifted.
+ * The environment's job queues, disabled while something is done that would end their jobs. That they are disabled is
+ * noted with the operation first: a later attempt enables them, and where there is none the environment has drifted.
  */
-export class QueueGate {
+export class JobQueues {
   readonly #item: WorkItem
-  readonly #queues: readonly string[]
-  #closed: boolean
+  readonly #queueArns: readonly string[]
+  #disabled: boolean
 
-  /** @param queues ARNs */
-  constructor (item: WorkItem, queues: readonly string[]) {
+  constructor (item: WorkItem, queueArns: readonly string[]) {
     this.#item = item
-    this.#queues = queues
-    this.#closed = item.attempt.operation.input.closed === true
+    this.#queueArns = queueArns
+    this.#disabled = item.attempt.operation.input.closed === true
+  }
+
+  /** Disables the queues, and refuses or ends their jobs as the policy says. */
+  async disable (jobs: Deletion['jobs'], reason: string): Promise<void> {
+    await (jobs === 'terminate' ? this.endJobs(reason) : this.disableIdle())
   }
 
   /**
-   * Refuses while jobs are not over, then stops the queues taking any; counts once more then, as one may have slipped in.
+   * Disables the queues where they have no active job; counted again once they are disabled, as one may have been
+   * submitted meanwhile.
    * @throws RunFailure `jobs-running`
    */
-  async refuseJobs (): Promise<void> {
-    await this.#refuseActive()
-    await this.#note(true)
+  async disableIdle (): Promise<void> {
+    await this.#refuseActiveJobs()
+    await this.#noteDisabled(true)
     await withDeadline(this.#item.attempt, 'closing the queues', async (signal) =>
-      this.#aws.setQueues(this.#target, this.#queues, 'DISABLED', signal)
+      this.#aws.setQueues(this.#target, this.#queueArns, 'DISABLED', signal)
     )
-    await this.#refuseActive()
+    await this.#refuseActiveJobs()
   }
 
-  /** Stops the queues taking jobs and ends those that are not over. */
+  /** Disables the queues and ends their active jobs. */
   async endJobs (reason: string): Promise<void> {
-    if (this.#queues.length === 0) return
-    await this.#note(true)
+    if (this.#queueArns.length === 0) return
+    await this.#noteDisabled(true)
     const ended = await withDeadline(this.#item.attempt, 'ending the jobs', async (signal) =>
-      this.#aws.drain(this.#target, this.#queues, { reason, signal })
+      this.#aws.drain(this.#target, this.#queueArns, { reason, signal })
     )
     if (ended > 0) {
       this.#item.recorder.add({
@@ -52,18 +57,13 @@ export class QueueGate {
     }
   }
 
-  /** Keeps jobs from being ended by what follows, or ends them, as the policy says. */
-  async close (jobs: Deletion['jobs'], reason: string): Promise<void> {
-    await (jobs === 'terminate' ? this.endJobs(reason) : this.refuseJobs())
-  }
-
-  /** Lets the queues take jobs again if this operation has stopped them. Never rejects: that they may be closed stays noted then. */
-  async reopen (): Promise<void> {
+  /** Enables the queues if this operation has disabled them. Never rejects: the note that they are disabled stays then. */
+  async enableAgain (): Promise<void> {
     const { control, log } = this.#item.attempt
-    if (!this.#closed || control.signal.reason === 'lease-lost') return
+    if (!this.#disabled || control.signal.reason === 'lease-lost') return
     try {
-      await this.#aws.setQueues(this.#target, this.#queues, 'ENABLED', AbortSignal.timeout(REOPEN_SECONDS * 1000))
-      await this.#note(false)
+      await this.#aws.setQueues(this.#target, this.#queueArns, 'ENABLED', AbortSignal.timeout(ENABLE_SECONDS * 1000))
+      await this.#noteDisabled(false)
     } catch (error) {
       log.warn({ err: error }, 'the queues could not be opened again')
     }
@@ -72,16 +72,16 @@ export class QueueGate {
   get #aws () { return this.#item.attempt.context.aws }
   get #target () { return awsTargetOf(required(this.#item.environment)) }
 
-  async #refuseActive (): Promise<void> {
-    const { count, running } = await this.#aws.activeJobs(this.#target, this.#queues)
+  async #refuseActiveJobs (): Promise<void> {
+    const { count, running } = await this.#aws.activeJobs(this.#target, this.#queueArns)
     const verb = count === 1 ? 'job is' : 'jobs are'
     if (count > 0) {
       throw new RunFailure(operationError('jobs-running', `${count} ${verb} not over, ${running} of them running.`))
     }
   }
 
-  async #note (closed: boolean): Promise<void> {
-    this.#closed = closed
-    await note(this.#item.attempt, { closed })
+  async #noteDisabled (disabled: boolean): Promise<void> {
+    this.#disabled = disabled
+    await note(this.#item.attempt, { closed: disabled })
   }
 }

@@ -6,7 +6,7 @@ import { operationError } from '../../errors.ts'
 import type { WorkResult } from '../attempt/attempt.ts'
 import { beforeChanges, note, type WorkItem } from './work-item.ts'
 import { required, runEngine, awsTargetOf, withDeadline } from './engine-run.ts'
-import { QueueGate } from './job-queues.ts'
+import { JobQueues } from './job-queues.ts'
 import { refuseLostState } from './lost-state.ts'
 
 type Retained = DeleteResult['retained'][number]
@@ -27,10 +27,10 @@ export async function tearDown (item: WorkItem): Promise<WorkResult> {
   const { begun = false, deletion = environment.resolved.deletion, retaining = [] } = input
   const reading = context.engine.resources(environment.id)
   const resources = begun ? await reading : await beforeChanges(reading)
-  const gate = new QueueGate(item, queueArnsOf(resources))
+  const jobQueues = new JobQueues(item, queueArnsOf(resources))
   // What an earlier attempt was allowed to begin is not asked for again.
-  const keeping = begun ? retaining : [...retaining, ...await beforeChanges(begin(item, gate, deletion, resources))]
-  await gate.endJobs('The environment is deleted')
+  const keeping = begun ? retaining : [...retaining, ...await beforeChanges(begin(item, jobQueues, deletion, resources))]
+  await jobQueues.endJobs('The environment is deleted')
   const { retained } = await destroy(item, deletion, resources)
   const left = [...keeping, ...retained.map(shown)]
   return { result: { retained: [...new Map(left.map((each) => [each.urn, each])).values()] } }
@@ -41,7 +41,7 @@ const shown = ({ urn, type, name, id }: KnownResource): Retained => ({ urn, reso
 /** Asks the policy, then notes that it has allowed the delete, and what it leaves: an attempt that is broken off takes that out of the state. */
 async function begin (
   item: WorkItem,
-  gate: QueueGate,
+  jobQueues: JobQueues,
   deletion: Deletion,
   resources: readonly KnownResource[]
 ): Promise<readonly Retained[]> {
@@ -49,9 +49,9 @@ async function begin (
   try {
     await refuseLostState(item, resources)
     if (deletion.bucket === 'refuse') await refuseObjects(item, resources)
-    if (deletion.jobs === 'refuse') await gate.refuseJobs()
+    if (deletion.jobs === 'refuse') await jobQueues.disableIdle()
   } catch (error) {
-    await gate.reopen()
+    await jobQueues.enableAgain()
     throw error
   }
   const types = retainedTypes(deletion)
