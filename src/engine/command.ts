@@ -7,7 +7,7 @@ export interface CommandRequest {
 }
 
 /** How a command ended. */
-export interface Outcome {
+export interface CommandOutcome {
   readonly stdout: string
   readonly stderr: string
   /** The engine's own exit code; 128 and more when a signal ended it, as shells count. */
@@ -17,4 +17,4 @@ export interface Outcome {
 }
 
 /** Runs a command of the engine to its end, whatever its exit code. */
-export type Perform = (request: CommandRequest) => Promise<Outcome>
+export type RunCommand = (request: CommandRequest) => Promise<CommandOutcome>

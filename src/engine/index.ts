@@ -11,7 +11,8 @@ import type { Log } from './log.ts'
 import { RunnerPool } from './runner/pool.ts'
 import { isAlive, pause, residentBytes } from './process/host-processes.ts'
 import { sweepReads } from './state/read-only-workspace.ts'
-import { Run, type RunDependencies } from './run.ts'
+import { runStack } from './run.ts'
+import { commandContext, type EngineDependencies } from './dependencies.ts'
 import { ensurePassphraseFile, Keyring } from './state/secrets.ts'
 import { readDeployment } from './state/import-export.ts'
 import { RunFailure, type Engine, type EngineProcess, type KnownResource } from './types.ts'
@@ -70,9 +71,9 @@ export async function createEngine (options: EngineOptions): Promise<Engine> {
     onStray: (message) => options.log.warn({ error: message }, 'a program failed after its run had ended')
   })
   const { plugins } = options.engine
-  const dependencies: RunDependencies = {
+  const dependencies: EngineDependencies = {
     engine: options.engine,
-    workspace: {
+    settings: {
       dataDir,
       stateUrl: options.stateUrl ?? pathToFileURL(join(dataDir, 'state')).href,
       passphraseFile,
@@ -91,7 +92,7 @@ export async function createEngine (options: EngineOptions): Promise<Engine> {
   return assemble(dependencies, stopping)
 }
 
-function assemble (dependencies: RunDependencies, stopping: AbortController): Engine {
+function assemble (dependencies: EngineDependencies, stopping: AbortController): Engine {
   const runs = new Set<Promise<unknown>>()
   let stopped: Promise<void> | undefined
   const stop = async (timeoutMs: number | undefined) => {
@@ -103,9 +104,9 @@ function assemble (dependencies: RunDependencies, stopping: AbortController): En
   }
   return {
     run: async (request, hooks) => {
-      const run = new Run(request, hooks, dependencies).execute()
-      runs.add(run)
-      return run.finally(() => runs.delete(run))
+      const running = runStack(request, hooks, dependencies)
+      runs.add(running)
+      return running.finally(() => runs.delete(running))
     },
     resources: async (stack) => resourcesOf(stack, dependencies),
     waitForExit: async (engine, signal) => waitForExit(engine, signal, dependencies),
@@ -117,28 +118,21 @@ function assemble (dependencies: RunDependencies, stopping: AbortController): En
   }
 }
 
-async function resourcesOf (stack: string, dependencies: RunDependencies): Promise<readonly KnownResource[]> {
-  const { engine, workspace, keyring, ladder, log, onStart, stopping } = dependencies
-  const onSurprise = (error: unknown) =>
-    log.warn({ err: error, stack }, 'asking the engine instead of reading its state')
-  const context = {
-    engine,
-    stateUrl: workspace.stateUrl,
-    keyring,
-    ladder,
+async function resourcesOf (stack: string, dependencies: EngineDependencies): Promise<readonly KnownResource[]> {
+  const { settings, stopping } = dependencies
+  const context = commandContext(dependencies, stack, {
+    stateUrl: settings.stateUrl,
     signal: stopping,
-    onStart,
-    onSurprise,
     onEngineStarted: async () => undefined
-  }
-  const deployment = await readDeployment(workspace, stack, async (request) => runCommand(request, context))
+  })
+  const deployment = await readDeployment(settings, stack, async (request) => runCommand(request, context))
   return deployment === undefined ? [] : knownResources(deployment)
 }
 
 async function waitForExit (
   engine: EngineProcess,
   signal: AbortSignal,
-  { ladder, isHostGone }: RunDependencies
+  { ladder, isHostGone }: EngineDependencies
 ): Promise<void> {
   if (engine.host !== hostname()) {
     if (await isHostGone(engine.host)) return

@@ -10,25 +10,69 @@ export interface ProgramReference {
   readonly input: unknown
 }
 
-/**
- * `up` and `destroy` change the cloud and the state; `preview` and `drift` read, take no lock, write nothing and may run beside
- * another run of the same stack.
- */
-export type RunKind = 'up' | 'destroy' | 'preview' | 'drift'
-
-export interface RunRequest {
-  readonly kind: RunKind
+/** What a run is about, whatever it does. */
+interface RunTarget {
   /** The stack's name: the environment's id. A preview of a stack that does not exist shows what making it would create. */
   readonly stack: string
-  /** Of an `up`: reads the cloud into the state first, so that what drifted is repaired. Of a `preview`: shows what such an `up` would do. */
-  readonly refresh?: boolean
-  /** Of a `destroy`: types of resources (`aws:s3/bucket:Bucket`) that stay in the cloud and leave the state. */
-  readonly retain?: readonly string[]
-  /** Of an `up`: refuse to begin, with `preview-outdated`, unless the state has this fingerprint. */
-  readonly expectState?: string
   readonly program: ProgramReference
   /** Seconds until the run is ended by force and fails with `deadline-exceeded`. */
   readonly deadlineSeconds: number
+}
+
+/**
+ * What each kind of run is asked besides. `up` and `destroy` change the cloud and the state; `preview` and `drift` only
+ * read, take no lock, write nothing and may run beside another run of the same stack.
+ */
+interface RunOptions {
+  readonly up: {
+    /** Reads the cloud into the state first, so that what drifted is repaired. */
+    readonly refresh: boolean
+    /** Refuse to begin, with `preview-outdated`, unless the state has this fingerprint. */
+    readonly expectState?: string
+  }
+  readonly destroy: {
+    /** Types of resources that stay in the cloud and leave the state, such as `package:module/name:Name`. */
+    readonly retain: readonly string[]
+  }
+  readonly preview: {
+    /** Shows what an `up` with `refresh` would do. */
+    readonly refresh: boolean
+  }
+  readonly drift: object
+}
+
+export type RunKind = keyof RunOptions
+
+/** A kind of run with what it is asked. */
+export type RunTask<K extends RunKind = RunKind> = { [P in K]: { readonly kind: P } & RunOptions[P] }[K]
+
+export type RunRequest<K extends RunKind = RunKind> = RunTask<K> & RunTarget
+
+/** What the program's process answers at the end of a run of each kind. */
+export interface ProgramResults {
+  /** The program's outputs in plain text. */
+  readonly up: { readonly outputs: Record<string, unknown> }
+  readonly destroy: object
+  /** What would be done. */
+  readonly preview: { readonly changes: readonly PlannedChange[] }
+  /** What is not as the state has it. */
+  readonly drift: { readonly drifted: readonly DriftedResource[] }
+}
+
+/** The state that a reading run began with. */
+interface StateRead {
+  /** '' where there was none. Changes with every change of the state. */
+  readonly stateFingerprint: string
+}
+
+export interface RunResults {
+  readonly up: ProgramResults['up']
+  readonly destroy: {
+    /** What stays in the cloud and has left the state. */
+    readonly retained: readonly KnownResource[]
+  }
+  readonly preview: ProgramResults['preview'] & StateRead
+  readonly drift: ProgramResults['drift'] & StateRead
 }
 
 /** An engine process, told apart from a later one with the same pid by its start time (clock ticks since boot, /proc/PID/stat). */
@@ -68,21 +112,6 @@ export interface KnownResource {
   readonly outputs: Readonly<Record<string, unknown>>
 }
 
-export interface RunResult {
-  /** The program's outputs in plain text; empty after a destroy, a preview and a drift check. */
-  readonly outputs: Record<string, unknown>
-  /** Cloud resources left in the state. */
-  readonly resources: number
-  /** Of a preview: what would be done. */
-  readonly changes: readonly PlannedChange[]
-  /** Of a drift check: what is not as the state has it. */
-  readonly drifted: readonly DriftedResource[]
-  /** Of a destroy: what stays in the cloud and has left the state. */
-  readonly retained: readonly KnownResource[]
-  /** Of the state the run began with (a preview, a drift check); '' where there was none. Changes with every change of the state. */
-  readonly stateFingerprint: string
-}
-
 /** A run that failed, classified. Never holds a secret nor unbounded output. */
 export class RunFailure extends Error {
   readonly error: OperationErrorData
@@ -99,7 +128,7 @@ export interface Engine {
    * Creates or selects the stack, then runs `up`; or runs `destroy` and removes the stack; or reads. Before it changes
    * anything it recovers what a killed engine left: locks, pending operations. Rejects with RunFailure.
    */
-  run(request: RunRequest, hooks: RunHooks): Promise<RunResult>
+  run<K extends RunKind>(request: RunRequest<K>, hooks: RunHooks): Promise<RunResults[K]>
   /** The cloud resources in the stack's state; none where there is no state. Rejects with RunFailure where it cannot be read. */
   resources(stack: string): Promise<readonly KnownResource[]>
   /** Resolves once that engine process, which stops by itself, is gone; if `signal` aborts it is told to when its time is up. */

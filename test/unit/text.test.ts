@@ -1,6 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { classifyFailure, EventRecord, type FailureEvidence } from '../../src/engine/translate/failures.ts'
+import {
+  classifyFailure,
+  EventRecord,
+  type FailureEvidence,
+  type FailureReason
+} from '../../src/engine/translate/failures.ts'
 import { toEngineEvent } from '../../src/engine/translate/events.ts'
 import { mapTexts, sanitizeMessage, stripControlCharacters } from '../../src/text.ts'
 
@@ -71,21 +76,22 @@ test('no event carries a text that cannot be stored', () => {
   }))
 })
 
+const NOTHING: FailureEvidence = { errors: [], failed: [], inFlight: [], text: '', programError: undefined }
+
 test('no error carries a text that cannot be stored, wherever it was cut', () => {
   const long = '😀'.repeat(6_000)
   fc.assert(fc.property(anyText, fc.integer({ min: 0, max: 3 }), (text, shift) => {
     const said = `${'x'.repeat(shift)}${text}${long}`
-    const record = new EventRecord()
     const resource = { urn: said, type: said, name: said }
-    const base: FailureEvidence = { cause: 'failed', errors: record.errors, failed: [], underWay: [], text: '' }
-    for (const evidence of [
-      { ...base, errors: [{ message: said, urn: said }], failed: [resource] },
-      { ...base, programError: said },
-      { ...base, programError: `[default-vpc-missing] ${said}` },
-      { ...base, text: said, detail: said },
-      { ...base, cause: 'crashed' as const, detail: said, underWay: [resource] }
-    ]) {
-      const error = classifyFailure(evidence)
+    const cases: Array<[FailureReason['cause'], Partial<FailureEvidence>]> = [
+      ['failed', { errors: [{ message: said, urn: said }], failed: [resource] }],
+      ['failed', { programError: said }],
+      ['failed', { programError: `[default-vpc-missing] ${said}` }],
+      ['failed', { text: said }],
+      ['crashed', { inFlight: [resource] }]
+    ]
+    for (const [cause, evidence] of cases) {
+      const error = classifyFailure({ cause, detail: said }, { ...NOTHING, ...evidence })
       expect(unstorable(error)).toEqual([])
       expect(error.detail.length).toBeLessThanOrEqual(12_000)
     }
@@ -113,6 +119,6 @@ test('a resource whose urn had to be mended is still found to have failed', () =
     diagnosticEvent: { severity: 'error', message: 'AccessDenied', color: 'never', urn }
   })
   for (const event of [failed, said]) if (event !== undefined) record.add(event)
-  expect(classifyFailure({ cause: 'failed', errors: record.errors, failed: record.failed, underWay: [], text: '' }))
+  expect(classifyFailure({ cause: 'failed', detail: '' }, { ...NOTHING, errors: record.errors, failed: record.failed }))
     .toMatchObject({ code: 'access-denied', resource: { name: 'a' } })
 })

@@ -4,19 +4,19 @@ import { recordOf } from '../json.ts'
 import { readCheckpoint, readLastHistory } from '../state/state-files.ts'
 import { stateDirectory, statePaths, type StatePaths } from '../state/state-paths.ts'
 import { RunFailure } from '../types.ts'
-import type { Outcome } from '../command.ts'
+import type { CommandOutcome } from '../command.ts'
 
 export interface AnswerContext {
   readonly stateUrl: string
   readonly keyring: Keyring
   /** A fallback says why. */
-  readonly onSurprise: (error: unknown) => void
+  readonly onFallback: (error: unknown) => void
 }
 
 /** The exit code with which the CLI says that a stack does not exist. */
 const STACK_NOT_FOUND = 6
 
-const done = (value: unknown): Outcome => ({
+const done = (value: unknown): CommandOutcome => ({
   code: 0,
   stdout: value === undefined ? '' : `${JSON.stringify(value)}\n`,
   stderr: ''
@@ -28,7 +28,7 @@ const done = (value: unknown): Outcome => ({
  * @returns `undefined` when the engine must be asked: another command or backend, or anything unexpected in the files.
  * @throws RunFailure (`state-corrupt`)
  */
-export async function answerFromState (args: readonly string[], context: AnswerContext): Promise<Outcome | undefined> {
+export async function answerFromState (args: readonly string[], context: AnswerContext): Promise<CommandOutcome | undefined> {
   const directory = stateDirectory(context.stateUrl)
   const stack = optionOf(args, '--stack')
   const answer = ANSWERS[args.slice(0, 2).join(' ')]
@@ -38,7 +38,7 @@ export async function answerFromState (args: readonly string[], context: AnswerC
   } catch (error) {
     // A damaged state: an engine would guess, or find that there is no such stack.
     if (error instanceof RunFailure) throw error
-    context.onSurprise(error)
+    context.onFallback(error)
     return undefined
   }
 }
@@ -48,7 +48,7 @@ function optionOf (args: readonly string[], name: string): string | undefined {
   return index < 0 ? undefined : args[index + 1]
 }
 
-type Answer = (paths: StatePaths, args: readonly string[], context: AnswerContext) => Promise<Outcome | undefined>
+type Answer = (paths: StatePaths, args: readonly string[], context: AnswerContext) => Promise<CommandOutcome | undefined>
 
 const ANSWERS: Record<string, Answer> = {
   'stack select': async (paths, args) => {

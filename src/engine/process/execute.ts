@@ -5,7 +5,7 @@ import { constants } from 'node:os'
 import { join } from 'node:path'
 import { lowerPriority } from './priority.ts'
 import { identify } from './host-processes.ts'
-import type { Outcome } from '../command.ts'
+import type { CommandOutcome } from '../command.ts'
 import type { EngineProcess } from '../types.ts'
 import { descend, type LadderSeconds } from './stop-process.ts'
 
@@ -39,7 +39,7 @@ const GATE = 'read -r go && exec "$0" "$@" < /dev/null'
  * unlock when this process dies, at a lower priority than the service, and waits for its end.
  * @returns The outcome, whatever the exit code; rejects only when the engine was not started.
  */
-export async function execute (invocation: Invocation): Promise<Outcome> {
+export async function execute (invocation: Invocation): Promise<CommandOutcome> {
   invocation.signal.throwIfAborted()
   const files = await Promise.all([outputFile(invocation.cwd, 'stdout'), outputFile(invocation.cwd, 'stderr')])
   try {
@@ -56,7 +56,7 @@ export async function execute (invocation: Invocation): Promise<Outcome> {
 
 const outputFile = async (directory: string, stream: string) => open(join(directory, `engine.${stream}`), 'w+', 0o600)
 
-type End = Pick<Outcome, 'code' | 'killedBy'>
+type End = Pick<CommandOutcome, 'code' | 'killedBy'>
 
 async function superviseEngine (invocation: Invocation, files: FileHandle[]): Promise<End> {
   const child = spawn('/bin/sh', ['-c', GATE, invocation.executable, ...invocation.args], {

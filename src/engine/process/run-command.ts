@@ -1,6 +1,6 @@
 import { delimiter, dirname } from 'node:path'
 import type { Keyring } from '../state/secrets.ts'
-import type { CommandRequest, Outcome } from '../command.ts'
+import type { CommandRequest, CommandOutcome } from '../command.ts'
 import type { EngineProcess } from '../types.ts'
 import { answerFromState } from './answer-from-state.ts'
 import { engineEnvironment } from './environment.ts'
@@ -28,11 +28,11 @@ export interface CommandContext {
   readonly onEngineStarted: (engine: EngineProcess) => Promise<void>
   /** An engine is about to be started: its first words (`up`, `stack init`). */
   readonly onStart: (command: string) => void
-  readonly onSurprise: (error: unknown) => void
+  readonly onFallback: (error: unknown) => void
 }
 
 /** Answers a command from the state files, or starts an engine for it. */
-export async function runCommand (request: CommandRequest, context: CommandContext): Promise<Outcome> {
+export async function runCommand (request: CommandRequest, context: CommandContext): Promise<CommandOutcome> {
   const answer = await answerFromState(request.args, context)
   if (answer !== undefined) return answer
   context.signal.throwIfAborted()

@@ -3,7 +3,7 @@ import { operationError } from '../../errors.ts'
 import type { Log } from '../log.ts'
 import { listOf, recordOf } from '../json.ts'
 import { importDeployment } from '../state/import-export.ts'
-import type { Perform } from '../command.ts'
+import type { RunCommand } from '../command.ts'
 import { RunFailure, type PendingCreate, type RunHooks } from '../types.ts'
 import type { StackWorkspace } from '../state/workspace.ts'
 import { isUnread, pendingCreates, pendingLookUps, settle } from './adoption.ts'
@@ -11,7 +11,7 @@ import { isUnread, pendingCreates, pendingLookUps, settle } from './adoption.ts'
 export interface Recovery {
   readonly stack: string
   readonly workspace: StackWorkspace
-  readonly perform: Perform
+  readonly perform: RunCommand
   /** What the state holds of the stack; `undefined` where there is no such stack. */
   readonly deployment: Deployment | undefined
   readonly hooks: Pick<RunHooks, 'locate' | 'onEvent'>

@@ -1,9 +1,9 @@
 import { flushCompileCache } from 'node:module'
 import { Worker } from 'node:worker_threads'
-import type { Outcome } from '../command.ts'
+import type { CommandOutcome } from '../command.ts'
 import type { CommandRequest } from '../command.ts'
 import type { FromRunner, RunSpec, ToRunner } from './messages.ts'
-import { run, RunError } from './run.ts'
+import { runInlineProgram, RunError } from './run.ts'
 import { isEngineEnding, quietSdkLog } from './sdk.ts'
 import { listenForStrays, within } from './unhandled-errors.ts'
 
@@ -20,9 +20,9 @@ const textOf = (error: unknown): string =>
 
 let current: { spec: RunSpec, strays: unknown[] } | undefined
 let commands = 0
-const waiting = new Map<number, { resolve: (outcome: Outcome) => void, reject: (error: Error) => void }>()
+const waiting = new Map<number, { resolve: (outcome: CommandOutcome) => void, reject: (error: Error) => void }>()
 
-function perform (request: CommandRequest): Promise<Outcome> {
+function perform (request: CommandRequest): Promise<CommandOutcome> {
   commands += 1
   const command = commands
   send({ type: 'command', command, request })
@@ -34,11 +34,11 @@ async function serve (spec: RunSpec): Promise<void> {
   current = mine
   const onEvent = (event: Extract<FromRunner, { type: 'event' }>['event']) => send({ type: 'event', event })
   try {
-    const findings = await run(spec, { onEvent, perform, within: async (body) => within(mine, body) })
+    const result = await runInlineProgram(spec, { onEvent, perform, within: async (body) => within(mine, body) })
     const [stray] = mine.strays
     // The resources are there, but the program has a defect that went unnoticed by the engine.
     if (mine.strays.length > 0) send({ type: 'failed', message: textOf(stray), programError: textOf(stray) })
-    else send({ type: 'done', findings })
+    else send({ type: 'done', result })
   } catch (error) {
     const errors = [...(error instanceof RunError ? [error.programError] : []), ...mine.strays]
     const programError = errors.find((candidate) => candidate !== undefined && !isEngineEnding(candidate))

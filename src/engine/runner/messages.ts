@@ -1,10 +1,10 @@
 import type { EngineEvent } from '../../schemas/event.ts'
-import type { ProgramReference, RunRequest, RunResult } from '../types.ts'
-import type { CommandRequest, Outcome } from '../command.ts'
+import type { ProgramReference, ProgramResults, RunKind } from '../types.ts'
+import type { CommandRequest, CommandOutcome } from '../command.ts'
 
 /** Everything a runner needs for one run. */
 export interface RunSpec {
-  readonly kind: RunRequest['kind']
+  readonly kind: RunKind
   readonly stack: string
   readonly refresh: boolean
   readonly program: ProgramReference
@@ -15,13 +15,10 @@ export interface RunSpec {
   readonly engine: { readonly executable: string, readonly version: string }
 }
 
-/** What a runner finds out. */
-export type Findings = Pick<RunResult, 'outputs' | 'changes' | 'drifted'>
-
 /** From the service to the runner. */
 export type ToRunner =
   | { type: 'run', spec: RunSpec }
-  | { type: 'outcome', command: number, outcome: Outcome }
+  | { type: 'outcome', command: number, outcome: CommandOutcome }
   | { type: 'refused', command: number, reason: string }
   | { type: 'ping' }
 
@@ -31,7 +28,7 @@ export type FromRunner =
   | { type: 'pong' }
   | { type: 'command', command: number, request: CommandRequest }
   | { type: 'event', event: EngineEvent }
-  | { type: 'done', findings: Findings }
+  | { type: 'done', result: ProgramResults[RunKind] }
   | { type: 'failed', message: string, programError?: string }
   /** An error of an earlier run's program, or of nobody's: this runner must not take another run. */
   | { type: 'stray', message: string }

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import type { SemVer } from 'semver'
 import semver from 'semver'
-import type { CommandRequest, Outcome } from '../command.ts'
+import type { CommandRequest, CommandOutcome } from '../command.ts'
 
 /** What the SDK calls of a PulumiCommand. `run` is internal to it, so the SDK's version is pinned and the contract suite covers it. */
 export interface PulumiCommandLike {
@@ -10,12 +10,12 @@ export interface PulumiCommandLike {
   run (
     args: string[], cwd: string, env: Record<string, string>,
     ...rest: [onOutput?: (text: string) => void, onError?: (text: string) => void, signal?: AbortSignal]
-  ): Promise<Outcome>
+  ): Promise<CommandOutcome>
 }
 
 /** The SDK's own constructors, not in its declarations: `createOrSelect` asks `instanceof` of their classes. */
-interface SdkErrors { createCommandError (result: Outcome): Error }
-interface SdkCommand { CommandResult: new (stdout: string, stderr: string, code: number) => Outcome }
+interface SdkErrors { createCommandError (result: CommandOutcome): Error }
+interface SdkCommand { CommandResult: new (stdout: string, stderr: string, code: number) => CommandOutcome }
 const sdkRequire = createRequire(import.meta.url)
 const { createCommandError } = sdkRequire('@pulumi/pulumi/automation/errors.js') as SdkErrors
 const { CommandResult } = sdkRequire('@pulumi/pulumi/automation/cmd.js') as SdkCommand
@@ -27,7 +27,7 @@ const { CommandResult } = sdkRequire('@pulumi/pulumi/automation/cmd.js') as SdkC
  */
 export function createPulumiCommand (
   engine: { executable: string, version: string },
-  perform: (request: CommandRequest, signal: AbortSignal | undefined) => Promise<Outcome>
+  perform: (request: CommandRequest, signal: AbortSignal | undefined) => Promise<CommandOutcome>
 ): PulumiCommandLike {
   const version = semver.parse(engine.version)
   if (version === null) throw new Error(`the engine's version "${engine.version}" is not a version`)

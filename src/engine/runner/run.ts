@@ -3,18 +3,19 @@ import { StackNotFoundError } from '@pulumi/pulumi/automation/errors.js'
 import type { EngineEvent as SdkEvent, StepEventMetadata } from '@pulumi/pulumi/automation/events.js'
 import { changingStep, plannedChanges } from '../translate/changes.ts'
 import { createPulumiCommand } from './pulumi-command.ts'
-import type { CommandRequest, Outcome } from '../command.ts'
+import type { CommandRequest, CommandOutcome } from '../command.ts'
 import { driftedResources, driftingStep } from '../translate/drift.ts'
 import { toEngineEvent, type Doing } from '../translate/events.ts'
 import { PROJECT } from '../state/state-paths.ts'
 import { mapTexts, stripControlCharacters } from '../../text.ts'
 import type { EngineEvent } from '../../schemas/event.ts'
-import type { Findings, RunSpec } from './messages.ts'
+import type { ProgramResults, RunKind } from '../types.ts'
+import type { RunSpec } from './messages.ts'
 import { observeProgram } from './program.ts'
 
 export interface RunPorts {
   readonly onEvent: (event: EngineEvent) => void
-  readonly perform: (request: CommandRequest) => Promise<Outcome>
+  readonly perform: (request: CommandRequest) => Promise<CommandOutcome>
   /** Runs the program so that its late errors can be told to be this run's. */
   readonly within: <T>(body: () => Promise<T>) => Promise<T>
 }
@@ -36,19 +37,17 @@ export class RunError extends Error {
  * @returns The stack's outputs in plain text, fit to be stored, after an `up`; what a reading run found.
  * @throws RunError
  */
-export async function run (spec: RunSpec, ports: RunPorts): Promise<Findings> {
+export async function runInlineProgram (spec: RunSpec, ports: RunPorts): Promise<ProgramResults[RunKind]> {
   const observed = observeProgram(spec.program, ports.onEvent)
   try {
     const workspace = await openWorkspace(spec, async () => ports.within(observed.program), ports)
-    return { ...NOTHING, ...await KINDS[spec.kind](spec, workspace, ports) }
+    return await runByKind[spec.kind](spec, workspace, ports)
   } catch (error) {
     throw new RunError(error instanceof Error ? error.message : String(error), observed.error, { cause: error })
   } finally {
     observed.close()
   }
 }
-
-const NOTHING: Findings = { outputs: {}, changes: [], drifted: [] }
 
 async function openWorkspace (
   spec: RunSpec,
@@ -78,9 +77,9 @@ const optionsOf = (ports: RunPorts, doing: Doing, judge: (event: SdkEvent) => vo
   }
 } as const)
 
-type Kind = (spec: RunSpec, workspace: LocalWorkspace, ports: RunPorts) => Promise<Partial<Findings>>
+type RunOf<K extends RunKind> = (spec: RunSpec, workspace: LocalWorkspace, ports: RunPorts) => Promise<ProgramResults[K]>
 
-const KINDS: Readonly<Record<RunSpec['kind'], Kind>> = {
+const runByKind: { readonly [K in RunKind]: RunOf<K> } = {
   async up (spec, workspace, ports) {
     const stack = await Stack.createOrSelect(spec.stack, workspace)
     if (spec.refresh) await refresh(stack, ports)

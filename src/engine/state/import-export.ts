@@ -1,7 +1,7 @@
 import { access, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
-import type { Outcome, Perform } from '../command.ts'
+import type { CommandOutcome, RunCommand } from '../command.ts'
 import type { Deployment } from './deployment.ts'
 import { classifyFailure, endOf } from '../translate/failures.ts'
 import { openAskingWorkspace } from './read-only-workspace.ts'
@@ -25,7 +25,7 @@ const VERSION = 3
 export async function readDeployment (
   settings: WorkspaceSettings,
   stack: string,
-  perform: Perform
+  perform: RunCommand
 ): Promise<Deployment | undefined> {
   const directory = stateDirectory(settings.stateUrl)
   if (directory !== undefined) return (await readCheckpoint(statePaths(directory, stack)))?.deployment
@@ -41,7 +41,7 @@ export async function readDeployment (
 async function exportDeployment (
   workspace: StackWorkspace,
   stack: string,
-  perform: Perform
+  perform: RunCommand
 ): Promise<Deployment | undefined> {
   return exchange(workspace, '', async (path) => {
     const outcome = await start(workspace, ['stack', 'export', '--file', path, '--stack', stack], perform)
@@ -61,7 +61,7 @@ export async function importDeployment (
   workspace: StackWorkspace,
   stack: string,
   deployment: Deployment,
-  perform: Perform
+  perform: RunCommand
 ): Promise<void> {
   await exchange(workspace, JSON.stringify({ version: VERSION, deployment }), async (path) => {
     const outcome = await start(workspace, ['stack', 'import', '--file', path, '--stack', stack], perform)
@@ -70,7 +70,7 @@ export async function importDeployment (
 }
 
 /** Removes every lock of the stack, a live engine's too. */
-export async function cancelLocks (settings: WorkspaceSettings, stack: string, perform: Perform): Promise<void> {
+export async function cancelLocks (settings: WorkspaceSettings, stack: string, perform: RunCommand): Promise<void> {
   const workspace = await openAskingWorkspace(settings, stack)
   try {
     await start(workspace, ['cancel', '--yes', '--stack', stack], perform)
@@ -99,8 +99,8 @@ async function exchange<T> (
 async function start (
   { workDir, pulumiHome, env }: StackWorkspace,
   args: readonly string[],
-  perform: Perform
-): Promise<Outcome> {
+  perform: RunCommand
+): Promise<CommandOutcome> {
   const project = join(workDir, 'Pulumi.yaml')
   await access(project).catch(async () =>
     writeFile(project, stringify({ name: PROJECT, runtime: 'nodejs', main: workDir }))
@@ -108,6 +108,9 @@ async function start (
   return perform({ args, cwd: workDir, env: { ...env, PULUMI_HOME: pulumiHome } })
 }
 
-const refused = (outcome: Outcome): RunFailure => new RunFailure(classifyFailure({
-  ...endOf(outcome), errors: [], failed: [], underWay: [], text: `${outcome.stdout}\n${outcome.stderr}`
-}))
+const refused = (outcome: CommandOutcome): RunFailure => {
+  const text = `${outcome.stdout}\n${outcome.stderr}`
+  return new RunFailure(
+    classifyFailure(endOf(outcome), { errors: [], failed: [], inFlight: [], text, programError: undefined })
+  )
+}

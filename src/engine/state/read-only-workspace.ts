@@ -8,7 +8,6 @@ import { fillWorkspace, stackName, type StackWorkspace, type WorkspaceSettings }
 
 /** A work directory that is one run's own. */
 export interface ReadingWorkspace extends StackWorkspace {
-  readonly stateUrl: string
   remove (): Promise<void>
 }
 
@@ -50,7 +49,7 @@ async function openApart (
   try {
     const stateUrl = await prepare(directory)
     const workspace = await fillWorkspace({ ...settings, stateUrl }, join(directory, 'work'), stack, cloudEnv)
-    return { ...workspace, stateUrl, remove }
+    return { ...workspace, remove }
   } catch (error) {
     await remove()
     throw error

@@ -23,6 +23,12 @@ export function stateDirectory (stateUrl: string): string | undefined {
   return fileURLToPath(url)
 }
 
+/** Of a stack on this backend; `undefined` where the backend is no folder. */
+export function statePathsIn (stateUrl: string, stack: string): StatePaths | undefined {
+  const directory = stateDirectory(stateUrl)
+  return directory === undefined ? undefined : statePaths(directory, stack)
+}
+
 export function statePaths (directory: string, stack: string): StatePaths {
   const root = join(directory, '.pulumi')
   return {

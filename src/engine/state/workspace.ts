@@ -15,6 +15,8 @@ export interface WorkspaceSettings {
 }
 
 export interface StackWorkspace {
+  /** Where the engine keeps the stack's state. */
+  readonly stateUrl: string
   readonly workDir: string
   readonly pulumiHome: string
   readonly env: Record<string, string>
@@ -53,7 +55,7 @@ export async function fillWorkspace (
     linkPlugins(pulumiHome, settings.plugins),
     createStateDirectory(settings.stateUrl)
   ])
-  return { workDir, pulumiHome, env: { ...runEnvironment(settings), ...cloudEnv } }
+  return { stateUrl: settings.stateUrl, workDir, pulumiHome, env: { ...runEnvironment(settings), ...cloudEnv } }
 }
 
 export async function removeStackWorkspace (dataDir: string, stack: string): Promise<void> {

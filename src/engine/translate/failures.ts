@@ -1,5 +1,5 @@
 import { OPERATION_CODES, operationError, type OperationCode, type OperationErrorData } from '../../errors.ts'
-import type { Outcome } from '../command.ts'
+import type { CommandOutcome } from '../command.ts'
 import type { EngineEvent } from '../../schemas/event.ts'
 import { CLOUD_REQUEST_ID, EMPTY_WORDS, FAILURE_RULES, WRAPPINGS } from './failure-rules.ts'
 import { nameOf } from './events.ts'
@@ -9,25 +9,33 @@ import { RunFailure } from '../types.ts'
 
 type Resource = NonNullable<OperationErrorData['resource']>
 
-/** What a failed run left behind to judge it by. */
+/** Why a run failed. */
+export interface FailureReason {
+  /** `failed`: the engine or the program failed. The others say what was done to the run, or to its engine or runner. */
+  readonly cause: 'failed' | Interruption
+  /** What is known of the cause itself. */
+  readonly detail: string
+}
+
+type Interruption = 'killed' | 'cancelled' | 'deadline' | 'locked' | 'out-of-memory' | 'crashed'
+
+/** What a failed run left behind, by which it is classified. */
 export interface FailureEvidence {
-  /** `failed`: the engine or the program failed. The others say what was done to the run, or what became of its engine or runner. */
-  readonly cause: 'failed' | 'killed' | 'cancelled' | 'deadline' | 'locked' | 'out-of-memory' | 'crashed'
+  /** Error messages of the engine, each with the resource it is about where it names one. */
   readonly errors: ReadonlyArray<{ message: string, urn?: string }>
   readonly failed: readonly Resource[]
   /** Resources that had started and not ended. */
-  readonly underWay: readonly Resource[]
+  readonly inFlight: readonly Resource[]
   /** The end of what the engine printed. */
   readonly text: string
-  readonly programError?: string
-  /** What is known of the cause itself. */
-  readonly detail?: string
+  /** The message of the program's own error, where the program failed. */
+  readonly programError: string | undefined
 }
 
 const MAX_LINE = 1000
 const MAX_LINES = 10
 
-const CAUSES: Record<Exclude<FailureEvidence['cause'], 'failed'>, OperationCode> = {
+const INTERRUPTION_CODES: Record<Interruption, OperationCode> = {
   killed: 'engine-killed',
   cancelled: 'cancelled',
   deadline: 'deadline-exceeded',
@@ -37,12 +45,17 @@ const CAUSES: Record<Exclude<FailureEvidence['cause'], 'failed'>, OperationCode>
 }
 
 /** Classifies a failed run. Pure; the meaning of each text is in failure-rules.ts. */
-export function classifyFailure (evidence: FailureEvidence): OperationErrorData {
-  if (evidence.cause !== 'failed') return interrupted(evidence, CAUSES[evidence.cause])
+export function classifyFailure ({ cause, detail }: FailureReason, evidence: FailureEvidence): OperationErrorData {
+  return cause === 'failed'
+    ? engineFailure(detail, evidence)
+    : interrupted(INTERRUPTION_CODES[cause], detail, evidence.inFlight)
+}
+
+function engineFailure (ending: string, evidence: FailureEvidence): OperationErrorData {
   const findings = findingsOf(evidence)
   const [first] = findings
   if (first === undefined) {
-    const detail = lastWords(evidence) || 'The engine ended without a message.'
+    const detail = lastMessage(evidence.text, ending) || 'The engine ended without a message.'
     const meaning = meaningOf(detail)
     return operationError(meaning?.code ?? 'engine-failed', detail, { passes: meaning?.passes === true })
   }
@@ -60,17 +73,15 @@ export function ofStorage (error: Error): Error {
 }
 
 /** How an engine that failed ended. */
-export const endOf = ({ code, killedBy }: Outcome): Pick<FailureEvidence, 'cause' | 'detail'> => killedBy === undefined
+export const endOf = ({ code, killedBy }: CommandOutcome): FailureReason => killedBy === undefined
   ? { cause: 'failed', detail: `The engine ended with code ${code}.` }
   : { cause: 'killed', detail: `The engine was ended by ${killedBy}.` }
 
-function interrupted (evidence: FailureEvidence, code: OperationCode): OperationErrorData {
-  const [resource] = evidence.underWay
-  const where = evidence.underWay.slice(0, MAX_LINES).map(({ type, name }) => `${type} ${name}`).join(', ')
-  const detail = [evidence.detail, where === '' ? undefined : `Still under way: ${where}.`]
-    .filter((part) => part !== undefined)
-    .join(' ')
-  return operationError(code, detail, { ...(resource && { resource }) })
+function interrupted (code: OperationCode, detail: string, inFlight: readonly Resource[]): OperationErrorData {
+  const [resource] = inFlight
+  const where = inFlight.slice(0, MAX_LINES).map(({ type, name }) => `${type} ${name}`).join(', ')
+  const parts = [detail, where === '' ? '' : `Still under way: ${where}.`].filter((part) => part !== '')
+  return operationError(code, parts.join(' '), { ...(resource && { resource }) })
 }
 
 interface Finding {
@@ -150,15 +161,18 @@ function unwrap (message: string): string {
   return bare === line ? sanitizeMessage(bare, MAX_LINE) : unwrap(bare)
 }
 
-/** The engine's errors, or how it ended and the last it said: for failures of which no event tells. */
-function lastWords ({ text, detail = '' }: FailureEvidence): string {
+/**
+ * For failures of which no event tells: the errors that the engine printed, or how it ended and its last lines.
+ * @param ending How the engine ended.
+ */
+function lastMessage (text: string, ending: string): string {
   const lines = sanitizeMessage(text.slice(-MAX_LINE * 4))
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '')
   const errors = lines.filter((line) => /^error:|\bcreated by \S+ \(pid \d+\)/i.test(line) && !EMPTY_WORDS.test(line))
   return sanitizeMessage(
-    (errors.length > 0 ? errors : [detail, ...lines.slice(-3)]).map((line) => unwrap(line)).join('\n'),
+    (errors.length > 0 ? errors : [ending, ...lines.slice(-3)]).map((line) => unwrap(line)).join('\n'),
     MAX_LINE
   )
 }
@@ -167,12 +181,12 @@ function lastWords ({ text, detail = '' }: FailureEvidence): string {
 export class EventRecord {
   readonly errors: Array<{ message: string, urn?: string }> = []
   readonly failed: Resource[] = []
-  readonly #underWay = new Map<string, Resource>()
+  readonly #inFlight = new Map<string, Resource>()
   /** Whether the program has got as far as its resources. */
   planned = false
 
-  get underWay (): Resource[] {
-    return [...this.#underWay.values()]
+  get inFlight (): Resource[] {
+    return [...this.#inFlight.values()]
   }
 
   add (event: EngineEvent): void {
@@ -184,8 +198,8 @@ export class EventRecord {
     if (event.type === 'plan' || event.type === 'resource') this.planned = true
     if (event.type !== 'resource') return
     const resource = { urn: event.urn, type: event.resourceType, name: nameOf(event.urn) }
-    if (event.status === 'started') this.#underWay.set(event.urn, resource)
-    else this.#underWay.delete(event.urn)
+    if (event.status === 'started') this.#inFlight.set(event.urn, resource)
+    else this.#inFlight.delete(event.urn)
     if (event.status === 'failed') this.failed.push(resource)
   }
 }

@@ -1,4 +1,4 @@
-import type { RunResult } from '../../engine/types.ts'
+import type { RunResults } from '../../engine/types.ts'
 import type { Outputs } from '../../schemas/environment.ts'
 import { endsJobs, queueArnsOf } from '../../spec/environment-resources.ts'
 import { hasRequiredOutputs } from '../../spec/outputs.ts'
@@ -51,7 +51,7 @@ async function leftOver (item: WorkItem, environment: EnvironmentRow): Promise<N
   return { status: true, reason: `repaired by an update, but ${unmanaged.length} not in the state` }
 }
 
-function outputsOf ({ outputs }: RunResult): Outputs {
+function outputsOf ({ outputs }: RunResults['up']): Outputs {
   if (!hasRequiredOutputs(outputs)) throw contractFailure('the program did not return the outputs of the contract')
   return outputs
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { RunFailure, type RunRequest, type RunResult } from '../../engine/types.ts'
+import { RunFailure, type RunKind, type RunResults, type RunTask } from '../../engine/types.ts'
 import type { EngineEvent } from '../../schemas/event.ts'
 import { setEngine } from '../../store/queries/attempts.ts'
 import type { EnvironmentRow } from '../../store/tables.ts'
@@ -22,14 +22,16 @@ export function required (environment: EnvironmentRow | undefined): EnvironmentR
 }
 
 /** Runs the engine for the attempt. */
-export async function runEngine (
-  { attempt, recorder }: WorkItem, subject: Subject, request: Pick<RunRequest, 'kind' | 'refresh' | 'retain' | 'expectState'>
-): Promise<RunResult> {
+export async function runEngine<K extends RunKind> (
+  { attempt, recorder }: WorkItem,
+  subject: Subject,
+  task: RunTask<K>
+): Promise<RunResults[K]> {
   const { context, fence, control } = attempt
   const { id, team, name, resolved: spec, placement } = subject
   return context.engine.run(
     {
-      ...request,
+      ...task,
       stack: id,
       program: { module: context.program, input: { id, team, name, spec, placement } },
       deadlineSeconds: context.deadlineSeconds
@@ -37,7 +39,7 @@ export async function runEngine (
     {
       signal: control.signal,
       onEvent: (event) => {
-        if (isRecorded(request.kind, event)) recorder.add(event)
+        if (isRecorded(task.kind, event)) recorder.add(event)
       },
       onEngineStarted: async (process) => {
         if (await setEngine(context.database.db, fence, process)) {
@@ -56,7 +58,7 @@ export async function runEngine (
 }
 
 /** Steps of a run that only reads are not recorded: they name resources that nobody creates. */
-function isRecorded (kind: RunRequest['kind'], { type }: EngineEvent): boolean {
+function isRecorded (kind: RunKind, { type }: EngineEvent): boolean {
   return kind === 'up' || kind === 'destroy' || type === 'diagnostic'
 }
 

@@ -1,4 +1,4 @@
-import { RunFailure, type KnownResource, type RunResult } from '../../engine/types.ts'
+import { RunFailure, type KnownResource, type RunResults } from '../../engine/types.ts'
 import type { DeleteResult } from '../../schemas/operation.ts'
 import type { Deletion } from '../../schemas/spec.ts'
 import { bucketsOf, queueArnsOf, retainedTypes } from '../../spec/environment-resources.ts'
@@ -84,7 +84,11 @@ async function refuseObjects (
 }
 
 /** @throws RunFailure */
-async function destroy (item: WorkItem, deletion: Deletion, resources: readonly KnownResource[]): Promise<RunResult> {
+async function destroy (
+  item: WorkItem,
+  deletion: Deletion,
+  resources: readonly KnownResource[]
+): Promise<RunResults['destroy']> {
   for (let emptied = 1; ; emptied++) {
     if (deletion.bucket === 'empty') await emptyBuckets(item, resources)
     try {

@@ -27,7 +27,7 @@ describe.each(await enginesPresent())('the read-only commands on the $kind engin
       const context: AnswerContext = {
         stateUrl,
         keyring: new Keyring(passphraseFile),
-        onSurprise: (error) => {
+        onFallback: (error) => {
           surprises.push(error)
         }
       }

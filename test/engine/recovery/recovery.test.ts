@@ -2,7 +2,7 @@ import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { statePaths } from '../../../src/engine/state/state-paths.ts'
-import type { EngineProcess, PendingCreate, RunResult } from '../../../src/engine/types.ts'
+import type { EngineProcess, PendingCreate } from '../../../src/engine/types.ts'
 import type { EngineEvent } from '../../../src/schemas/event.ts'
 import { enginesPresent } from '../../support/engine/engines.ts'
 import { failureOf, reached, withSeam, type RunOptions, type Seam } from '../../support/engine/harness.ts'
@@ -28,7 +28,7 @@ function victim (seam: Seam) {
     )
   }
   /** Runs, kills the engine once all these calls (`Create a`) are under way, then lets the cloud carry them out. */
-  const killed = async (kind: Kind, behaviour: Behaviour, calls: string[], options: RunOptions = {}) => {
+  const killed = async <K extends Kind>(kind: K, behaviour: Behaviour, calls: string[], options: RunOptions<K> = {}) => {
     const engines: EngineProcess[] = []
     const gates = calls.map((call) => {
       const [method = '', name = ''] = call.split(' ')
@@ -49,7 +49,7 @@ function victim (seam: Seam) {
     await new Promise((resolve) => { setImmediate(resolve) })
     return failure
   }
-  const recovered = async (kind: Kind, behaviour: Behaviour = {}, options: RunOptions = {}): Promise<RunResult> =>
+  const recovered = async <K extends Kind>(kind: K, behaviour: Behaviour = {}, options: RunOptions<K> = {}) =>
     run(kind, 'env', behaviour, { locate, ...options })
   const cloud = () => [...provider.resources.keys()].map((id) => id.split('-')[0] ?? '').sort()
   /** Nothing is left of the kill, the cloud is as wanted, and another run changes nothing. */

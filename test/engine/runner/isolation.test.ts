@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 
 /** Runs a program that fails while another is in the middle of a create, and returns how it failed. */
-async function failBeside (behaviour: Behaviour, options: RunOptions = {}): Promise<OperationErrorData> {
+async function failBeside (behaviour: Behaviour, options: RunOptions<'up'> = {}): Promise<OperationErrorData> {
   const failures: OperationErrorData[] = []
   await withSeam(sandbox, async ({ up, provider }) => {
     const gate = provider.hold('Create', 'held')

@@ -47,7 +47,7 @@ describe.each(await enginesPresent())('on the $kind engine', (executable) => {
         urn: expect.stringContaining('urn:pulumi:env::batchyard::'),
         resourceType: 'test:index:Thing'
       })
-      expect(rest).toEqual({ outputs: {}, drifted: [], retained: [], resources: 0, stateFingerprint: '' })
+      expect(rest).toEqual({ resources: 0, stateFingerprint: '' })
       expect(seam.starts).toEqual(['preview'])
       expect(seam.provider.resources.size).toBe(0)
       await expect(stateOf(seam)).rejects.toThrow('ENOENT')
@@ -66,7 +66,7 @@ describe.each(await enginesPresent())('on the $kind engine', (executable) => {
       byHand(seam, 'goes')
       const before = await stateOf(seam)
       expect((await seam.run('preview', 'env', FIRST)).changes).toEqual([])
-      const { changes } = await seam.run('preview', 'env', FIRST, { request: { refresh: true } })
+      const { changes } = await seam.run('preview', 'env', FIRST, { task: { refresh: true } })
       expect(changes.map(({ name, action }) => [name, action])).toEqual([['goes', 'create']])
       expect(await stateOf(seam)).toBe(before)
       expect(await leftIn(seam)).toEqual([])
@@ -159,17 +159,17 @@ describe.each(await enginesPresent())('on the $kind engine', (executable) => {
   test('an up that expects the previewed state runs on that one only, and its refusal touches nothing', async () => {
     await withSeam(executable, async (seam) => {
       const none = await seam.run('preview', 'env', FIRST)
-      await seam.up('env', FIRST, { request: { expectState: none.stateFingerprint } })
+      await seam.up('env', FIRST, { task: { expectState: none.stateFingerprint } })
       expect(
-        await failureOf(seam.up('env', SECOND, { request: { expectState: none.stateFingerprint } }))
+        await failureOf(seam.up('env', SECOND, { task: { expectState: none.stateFingerprint } }))
       ).toMatchObject({ code: 'preview-outdated' })
       const first = await seam.run('preview', 'env', SECOND)
       await seam.up('env', FIRST)
       expect((await seam.run('drift', 'env', FIRST)).stateFingerprint).toBe(first.stateFingerprint)
-      await seam.up('env', SECOND, { request: { expectState: first.stateFingerprint } })
+      await seam.up('env', SECOND, { task: { expectState: first.stateFingerprint } })
       const calls = seam.provider.calls.length
       expect(
-        await failureOf(seam.up('env', FIRST, { request: { expectState: first.stateFingerprint } }))
+        await failureOf(seam.up('env', FIRST, { task: { expectState: first.stateFingerprint } }))
       ).toMatchObject({ code: 'preview-outdated' })
       expect(seam.provider.calls).toHaveLength(calls)
     })
@@ -211,7 +211,7 @@ describe.each(await enginesPresent())('on the $kind engine', (executable) => {
       expect(JSON.stringify([drifted, events])).not.toContain('hush')
       expect(events[0]).toEqual({ type: 'plan', total: 4 })
       expect(await leftIn(seam)).toEqual([])
-      expect(await seam.up('env', wanted, { request: { refresh: true } })).toMatchObject({ resources: 4 })
+      expect(await seam.up('env', wanted, { task: { refresh: true } })).toMatchObject({ resources: 4 })
       expect(seam.provider.resources.size).toBe(4)
       expect((await seam.run('drift', 'env', wanted)).drifted).toEqual([])
       expect((await seam.run('preview', 'env', wanted)).changes).toEqual([])

@@ -3,23 +3,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { createEngine, type EngineExecutable } from '../../../src/engine/index.ts'
-import type { RunRequest, RunResult } from '../../../src/engine/types.ts'
+import type { RunKind, RunTask } from '../../../src/engine/types.ts'
 import type { Spec } from '../../../src/schemas/spec.ts'
 import type { SandboxControl } from '../../../src/sandbox/aws/client.ts'
 import { withCloud } from '../../support/aws/cloud.ts'
 import { shareCompileCache } from '../../support/service/compile-cache.ts'
 import { enginesPresent } from '../../support/engine/engines.ts'
 import { inputOf } from './event-log.ts'
-import { engineOptions } from '../../support/engine/harness.ts'
+import { engineOptions, TASKS, type Counted } from '../../support/engine/harness.ts'
 
 const PROGRAM = new URL('../../../src/stacks/batch-environment.ts', import.meta.url).href
 const SPEC: Spec = { team: 'vision', name: 'training', jobs: { default: { image: 'alpine:3.20' } } }
 const BUCKET = 'aws:s3/bucket:Bucket'
 
-type Run = (
-  kind: RunRequest['kind'],
-  more?: { spec?: Partial<Spec> } & Pick<RunRequest, 'refresh' | 'retain'>
-) => Promise<RunResult>
+type Run = <K extends RunKind>(task: RunTask<K>, spec?: Partial<Spec>) => Promise<Counted<K>>
 
 /** The real program in a simulated cloud. */
 async function withEnvironment (
@@ -32,10 +29,12 @@ async function withEnvironment (
     const cloudEnv = async () => ({ PULUMI_DEBUG_PROVIDERS: `aws:${grpcPort}` })
     const engine = await createEngine({ ...engineOptions(executable, dataDir, 0), cloudEnv, runnerMemoryMiB: 512 })
     const signal = new AbortController().signal
-    const run: Run = async (kind, { spec, ...more } = {}) => {
+    const run = async <K extends RunKind>(task: RunTask<K>, spec: Partial<Spec> = {}) => {
       const input = inputOf({ ...SPEC, ...spec }, { region: 'eu-central-1' })
-      const request = { kind, stack: input.id, program: { module: PROGRAM, input }, deadlineSeconds: 200, ...more }
-      return engine.run(request, { signal, onEvent: () => undefined, onEngineStarted: async () => undefined })
+      const request = { ...task, stack: input.id, program: { module: PROGRAM, input }, deadlineSeconds: 200 }
+      const hooks = { signal, onEvent: () => undefined, onEngineStarted: async () => undefined }
+      const result = await engine.run<K>(request, hooks)
+      return { ...result, resources: (await engine.resources(input.id)).length }
     }
     try {
       await body(run, control)
@@ -49,9 +48,9 @@ async function withEnvironment (
 describe.each(await enginesPresent())('an environment on the $kind engine', (executable) => {
   test('shows what a change would do and what was changed by hand, is repaired, and leaves its bucket if told to', async () => {
     await withEnvironment(executable, async (run, control) => {
-      const { resources } = await run('up')
-      expect((await run('drift')).drifted).toEqual([])
-      const { changes } = await run('preview', { spec: { compute: { default: { type: 'FARGATE', maxVcpus: 4 } } } })
+      const { resources } = await run(TASKS.up)
+      expect((await run(TASKS.drift)).drifted).toEqual([])
+      const { changes } = await run(TASKS.preview, { compute: { default: { type: 'FARGATE', maxVcpus: 4 } } })
       const environment = changes.find(
         ({ resourceType }) => resourceType === 'aws:batch/computeEnvironment:ComputeEnvironment'
       )
@@ -74,7 +73,7 @@ describe.each(await enginesPresent())('an environment on the $kind engine', (exe
       await control.changeResource(bucket.key, { tags: { ...(bucket.properties['tags'] as object), stray: 'yes' } })
       await control.changeResource(queue.key, { priority: 77 })
       await control.deleteResource(logs.key)
-      const { drifted } = await run('drift')
+      const { drifted } = await run(TASKS.drift)
       expect(
         drifted.map(({ resourceType, status, properties }) => [resourceType, status, properties]).toSorted()
       ).toEqual([
@@ -82,11 +81,11 @@ describe.each(await enginesPresent())('an environment on the $kind engine', (exe
         ['aws:cloudwatch/logGroup:LogGroup', 'missing', []],
         [BUCKET, 'changed', [{ path: 'tags.stray', expected: null, actual: 'yes' }]]
       ])
-      expect(await run('up', { refresh: true })).toMatchObject({ resources })
-      expect((await run('drift')).drifted).toEqual([])
+      expect(await run({ kind: 'up', refresh: true })).toMatchObject({ resources })
+      expect((await run(TASKS.drift)).drifted).toEqual([])
 
       await control.putObject(bucket.id, 'result.bin', 10)
-      const { retained } = await run('destroy', { retain: [BUCKET] })
+      const { retained } = await run({ kind: 'destroy', retain: [BUCKET] })
       const left = await control.resources()
       expect(retained.map(({ type }) => type).toSorted()).toEqual(left.map(({ type }) => type).toSorted())
       expect(retained).toHaveLength(6)

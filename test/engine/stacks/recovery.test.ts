@@ -4,14 +4,14 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createEngine, type EngineExecutable } from '../../../src/engine/index.ts'
 import { statePaths } from '../../../src/engine/state/state-paths.ts'
-import { RunFailure, type Engine, type EngineProcess, type RunResult } from '../../../src/engine/types.ts'
+import { RunFailure, type Engine, type EngineProcess } from '../../../src/engine/types.ts'
 import type { EngineEvent } from '../../../src/schemas/event.ts'
 import type { ClosableCloud } from '../../../src/cloud/index.ts'
 import { callsTo } from '../../support/aws/calls.ts'
 import { withCloud, type BorrowedCloud } from '../../support/aws/cloud.ts'
 import { shareCompileCache } from '../../support/service/compile-cache.ts'
 import { enginesPresent } from '../../support/engine/engines.ts'
-import { engineOptions } from '../../support/engine/harness.ts'
+import { engineOptions, TASKS } from '../../support/engine/harness.ts'
 import { inputOf } from './event-log.ts'
 
 const MODULE = new URL('../../../src/stacks/batch-environment.ts', import.meta.url).href
@@ -56,11 +56,11 @@ async function run (
   { engine, calls }: Scene,
   kind: 'up' | 'destroy',
   { begun = Infinity, input = INPUT, onStarted }: RunOptions = {}
-): Promise<RunResult & { events: EngineEvent[] }> {
+): Promise<{ resources: number, events: EngineEvent[] }> {
   const events: EngineEvent[] = []
   let running: EngineProcess | undefined
-  const result = await engine.run(
-    { kind, stack: INPUT.id, program: { module: MODULE, input }, deadlineSeconds: 200 },
+  await engine.run(
+    { ...TASKS[kind], stack: INPUT.id, program: { module: MODULE, input }, deadlineSeconds: 200 },
     {
       signal: new AbortController().signal,
       onEvent: (event) => {
@@ -78,7 +78,7 @@ async function run (
         calls.locate({ region: INPUT.spec.region, placement: INPUT.placement }, INPUT.id, pending)
     }
   )
-  return { ...result, events }
+  return { resources: (await engine.resources(INPUT.id)).length, events }
 }
 
 const killed = async (scene: Scene, kind: 'up' | 'destroy', begun: number): Promise<void> => {

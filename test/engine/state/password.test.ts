@@ -19,7 +19,7 @@ test('the password of a state backend is in nothing that an engine has printed',
       ladder: { interruptSeconds: 10, terminateSeconds: 10 },
       signal: new AbortController().signal,
       onStart: () => undefined,
-      onSurprise: () => undefined,
+      onFallback: () => undefined,
       onEngineStarted: async () => undefined
     })
     const said = 'unable to open postgres://state:***@127.0.0.1:1/state, password ***\n'

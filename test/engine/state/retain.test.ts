@@ -37,10 +37,10 @@ describe.each(await enginesPresent())('on the $kind engine', (executable) => {
 
   test('a destroy leaves what it retains in the cloud with all that is deleted with it, tells it, and removes the stack', async () => {
     await withSeam(executable, async ({ up, destroy, provider, engine, dataDir }) => {
-      expect(await destroy('env', { request: RETAIN })).toMatchObject({ retained: [] })
+      expect(await destroy('env', { task: RETAIN })).toMatchObject({ retained: [] })
       await up('env', BUCKET)
       const events: EngineEvent[] = []
-      const { retained, resources } = await destroy('env', { events, request: RETAIN })
+      const { retained, resources } = await destroy('env', { events, task: RETAIN })
       expect(retained.map(({ name }) => name).toSorted()).toEqual(KEPT)
       expect(retained.find(({ name }) => name === 'bucket')).toMatchObject({
         type: 'test:index:Bucket',
@@ -65,7 +65,7 @@ describe.each(await enginesPresent())('on the $kind engine', (executable) => {
       await up('env', BUCKET)
       provider.fail('Delete', 'late', 'AccessDenied: not now')
       await up('env', { ...BUCKET, detailed: { ...BUCKET.detailed, late: { inputs: {}, with: 'none' } } })
-      expect(await failureOf(destroy('env', { request: RETAIN }))).toMatchObject({ code: 'access-denied' })
+      expect(await failureOf(destroy('env', { task: RETAIN }))).toMatchObject({ code: 'access-denied' })
       expect((await readdir(join(dataDir, 'work', 'env'))).filter((name) => name.includes('deployment'))).toEqual([])
       provider.heal()
       expect(await destroy('env')).toMatchObject({ retained: [], resources: 0 })

@@ -7,8 +7,9 @@ import {
   type Engine,
   type EngineProcess,
   type RunHooks,
-  type RunRequest,
-  type RunResult
+  type RunKind,
+  type RunResults,
+  type RunTask
 } from '../../../src/engine/types.ts'
 import type { EngineEvent } from '../../../src/schemas/event.ts'
 import { shareCompileCache } from '../service/compile-cache.ts'
@@ -22,23 +23,26 @@ export interface Seam {
   readonly dataDir: string
   /** First words of every engine started, in order. */
   readonly starts: string[]
-  readonly up: (stack: string, behaviour: Behaviour, options?: RunOptions) => Promise<RunResult>
-  readonly destroy: (stack: string, options?: RunOptions) => Promise<RunResult>
-  readonly run: (
-    kind: RunRequest['kind'],
+  readonly up: (stack: string, behaviour: Behaviour, options?: RunOptions<'up'>) => Promise<Counted<'up'>>
+  readonly destroy: (stack: string, options?: RunOptions<'destroy'>) => Promise<Counted<'destroy'>>
+  readonly run: <K extends RunKind>(
+    kind: K,
     stack: string,
     behaviour?: Behaviour,
-    options?: RunOptions
-  ) => Promise<RunResult>
+    options?: RunOptions<K>
+  ) => Promise<Counted<K>>
 }
 
-export interface RunOptions {
+/** A run's result, and how many cloud resources the state has afterwards. */
+export type Counted<K extends RunKind> = RunResults[K] & { resources: number }
+
+export interface RunOptions<K extends RunKind = RunKind> {
   readonly signal?: AbortSignal
   readonly deadlineSeconds?: number
   readonly events?: EngineEvent[]
   readonly onEngineStarted?: (engine: EngineProcess) => Promise<void>
   readonly locate?: NonNullable<RunHooks['locate']>
-  readonly request?: Pick<RunRequest, 'refresh' | 'retain' | 'expectState'>
+  readonly task?: Partial<RunTask<K>>
 }
 
 export const PROGRAM = new URL('./programs.ts', import.meta.url).href
@@ -60,6 +64,14 @@ export const engineOptions = (
   log: silentLog
 })
 
+/** What each kind of run is asked unless a test says otherwise. */
+export const TASKS: { readonly [K in RunKind]: RunTask<K> } = {
+  up: { kind: 'up', refresh: false },
+  destroy: { kind: 'destroy', retain: [] },
+  preview: { kind: 'preview', refresh: false },
+  drift: { kind: 'drift' }
+}
+
 /** An engine, a provider for it to attach to and a data directory; all gone when `body` is through. */
 export async function withSeam (
   executable: EngineExecutable,
@@ -74,11 +86,11 @@ export async function withSeam (
     starts.push(command)
   }
   const engine = await createEngine({ ...engineOptions(executable, dataDir, provider.port), onStart, ...changes })
-  const run = async (kind: RunRequest['kind'], stack: string, input: Behaviour = {}, options: RunOptions = {}) =>
-    engine.run(
+  const run = async <K extends RunKind>(kind: K, stack: string, input: Behaviour = {}, options: RunOptions<K> = {}) => {
+    const result = await engine.run<K>(
       {
-        ...options.request,
-        kind,
+        ...TASKS[kind],
+        ...options.task,
         stack,
         program: { module: PROGRAM, input },
         deadlineSeconds: options.deadlineSeconds ?? 120
@@ -92,6 +104,8 @@ export async function withSeam (
         ...(options.locate === undefined ? {} : { locate: options.locate })
       }
     )
+    return { ...result, resources: (await engine.resources(stack)).length }
+  }
   try {
     await body({
       engine,
@@ -110,7 +124,7 @@ export async function withSeam (
 }
 
 /** The classified error of a run that has to fail. */
-export async function failureOf (run: Promise<RunResult>): Promise<RunFailure['error']> {
+export async function failureOf (run: Promise<unknown>): Promise<RunFailure['error']> {
   try {
     await run
   } catch (error) {

@@ -15,6 +15,7 @@ const engine = await createEngine(engineOptions(executable, dataDir, Number(port
 await engine.run(
   {
     kind: 'up',
+    refresh: false,
     stack: 'env',
     program: { module: PROGRAM, input: JSON.parse(behaviour) as Behaviour },
     deadlineSeconds: 120

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { LocalWorkspace, Stack } from '@pulumi/pulumi/automation/index.js'
 import type { EngineEvent, InlineProgramArgs, UpOptions, UpResult } from '@pulumi/pulumi/automation/index.js'
 import { execute } from '../../../src/engine/process/execute.ts'
-import type { Outcome } from '../../../src/engine/command.ts'
+import type { CommandOutcome } from '../../../src/engine/command.ts'
 import { createPulumiCommand } from '../../../src/engine/runner/pulumi-command.ts'
 import type { EngineExecutable } from '../../../src/engine/index.ts'
 import { startProvider, type TestProvider } from './provider.ts'
@@ -48,7 +48,7 @@ export interface TestStack {
   refresh: (options?: { clearPendingCreates?: boolean }) => Promise<Record<string, number>>
   previewRefresh: () => Promise<Record<string, number>>
   /** Starts the engine with these arguments; never rejects for a failure. */
-  command: (args: string[], env?: Record<string, string>) => Promise<Outcome>
+  command: (args: string[], env?: Record<string, string>) => Promise<CommandOutcome>
   state: () => Promise<State>
   locks: () => Promise<string[]>
   /** The processes that hold the locks. */
@@ -133,7 +133,7 @@ async function start (
   cwd: string,
   env: Record<string, string>,
   signal?: AbortSignal
-): Promise<Outcome> {
+): Promise<CommandOutcome> {
   // Commands may overlap, and each has its output in a folder of its own, which goes with the stack's if nobody removes it before.
   const folder = await mkdtemp(join(dirname(cwd), 'output-'))
   try {

@@ -3,7 +3,8 @@ import {
   classifyFailure,
   EventRecord,
   ofStorage,
-  type FailureEvidence
+  type FailureEvidence,
+  type FailureReason
 } from '../../../../src/engine/translate/failures.ts'
 
 const queue = {
@@ -17,11 +18,12 @@ const bucket = {
   name: 'bucket'
 }
 
-const evidence = (changes: Partial<FailureEvidence>): FailureEvidence =>
-  ({ cause: 'failed', errors: [], failed: [], underWay: [], text: '', ...changes })
+const FAILED: FailureReason = { cause: 'failed', detail: '' }
 
-const refused = (message: string) =>
-  classifyFailure(evidence({ failed: [queue], errors: [{ message, urn: queue.urn }] }))
+const classified = (evidence: Partial<FailureEvidence>, reason = FAILED) =>
+  classifyFailure(reason, { errors: [], failed: [], inFlight: [], text: '', programError: undefined, ...evidence })
+
+const refused = (message: string) => classified({ failed: [queue], errors: [{ message, urn: queue.urn }] })
 
 test.each([
   ['Fargate resource requirements (1.00 vCPU, 4000 MiB) not valid.', 'cloud-rejected', false],
@@ -154,26 +156,21 @@ test.each([
   ['error: the sandbox engine does not implement method calls (x)', 'engine-unsupported'],
   ['panic: something odd', 'engine-failed']
 ])('what the engine says outside of events is classified: %s', (text, code) => {
-  const error = classifyFailure(evidence({ text: `warning: beside the point\n${text}\n` }))
+  const error = classified({ text: `warning: beside the point\n${text}\n` })
   expect(error.code).toBe(code)
   expect(error.detail).not.toMatch(/^error:/)
 })
 
 test('several failed resources make one line each, the most telling first, and the engine\'s own verdict none', () => {
-  const error = classifyFailure(
-    evidence({
-      failed: [queue, bucket],
-      errors: [
-        {
-          message:
-            '1 error occurred:\n\t* creating urn:pulumi:env::x::aws:batch/jobQueue:JobQueue::queue: 1 error occurred:\n\t* creating queue: odd',
-          urn: queue.urn
-        },
-        { message: 'creating bucket: BucketAlreadyExists: taken', urn: bucket.urn },
-        { message: 'update failed', urn: 'urn:pulumi:env::batchyard::pulumi:pulumi:Stack::batchyard-env' }
-      ]
-    })
-  )
+  const odd = 'creating urn:pulumi:env::x::aws:batch/jobQueue:JobQueue::queue: 1 error occurred:\n\t* creating queue: odd'
+  const error = classified({
+    failed: [queue, bucket],
+    errors: [
+      { message: `1 error occurred:\n\t* ${odd}`, urn: queue.urn },
+      { message: 'creating bucket: BucketAlreadyExists: taken', urn: bucket.urn },
+      { message: 'update failed', urn: 'urn:pulumi:env::batchyard::pulumi:pulumi:Stack::batchyard-env' }
+    ]
+  })
   expect(error).toMatchObject({ code: 'name-conflict', resource: bucket })
   expect(error.detail.split('\n')).toEqual([
     'aws:s3/bucket:Bucket bucket: creating bucket: BucketAlreadyExists: taken',
@@ -183,7 +180,7 @@ test('several failed resources make one line each, the most telling first, and t
 
 test("a refusal of the program carries its code, a failed look-up the cloud's meaning, anything else is a defect", () => {
   const program = (programError: string) =>
-    classifyFailure(evidence({ programError, errors: [{ message: `Unhandled exception: ${programError}` }] }))
+    classified({ programError, errors: [{ message: `Unhandled exception: ${programError}` }] })
   expect(program('[default-vpc-missing] eu-west-1 has none')).toMatchObject({
     code: 'default-vpc-missing',
     detail: 'eu-west-1 has none'
@@ -203,13 +200,11 @@ test("a refusal of the program carries its code, a failed look-up the cloud's me
 })
 
 test('a resource that failed outweighs the error it makes the program throw', () => {
-  const error = classifyFailure(
-    evidence({
-      programError: 'resource monitor shut down',
-      failed: [queue],
-      errors: [{ message: 'AccessDenied', urn: queue.urn }]
-    })
-  )
+  const error = classified({
+    programError: 'resource monitor shut down',
+    failed: [queue],
+    errors: [{ message: 'AccessDenied', urn: queue.urn }]
+  })
   expect(error).toMatchObject({ code: 'access-denied', resource: queue })
 })
 
@@ -220,9 +215,10 @@ test.each([
   ['locked', 'state-locked'],
   ['out-of-memory', 'runner-out-of-memory'],
   ['crashed', 'runner-crashed']
-] as const)('a run that was ended says why and what was under way: %s', (cause, code) => {
-  const error = classifyFailure(
-    evidence({ cause, detail: 'Because.', underWay: [queue], errors: [{ message: 'AccessDenied' }] })
+] as const)('a run that was ended says why and what was in flight: %s', (cause, code) => {
+  const error = classified(
+    { inFlight: [queue], errors: [{ message: 'AccessDenied' }] },
+    { cause, detail: 'Because.' }
   )
   expect(error).toMatchObject({
     code,
@@ -243,12 +239,12 @@ test('what is kept of a run is bounded', () => {
   for (let index = 0; index < 1000; index += 1) {
     record.add({ type: 'diagnostic', severity: 'error', message: `${index} ${'x'.repeat(4000)}` })
   }
-  const { detail } = classifyFailure(evidence({ errors: record.errors }))
+  const { detail } = classified({ errors: record.errors })
   expect(record.errors.length).toBeLessThanOrEqual(100)
   expect(detail.length).toBeLessThanOrEqual(10_010)
 })
 
-test('a record knows what is under way and what failed', () => {
+test('a record knows what is in flight and what failed', () => {
   const record = new EventRecord()
   const step = {
     type: 'resource',
@@ -258,8 +254,8 @@ test('a record knows what is under way and what failed', () => {
     name: queue.name
   } as const
   record.add({ ...step, status: 'started' })
-  expect(record.underWay).toEqual([queue])
+  expect(record.inFlight).toEqual([queue])
   record.add({ ...step, status: 'failed' })
-  expect(record.underWay).toEqual([])
+  expect(record.inFlight).toEqual([])
   expect(record.failed).toEqual([queue])
 })

@@ -1,0 +1,38 @@
+import type { CommandContext, EngineExecutable } from './process/run-command.ts'
+import type { IsHostGone } from './process/locks.ts'
+import type { LadderSeconds } from './process/stop-process.ts'
+import type { Log } from './log.ts'
+import type { RunnerPool } from './runner/pool.ts'
+import type { Keyring } from './state/secrets.ts'
+import type { WorkspaceSettings } from './state/workspace.ts'
+
+/** What all runs of one service share. */
+export interface EngineDependencies {
+  readonly engine: EngineExecutable
+  readonly settings: WorkspaceSettings
+  readonly cloudEnv: () => Promise<Record<string, string>>
+  readonly keyring: Keyring
+  readonly ladder: LadderSeconds
+  readonly pool: RunnerPool
+  readonly log: Log
+  readonly isHostGone: IsHostGone
+  readonly onStart: (command: string) => void
+  /** Aborts when the service stops. */
+  readonly stopping: AbortSignal
+}
+
+/** How commands of the stack are run. */
+export function commandContext (
+  { engine, keyring, ladder, log, onStart }: EngineDependencies,
+  stack: string,
+  run: Pick<CommandContext, 'stateUrl' | 'signal' | 'onEngineStarted'>
+): CommandContext {
+  return {
+    ...run,
+    engine,
+    keyring,
+    ladder,
+    onStart,
+    onFallback: (error) => log.warn({ err: error, stack }, 'asking the engine instead of reading its state')
+  }
+}
