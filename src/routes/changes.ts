@@ -25,7 +25,7 @@ import {
 } from './http/spec-body.ts'
 
 const ByName = Type.Object({ team: Slug, name: Slug }, { additionalProperties: false })
-const Overriding = Type.Pick(deletion.request, ['jobs'])
+const Overriding = Type.Pick(deletion.request, ['jobs'], { additionalProperties: false })
 const Conditional = Type.Object({ ...Previewed.properties, ...Matching.properties })
 const PutConditional = Type.Object({
   ...Conditional.properties,

@@ -55,6 +55,7 @@ describe('A change', () => {
     })
     expect(inOtherWords.body.spec).toEqual({ ...SPEC, region: 'us-east-1', deletion: { protected: false } })
     expect((await patch<Problem>(created.id, { region: 'eu-west-1' })).status).toBe(400)
+    expect((await patch<Problem>(`${created.id}?bucket=empty`, {})).status).toBe(400)
 
     await addFault(client, { kind: 'hang', on: 'update', type: COMPUTE })
     const changed = await patch(`${created.id}?jobs=terminate`, maxVcpus(200), {
