@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
+import { oneOf } from './names.ts'
 
-const literals = <T extends string>(values: readonly T[]) => Type.Unsafe<T>({ type: 'string', enum: values })
 const anyValue = (description: string) => Type.Unsafe<unknown>({ description })
 
 const named = {
@@ -12,7 +12,7 @@ const named = {
 /** One property that differs; values that are secret or not known yet are said to be so, never shown. */
 export const PropertyChange = Type.Object({
   path: Type.String({ examples: ['computeResources.maxVcpus'] }),
-  action: literals(['add', 'update', 'delete'] as const),
+  action: oneOf(['add', 'update', 'delete']),
   replaces: Type.Boolean({ description: 'Whether this property is why the resource must be replaced' })
 })
 
@@ -20,7 +20,7 @@ export const PropertyChange = Type.Object({
 export const PlannedChange = Type.Object({
   ...named,
   id: Type.Optional(Type.String({ description: 'The cloud\'s id of what exists' })),
-  action: literals(['create', 'update', 'replace', 'delete'] as const),
+  action: oneOf(['create', 'update', 'replace', 'delete']),
   properties: Type.Array(PropertyChange)
 })
 export type PlannedChange = Static<typeof PlannedChange>
@@ -36,7 +36,7 @@ export const DriftedProperty = Type.Object({
 export const DriftedResource = Type.Object({
   ...named,
   id: Type.String(),
-  status: literals(['changed', 'missing'] as const),
+  status: oneOf(['changed', 'missing']),
   properties: Type.Array(DriftedProperty)
 })
 export type DriftedResource = Static<typeof DriftedResource>

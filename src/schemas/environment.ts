@@ -1,14 +1,12 @@
 import { Type, type Static } from 'typebox'
-import { EnvironmentId, Slug, Timestamp, refTo } from './names.ts'
+import { EnvironmentId, Slug, Timestamp, oneOf, refTo } from './names.ts'
 import { Operation } from './operation.ts'
 import { ResolvedSpec, Spec } from './spec.ts'
 
 export const PHASES = ['creating', 'ready', 'updating', 'degraded', 'failed', 'deleting', 'deleted'] as const
 export type Phase = typeof PHASES[number]
-export const PhaseName = Type.Unsafe<Phase>({ type: 'string', enum: [...PHASES] })
-export const CloudName = Type.Unsafe<'sandbox' | 'aws'>({
-  type: 'string',
-  enum: ['sandbox', 'aws'],
+export const PhaseName = oneOf(PHASES)
+export const CloudName = oneOf(['sandbox', 'aws'], {
   description: '`sandbox`: simulated, nothing of it exists at AWS'
 })
 

@@ -1,9 +1,8 @@
 import { Type, type Static } from 'typebox'
-import { OperationId, Timestamp } from './names.ts'
+import { OperationId, Timestamp, oneOf } from './names.ts'
 
 export const RESOURCE_ACTIONS = ['create', 'update', 'replace', 'delete', 'read', 'same'] as const
 export const RESOURCE_STATUSES = ['started', 'succeeded', 'failed'] as const
-const literals = <T extends string>(values: readonly T[]) => Type.Unsafe<T>({ type: 'string', enum: values })
 
 /** The program has run through: so many cloud resources will be worked on. */
 export const PlanEvent = Type.Object({ type: Type.Literal('plan'), total: Type.Integer() })
@@ -11,8 +10,8 @@ export const PlanEvent = Type.Object({ type: Type.Literal('plan'), total: Type.I
 /** One cloud resource started, succeeded or failed. `name` is the logical name, `urn` Pulumi's. */
 export const ResourceEvent = Type.Object({
   type: Type.Literal('resource'),
-  action: literals(RESOURCE_ACTIONS),
-  status: literals(RESOURCE_STATUSES),
+  action: oneOf(RESOURCE_ACTIONS),
+  status: oneOf(RESOURCE_STATUSES),
   urn: Type.String(),
   resourceType: Type.String({ examples: ['aws:batch/jobQueue:JobQueue'] }),
   name: Type.String(),
@@ -22,7 +21,7 @@ export const ResourceEvent = Type.Object({
 /** A message of the engine or the cloud. */
 export const DiagnosticEvent = Type.Object({
   type: Type.Literal('diagnostic'),
-  severity: literals(['info', 'warning', 'error'] as const),
+  severity: oneOf(['info', 'warning', 'error']),
   message: Type.String(),
   urn: Type.Optional(Type.String())
 })
@@ -40,7 +39,7 @@ export type EngineEvent = Static<typeof EngineEvent>
 /** The operation moved to another state; `reason` says why where that is not plain. */
 export const StateEvent = Type.Object({
   type: Type.Literal('state'),
-  state: literals(['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const),
+  state: oneOf(['queued', 'running', 'succeeded', 'failed', 'cancelled']),
   attempt: Type.Integer(),
   reason: Type.Optional(Type.String())
 })

@@ -1,8 +1,8 @@
 import { Type, type Static } from 'typebox'
-import { KeyId, Slug, Timestamp, refTo } from './names.ts'
+import { KeyId, Slug, Timestamp, oneOf, refTo } from './names.ts'
 
 const closed = { additionalProperties: false }
-const Scope = Type.Unsafe<'admin' | 'team'>({ type: 'string', enum: ['admin', 'team'] })
+const Scope = oneOf(['admin', 'team'])
 
 export const KeyInput = Type.Object({
   name: Type.String({ minLength: 1, maxLength: 100, description: 'What the key is for' }),

@@ -1,6 +1,6 @@
 import { Type, type Static, type TSchema, type TSchemaOptions } from 'typebox'
 
-/** One of these texts, or one of these numbers. `Type.Enum` alone does not say of which JSON type they are. */
+/** One of these texts, or one of these numbers. `Type.Enum` by itself does not say of which JSON type they are. */
 export const oneOf = <const T extends string | number>(values: readonly T[], options: TSchemaOptions = {}) =>
   Type.Enum([...values], { type: typeof values[0], ...options })
 

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { EnvironmentId, OperationId, Timestamp, refTo } from './names.ts'
+import { EnvironmentId, OperationId, Timestamp, oneOf, refTo } from './names.ts'
 import { DriftedResource, PlannedChange } from './change.ts'
 import { OperationError } from './problem.ts'
 
@@ -75,8 +75,8 @@ export const Operation = Type.Object(
     environmentId: Type.Union([EnvironmentId, Type.Null()], {
       description: 'Null of a preview of an environment that does not exist yet'
     }),
-    kind: Type.Unsafe<OperationKind>({ type: 'string', enum: [...OPERATION_KINDS] }),
-    state: Type.Unsafe<OperationState>({ type: 'string', enum: [...OPERATION_STATES] }),
+    kind: oneOf(OPERATION_KINDS),
+    state: oneOf(OPERATION_STATES),
     attempt: Type.Integer({ description: 'How often a worker has taken it up' }),
     progress: Type.Object({
       done: Type.Integer(),

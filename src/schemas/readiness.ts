@@ -1,14 +1,15 @@
 import { Type, type Static } from 'typebox'
 import { CloudName } from './environment.ts'
+import { oneOf } from './names.ts'
 
 const Check = Type.Object({ ok: Type.Boolean(), detail: Type.Optional(Type.String()) })
 
 export const Readiness = Type.Object(
   {
-    status: Type.Unsafe<'ready' | 'not-ready'>({ type: 'string', enum: ['ready', 'not-ready'] }),
+    status: oneOf(['ready', 'not-ready']),
     cloud: CloudName,
     notice: Type.Optional(Type.String({ description: 'Says so where everything is simulated' })),
-    role: Type.Unsafe<'all' | 'api' | 'worker'>({ type: 'string', enum: ['all', 'api', 'worker'] }),
+    role: oneOf(['all', 'api', 'worker']),
     engine: Type.Optional(
       Type.Object(
         { kind: Type.String(), version: Type.String() },

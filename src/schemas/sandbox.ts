@@ -1,9 +1,7 @@
-import { Type, type Static } from 'typebox'
-import { AccountId, Timestamp, refTo } from './names.ts'
+import { Type, type Static, type TSchemaOptions } from 'typebox'
+import { AccountId, Timestamp, oneOf, refTo } from './names.ts'
 
 const closed = { additionalProperties: false }
-const literals = <const T extends readonly string[]>(values: T, options: object = {}) =>
-  Type.Unsafe<T[number]>({ type: 'string', enum: [...values], ...options })
 const Properties = Type.Record(Type.String(), Type.Unknown())
 const Region = Type.String({ pattern: '^[a-z]{2,8}(-[a-z]{2,12}){1,3}-[0-9]{1,2}$' })
 
@@ -37,8 +35,8 @@ export const SandboxResourceFilter = Type.Object({
 export type SandboxResourceFilter = Static<typeof SandboxResourceFilter>
 
 const faultFields = {
-  kind: literals(['fail', 'throttle', 'hang', 'slow', 'hide'], { description: 'What it does to the calls it strikes' }),
-  on: literals(['create', 'read', 'update', 'delete', 'invoke']),
+  kind: oneOf(['fail', 'throttle', 'hang', 'slow', 'hide'], { description: 'What it does to the calls it strikes' }),
+  on: oneOf(['create', 'read', 'update', 'delete', 'invoke']),
   type: Type.Optional(
     Type.String({ maxLength: 200, description: 'A resource type or function token; `*`, the default, matches all' })
   ),
@@ -47,7 +45,7 @@ const faultFields = {
   nth: Type.Optional(Type.Integer({ minimum: 1, description: 'The first matching call it strikes, counted from now' })),
   count: Type.Optional(Type.Integer({ minimum: 0, description: 'How many calls it strikes; 0: all from there on' })),
   at: Type.Optional(
-    literals(['request', 'response'], { description: '`response`: it happened in the cloud, only the answer fails' })
+    oneOf(['request', 'response'], { description: '`response`: it happened in the cloud, only the answer fails' })
   ),
   code: Type.Optional(Type.String({ maxLength: 100, description: "AWS's error code, for `fail`" })),
   message: Type.Optional(Type.String({ maxLength: 1000 })),
@@ -68,8 +66,8 @@ export const SandboxObject = Type.Object({ key: Type.String(), size: Type.Intege
 export type SandboxObject = Static<typeof SandboxObject>
 export const SandboxObjectList = Type.Object({ items: Type.Array(refTo(SandboxObject)) }, { $id: 'SandboxObjectList' })
 
-const jobStatus = (options: object = {}) =>
-  literals(['SUBMITTED', 'PENDING', 'RUNNABLE', 'STARTING', 'RUNNING', 'SUCCEEDED', 'FAILED'], options)
+const jobStatus = (options: TSchemaOptions = {}) =>
+  oneOf(['SUBMITTED', 'PENDING', 'RUNNABLE', 'STARTING', 'RUNNING', 'SUCCEEDED', 'FAILED'], options)
 const QueueName = Type.String({
   minLength: 1,
   maxLength: 300,

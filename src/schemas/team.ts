@@ -2,7 +2,7 @@ import { Type, type Static } from 'typebox'
 import { refTo, AccountId, RoleArn, SecurityGroupId, Slug, SubnetId, Timestamp } from './names.ts'
 
 const closed = { additionalProperties: false }
-const Wildcard = Type.Unsafe<'*'>({ type: 'string', const: '*' })
+const Wildcard = Type.Literal('*')
 const RegionName = Type.String({ pattern: '^[a-z]{2,8}(-[a-z]{2,12}){1,3}-[0-9]{1,2}$' })
 
 /** Where a team's environments live. Kept with each environment as it was at creation, so a later change moves nothing. */
