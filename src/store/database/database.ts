@@ -1,7 +1,5 @@
 import type { Kysely } from 'kysely'
 import type { ConstructorOptions } from 'pg-boss'
-import { openPglite } from './pglite.ts'
-import { openPostgres } from './postgres.ts'
 import type { Tables } from '../tables.ts'
 
 /** What the store logs: the part of pino's logger it uses. */
@@ -35,23 +33,4 @@ export interface Database {
   ping (): Promise<void>
   /** Idempotent. Whoever uses the database (the queue, listeners) must have ended first. */
   close (): Promise<void>
-}
-
-export interface DatabaseOptions {
-  /** Connection string of a Postgres server; without it PGlite is opened in `<dataDir>/database`. */
-  readonly url?: string | undefined
-  readonly dataDir: string
-  readonly log: Log
-  /** Connections to a Postgres server, besides up to 6 of the queue's and one that listens. */
-  readonly poolSize?: number
-}
-
-/**
- * Opens the database; call `migrate` next.
- * @throws DatabaseInUse when another process has the embedded database open.
- * @throws DatabaseUnreachable when the server does not answer.
- */
-export async function openDatabase (options: DatabaseOptions): Promise<Database> {
-  const { url, dataDir, log, poolSize = 10 } = options
-  return url === undefined ? openPglite(dataDir, log) : openPostgres({ url, poolSize, log })
 }

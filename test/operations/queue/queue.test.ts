@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openQueue, type Handler, type Queue } from '../../../src/operations/queue/queue.ts'
-import { openDatabase } from '../../../src/store/database/database.ts'
+import { openDatabase } from '../../../src/store/database/open-database.ts'
 import { migrate } from '../../../src/store/migrations.ts'
 import { finishOperation, postponeOperation, releaseOperation } from '../../../src/store/queries/attempts.ts'
 import { claimNext } from '../../../src/store/queries/claims.ts'

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { sql } from 'kysely'
 import { PgBoss } from 'pg-boss'
 import { afterEach, describe, expect, it } from 'vitest'
-import { openDatabase } from '../../../src/store/database/database.ts'
+import { openDatabase } from '../../../src/store/database/open-database.ts'
 import { setProgress } from '../../../src/store/queries/attempts.ts'
 import { lockEnvironment } from '../../../src/store/queries/environments.ts'
 import {

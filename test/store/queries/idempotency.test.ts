@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
-import { openDatabase } from '../../../src/store/database/database.ts'
+import { openDatabase } from '../../../src/store/database/open-database.ts'
 import { claimKey, keepAnswer } from '../../../src/store/queries/idempotency.ts'
 import { migrate } from '../../../src/store/migrations.ts'
 import type { Queryable } from '../../../src/store/sql.ts'

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { openQueue } from '../../../src/operations/queue/queue.ts'
-import { openDatabase } from '../../../src/store/database/database.ts'
+import { openDatabase } from '../../../src/store/database/open-database.ts'
 import { migrate } from '../../../src/store/migrations.ts'
 import { silentLog } from '../log.ts'
 

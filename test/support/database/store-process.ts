@@ -1,6 +1,6 @@
 // A process of its own that opens the embedded database in argv[2], adds teams without end, and says the name of each
 // once it is committed. Ended by a signal.
-import { openDatabase } from '../../../src/store/database/database.ts'
+import { openDatabase } from '../../../src/store/database/open-database.ts'
 import { migrate } from '../../../src/store/migrations.ts'
 import { addTeam } from '../../../src/store/queries/teams.ts'
 import { silentLog } from '../log.ts'
