@@ -1,6 +1,6 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { isHostAlive } from './hosts.ts'
-import type { Queryable } from '../sql.ts'
+import { CHANGING_KINDS, READ_ONLY_KINDS, type Queryable } from '../sql.ts'
 import type { OperationRow, Tables } from '../tables.ts'
 
 /** What decides whether an operation may be run, beside its row. */
@@ -31,7 +31,7 @@ export interface Claimed {
 const CLAIMS_LOCK = 4_217_051_904
 
 /** Operations that change nothing take turns of their own with those of the same team that do. */
-const reads = sql`o.kind in ('preview', 'drift-check')`
+const reads = sql`o.kind in ${READ_ONLY_KINDS}`
 
 /**
  * Whether an operation could be run now: it waits, its time has come and nothing changes its environment; or its worker has
@@ -41,9 +41,9 @@ function isReady ({ host, hostGoneSeconds }: Rules): RawBuilder<boolean> {
   return sql`(
     case o.state when 'running' then o.lease_until < clock_timestamp() else
       (o.retry_at is null or o.retry_at <= clock_timestamp())
-      and not (o.kind in ('create', 'update', 'delete') and exists (
+      and not (o.kind in ${CHANGING_KINDS} and exists (
         select from operations other where other.environment_id = o.environment_id
-          and other.state = 'running' and other.kind in ('create', 'update', 'delete')
+          and other.state = 'running' and other.kind in ${CHANGING_KINDS}
       ))
     end
     and (o.engine is null or o.engine->>'host' = ${host} or not ${isHostAlive(sql`o.engine->>'host'`, hostGoneSeconds)})
@@ -128,7 +128,7 @@ export async function readyOperations (
     ) ready
     where ${teamLimit}::integer = 0 or reads or place + (
       select count(*) from operations busy where busy.team = ready.team and busy.state = 'running'
-        and busy.kind in ('create', 'update', 'delete') and busy.lease_until >= clock_timestamp()
+        and busy.kind in ${CHANGING_KINDS} and busy.lease_until >= clock_timestamp()
     ) <= ${teamLimit}::integer
     order by queued_at limit 1000`.execute(db)
   return rows.map(({ id }) => id)

@@ -3,7 +3,7 @@ import type { Condition, Outputs, Phase } from '../../schemas/environment.ts'
 import type { ResolvedSpec, Spec } from '../../schemas/spec.ts'
 import type { Placement } from '../../schemas/team.ts'
 import type { Static } from 'typebox'
-import { json, jsonOrNull, type Fence, type Queryable } from '../sql.ts'
+import { CHANGING_KINDS, json, isAttempt, jsonOrNull, type Fence, type Queryable } from '../sql.ts'
 import type { EnvironmentRow } from '../tables.ts'
 
 export interface NewEnvironment {
@@ -148,15 +148,15 @@ export async function writeOutcome (db: Queryable, fence: Fence, change: Environ
       outputs = case when ${outputs !== undefined}::boolean then ${jsonOrNull(outputs ?? null)}::jsonb else e.outputs end,
       observed_generation = coalesce(${observedGeneration ?? null}::integer, e.observed_generation),
       updated_at = now()
-    from operations o
+    from operations
     cross join lateral (
       select case when exists (
         select from operations later
-        where later.environment_id = o.environment_id and later.serial > o.serial
-          and later.state in ('queued', 'running') and later.kind in ('create', 'update', 'delete')
-      ) then (select phase from environments where id = o.environment_id) else ${phase}::text end as phase
+        where later.environment_id = operations.environment_id and later.serial > operations.serial
+          and later.state in ('queued', 'running') and later.kind in ${CHANGING_KINDS}
+      ) then (select phase from environments where id = operations.environment_id) else ${phase}::text end as phase
     ) next
-    where o.id = ${fence.operationId} and o.attempt = ${fence.attempt} and e.id = o.environment_id
+    where ${isAttempt(fence)} and e.id = operations.environment_id
     returning e.id`.execute(db)
   return rows.length > 0
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { EventBody } from '../../schemas/event.ts'
 import type { Step } from '../../schemas/operation.ts'
-import { json, type Fence, type Queryable } from '../sql.ts'
+import { isAttempt, json, type Fence, type Queryable } from '../sql.ts'
 import type { EventRow } from '../tables.ts'
 
 /** Notified with an operation's id when events were added to it, once they can be read. */
@@ -16,7 +16,7 @@ export async function appendEvents (db: Queryable, fence: Fence, bodies: readonl
   const { rows } = await sql`
     with counted as (
       update operations set last_event = last_event + ${bodies.length}
-      where id = ${fence.operationId} and attempt = ${fence.attempt}
+      where ${isAttempt(fence)}
       returning id, last_event - ${bodies.length} as before
     ), added as (
       insert into events (operation_id, id, at, body)

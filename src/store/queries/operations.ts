@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { OperationKind } from '../../schemas/operation.ts'
 import type { OperationErrorData } from '../../errors.ts'
-import { json, type Queryable } from '../sql.ts'
+import { CHANGING_KINDS, json, type Queryable } from '../sql.ts'
 import type { OperationInput, OperationRow } from '../tables.ts'
 
 /** Notified with an operation's id when it is to be cancelled. */
@@ -33,7 +33,7 @@ export async function insertOperation (db: Queryable, operation: NewOperation): 
   } = await sql<OperationRow>`
     insert into operations (id, environment_id, team, kind, state, generation, request_id, input, retry_of)
     values (${id}, ${environmentId}, ${team}, ${kind}, 'queued', ${generation}, ${requestId}, ${json(input)}, ${retryOf})
-    on conflict (environment_id) where state = 'queued' and kind in ('create', 'update', 'delete') do nothing
+    on conflict (environment_id) where state = 'queued' and kind in ${CHANGING_KINDS} do nothing
     returning *`.execute(db)
   return row ? { outcome: 'inserted', operation: row } : { outcome: 'busy' }
 }
@@ -73,7 +73,7 @@ export async function newestOperations (
     select o.* from jsonb_array_elements_text(${json(environmentIds)}) wanted (id)
     cross join lateral (
       select * from operations
-      where environment_id = wanted.id and kind in ('create', 'update', 'delete') order by serial desc limit 1
+      where environment_id = wanted.id and kind in ${CHANGING_KINDS} order by serial desc limit 1
     ) o`.execute(db)
   return new Map(rows.flatMap((row) => (row.environment_id === null ? [] : [[row.environment_id, row]])))
 }
@@ -100,7 +100,7 @@ export async function retainedBefore (db: Queryable, environmentId: string): Pro
 export async function unfinishedOf (db: Queryable, environmentId: string): Promise<OperationRow[]> {
   const { rows } = await sql<OperationRow>`
     select * from operations
-    where environment_id = ${environmentId} and state in ('queued', 'running') and kind in ('create', 'update', 'delete')
+    where environment_id = ${environmentId} and state in ('queued', 'running') and kind in ${CHANGING_KINDS}
     order by state desc`.execute(db)
   return rows
 }
@@ -158,7 +158,7 @@ export async function backlogOf (db: Queryable): Promise<Backlog> {
 export async function changedSince (db: Queryable, environmentId: string, since: Date): Promise<boolean> {
   const { rows } = await sql`
     select from operations
-    where environment_id = ${environmentId} and kind in ('create', 'update', 'delete') and started_at is not null
+    where environment_id = ${environmentId} and kind in ${CHANGING_KINDS} and started_at is not null
       and (finished_at is null or finished_at >= ${since})
     limit 1`.execute(db)
   return rows.length > 0

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { KEPT_HOURS } from './idempotency.ts'
-import type { Queryable } from '../sql.ts'
+import { READ_ONLY_KINDS, type Queryable } from '../sql.ts'
 
 /** Rows of one statement: short enough to hold nobody up. Replicas that prune at the same time pass over each other's rows. */
 const BATCH = 500
@@ -15,11 +15,11 @@ export async function pruneEvents (db: Queryable, days: number): Promise<number>
       where finished_at < now() - make_interval(days => ${days}::integer) and not events_pruned
       order by finished_at limit ${BATCH} for update skip locked
     ), gone as (
-      delete from operations o using old where o.id = old.id and old.kind in ('preview', 'drift-check') returning o.id
+      delete from operations o using old where o.id = old.id and old.kind in ${READ_ONLY_KINDS} returning o.id
     ), pruned as (
       delete from events e using old where e.operation_id = old.id
     ), marked as (
-      update operations o set events_pruned = true from old where o.id = old.id and old.kind not in ('preview', 'drift-check')
+      update operations o set events_pruned = true from old where o.id = old.id and old.kind not in ${READ_ONLY_KINDS}
     )
     select id from old`.execute(db)
   return rows.length
