@@ -30,8 +30,8 @@ export interface Claimed {
 /** Any number will do, as long as no other program on the server takes the same one. */
 const CLAIMS_LOCK = 4_217_051_904
 
-/** Operations that change nothing take turns of their own with those of the same team that do. */
-const reads = sql`o.kind in ${READ_ONLY_KINDS}`
+/** Operations that change nothing are served in turn with those of the same team that change something. */
+const isReadOnly = sql`o.kind in ${READ_ONLY_KINDS}`
 
 /**
  * Whether an operation could be run now: it waits, its time has come and nothing changes its environment; or its worker has
@@ -75,25 +75,25 @@ export function claimStatement (claim: Claim): RawBuilder<OperationRow & { waite
   const { worker, leaseSeconds, teamLimit } = claim
   return sql`
     with running as (
-      select o.team, ${reads} as reads, count(*) as count from operations o
+      select o.team, ${isReadOnly} as read_only, count(*) as count from operations o
       where o.state = 'running' and o.lease_until >= clock_timestamp() group by 1, 2
     ), waiting as (
       select names.team, coalesce((select sum(count) from running where running.team = names.team), 0) as running,
-        (select max(served_at) from turns where turns.team = names.team) as served_at
+        (select max(served_at) from fair_share where fair_share.team = names.team) as served_at
       from (select distinct team from operations where state in ('queued', 'running')) names
     ), chosen as (
       select o.id from waiting
-      cross join (values (false), (true)) sort (reads)
+      cross join (values (false), (true)) sort (read_only)
       cross join lateral (
         select o.id, o.queued_at from operations o
-        where o.team = waiting.team and (${reads}) = sort.reads and o.state in ('queued', 'running') and ${isReady(claim)}
+        where o.team = waiting.team and (${isReadOnly}) = sort.read_only and o.state in ('queued', 'running') and ${isReady(claim)}
         order by o.queued_at limit 1
       ) oldest
       join operations o on o.id = oldest.id
-      left join running on running.team = waiting.team and running.reads = sort.reads
-      left join turns on turns.team = waiting.team and turns.reads = sort.reads
-      where ${teamLimit}::integer = 0 or sort.reads or coalesce(running.count, 0) < ${teamLimit}::integer
-      order by waiting.running, waiting.served_at nulls first, coalesce(running.count, 0), turns.served_at nulls first, oldest.queued_at
+      left join running on running.team = waiting.team and running.read_only = sort.read_only
+      left join fair_share on fair_share.team = waiting.team and fair_share.read_only = sort.read_only
+      where ${teamLimit}::integer = 0 or sort.read_only or coalesce(running.count, 0) < ${teamLimit}::integer
+      order by waiting.running, waiting.served_at nulls first, coalesce(running.count, 0), fair_share.served_at nulls first, oldest.queued_at
       limit 1
       for update of o skip locked
     ), claimed as (
@@ -104,10 +104,10 @@ export function claimStatement (claim: Claim): RawBuilder<OperationRow & { waite
       from chosen where o.id = chosen.id and o.state in ('queued', 'running')
       returning o.*, extract(epoch from clock_timestamp() - o.queued_at)::float8 as waited,
         extract(epoch from clock_timestamp() - o.started_at)::float8 as started
-    ), turn as (
-      insert into turns (team, reads, served_at)
-      select o.team, ${reads}, clock_timestamp() from claimed o
-      on conflict (team, reads) do update set served_at = excluded.served_at
+    ), served as (
+      insert into fair_share (team, read_only, served_at)
+      select o.team, ${isReadOnly}, clock_timestamp() from claimed o
+      on conflict (team, read_only) do update set served_at = excluded.served_at
     )
     select * from claimed`
 }
@@ -123,10 +123,10 @@ export async function readyOperations (
   const { teamLimit } = rules
   const { rows } = await sql<{ id: string }>`
     select id from (
-      select o.id, o.team, o.queued_at, ${reads} as reads, row_number() over (partition by o.team, ${reads} order by o.queued_at) as place
+      select o.id, o.team, o.queued_at, ${isReadOnly} as read_only, row_number() over (partition by o.team, ${isReadOnly} order by o.queued_at) as place
       from operations o where o.state in ('queued', 'running') and ${isReady(rules)} and not ${isDelivered}
     ) ready
-    where ${teamLimit}::integer = 0 or reads or place + (
+    where ${teamLimit}::integer = 0 or read_only or place + (
       select count(*) from operations busy where busy.team = ready.team and busy.state = 'running'
         and busy.kind in ${CHANGING_KINDS} and busy.lease_until >= clock_timestamp()
     ) <= ${teamLimit}::integer

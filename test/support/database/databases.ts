@@ -54,7 +54,7 @@ function describeOn (backend: Backend, name: string, fn: (use: () => TestDatabas
     })
 
     beforeEach(async () => {
-      await sql`truncate teams, keys, environments, operations, events, turns, hosts cascade`.execute(opened().db)
+      await sql`truncate teams, keys, environments, operations, events, fair_share, hosts cascade`.execute(opened().db)
     })
 
     afterAll(async () => {
