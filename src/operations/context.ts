@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { Cloud } from '../cloud/types.ts'
 import type { Engine } from '../engine/types.ts'
 import type { Metrics } from '../metrics.ts'
-import type { Rules } from '../store/queries/claims.ts'
+import type { SchedulingPolicy } from '../store/queries/claims.ts'
 import type { Database } from '../store/database/database.ts'
 import type { Ids } from '../store/ids.ts'
 import type { EventHub } from './events/event-hub.ts'
@@ -47,7 +47,7 @@ export interface WorkContext extends Context {
   readonly retries: { readonly limit: number, readonly baseSeconds: number }
   /** Operations run at once. */
   readonly concurrency: number
-  readonly rules: Rules
+  readonly scheduling: SchedulingPolicy
   /**
    * Without a word from the database for so long an operation is broken off: its engine has ended by the time other hosts
    * take this one for gone.

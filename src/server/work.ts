@@ -59,7 +59,7 @@ export async function openWork (
     deadlineSeconds: config.deadlineSeconds,
     retries: { limit: config.retryLimit, baseSeconds: config.retrySeconds },
     concurrency: capacity.concurrency,
-    rules: { host: hostname(), hostGoneSeconds: config.hostGoneSeconds, teamLimit: config.teamConcurrency },
+    scheduling: { host: hostname(), hostGoneSeconds: config.hostGoneSeconds, teamLimit: config.teamConcurrency },
     databaseOutageSeconds: config.databaseOutageSeconds
   }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { fromKysely, PgBoss } from 'pg-boss'
-import { readyOperations, type Rules } from '../../store/queries/claims.ts'
+import { readyOperations, type SchedulingPolicy } from '../../store/queries/claims.ts'
 import type { Database, Log } from '../../store/database/database.ts'
 import type { Queryable } from '../../store/sql.ts'
 
@@ -49,7 +49,7 @@ export interface Queue {
   /** Starts to take jobs, `concurrency` at a time. Once per queue. */
   work (handler: Handler, options: { readonly concurrency: number }): Promise<void>
   /** Enqueues every operation that could be run and that nothing will deliver; how many there were. */
-  reconcile (rules: Rules): Promise<number>
+  reconcile (scheduling: SchedulingPolicy): Promise<number>
   /** Deliveries that wait for a worker. */
   depth (): Promise<number>
   /** Takes no more jobs; those in hands go on, and `enqueue` works. Idempotent. */
@@ -162,14 +162,14 @@ class BossQueue implements Queue {
     this.#workers.push(worker)
   }
 
-  async reconcile (rules: Rules): Promise<number> {
+  async reconcile (scheduling: SchedulingPolicy): Promise<number> {
     const { db } = this.#database
     // Only what waits will be delivered: a job in a worker's hands may have been taken for another operation.
     const isDelivered = sql<boolean>`exists (
       select from pgboss.job j
       where j.name = ${QUEUE} and j.state in ('created', 'retry') and j.data->>'operationId' = o.id
     )`
-    const ids = await readyOperations(db, rules, isDelivered)
+    const ids = await readyOperations(db, scheduling, isDelivered)
     for (const id of ids) await this.enqueue(db, id)
     return ids.length
   }

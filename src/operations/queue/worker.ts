@@ -23,7 +23,7 @@ export interface Worker {
 
 /** Takes operations off the queue, as many at a time as the context says, and looks after those that were left behind. */
 export async function startWorker (context: WorkContext): Promise<Worker> {
-  const { concurrency, database, queue, log, rules } = context
+  const { concurrency, database, queue, log, scheduling } = context
   const name = await workerName()
   const running = new Map<string, Attempt>()
   const cancels = await database.listen(CANCEL_CHANNEL, (id) => {
@@ -36,16 +36,16 @@ export async function startWorker (context: WorkContext): Promise<Worker> {
     if (context.stopping.aborted) return
     const attempt = await takeUp(context, name)
     if (attempt) await carryOut(attempt, running, signal)
-    else if (await isBound(database.db, operationId, rules)) {
+    else if (await isBound(database.db, operationId, scheduling)) {
       await queue.enqueue(database.db, operationId, { afterSeconds: ELSEWHERE_SECONDS })
     }
   }
 
   async function round (): Promise<void> {
-    await seeHost(database.db, rules.host)
+    await seeHost(database.db, scheduling.host)
     const freed = await endLeasesOfDead(database.db)
     if (freed > 0) log.warn({ count: freed }, 'operations of workers that died are taken over')
-    const count = await queue.reconcile(rules)
+    const count = await queue.reconcile(scheduling)
     if (count > 0) log.warn({ count }, 'operations without a delivery were enqueued again')
   }
 
@@ -91,8 +91,8 @@ async function carryOut (attempt: Attempt, running: Map<string, Attempt>, signal
 }
 
 /** Deliveries of a team that may run no more are used up in vain: with every operation that ends there is a new one. */
-async function deliverNext ({ database, queue, rules }: WorkContext, team: string): Promise<void> {
-  if (rules.teamLimit === 0) return
+async function deliverNext ({ database, queue, scheduling }: WorkContext, team: string): Promise<void> {
+  if (scheduling.teamLimit === 0) return
   const next = await oldestWaiting(database.db, team)
   if (next !== undefined) await queue.enqueue(database.db, next)
 }
@@ -110,8 +110,8 @@ async function handBack (attempt: Attempt, signal: AbortSignal, over: AbortSigna
 
 /** Claims the operation whose turn it is; undefined when there is nothing to do for this process. */
 async function takeUp (context: WorkContext, worker: string): Promise<Attempt | undefined> {
-  const { rules } = context
-  const claimed = await claimNext(context.database.db, { ...rules, worker, leaseSeconds: LEASE_SECONDS })
+  const { scheduling } = context
+  const claimed = await claimNext(context.database.db, { ...scheduling, worker, leaseSeconds: LEASE_SECONDS })
   if (!claimed) return undefined
   const { operation, waitedSeconds, startedSecondsAgo } = claimed
   if (operation.attempt === 1) context.metrics.queueWait.observe({ kind: operation.kind }, waitedSeconds)

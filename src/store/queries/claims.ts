@@ -4,7 +4,7 @@ import { CHANGING_KINDS, READ_ONLY_KINDS, type Queryable } from '../sql.ts'
 import type { OperationRow, Tables } from '../tables.ts'
 
 /** What decides whether an operation may be run, beside its row. */
-export interface Rules {
+export interface SchedulingPolicy {
   /** The name of the host that would run it, as engine records have it. */
   readonly host: string
   /** A host that was not seen for so long counts as gone, with every engine on it. */
@@ -14,7 +14,7 @@ export interface Rules {
 }
 
 /** Who claims, for how long at first. */
-export interface Claim extends Rules {
+export interface Claim extends SchedulingPolicy {
   readonly worker: string
   readonly leaseSeconds: number
 }
@@ -37,7 +37,7 @@ const isReadOnly = sql`o.kind in ${READ_ONLY_KINDS}`
  * Whether an operation could be run now: it waits, its time has come and nothing changes its environment; or its worker has
  * let its lease expire. One whose engine may live on another host is left to the workers of that host.
  */
-function isReady ({ host, hostGoneSeconds }: Rules): RawBuilder<boolean> {
+function isReady ({ host, hostGoneSeconds }: SchedulingPolicy): RawBuilder<boolean> {
   return sql`(
     case o.state when 'running' then o.lease_until < clock_timestamp() else
       (o.retry_at is null or o.retry_at <= clock_timestamp())
@@ -118,13 +118,13 @@ export function claimStatement (claim: Claim): RawBuilder<OperationRow & { waite
  * @param isDelivered a condition on the operation `o`
  */
 export async function readyOperations (
-  db: Queryable, rules: Rules, isDelivered: RawBuilder<boolean>
+  db: Queryable, scheduling: SchedulingPolicy, isDelivered: RawBuilder<boolean>
 ): Promise<string[]> {
-  const { teamLimit } = rules
+  const { teamLimit } = scheduling
   const { rows } = await sql<{ id: string }>`
     select id from (
       select o.id, o.team, o.queued_at, ${isReadOnly} as read_only, row_number() over (partition by o.team, ${isReadOnly} order by o.queued_at) as place
-      from operations o where o.state in ('queued', 'running') and ${isReady(rules)} and not ${isDelivered}
+      from operations o where o.state in ('queued', 'running') and ${isReady(scheduling)} and not ${isDelivered}
     ) ready
     where ${teamLimit}::integer = 0 or read_only or place + (
       select count(*) from operations busy where busy.team = ready.team and busy.state = 'running'
@@ -135,7 +135,7 @@ export async function readyOperations (
 }
 
 /** Whether the operation is kept for the workers of the host its engine is on. */
-export async function isBound (db: Queryable, id: string, { host, hostGoneSeconds }: Rules): Promise<boolean> {
+export async function isBound (db: Queryable, id: string, { host, hostGoneSeconds }: SchedulingPolicy): Promise<boolean> {
   const { rows } = await sql`
     select from operations o
     where o.id = ${id} and o.state in ('queued', 'running') and o.engine->>'host' <> ${host}

@@ -40,8 +40,8 @@ function breaking (database: Database, faults: readonly Fault[]): Database {
 
 describeOnEachDatabase('what an engine tells', (use) => {
   const claim = async (): Promise<Fence> => {
-    const rules = { host: 'host-1', hostGoneSeconds: 600, teamLimit: 0, worker: 'worker-1', leaseSeconds: 60 }
-    const claimed = await claimNext(use().database.db, rules)
+    const scheduling = { host: 'host-1', hostGoneSeconds: 600, teamLimit: 0, worker: 'worker-1', leaseSeconds: 60 }
+    const claimed = await claimNext(use().database.db, scheduling)
     if (!claimed) throw new Error('nothing was claimed')
     return { operationId: claimed.operation.id, attempt: claimed.operation.attempt }
   }

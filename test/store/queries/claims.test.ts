@@ -22,7 +22,7 @@ describeOnEachDatabase('turns', (use) => {
     for (let n = 0; n < count; n++) await given(team, kind)
   }
 
-  const claim = async (rules: Partial<Claim> = {}) => (await claimNext(db(), { ...CLAIM, ...rules }))?.operation
+  const claim = async (scheduling: Partial<Claim> = {}) => (await claimNext(db(), { ...CLAIM, ...scheduling }))?.operation
 
   /** Claims and ends operations one after the other, as a worker with one slot does; what each was. */
   async function servedOneByOne<T> (count: number, tell: (operation: OperationRow) => T): Promise<T[]> {
