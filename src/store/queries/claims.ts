@@ -19,7 +19,7 @@ export interface Claim extends SchedulingPolicy {
   readonly leaseSeconds: number
 }
 
-export interface Claimed {
+export interface ClaimedOperation {
   /** Its `engine` is the process of the attempt before, if any: it must be dead before anything is run. */
   readonly operation: OperationRow
   readonly waitedSeconds: number
@@ -56,7 +56,7 @@ function isReady ({ host, hostGoneSeconds }: SchedulingPolicy): RawBuilder<boole
  * moves to `running`, or is taken over if its lease has expired, in the database's time; the new attempt number fences every
  * later write. Of several callers each is given another one. Undefined when none is ready.
  */
-export async function claimNext (db: Kysely<Tables>, claim: Claim): Promise<Claimed | undefined> {
+export async function claimNext (db: Kysely<Tables>, claim: Claim): Promise<ClaimedOperation | undefined> {
   return db.transaction().execute(async (trx) => {
     // One claim at a time: two that count a team's running operations at once would both find room for one more. A claim
     // takes milliseconds; a claimant that freezes in the middle of one loses its connection.

@@ -4,7 +4,7 @@ import type { Queryable } from '../sql.ts'
 /** How long an Idempotency-Key is remembered. */
 export const KEPT_HOURS = 24
 
-export interface Claimed {
+export interface StoredAnswer {
   readonly fingerprint: Uint8Array
   readonly answer: Uint8Array
 }
@@ -17,7 +17,7 @@ export async function claimKey (
   trx: Queryable,
   hash: Uint8Array,
   fingerprint: Uint8Array
-): Promise<Claimed | undefined> {
+): Promise<StoredAnswer | undefined> {
   const {
     rows: [inserted]
   } = await sql`
@@ -28,7 +28,7 @@ export async function claimKey (
   if (inserted) return undefined
   const {
     rows: [row]
-  } = await sql<Claimed>`select fingerprint, answer from idempotency_keys where hash = ${hash}`.execute(trx)
+  } = await sql<StoredAnswer>`select fingerprint, answer from idempotency_keys where hash = ${hash}`.execute(trx)
   return row
 }
 
