@@ -4,7 +4,7 @@ import { pruneEnvironments, pruneEvents, pruneIdempotencyKeys } from '../../stor
 import type { Context } from '../context.ts'
 
 /** How long what is over can still be read. */
-export interface Retention {
+export interface RetentionPolicy {
   readonly eventDays: number
   readonly deletedDays: number
 }
@@ -19,7 +19,7 @@ const FIRST_MILLISECONDS = 60_000
  */
 export async function prune (
   { db }: Context['database'],
-  { eventDays, deletedDays }: Retention,
+  { eventDays, deletedDays }: RetentionPolicy,
   signal?: AbortSignal
 ): Promise<Record<string, number>> {
   const kinds = {
@@ -44,7 +44,7 @@ async function drained (batch: () => Promise<number>, signal?: AbortSignal): Pro
 }
 
 /** Prunes every hour until the service stops. */
-export async function keepPruned ({ database, log, stopping }: Context, retention: Retention): Promise<void> {
+export async function keepPruned ({ database, log, stopping }: Context, retention: RetentionPolicy): Promise<void> {
   let pauseMs = FIRST_MILLISECONDS * (0.5 + Math.random())
   while (!stopping.aborted) {
     await delay(pauseMs, undefined, { signal: stopping, ref: false }).catch(() => undefined)
