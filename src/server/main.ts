@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import { ConfigError, loadConfig } from '../config.ts'
 import { DatabaseUnusable } from '../store/database/errors.ts'
-import { startService } from './service.ts'
+import { startService } from './batchyard-server.ts'
 
 /** A net below what the code already keeps out of the log. No wildcards: they cost 3 % of a read. */
 const REDACT = [

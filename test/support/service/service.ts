@@ -13,7 +13,7 @@ import {
   type OperationEvent
 } from '../../../client/index.ts'
 import { loadConfig } from '../../../src/config.ts'
-import { startService, type Service } from '../../../src/server/service.ts'
+import { startService, type Service } from '../../../src/server/batchyard-server.ts'
 import { shareCompileCache } from './compile-cache.ts'
 import { createDatabase } from '../database/postgres.ts'
 
