@@ -23,7 +23,7 @@ import { allowsRequestsWithoutKey, refuseOtherCloud } from './start-checks.ts'
 import { openWork } from './work.ts'
 
 /** A running service. */
-export interface Service {
+export interface BatchyardServer {
   readonly address: string
   readonly context: Context
   readonly sandbox: SandboxCloud | undefined
@@ -46,7 +46,7 @@ const HAND_BACK_MILLISECONDS = 15_000
  * Starts the service, part by part; if one fails to start, those before it are stopped.
  * @throws ConfigError when no key would be accepted, or the database belongs to the other cloud
  */
-export async function startService (config: Config, log: Logger): Promise<Service> {
+export async function startBatchyardServer (config: Config, log: Logger): Promise<BatchyardServer> {
   const shutdown = createShutdown(log)
   try {
     return await start({ config, log, shutdown })
@@ -56,7 +56,7 @@ export async function startService (config: Config, log: Logger): Promise<Servic
   }
 }
 
-async function start (options: StartOptions): Promise<Service> {
+async function start (options: StartOptions): Promise<BatchyardServer> {
   const { config, log, shutdown } = options
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
   const { sandbox, context: common } = await openContext(options)

@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import { ConfigError, loadConfig } from '../config.ts'
 import { DatabaseUnusable } from '../store/database/errors.ts'
-import { startService } from './batchyard-server.ts'
+import { startBatchyardServer } from './batchyard-server.ts'
 
 /** A net below what the code already keeps out of the log. No wildcards: they cost 3 % of a read. */
 const REDACT = [
@@ -44,7 +44,7 @@ async function main (): Promise<void> {
   const log = pino({ level: config.logLevel, redact: REDACT }, pino.destination({ dest: 1, sync: false }))
   if (config.cloud === 'sandbox') log.info('sandbox: everything is simulated, nothing is created at AWS')
   const signalled = stopSignal()
-  const service = await startService(config, log)
+  const service = await startBatchyardServer(config, log)
   log.info({ signal: await signalled }, 'stopping')
   await service.stop()
   log.info('stopped')

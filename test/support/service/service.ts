@@ -13,7 +13,7 @@ import {
   type OperationEvent
 } from '../../../client/index.ts'
 import { loadConfig } from '../../../src/config.ts'
-import { startService, type Service } from '../../../src/server/batchyard-server.ts'
+import { startBatchyardServer, type BatchyardServer } from '../../../src/server/batchyard-server.ts'
 import { shareCompileCache } from './compile-cache.ts'
 import { createDatabase } from '../database/postgres.ts'
 
@@ -24,7 +24,7 @@ export const SPEC = {
 }
 
 export interface TestService {
-  readonly service: Service
+  readonly service: BatchyardServer
   readonly base: string
   readonly client: BatchyardClient
   readonly dataDir: string
@@ -76,7 +76,7 @@ export async function launch (dataDir: string, { settings = {} }: TestServiceOpt
     BATCHYARD_WORKER_CONCURRENCY: '2',
     ...settings
   })
-  const service = await startService(config, pino({ level: 'info' }, sink))
+  const service = await startBatchyardServer(config, pino({ level: 'info' }, sink))
   const key = settings.BATCHYARD_ADMIN_KEY
   return { service, base: service.address, client: createBatchyardClient(service.address, key), dataDir, log }
 }
