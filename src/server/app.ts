@@ -19,7 +19,7 @@ import { connections } from './plugins/connections.ts'
 import { openapi } from './plugins/openapi.ts'
 import { problems, refuseUnreadable, refuseUnroutable } from './plugins/problems.ts'
 import { requestLog } from './plugins/request-log.ts'
-import { oneOfAKind } from './plugins/serialization.ts'
+import { cachedSerializerFactory } from './plugins/serialization.ts'
 import { validation } from './plugins/validation.ts'
 
 export interface AppOptions {
@@ -45,7 +45,7 @@ export async function buildApp ({ context, version, sandbox }: AppOptions): Prom
     bodyLimit: BODY_LIMIT_BYTES,
     frameworkErrors: refuseUnroutable,
     clientErrorHandler: refuseUnreadable,
-    schemaController: { compilersFactory: { buildSerializer: oneOfAKind() } },
+    schemaController: { compilersFactory: { buildSerializer: cachedSerializerFactory() } },
     routerOptions: { maxParamLength: 500 },
     requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
     return503OnClosing: false,

@@ -9,7 +9,7 @@ import {
  * Fastify's own serializers of answers, one of a kind for a whole app whose scopes share their schemas: by itself Fastify compiles a
  * `Problem`, and with it every shared schema, for each status of each route (1.3 s of processor time at each start; now 0.2).
  */
-export function oneOfAKind (): SerializerFactory {
+export function cachedSerializerFactory (): SerializerFactory {
   const select = SerializerSelector()
   const compiled = new Map<string, Serializer>()
   return (...given) => {
