@@ -2,7 +2,7 @@ import { EventSourceParserStream } from 'eventsource-parser/stream'
 import createClient, { type Client } from 'openapi-fetch'
 import type { components, paths } from './schema.d.ts'
 
-/** Answers that are JSON: of those that can be a stream too, the page. */
+/** Media types of JSON answers. Of answers that can be a stream too it is the page. */
 type Json = `application/${string}`
 export type BatchyardClient = Client<paths, Json>
 export type Environment = components['schemas']['Environment']
@@ -19,12 +19,12 @@ export function createBatchyardClient (baseUrl: string, key?: string): Batchyard
 }
 
 const ENDED = new Set(['succeeded', 'failed', 'cancelled'])
-/** A service that stops tells its streams to come back; so long it may take to start again. */
+/** How often a stream is opened again, while a service restarts for instance. */
 const RECONNECTS = 30
 const RECONNECT_MILLISECONDS = 2_000
 
 /**
- * The events of an operation as they come, until it has ended: a stream that breaks is taken up where it broke.
+ * The events of an operation as they come, until it has ended. A broken stream is resumed after the last event.
  * @throws Error when the service refuses, or does not come back within a minute
  */
 export async function * followOperation (client: BatchyardClient, id: string): AsyncGenerator<OperationEvent> {
@@ -32,7 +32,7 @@ export async function * followOperation (client: BatchyardClient, id: string): A
   for (let broken = 0; broken < RECONNECTS; broken++) {
     try {
       const events = await openStream(client, id, last)
-      // The operation has ended and there is nothing more of it.
+      // The operation has ended, and no event follows.
       if (!events) return
       for await (const event of events) {
         yield event
@@ -50,7 +50,7 @@ export async function * followOperation (client: BatchyardClient, id: string): A
 
 class Refused extends Error {}
 
-/** Undefined where nothing is left to come. */
+/** Undefined when no event follows. */
 async function openStream (
   client: BatchyardClient,
   id: string,
@@ -64,7 +64,7 @@ async function openStream (
   if (response.status === 204) return undefined
   if (data) return eventsIn(data)
   const reason = error ? `${error.code}: ${error.detail}` : 'the stream did not open'
-  // A service that stops, or a proxy without a service behind it, is a break like another.
+  // A 5xx comes from a service that stops, or from a proxy in front of it: try again.
   throw response.status >= 500 ? new Error(reason) : new Refused(reason)
 }
 

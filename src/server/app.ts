@@ -29,13 +29,13 @@ export interface AppOptions {
   readonly sandbox: SandboxControl | undefined
 }
 
-/** A spec is a few KiB; this leaves room for long commands and refuses floods before they are parsed. */
+/** A spec is a few KiB. This leaves room for long commands; a larger body is refused before it is parsed. */
 const BODY_LIMIT_BYTES = 256 * 1024
 
-/** A request is a few KiB: who takes longer to send it keeps a connection for nothing. */
+/** A request is a few KiB: one that takes longer to arrive only occupies a connection. */
 const REQUEST_TIMEOUT_MILLISECONDS = 30_000
 
-/** The HTTP service: plugins, then routes by who may call them. The same call serves production and tests. */
+/** The HTTP service: plugins, then routes by who may call them. Production and tests use the same one. */
 export async function buildApp ({ context, version, sandbox }: AppOptions): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = context.log
   const app = Fastify({

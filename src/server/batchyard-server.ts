@@ -27,7 +27,7 @@ export interface BatchyardServer {
   readonly address: string
   readonly context: Context
   readonly sandbox: SandboxCloud | undefined
-  /** Stops taking requests and operations, gives back what runs, ends every process and port of ours. Idempotent. */
+  /** Stops taking requests and operations, gives running operations back, ends our processes and ports. Idempotent. */
   stop (): Promise<void>
 }
 

@@ -17,7 +17,7 @@ export async function openPort (app: FastifyInstance, { host, port }: Config): P
 /** Answers the requests in flight, and disconnects clients that do not finish theirs. */
 export async function closePort (app: FastifyInstance): Promise<void> {
   const timers = [
-    setTimeout(() => { app.cutUnanswerable() }, UPLOAD_MILLISECONDS),
+    setTimeout(() => { app.closeUnusedConnections() }, UPLOAD_MILLISECONDS),
     setTimeout(() => { app.server.closeAllConnections() }, ANSWER_MILLISECONDS)
   ]
   try {

@@ -3,7 +3,7 @@ import { ConfigError, loadConfig } from '../config.ts'
 import { DatabaseUnusable } from '../store/database/errors.ts'
 import { startBatchyardServer } from './batchyard-server.ts'
 
-/** A net below what the code already keeps out of the log. No wildcards: they cost 3 % of a read. */
+/** A second safeguard: the code itself logs none of these. No wildcards: they cost 3 % of a read. */
 const REDACT = [
   'authorization',
   'headers.authorization',
@@ -40,7 +40,7 @@ async function stopSignal (): Promise<NodeJS.Signals> {
 
 async function main (): Promise<void> {
   const config = loadConfig()
-  // Lines are written while the next request is served, and what is left is flushed at exit.
+  // Lines are written asynchronously, and the rest is flushed at exit.
   const log = pino({ level: config.logLevel, redact: REDACT }, pino.destination({ dest: 1, sync: false }))
   if (config.cloud === 'sandbox') log.info('sandbox: everything is simulated, nothing is created at AWS')
   const signalled = stopSignal()
@@ -48,7 +48,7 @@ async function main (): Promise<void> {
   log.info({ signal: await signalled }, 'stopping')
   await service.stop()
   log.info('stopped')
-  // An engine that is left to finish is still our child; nothing else may keep the process.
+  // An engine that is left to finish is still our child and would keep the process.
   setTimeout(() => { process.exit() }, 500).unref()
 }
 

@@ -3,10 +3,10 @@ import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import packageJson from '../../package.json' with { type: 'json' }
 
-/** What the inline program is made of: what it declares, and what the spec means by its defaults. */
+/** The sources of the inline program: what it declares, and how a spec is resolved. */
 const FOLDERS = [join(import.meta.dirname, '../stacks'), join(import.meta.dirname, '../spec')]
 
-/** Changes whenever the program of environments, its meaning of a spec, or the provider it is written for does: 12 hex digits. */
+/** 12 hex digits that change with the inline program, the resolution of specs, the SDK or the AWS provider. */
 export async function readProgramVersion (): Promise<string> {
   const hash = createHash('sha256').update(
     JSON.stringify([packageJson.dependencies['@pulumi/aws'], packageJson.dependencies['@pulumi/pulumi']])

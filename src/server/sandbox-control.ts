@@ -2,31 +2,31 @@ import { Refusal } from '../errors.ts'
 import type { SandboxControl } from '../routes/sandbox.ts'
 import { ControlError, type Props, type SandboxCloud } from '../sandbox/aws/client.ts'
 
-/** The sandbox cloud's controls as the routes need them, its refusals as ours. */
+/** The sandbox cloud's controls as the routes need them; its errors become refusals. */
 export function sandboxControl ({ control }: SandboxCloud): SandboxControl {
   return {
-    resources: (filter) => refused(control.resources(filter)),
-    resource: (key) => refused(control.resource(key)),
-    changeResource: (key, properties) => refused(control.changeResource(key, properties as Props)),
-    deleteResource: (key) => refused(control.deleteResource(key)),
-    objects: (bucket) => refused(control.objects(bucket)),
+    resources: (filter) => asRefusal(control.resources(filter)),
+    resource: (key) => asRefusal(control.resource(key)),
+    changeResource: (key, properties) => asRefusal(control.changeResource(key, properties as Props)),
+    deleteResource: (key) => asRefusal(control.deleteResource(key)),
+    objects: (bucket) => asRefusal(control.objects(bucket)),
     async putObject (bucket, key, size) {
-      await refused(control.putObjects(bucket, [{ key, size }]))
+      await asRefusal(control.putObjects(bucket, [{ key, size }]))
       return { key, size }
     },
-    emptyBucket: (bucket) => refused(control.deleteObjects(bucket)),
-    jobs: (filter) => refused(control.jobs(filter)),
-    submitJobs: (jobs) => refused(control.submitJobs(jobs)),
-    changeJob: (id, { status }) => refused(control.changeJob(id, status)),
-    faults: () => refused(control.faults()),
-    addFault: (fault) => refused(control.addFault(fault)),
-    clearFaults: () => refused(control.clearFaults()),
-    removeDefaultVpc: (account, region) => refused(control.removeDefaultVpc({ account, region })),
-    restoreDefaultVpc: (account, region) => refused(control.restoreDefaultVpc({ account, region }))
+    emptyBucket: (bucket) => asRefusal(control.deleteObjects(bucket)),
+    jobs: (filter) => asRefusal(control.jobs(filter)),
+    submitJobs: (jobs) => asRefusal(control.submitJobs(jobs)),
+    changeJob: (id, { status }) => asRefusal(control.changeJob(id, status)),
+    faults: () => asRefusal(control.faults()),
+    addFault: (fault) => asRefusal(control.addFault(fault)),
+    clearFaults: () => asRefusal(control.clearFaults()),
+    removeDefaultVpc: (account, region) => asRefusal(control.removeDefaultVpc({ account, region })),
+    restoreDefaultVpc: (account, region) => asRefusal(control.restoreDefaultVpc({ account, region }))
   }
 }
 
-async function refused<T> (answer: Promise<T>): Promise<T> {
+async function asRefusal<T> (answer: Promise<T>): Promise<T> {
   try {
     return await answer
   } catch (error) {

@@ -10,14 +10,14 @@ import { isHostGone } from '../store/queries/hosts.ts'
 import { availableMemoryMiB, capacityFor } from './capacity.ts'
 import type { Shutdown } from './shutdown.ts'
 
-/** From being told to terminate to being killed: enough to let go, too short to begin anything. */
+/** Between SIGTERM and SIGKILL: long enough to end, too short to start another call. */
 const TERMINATE_SECONDS = 20
 
 const ENGINE_STOP_MILLISECONDS = 1_000
 
 const PROGRAM = new URL('../stacks/batch-environment.ts', import.meta.url).href
 
-/** Starts what carries operations out: the engine seam and the cloud's own calls. */
+/** Starts what runs operations: the engine and the calls to the cloud that are not Pulumi's. */
 export async function openWork (
   config: Config,
   context: Context,
@@ -40,7 +40,7 @@ export async function openWork (
   context.log.info({ ...capacity, asked: config.concurrency, teamLimit: config.teamConcurrency }, 'operations at once')
   context.metrics.workerSlots.set(capacity.concurrency)
   const engine = await startEngine(config, context, { found, sandbox, concurrency: capacity.concurrency })
-  // The worker has waited for the engines by then.
+  // By then the worker has waited for the engines.
   shutdown.add('engine', () => engine.stop(ENGINE_STOP_MILLISECONDS))
   const aws = createCloud(
     sandbox && {

@@ -6,9 +6,9 @@ import type { ApiKeyStore } from '../../operations/access/api-keys.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who asks; set in every scope that needs a key. */
+    /** Whose key the request carries; set in every scope that needs a key. */
     caller: Caller
-    /** Whether the key is still valid, for answers that take their time. While nobody can say, it is. */
+    /** Whether the key is still valid, for answers that last. True while the database does not answer. */
     isStillAllowed: () => Promise<boolean>
   }
   interface FastifyInstance {
@@ -23,7 +23,8 @@ const ADMIN: Caller = Object.freeze({ scope: 'admin' })
 
 /**
  * Access by scope of routes: a route is open to callers or to admins by where it is registered.
- * @param isOpen whether a request without a key counts as an admin's (the sandbox on a loopback address, without an admin key)
+ * @param isOpen whether a request without a key counts as an admin's: in the sandbox on a loopback address, without an
+ *   admin key
  */
 export const access = fp<{ apiKeys: ApiKeyStore, isOpen: () => Promise<boolean> }>(async (app, { apiKeys, isOpen }) => {
   app.decorateRequest('caller', null as never)
@@ -34,7 +35,7 @@ export const access = fp<{ apiKeys: ApiKeyStore, isOpen: () => Promise<boolean> 
     return token === undefined ? undefined : apiKeys.identify(token)
   }
 
-  // A database that is away has nothing to give away, and when it is back the next look tells.
+  // Without the database nothing more is sent anyway; the key is checked again when the database answers.
   app.decorateRequest('isStillAllowed', async function () {
     return callerOf(this).then((caller) => caller !== undefined, () => true)
   })

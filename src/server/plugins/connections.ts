@@ -3,12 +3,12 @@ import fp from 'fastify-plugin'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Cuts every connection on which no handler is at work: a request that never ends would keep a stop waiting. */
-    cutUnanswerable (): void
+    /** Closes every connection without a running handler: a request that never ends would delay the stop. */
+    closeUnusedConnections (): void
   }
 }
 
-/** Knows on which connections an answer is being made. */
+/** Tracks on which connections a handler runs. */
 export const connections = fp(async (app) => {
   const open = new Set<Socket>()
   const answering = new Set<Socket>()
@@ -19,7 +19,7 @@ export const connections = fp(async (app) => {
   app.addHook('preHandler', async ({ raw: { socket } }) => { answering.add(socket) })
   app.addHook('onResponse', async ({ raw: { socket } }) => { answering.delete(socket) })
   app.addHook('onRequestAbort', async ({ raw: { socket } }) => { answering.delete(socket) })
-  app.decorate('cutUnanswerable', () => {
+  app.decorate('closeUnusedConnections', () => {
     for (const socket of open) if (!answering.has(socket)) socket.destroy()
   })
 }, { name: 'connections' })

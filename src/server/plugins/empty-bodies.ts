@@ -1,8 +1,8 @@
 import fp from 'fastify-plugin'
 
 /**
- * Many clients name JSON as the type of every request, those without a body too. Where a route has none, an empty one is none;
- * all else is left to Fastify's parser, which refuses an empty body and one that reaches for prototypes.
+ * Many clients send JSON's content type with every request, also without a body. Where a route takes no body, an empty
+ * one is accepted. Everything else goes to Fastify's parser, which refuses empty bodies and keys such as `__proto__`.
  */
 export const emptyBodies = fp(async (app) => {
   const parse = app.getDefaultJsonParser('error', 'error')

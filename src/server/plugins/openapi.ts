@@ -2,8 +2,9 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import fp from 'fastify-plugin'
 
-const DESCRIPTION = `Isolated AWS Batch environments for every team. Errors are \`application/problem+json\` (RFC 9457) with a \`code\` of docs/errors.md.
-Work takes time: a write answers 202 with an operation to follow.`
+const DESCRIPTION = 'Isolated AWS Batch environments for every team. ' +
+  'Errors are `application/problem+json` (RFC 9457) with a `code` of docs/errors.md.\n' +
+  'Work takes time: a write answers 202 with an operation to follow.'
 
 /** OpenAPI 3.1 from the routes, at /openapi.json, browsable at /docs. */
 export const openapi = fp<{ version: string }>(async (app, { version }) => {

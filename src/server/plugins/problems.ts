@@ -9,25 +9,25 @@ import type { Problem } from '../../schemas/problem.ts'
 import { isDatabaseAway } from '../../store/database/errors.ts'
 import { subjectOf } from './request-log.ts'
 
-/** Fastify's own refusals, in our codes. Whatever else has a 4xx status is `malformed-request`. */
+/** Our codes for Fastify's own refusals. Any other one with a 4xx status is `malformed-request`. */
 const FASTIFY_CODES: Readonly<Record<string, RequestCode>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported-media-type',
   FST_ERR_CTP_BODY_TOO_LARGE: 'payload-too-large'
 }
 
-/** Answers what the router itself refuses (a path that cannot be decoded, an overlong parameter): no hook runs for it. */
+/** Answers what the router itself refuses (an undecodable path, an overlong parameter), for which no hook runs. */
 export function refuseUnroutable (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   reply.header('x-request-id', request.id)
   sendProblem(request, reply, toRefusal(error))
 }
 
-/** Node's refusals by their code; whatever else it cannot parse is no HTTP. */
+/** Messages for Node's own refusals, by its code. Anything else it cannot parse is not HTTP. */
 const UNREADABLE: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: 'the path and headers together are too long',
   ERR_HTTP_REQUEST_TIMEOUT: 'the request did not arrive in time'
 }
 
-/** Answers bytes that are no HTTP request, for which there is neither request nor reply, and closes the connection. */
+/** Answers bytes that are not an HTTP request, for which Fastify makes no request and reply; closes the connection. */
 export function refuseUnreadable (error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
@@ -46,7 +46,7 @@ export function refuseUnreadable (error: NodeJS.ErrnoException, socket: Socket):
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
 }
 
-/** Makes every failure of a request an RFC 9457 problem; logs what is our fault, once, here. */
+/** Answers every failure of a request as an RFC 9457 problem; logs those with a 5xx status, once, here. */
 export const problems = fp(async (app) => {
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const refusal = toRefusal(error)

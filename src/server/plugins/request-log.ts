@@ -10,14 +10,14 @@ declare module 'fastify' {
   }
 }
 
-/** The environment or operation a request's path names, as log lines carry it. */
+/** The environment or operation that a request's path names, as fields of a log line. */
 export function subjectOf ({ params }: FastifyRequest): { environmentId?: string, operationId?: string } {
   const { id } = (params ?? {}) as { id?: string }
   if (id?.startsWith('env_')) return { environmentId: id }
   return id?.startsWith('op_') ? { operationId: id } : {}
 }
 
-/** One line per answered request, with the ids it was about; probes and metrics are quiet unless they fail. */
+/** One log line per answered request, with the ids in its path; none for probes and metrics unless they fail. */
 export const requestLog = fp(async (app) => {
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)

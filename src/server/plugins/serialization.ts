@@ -6,8 +6,9 @@ import {
 } from '@fastify/fast-json-stringify-compiler'
 
 /**
- * Fastify's own serializers of answers, one of a kind for a whole app whose scopes share their schemas: by itself Fastify compiles a
- * `Problem`, and with it every shared schema, for each status of each route (1.3 s of processor time at each start; now 0.2).
+ * Fastify's own serializers of answers, compiled once per schema for a whole app whose scopes share their schemas. By
+ * itself Fastify compiles `Problem`, and with it every shared schema, for each status of each route (1.3 s of processor
+ * time at each start; with this 0.2 s).
  */
 export function cachedSerializerFactory (): SerializerFactory {
   const select = SerializerSelector()
@@ -15,16 +16,16 @@ export function cachedSerializerFactory (): SerializerFactory {
   return (...given) => {
     const compile = select(...given)
     return (route) => {
-      const kind = kindOf(route)
-      const serializer = compiled.get(kind) ?? compile(route)
-      compiled.set(kind, serializer)
+      const key = cacheKeyOf(route)
+      const serializer = compiled.get(key) ?? compile(route)
+      compiled.set(key, serializer)
       return serializer
     }
   }
 }
 
-/** What a reference is described as, and which headers come with it, is nothing to its serializer. */
-function kindOf ({ schema }: RouteDefinition): string {
+/** Descriptions and headers beside a reference do not change its serializer. */
+function cacheKeyOf ({ schema }: RouteDefinition): string {
   const { $ref } = schema as { $ref?: string }
   return $ref ?? JSON.stringify(schema)
 }

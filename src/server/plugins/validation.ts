@@ -3,7 +3,7 @@ import ajvFormats from 'ajv-formats'
 import fp from 'fastify-plugin'
 import { textProblems } from '../../spec/text.ts'
 
-/** Findings beyond any schema, in the form of ajv's, so that they are answered together with its own. */
+/** Texts that cannot be stored, as errors in ajv's form, so that they are answered together with ajv's own. */
 function textErrors (data: unknown): ErrorObject[] {
   return textProblems(data).map(({ pointer, message }) => ({
     keyword: 'text',
@@ -15,8 +15,9 @@ function textErrors (data: unknown): ErrorObject[] {
 }
 
 /**
- * Bodies are taken as they are: no coercion, no silently dropped field, all errors at once. Path and query arrive as text,
- * so only they are coerced (what may be given several times is a list where it is given once) and given their defaults. Text that cannot be stored is refused in all of them.
+ * Bodies are validated as they are: no coercion, no field dropped silently, all errors at once. Path and query arrive
+ * as text, so only they are coerced (a parameter that may be repeated becomes a list also where it is given once) and get
+ * their defaults. Text that cannot be stored is refused in all of them.
  */
 export const validation = fp(async (app) => {
   const addFormats = ajvFormats.default
