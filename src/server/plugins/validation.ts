@@ -16,7 +16,7 @@ function textErrors (data: unknown): ErrorObject[] {
 
 /**
  * Bodies are validated as they are: no coercion, no field dropped silently, all errors at once. Path and query arrive
- * as text, so only they are coerced (a parameter that may be repeated becomes a list also where it is given once) and get
+ * as text, so only they are coerced (a parameter that may be repeated is a list also where it is given once) and get
  * their defaults. Text that cannot be stored is refused in all of them.
  */
 export const validation = fp(async (app) => {

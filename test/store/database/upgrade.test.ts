@@ -27,7 +27,7 @@ async function migrateTo (version: number, database: Database): Promise<void> {
 const SPEC = { team: 'vision', name: 'training', jobs: { default: { image: 'python:3.13' } } }
 
 describeOnEachDatabase('an upgrade', (use) => {
-  it('from a database without changes keeps its environments and operations, and gives them what they could not have', async () => {
+  it('from version 2 keeps environments and operations, and fills in the columns of later versions', async () => {
     const database = await openDatabase(await use().fresh())
     const { db } = database
     try {
@@ -73,6 +73,25 @@ describeOnEachDatabase('an upgrade', (use) => {
           db
         )
       ).rejects.toThrow(/check/)
+    } finally {
+      await database.close()
+    }
+  })
+
+  it('from version 7 keeps when each team was last served', async () => {
+    const database = await openDatabase(await use().fresh())
+    const { db } = database
+    try {
+      await migrateTo(7, database)
+      await sql`insert into turns (team, reads, served_at)
+        values ('vision', false, '2026-01-01T00:00:00Z'), ('vision', true, '2026-01-02T00:00:00Z')`.execute(db)
+      await migrate(database)
+
+      const { rows } = await sql`select team, read_only, served_at from fair_share order by served_at`.execute(db)
+      expect(rows).toEqual([
+        { team: 'vision', read_only: false, served_at: new Date('2026-01-01T00:00:00Z') },
+        { team: 'vision', read_only: true, served_at: new Date('2026-01-02T00:00:00Z') }
+      ])
     } finally {
       await database.close()
     }
