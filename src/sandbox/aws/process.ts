@@ -7,6 +7,7 @@ import { serveApi } from './api/server.ts'
 import { serveControl } from './control/server.ts'
 import type { Stats, User } from './control/shapes.ts'
 import { isAlive } from './control/users.ts'
+import { readJournalLine } from './journal-lines.ts'
 import { ApiError } from './model/errors.ts'
 import type { HttpServer } from './http.ts'
 import { takeLock } from './lock.ts'
@@ -56,7 +57,7 @@ export class CloudProcess {
     mkdirSync(dataDir, { recursive: true })
     const lock = await takeLock(dataDir)
     if (!lock) return undefined
-    const world = await World.open(join(dataDir, 'sandbox-aws.journal'))
+    const world = await World.open(join(dataDir, 'sandbox-aws.journal'), readJournalLine)
     finishInterrupted(world)
     if (speed !== undefined && speed !== world.speed) world.speed = speed
     const cloud = new CloudProcess(options, world, lock)
@@ -127,12 +128,13 @@ export class CloudProcess {
 
   #stats (): Stats {
     const byType: Record<string, number> = {}
-    for (const item of this.#world.items.values()) byType[item.type] = (byType[item.type] ?? 0) + 1
+    const items = [...this.#world.items.values()].filter((item) => !item.builtIn)
+    for (const item of items) byType[item.type] = (byType[item.type] ?? 0) + 1
     return {
       pid: process.pid,
       startedAt: this.#startedAt,
       speed: this.#world.speed,
-      resources: this.#world.items.size,
+      resources: items.length,
       byType,
       calls: Object.fromEntries([...this.#provider?.calls ?? [], ...this.#apiCalls]),
       connections: this.#provider?.connections() ?? 0,

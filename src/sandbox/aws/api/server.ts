@@ -6,20 +6,11 @@ import { ApiError, ProviderError } from '../model/errors.ts'
 import type { Caller } from '../model/types.ts'
 import { callIn } from '../provider/call.ts'
 import type { Props } from '../values.ts'
+import { apiOf } from '../services/index.ts'
 import type { World } from '../world/world.ts'
-import { batch } from '../services/batch/api.ts'
 import { callerOf, signedFor } from './caller.ts'
-import { ec2 } from '../services/ec2/api.ts'
-import { ecs } from '../services/ecs/api.ts'
-import { iam } from '../services/iam/api.ts'
-import { logs } from '../services/logs/api.ts'
 import type { AwsApi, Operation } from './operation.ts'
 import { protocols, type Answer, type Asked } from './protocols.ts'
-import { s3 } from '../services/s3/api.ts'
-import { sts } from '../services/sts/api.ts'
-import { tagging } from '../services/tagging/api.ts'
-
-const apis: Readonly<Record<string, AwsApi>> = { batch, ec2, ecs, iam, logs, s3, sts, tagging }
 
 interface ApiOptions { world: World, ending: AbortSignal, calls: Map<string, number> }
 interface Task extends ApiOptions { api: AwsApi, caller: Caller, gone: AbortSignal }
@@ -46,7 +37,7 @@ async function answerTo (request: IncomingMessage, options: ApiOptions & { gone:
   try {
     const body = await readText(request)
     const signed = signedFor(request.headers)
-    const api = apis[signed.service]
+    const api = apiOf(signed.service)
     if (!api) throw notSimulated(`the service ${signed.service}`)
     protocol = protocols[api.protocol]
     const caller = callerOf(signed, request.headers)

@@ -1,14 +1,15 @@
 import { newFault } from '../faults.ts'
 import { ApiError } from '../model/errors.ts'
 import { finishDelete } from '../provider/lifecycle.ts'
-import { resourceTypes } from '../services/index.ts'
+import { resourceTypes, seedAccount } from '../services/index.ts'
+import { findDefaultVpc, VPC } from '../services/ec2/lookups.ts'
+import { addNetwork, removeNetwork, restoreDefaultVpc } from '../services/ec2/networks.ts'
 import { findQueue, submitJobs } from '../services/batch/jobs.ts'
 import { BUCKET } from '../services/s3/bucket.ts'
 import { beginUpload, deleteObjects, emptyBucket, objectsOf, putObjects } from '../services/s3/objects.ts'
 import { block, isProps, text, type Props } from '../values.ts'
 import type { Item, AccountRegion } from '../world/item.ts'
 import { JOB_STATUSES, type BatchJob, type JobStatus } from '../world/job.ts'
-import { defaultVpc, describeVpc, stableId, vpcsOf } from '../world/network.ts'
 import type { World } from '../world/world.ts'
 import type { FaultKind, FaultSpec, FaultVerb, JobView, ResourceFilter, Stats, User } from './shapes.ts'
 import { faultView, jobView, listResources, mergeProps, networkView, notFound, viewOf } from './views.ts'
@@ -35,7 +36,10 @@ export const routes: Readonly<Record<string, Route>> = {
   'DELETE /users': async ({ host, body }) => {
     await host.release(userOf(body))
   },
-  'GET /resources': ({ world, query }) => listResources(world, filterOf(query)),
+  'GET /resources': ({ world, query }) => {
+    if (query.has('account') && query.has('region')) seedAccount(world, accountRegionOf(query))
+    return listResources(world, filterOf(query))
+  },
   'GET /resource': ({ world, query }) => viewOf(itemAt(world, query)),
   'PATCH /resource': ({ world, query, body }) => {
     const item = itemAt(world, query)
@@ -84,23 +88,20 @@ export const routes: Readonly<Record<string, Route>> = {
   'PUT /speed': ({ world, body }) => {
     world.speed = speedOf(body['speed'])
   },
-  'GET /networks': ({ world, query }) => vpcsOf(world, accountRegionOf(query)).map(networkView),
+  'GET /networks': ({ world, query }) =>
+    world.inRegion(VPC, seededRegion(world, query)).map((vpc) => networkView(vpc, world)),
   'POST /networks': ({ world, query, body }) => {
-    const where = accountRegionOf(query)
-    const vpc = describeVpc(where, stableId('vpc', where.account, where.region, String(world.next('vpc'))), {
-      isPublic: body['public'] !== false
-    })
-    world.putVpc(vpc)
-    return networkView(vpc)
+    const vpc = addNetwork(world, seededRegion(world, query), { isPublic: body['public'] !== false })
+    return networkView(vpc, world)
   },
   'DELETE /networks/default': ({ world, query }) => {
-    world.dropVpc(stableId('vpc', accountRegionOf(query).account, accountRegionOf(query).region))
+    const vpc = findDefaultVpc(world, seededRegion(world, query))
+    if (!vpc) return
+    world.drop(vpc.key)
+    removeNetwork(world, vpc)
   },
   'PUT /networks/default': ({ world, query }) => {
-    const where = accountRegionOf(query)
-    if (!defaultVpc(world, where)) {
-      world.putVpc(describeVpc(where, stableId('vpc', where.account, where.region), { isDefault: true }))
-    }
+    restoreDefaultVpc(world, accountRegionOf(query))
   },
   'POST /reset': ({ world }) => {
     world.reset()
@@ -192,4 +193,11 @@ function accountRegionOf (query: URLSearchParams): AccountRegion {
   const [account, region] = [query.get('account'), query.get('region')]
   if (account === null || region === null) throw invalid('account and region are needed')
   return { account, region }
+}
+
+/** An account and region in which there is what AWS gives every account. */
+function seededRegion (world: World, query: URLSearchParams): AccountRegion {
+  const where = accountRegionOf(query)
+  seedAccount(world, where)
+  return where
 }

@@ -1,10 +1,10 @@
 import { ApiError } from '../model/errors.ts'
-import { block, text, textMap, type Props } from '../values.ts'
-import type { Item, AccountRegion } from '../world/item.ts'
+import { block, flag, text, textMap, type Props } from '../values.ts'
+import type { Item } from '../world/item.ts'
 import type { ScriptedFault } from '../world/fault.ts'
 import { statusOf, type BatchJob } from '../world/job.ts'
-import { partitionOf } from '../../../spec/regions.ts'
-import { vpcsOf, type Vpc } from '../world/network.ts'
+import { resourceTypes } from '../services/index.ts'
+import { inVpc, isDefaultVpc, SUBNET } from '../services/ec2/lookups.ts'
 import type { World } from '../world/world.ts'
 import type { Fault, JobView, NetworkView, ResourceFilter, ResourceView } from './shapes.ts'
 
@@ -22,17 +22,17 @@ export function viewOf (item: Item): ResourceView {
     tags: textMap(item.props, 'tagsAll'),
     properties: item.props,
     createdAt: item.createdAt,
-    status: text(item.props, 'status') || item.status
+    status: resourceTypes.get(item.type)?.shownStatus?.(item) ?? item.status
   }
 }
 
 /** The resources that pass the filter, in the order of their creation. */
 export function listResources (world: World, filter: ResourceFilter): ResourceView[] {
-  const own = [...world.items.values()].sort((a, b) => a.serial - b.serial).map(viewOf)
-  const builtIn = filter.builtIn
-    ? accountRegionsOf(world, filter).flatMap((where) => vpcsOf(world, where).flatMap(vpcViews))
-    : []
-  return [...builtIn, ...own].filter((view) => passes(view, filter))
+  return [...world.items.values()]
+    .filter((item) => filter.builtIn || !item.builtIn)
+    .sort((a, b) => a.serial - b.serial)
+    .map(viewOf)
+    .filter((view) => passes(view, filter))
 }
 
 function passes (view: ResourceView, filter: ResourceFilter): boolean {
@@ -44,58 +44,18 @@ function passes (view: ResourceView, filter: ResourceFilter): boolean {
     (tag === '' || (tag in view.tags && (value.length === 0 || view.tags[tag] === value.join('='))))
 }
 
-/** Accounts and regions in use, and the one asked for. */
-function accountRegionsOf (world: World, filter: ResourceFilter): AccountRegion[] {
-  const used = [...world.items.values()].filter((item) => item.region !== 'global')
-  const asked =
-    filter.account !== undefined && filter.region !== undefined
-      ? [{ account: filter.account, region: filter.region }]
-      : []
-  const accountRegions = new Map(
-    [...used, ...asked].map(({ account, region }) => [`${account}|${region}`, { account, region }])
-  )
-  return [...accountRegions.values()]
-}
-
-function vpcViews (vpc: Vpc): ResourceView[] {
-  const base = (type: string, id: string, properties: Props): ResourceView => ({
-    key: `${type}|${vpc.account}|${vpc.region}|${id}`,
-    type,
-    id,
-    arn: `arn:${partitionOf(vpc.region) ?? 'aws'}:ec2:${vpc.region}:${vpc.account}:${id.split('-')[0] ?? ''}/${id}`,
-    name: id,
-    account: vpc.account,
-    region: vpc.region,
-    tags: {},
-    properties,
-    createdAt: '2020-01-01T00:00:00.000Z',
-    status: 'available'
-  })
-  return [
-    base('aws:ec2/vpc:Vpc', vpc.id, { cidrBlock: vpc.cidr, default: vpc.isDefault }),
-    ...vpc.subnets.map((subnet) =>
-      base('aws:ec2/subnet:Subnet', subnet.id, {
-        vpcId: vpc.id,
-        cidrBlock: subnet.cidr,
-        availabilityZone: subnet.zone,
-        mapPublicIpOnLaunch: subnet.isPublic
-      })
-    ),
-    base('aws:ec2/securityGroup:SecurityGroup', vpc.securityGroup, { vpcId: vpc.id, name: 'default' })
-  ]
-}
-
-export function networkView (vpc: Vpc): NetworkView {
+/** A VPC with its subnets and its default group. */
+export function networkView (vpc: Item, world: World): NetworkView {
   return {
     vpcId: vpc.id,
-    cidrBlock: vpc.cidr,
-    isDefault: vpc.isDefault,
-    securityGroupId: vpc.securityGroup,
-    subnets: vpc.subnets.map(({ id, cidr, zone, isPublic }) => ({
+    cidrBlock: text(vpc.props, 'cidrBlock'),
+    isDefault: isDefaultVpc(vpc),
+    securityGroupId: text(vpc.props, 'defaultSecurityGroupId'),
+    subnets: inVpc(world, SUBNET, vpc).map(({ id, props }) => ({
       id,
-      cidrBlock: cidr,
-      availabilityZone: zone,
-      isPublic
+      cidrBlock: text(props, 'cidrBlock'),
+      availabilityZone: text(props, 'availabilityZone'),
+      isPublic: flag(props, 'mapPublicIpOnLaunch')
     }))
   }
 }

@@ -1,17 +1,11 @@
 import { isVisible, type Item } from '../world/item.ts'
-import { stableId } from '../world/network.ts'
-import { text, type Props } from '../values.ts'
+import { stableId } from '../world/stable-id.ts'
+import type { Props } from '../values.ts'
 import type { Call } from './types.ts'
 import { textField, type Fields } from './fields.ts'
 
 /** The `region` argument that version 7 of the provider gives almost every resource. */
 export const regionField: Fields = { region: textField({ forceNew: true, computed: true }) }
-
-/** Looks a role up by its ARN; roles are per account. */
-export function findRole (call: Call, arn: string): Item | undefined {
-  return call.world.inRegion('aws:iam/role:Role', { account: call.account, region: 'global' })
-    .find((role) => text(role.props, 'arn') === arn && role.status !== 'deleting')
-}
 
 /** The resource of this type in the caller's account and region for which `matches` holds, unless it is not visible yet. */
 export function findIn (call: Call, type: string, matches: (props: Props, item: Item) => boolean): Item | undefined {

@@ -63,6 +63,8 @@ export interface ResourceType {
   /** Output names that are unknown until the resource exists. */
   computed: readonly string[]
   autoName?: AutoName
+  /** The argument that names the resource in messages; that of `autoName`, when absent. */
+  nameField?: string
   /** Seconds AWS takes, from the reference's table 5. */
   seconds: { create: number, update: number, delete: number }
   /** Rules between arguments that the provider itself checks. */
@@ -82,6 +84,12 @@ export interface ResourceType {
   update?: (item: Item, inputs: Props, call: Call) => Item
   /** What AWS refuses on delete. Throws ApiError. */
   refuseDelete?: (item: Item, call: Call) => void
+  /** The error for a change during another; without it changes go side by side. */
+  busyError?: () => ApiError
+  /** Properties that say it is being deleted. */
+  deletingProps?: Props
+  /** The status AWS shows for it; the one of its life cycle, when absent. */
+  shownStatus?: (item: Item) => string
   /** Throws WaitError when AWS cannot take the resource down; it stays, changed by this. */
   teardown?: (item: Item, world: World) => void
   /** What else goes when the resource is gone. */
@@ -90,4 +98,15 @@ export interface ResourceType {
   replaces?: (olds: Props, news: Props) => string[]
   /** What `identity` was, from what the engine's state says; the id, when absent. */
   identityOf?: (id: string, props: Props) => string
+}
+
+/** A function of the provider: a look-up that a program calls. */
+export interface ProviderFunction {
+  token: string
+  /** The AWS SDK's service id, for error texts. */
+  service: string
+  /** Arguments that are simulated, beside `region`: any other is refused by name. */
+  takes: readonly string[]
+  /** What it returns. Throws ProviderError in the provider's words. */
+  run: (args: Props, call: Call) => Props
 }

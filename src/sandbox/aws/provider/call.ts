@@ -1,5 +1,6 @@
 import type { Call, Caller, ResourceType } from '../model/types.ts'
 import { text, type Props } from '../values.ts'
+import { seedAccount } from '../services/index.ts'
 import { keyOf, type Item } from '../world/item.ts'
 import type { World } from '../world/world.ts'
 
@@ -11,6 +12,7 @@ export function callFor (type: ResourceType, props: Props, caller: Caller, world
 
 /** A call of one caller in a region: of the caller's partition, for credentials are valid in one only. */
 export function callIn (region: string, caller: Caller, world: World): Call {
+  seedAccount(world, { account: caller.account, region })
   return {
     world,
     caller,

@@ -1,9 +1,10 @@
 import { matchFaults, applyFaults } from '../faults.ts'
 import { ApiError, ProviderError, sdkText } from '../model/errors.ts'
 import type { Caller } from '../model/types.ts'
-import type { Props } from '../values.ts'
+import { text, type Props } from '../values.ts'
 import type { World } from '../world/world.ts'
-import { invokeFunction } from './invoke.ts'
+import { providerFunctions } from '../services/index.ts'
+import { callIn } from './call.ts'
 
 interface FunctionCall { token: string, args: Props, caller: Caller, world: World, gone: AbortSignal }
 
@@ -14,15 +15,25 @@ export async function runFunction (call: FunctionCall): Promise<Props> {
     const faults = matchFaults(world, { on: 'invoke', type: token, account: caller.account, name: '', signal: gone })
     await applyFaults(faults, 'request', world, gone)
     await world.settled()
-    const result = invokeFunction(token, call.args, caller, world)
+    const result = invokeFunction(call)
     await applyFaults(faults, 'response', world, gone)
     return result
   } catch (error) {
     const known = error instanceof ApiError || error instanceof ProviderError
     const message =
       error instanceof ApiError
-        ? sdkText('EC2', token.split(':').at(-1) ?? token, error)
+        ? sdkText(providerFunctions.get(token)?.service ?? '', token.split(':').at(-1) ?? token, error)
         : String((error as Error).message)
     throw known ? new ProviderError(`invoking ${token}: 1 error occurred:\n\t* ${message}\n\n`) : error
   }
+}
+
+function invokeFunction ({ token, args, caller, world }: FunctionCall): Props {
+  const found = providerFunctions.get(token)
+  if (!found) throw new ProviderError(`the sandbox does not simulate the function ${token}`)
+  for (const [key, value] of Object.entries(args)) {
+    if (key === 'region' || found.takes.includes(key) || value === null) continue
+    throw new ProviderError(`the sandbox does not simulate the argument "${key}" of ${token}`)
+  }
+  return found.run(args, callIn(text(args, 'region') || caller.region, caller, world))
 }

@@ -2,7 +2,7 @@ import { matchFaults, pause, applyFaults, type Target } from '../faults.ts'
 import { ApiError, ProviderError, sdkText, WaitError } from '../model/errors.ts'
 import type { Call, Caller, Draft, ResourceType } from '../model/types.ts'
 import { keepIgnored } from '../model/tags.ts'
-import { text, type Props, type Value } from '../values.ts'
+import { text, type Props } from '../values.ts'
 import type { Item } from '../world/item.ts'
 import type { World } from '../world/world.ts'
 import { callFor, keyFor, locate } from './call.ts'
@@ -65,7 +65,10 @@ function begin (type: ResourceType, inputs: Props, call: Call): Item {
   const key = keyFor(type, call, draft.identity ?? draft.id)
   const holder = call.world.items.get(key)
   if (holder && !type.createIsUpsert) {
-    throw type.conflictError?.(draft, holder, call) ?? new ApiError('EntityAlreadyExists', `${draft.name} already exists.`, 409)
+    throw (
+      type.conflictError?.(draft, holder, call) ??
+      new ApiError('EntityAlreadyExists', `${draft.name} already exists.`, 409)
+    )
   }
   const item = newItem(type, draft, inputs, { call, key })
   call.world.put(holder ? { ...holder, props: item.props } : item)
@@ -171,8 +174,7 @@ async function remove (request: Request, item: Item, call: Call): Promise<void> 
   const { type, world } = request
   refuseBusy(type, item)
   type.refuseDelete?.(item, call)
-  const props = 'status' in item.props ? { ...item.props, status: 'DELETING' } : item.props
-  world.put({ ...item, props, status: 'deleting' })
+  world.put({ ...item, props: { ...item.props, ...type.deletingProps }, status: 'deleting' })
   await world.settled()
   await elapse(request, type.seconds.delete)
   takeDown(type, item, world)
@@ -196,11 +198,9 @@ export function finishDelete (type: ResourceType, item: Item, world: World): voi
   type.removed?.(item, world)
 }
 
-/** Batch works on one change after the other; elsewhere what is created can be changed at once, though its maker still waits. */
+/** Some services carry out one change of a resource after the other; elsewhere what is created can be changed at once. */
 function refuseBusy (type: ResourceType, item: Item): void {
-  if (type.service === 'Batch' && (item.status === 'creating' || item.status === 'updating')) {
-    throw new ApiError('ClientException', 'Cannot modify, resource is being modified.')
-  }
+  if (type.busyError && (item.status === 'creating' || item.status === 'updating')) throw type.busyError()
 }
 
 async function shared (world: World, key: string, work: () => Promise<void>): Promise<void> {
@@ -250,10 +250,7 @@ async function elapse (request: Request, seconds: number): Promise<void> {
 }
 
 function nameOf (type: ResourceType, inputs: Props): string {
-  const key =
-    type.autoName?.field ?? ['bucket', 'family', 'clusterName', 'securityGroupId'].find((each) => each in type.fields)
-  const name: Value | undefined = key === undefined ? undefined : inputs[key]
-  return typeof name === 'string' ? name : ''
+  return text(inputs, type.nameField ?? type.autoName?.field ?? 'name')
 }
 
 const GERUND = { create: 'creating', update: 'updating', delete: 'deleting', read: 'reading' } as const
@@ -269,8 +266,7 @@ async function asProvider<T> (
     return await work()
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
-    throw new ProviderError(
-      `${GERUND[verb]} ${type.label} (${name}): ${sdkText(type.service, type.calls[verb], error)}`
-    )
+    const subject = name === '' ? type.label : `${type.label} (${name})`
+    throw new ProviderError(`${GERUND[verb]} ${subject}: ${sdkText(type.service, type.calls[verb], error)}`)
   }
 }

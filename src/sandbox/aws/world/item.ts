@@ -16,12 +16,17 @@ export interface Item {
   name: string
   status: Status
   createdAt: string
-  /** Order of creation. */
+  /** Order of creation; 0 for what was there before anything was created. */
   serial: number
   /** Everything the provider shows of it: arguments and computed values. */
   props: Props
   /** What only the cloud knows: the objects of a bucket, the queue's jobs. */
   internalState: Props
+  /**
+   * Belongs to the account and to no program: the networks every account has, or got by hand. Listed only on request,
+   * so that what is listed is what programs have created and not deleted.
+   */
+  builtIn?: true
   /** Not yet visible everywhere: reads that still miss it, or until when they do. */
   hidden?: { reads: number } | { until: number }
 }

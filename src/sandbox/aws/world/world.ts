@@ -1,9 +1,8 @@
 import type { ScriptedFault } from './fault.ts'
-import { readChange, type Change } from './change.ts'
+import type { Change } from './change.ts'
 import type { Item, AccountRegion } from './item.ts'
 import type { BatchJob } from './job.ts'
 import { Journal } from './journal.ts'
-import type { Vpc } from './network.ts'
 
 /**
  * Everything that exists, in memory and in one journal. Changes apply at once; `settled()` says when they are on the
@@ -14,18 +13,19 @@ export class World {
   readonly faults = new Map<string, ScriptedFault>()
   /** Batch jobs by id, those that are over too. They outlive their queue. */
   readonly jobs = new Map<string, BatchJob>()
-  /** Networks that differ from the default VPC every account has; `undefined` marks a removed default VPC. */
-  readonly vpcs = new Map<string, Vpc | undefined>()
+  /** Ids of what every account has, where it was removed: it is not put there again. */
+  readonly removedSeeds = new Set<string>()
   readonly #byType = new Map<string, Map<string, Item>>()
   readonly #counters = new Map<string, number>()
   #journal: Journal | undefined
   #speed = 1
   #failed: Error | undefined
 
-  /** Opens the world kept in `path`, or begins an empty one there. */
-  static async open (path: string): Promise<World> {
+  /** Opens the world kept in `path`, or begins an empty one there. `read` understands the lines of older versions. */
+  static async open (path: string, read: (line: unknown) => Change[]): Promise<World> {
     const world = new World()
-    world.#journal = await Journal.open(path, (record) => world.#apply(readChange(record)), () => world.#snapshot())
+    const replay = (line: unknown): void => { for (const change of read(line)) world.#apply(change) }
+    world.#journal = await Journal.open(path, replay, () => world.#snapshot())
     return world
   }
 
@@ -47,8 +47,7 @@ export class World {
   putFault (fault: ScriptedFault): void { this.#change({ fault }) }
   dropFault (id: string): void { this.#change({ unfault: id }) }
   putJob (job: BatchJob): void { this.#change({ job }) }
-  putVpc (vpc: Vpc): void { this.#change({ vpc }) }
-  dropVpc (id: string): void { this.#change({ vpcGone: id }) }
+  removeSeed (id: string): void { this.#change({ removedSeed: id }) }
   reset (): void { this.#change({ reset: true }) }
 
   /** The next number of a series: revisions go on counting after a deregistration, as AWS's do. */
@@ -82,8 +81,7 @@ export class World {
     if (change.unfault !== undefined) this.faults.delete(change.unfault)
     if (change.job) this.jobs.set(change.job.id, change.job)
     if (change.speed !== undefined) this.#speed = change.speed
-    if (change.vpc) this.vpcs.set(change.vpc.id, change.vpc)
-    if (change.vpcGone !== undefined) this.vpcs.set(change.vpcGone, undefined)
+    if (change.removedSeed !== undefined) this.removedSeeds.add(change.removedSeed)
   }
 
   #index (item: Item): void {
@@ -99,7 +97,7 @@ export class World {
   }
 
   #clear (): void {
-    for (const part of [this.items, this.faults, this.jobs, this.vpcs, this.#byType, this.#counters]) part.clear()
+    for (const part of [this.items, this.faults, this.jobs, this.removedSeeds, this.#byType, this.#counters]) { part.clear() }
   }
 
   #snapshot (): Change[] {
@@ -108,7 +106,7 @@ export class World {
       ...[...this.#counters].map((counter) => ({ counter })),
       ...[...this.faults.values()].map((fault) => ({ fault })),
       ...[...this.jobs.values()].map((job) => ({ job })),
-      ...[...this.vpcs].map(([id, vpc]) => vpc ? { vpc } : { vpcGone: id }),
+      ...[...this.removedSeeds].map((removedSeed) => ({ removedSeed })),
       ...[...this.items.values()].map((put) => ({ put }))
     ]
   }

@@ -12,7 +12,7 @@ import { pageOf } from '../../api/page.ts'
 /** What faults know jobs by; it is no resource of the provider. */
 const JOB = 'aws:batch/job:Job'
 
-export const batch: AwsApi = {
+export const batchApi: AwsApi = {
   id: 'Batch',
   protocol: 'rest-json',
   operations: {

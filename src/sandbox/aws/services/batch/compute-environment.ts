@@ -15,12 +15,12 @@ import {
   textMapField
 } from '../../model/fields.ts'
 import type { Call, ResourceType } from '../../model/types.ts'
-import { findSubnet } from '../../world/network.ts'
 import type { Item } from '../../world/item.ts'
 import { hasJobs } from '../../world/job.ts'
 import type { World } from '../../world/world.ts'
 import { block, count, isEmpty, text, texts, type Props } from '../../values.ts'
-import { requireSecurityGroups, requireSubnets } from '../ec2/lookups.ts'
+import { findSubnet, requireSecurityGroups, requireSubnets } from '../ec2/lookups.ts'
+import { rolesOf } from '../iam/lookups.ts'
 import { trusts } from '../iam/policy-document.ts'
 
 export const COMPUTE_ENVIRONMENT = 'aws:batch/computeEnvironment:ComputeEnvironment'
@@ -133,6 +133,9 @@ export const computeEnvironment: ResourceType = {
     }
   },
   conflictError: () => new ApiError('ClientException', 'Object already exists'),
+  busyError,
+  deletingProps: { status: 'DELETING' },
+  shownStatus: (item) => text(item.props, 'status'),
   settle: settleComputeEnvironment,
   usable: (item, verb) => {
     if (text(item.props, 'status') !== 'VALID') throw waited(item, verb, 'VALID')
@@ -186,7 +189,7 @@ function refuseNetwork (resources: Props, call: Call): void {
   if (groups.length > 5) throw batchError('securityGroupIds can have at most 5 elements.')
   requireSubnets(call, subnets, fromEc2)
   requireSecurityGroups(call, groups, fromEc2)
-  const vpcs = new Set(subnets.map((id) => findSubnet(call.world, call, id)?.vpc.id))
+  const vpcs = new Set(subnets.map((id) => text(findSubnet(call, id)?.props, 'vpcId')))
   if (vpcs.size > 1) throw batchError('All subnets must belong to the same VPC.')
 }
 
@@ -220,8 +223,7 @@ function waited (item: Item, verb: string, wanted: string): WaitError {
 /** AWS Batch assumes the role when it builds the environment; a role it may not assume leaves it INVALID. */
 function settleComputeEnvironment (item: Item, world: World): void {
   const arn = text(item.props, 'serviceRole')
-  const role = world.inRegion('aws:iam/role:Role', { account: item.account, region: 'global' })
-    .find((each) => text(each.props, 'arn') === arn)
+  const role = rolesOf(world, item.account).find((each) => text(each.props, 'arn') === arn)
   const assumable =
     arn.includes('/aws-service-role/batch.') || (role !== undefined && trusts(role.props, 'batch.amazonaws.com'))
   item.props['status'] = assumable ? 'VALID' : 'INVALID'
@@ -233,6 +235,11 @@ function settleComputeEnvironment (item: Item, world: World): void {
 /** How AWS Batch words most of what it refuses; the request id appears twice. */
 export function batchError (reason: string): ApiError {
   return new ApiError('ClientException', `Error executing request, Exception : ${reason}, RequestId: {requestId}`)
+}
+
+/** Batch carries out one change of a resource after the other. */
+export function busyError (): ApiError {
+  return new ApiError('ClientException', 'Cannot modify, resource is being modified.')
 }
 
 /** How AWS Batch passes on what EC2 answered it. */

@@ -18,7 +18,7 @@ import {
 import type { Call, Draft, CheckFailure, ResourceType } from '../../model/types.ts'
 import { block, blocks, canonical, flag, isEmpty, isProps, parseJson, text, texts, type Props } from '../../values.ts'
 import { keyOf, type Item } from '../../world/item.ts'
-import { batchError, batchName } from './compute-environment.ts'
+import { batchError, batchName, busyError } from './compute-environment.ts'
 import { isFargateSize } from '../ecs/fargate-sizes.ts'
 
 export const JOB_DEFINITION = 'aws:batch/jobDefinition:JobDefinition'
@@ -70,6 +70,7 @@ export const jobDefinition: ResourceType = {
   validate: (inputs, call) => validateContainer(inputs, call),
   draft: (inputs, call) => draftRevision(inputs, call),
   update: registerRevision,
+  busyError,
   identityOf: (id, props) => text(props, 'arn') || id,
   replaces: (olds, news) => (rulesOf(olds) === rulesOf(news) ? [] : ['retryStrategy']),
   // Deleting deregisters every active revision of the name, whoever registered it.

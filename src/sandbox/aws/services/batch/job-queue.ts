@@ -4,7 +4,7 @@ import { anArn, between, blockField, countField, listField, oneOf, tagsFields, t
 import type { Call, ResourceType } from '../../model/types.ts'
 import { text, type Props } from '../../values.ts'
 import { isVisible, type Item } from '../../world/item.ts'
-import { BATCH_QUOTA, batchName, COMPUTE_ENVIRONMENT, JOB_QUEUE, ordersOf } from './compute-environment.ts'
+import { BATCH_QUOTA, batchName, busyError, COMPUTE_ENVIRONMENT, JOB_QUEUE, ordersOf } from './compute-environment.ts'
 import { abandonJobs } from './jobs.ts'
 
 export const jobQueue: ResourceType = {
@@ -42,6 +42,7 @@ export const jobQueue: ResourceType = {
     return { id: arn, name, props: { arn } }
   },
   conflictError: () => new ApiError('ClientException', 'Object already exists'),
+  busyError,
   removed: (item, world) => { abandonJobs(world, item.id) }
 }
 

@@ -1,11 +1,12 @@
 import type { Call } from '../../model/types.ts'
-import { groupCandidates, passes, type Candidate } from '../../provider/invoke.ts'
+import { groupCandidates } from './candidates.ts'
+import { passes, type Candidate } from './filters.ts'
 import { SECURITY_GROUP, SECURITY_GROUP_EGRESS_RULE } from './lookups.ts'
 import { blocks, count, isEmpty, text, textMap, texts, type Props } from '../../values.ts'
 import { isVisible, type Item } from '../../world/item.ts'
 import type { AwsApi } from '../../api/operation.ts'
 
-export const ec2: AwsApi = {
+export const ec2Api: AwsApi = {
   id: 'EC2',
   protocol: 'ec2',
   operations: {
@@ -22,7 +23,7 @@ const filtered = (input: Props, candidates: Candidate[]): Props[] =>
     .map(({ result }) => result)
 
 function describeGroups (input: Props, call: Call): Props {
-  const groups = filtered(input, groupCandidates({ args: {}, where: call, caller: call.caller, world: call.world }))
+  const groups = filtered(input, groupCandidates(call))
   return {
     securityGroupInfo: {
       item: groups.map((group) => ({

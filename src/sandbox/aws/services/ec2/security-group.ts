@@ -12,12 +12,17 @@ import {
   type Field
 } from '../../model/fields.ts'
 import type { Call, Draft, CheckFailure, ResourceType } from '../../model/types.ts'
-import { block, canonical, isEmpty, text, texts, type Props } from '../../values.ts'
+import { canonical, isEmpty, text, type Props } from '../../values.ts'
 import type { Item } from '../../world/item.ts'
-import { defaultVpc, vpcsOf } from '../../world/network.ts'
-import { COMPUTE_ENVIRONMENT } from '../batch/compute-environment.ts'
-import { requireSecurityGroups, SECURITY_GROUP, SECURITY_GROUP_EGRESS_RULE } from './lookups.ts'
-import { SERVICE } from '../ecs/cluster.ts'
+import {
+  findDefaultVpc,
+  inVpc,
+  requireSecurityGroups,
+  requireVpc,
+  SECURITY_GROUP,
+  SECURITY_GROUP_EGRESS_RULE
+} from './lookups.ts'
+import { groupIsUsed } from './usage.ts'
 
 const inlineRules = (): Field => listField(blockField({
   protocol: textField({ required: true }),
@@ -77,6 +82,12 @@ export const securityGroup: ResourceType = {
     return { id, name: text(inputs, 'name'), props }
   },
   refuseDelete: (item, call) => {
+    if (item.name === 'default') {
+      throw new ApiError(
+        'CannotDelete',
+        `the specified group: "${item.id}" name: "default" cannot be deleted by a user`
+      )
+    }
     if (groupIsUsed(item.id, call)) {
       throw new ApiError('DependencyViolation', `resource ${item.id} has a dependent object`)
     }
@@ -89,33 +100,17 @@ export const securityGroup: ResourceType = {
 }
 
 function vpcIdOf (inputs: Props, call: Call): string {
-  return text(inputs, 'vpcId') || (defaultVpc(call.world, call)?.id ?? '')
+  return text(inputs, 'vpcId') || (findDefaultVpc(call.world, call)?.id ?? '')
 }
 
 function validateGroup (inputs: Props, call: Call): void {
   const vpcId = vpcIdOf(inputs, call)
   if (vpcId === '') throw new ApiError('VPCIdNotSpecified', 'No default VPC for this user')
-  if (!vpcsOf(call.world, call).some((vpc) => vpc.id === vpcId)) {
-    throw new ApiError('InvalidVpcID.NotFound', `The vpc ID '${vpcId}' does not exist`)
-  }
+  const vpc = requireVpc(call, vpcId)
   const name = text(inputs, 'name')
-  const same = call.world
-    .inRegion(SECURITY_GROUP, call)
-    .some((item) => item.name === name && text(item.props, 'vpcId') === vpcId)
-  if (same || name === 'default') {
+  if (inVpc(call.world, SECURITY_GROUP, vpc).some((item) => item.name === name)) {
     throw new ApiError('InvalidGroup.Duplicate', `The security group '${name}' already exists for VPC '${vpcId}'`)
   }
-}
-
-/** A group stays while tasks may hold network interfaces in it, and while another group's rule refers to it. */
-function groupIsUsed (id: string, call: Call): boolean {
-  const environments = call.world.inRegion(COMPUTE_ENVIRONMENT, call)
-    .some((item) => texts(block(item.props, 'computeResources'), 'securityGroupIds').includes(id))
-  const services = call.world.inRegion(SERVICE, call)
-    .some((item) => texts(block(item.props, 'networkConfiguration'), 'securityGroups').includes(id))
-  const rules = call.world.inRegion(SECURITY_GROUP_EGRESS_RULE, call)
-    .some((item) => text(item.props, 'referencedSecurityGroupId') === id && text(item.props, 'securityGroupId') !== id)
-  return environments || services || rules
 }
 
 const TARGETS = ['cidrIpv4', 'cidrIpv6', 'prefixListId', 'referencedSecurityGroupId']
@@ -131,6 +126,7 @@ export const securityGroupEgressRule: ResourceType = {
     delete: 'RevokeSecurityGroupEgress'
   },
   framework: true,
+  nameField: 'securityGroupId',
   fields: {
     ...regionField,
     ...tagsFields,

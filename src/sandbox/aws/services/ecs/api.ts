@@ -6,7 +6,7 @@ import { count, text, texts, type Props } from '../../values.ts'
 import { isVisible, type Item } from '../../world/item.ts'
 import type { AwsApi } from '../../api/operation.ts'
 
-export const ecs: AwsApi = {
+export const ecsApi: AwsApi = {
   id: 'ECS',
   protocol: 'json',
   operations: {

@@ -97,6 +97,7 @@ export const clusterCapacityProviders: ResourceType = {
     capacityProviders: listField(textField(), { unordered: true }),
     defaultCapacityProviderStrategies: strategyField
   },
+  nameField: 'clusterName',
   unsupported: [],
   computed: [],
   seconds: { create: 3, update: 3, delete: 10 },

@@ -1,5 +1,6 @@
 import { ApiError } from '../../model/errors.ts'
-import { findRole, regionField } from '../../model/define.ts'
+import { regionField } from '../../model/define.ts'
+import { findRole } from '../iam/lookups.ts'
 import {
   anArn,
   between,
@@ -69,6 +70,7 @@ export const taskDefinition: ResourceType = {
     'volumes'
   ],
   computed: ['arn', 'arnWithoutRevision', 'revision'],
+  nameField: 'family',
   seconds: { create: 2, update: 1, delete: 1 },
   check: checkTaskDefinition,
   validate: (inputs, call, item) => {

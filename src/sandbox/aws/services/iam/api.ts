@@ -1,11 +1,11 @@
 import { ApiError } from '../../model/errors.ts'
 import type { Call } from '../../model/types.ts'
-import { ROLE } from './role.ts'
+import { ROLE, rolesOf } from './lookups.ts'
 import { text, type Props } from '../../values.ts'
 import { isVisible } from '../../world/item.ts'
 import type { AwsApi } from '../../api/operation.ts'
 
-export const iam: AwsApi = {
+export const iamApi: AwsApi = {
   id: 'IAM',
   protocol: 'query',
   operations: {
@@ -15,7 +15,7 @@ export const iam: AwsApi = {
 
 function getRole (input: Props, call: Call): Props {
   const name = text(input, 'RoleName')
-  const found = call.world.inRegion(ROLE, { account: call.account, region: 'global' })
+  const found = rolesOf(call.world, call.account)
     .find((role) => role.name === name && role.status !== 'deleting' && isVisible(role))
   if (!found) throw new ApiError('NoSuchEntity', `The role with name ${name} cannot be found.`, 404)
   const { props } = found

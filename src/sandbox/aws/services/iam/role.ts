@@ -14,10 +14,8 @@ import {
 import type { Call, ResourceType } from '../../model/types.ts'
 import { flag, parseJson, isProps, text, type Props } from '../../values.ts'
 import { isVisible, type Item } from '../../world/item.ts'
+import { ROLE, ROLE_POLICY, rolesOf } from './lookups.ts'
 import { checkPolicy } from './policy-document.ts'
-
-export const ROLE = 'aws:iam/role:Role'
-export const ROLE_POLICY = 'aws:iam/rolePolicy:RolePolicy'
 
 /** Default quotas: roles of an account, and characters of all inline policies of one role together. */
 const MAX_ROLES = 1000
@@ -57,8 +55,7 @@ export const role: ResourceType = {
       : [{ path: 'assumeRolePolicy', reason: '"assume_role_policy" contains an invalid JSON policy' }],
   validate: (inputs, call, item) => {
     checkPolicy(text(inputs, 'assumeRolePolicy'), 'trust')
-    const roles = call.world.inRegion(ROLE, { account: call.account, region: 'global' })
-    if (!item && roles.length >= MAX_ROLES) {
+    if (!item && rolesOf(call.world, call.account).length >= MAX_ROLES) {
       throw new ApiError('LimitExceeded', `Cannot exceed quota for RolesPerAccount: ${MAX_ROLES}`, 409)
     }
   },
@@ -121,8 +118,7 @@ export const rolePolicy: ResourceType = {
 
 function validateRolePolicy (inputs: Props, call: Call, item?: Item): void {
   const roleName = text(inputs, 'role')
-  const where = { account: call.account, region: 'global' }
-  const holder = call.world.inRegion(ROLE, where).find((each) => each.name === roleName && isVisible(each))
+  const holder = rolesOf(call.world, call.account).find((each) => each.name === roleName && isVisible(each))
   if (!holder || holder.status === 'deleting') {
     throw new ApiError('NoSuchEntity', `The role with name ${roleName} cannot be found.`, MISSING)
   }

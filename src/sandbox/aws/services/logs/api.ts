@@ -5,7 +5,7 @@ import { isVisible } from '../../world/item.ts'
 import type { AwsApi } from '../../api/operation.ts'
 import { pageOf } from '../../api/page.ts'
 
-export const logs: AwsApi = {
+export const logsApi: AwsApi = {
   id: 'CloudWatch Logs',
   protocol: 'json',
   operations: {

@@ -15,7 +15,7 @@ const MOST = 1000
 const operation = (own: Pick<Operation, 'on' | 'type' | 'run'> & { takes?: readonly string[] }): Operation =>
   ({ ...own, takes: ['Bucket', ...own.takes ?? []], name: (input) => text(input, 'Bucket') })
 
-export const s3: AwsApi = {
+export const s3Api: AwsApi = {
   id: 'S3',
   protocol: 's3',
   operations: {

@@ -44,6 +44,7 @@ function sideResource (own: {
     fields: { ...regionField, bucket: textField({ required: true, forceNew: true }), ...own.fields },
     unsupported: own.unsupported ?? [],
     computed: Object.keys(own.props ?? {}),
+    nameField: 'bucket',
     seconds: { create: seconds, update: seconds, delete: 1 },
     ...(own.check ? { check: own.check } : {}),
     validate: (inputs, call) => {

@@ -1,12 +1,12 @@
 import { ApiError } from '../../model/errors.ts'
 import type { Call } from '../../model/types.ts'
 import { ROLE_ARN } from '../../provider/configuration.ts'
-import { getCallerIdentity } from '../../provider/invoke.ts'
+import { getCallerIdentity } from './functions.ts'
 import { text, type Props } from '../../values.ts'
 import { sessionToken } from '../../api/caller.ts'
 import type { AwsApi } from '../../api/operation.ts'
 
-export const sts: AwsApi = {
+export const stsApi: AwsApi = {
   id: 'STS',
   protocol: 'query',
   operations: {
@@ -45,6 +45,6 @@ function assumeRole (input: Props, call: Call): Props {
 }
 
 function callerIdentity (_input: Props, { caller }: Call): Props {
-  const { accountId, arn, userId } = getCallerIdentity({ caller })
+  const { accountId, arn, userId } = getCallerIdentity(caller)
   return { Account: accountId ?? '', Arn: arn ?? '', UserId: userId ?? '' }
 }

@@ -4,7 +4,7 @@ import { isVisible, type Item } from '../../world/item.ts'
 import type { AwsApi } from '../../api/operation.ts'
 import { pageOf } from '../../api/page.ts'
 
-export const tagging: AwsApi = {
+export const taggingApi: AwsApi = {
   id: 'Resource Groups Tagging API',
   protocol: 'json',
   operations: {
