@@ -21,7 +21,8 @@ const SERVICES = {
   start: { args: [], running: /"msg":"listening"/ },
   demo: { args: [], running: /A team asks for its environment/ },
   bench: { args: ['--', '--only', 'listing'], running: /measuring listing/ },
-  chaos: { args: ['--', '--kills', '1'], running: /^> / }
+  chaos: { args: ['--', '--kills', '1'], running: /^> / },
+  'record:installation': { args: [], running: /recording version/ }
 } satisfies Record<string, Script>
 /** Scripts that end by themselves and leave nothing that could run on. */
 const TOOLS = ['generate', 'lint', 'pulumi:install', 'test', 'test:long', 'types']
