@@ -1,10 +1,9 @@
 import { mkdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { CACHE } from '../cache.ts'
 
-const SHARED = join(import.meta.dirname, '../../../node_modules/.cache/batchyard')
-
-/** Has all data folders of tests share what Node has compiled: the runners of hundreds of services need not do it again each. */
+/** Has all data folders of tests share what Node has compiled: the runners of hundreds of services find it there. */
 export async function shareCompileCache (dataDir: string): Promise<void> {
-  await mkdir(SHARED, { recursive: true })
-  await symlink(SHARED, join(dataDir, 'cache'))
+  await mkdir(CACHE, { recursive: true })
+  await symlink(CACHE, join(dataDir, 'cache'))
 }
