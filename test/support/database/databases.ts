@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { cp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, inject } from 'vitest'
 import type { Database } from '../../../src/store/database/database.ts'
 import { openDatabase, type DatabaseOptions } from '../../../src/store/database/open-database.ts'
@@ -16,6 +15,10 @@ export interface TestDatabase {
   /** Where a database is that is empty and not yet migrated, to be opened by the test. */
   fresh (): Promise<DatabaseOptions>
 }
+
+/** Not `truncate`, which makes new files for each table and index: in PGlite it takes 90 ms, this 9. */
+const EMPTY_ALL = ['events', 'operations', 'generations', 'environments', 'keys', 'fair_share', 'hosts', 'teams']
+  .map((table) => `delete from ${table};`).join(' ')
 
 interface Backend {
   readonly name: string
@@ -54,7 +57,7 @@ function describeOn (backend: Backend, name: string, fn: (use: () => TestDatabas
     })
 
     beforeEach(async () => {
-      await sql`truncate teams, keys, environments, operations, events, fair_share, hosts cascade`.execute(opened().db)
+      await opened().script(EMPTY_ALL)
     })
 
     afterAll(async () => {
