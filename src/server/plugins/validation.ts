@@ -24,11 +24,11 @@ export const validation = fp(async (app) => {
   const common = { allErrors: true, removeAdditional: false, strict: false } as const
   const forBody = addFormats(new Ajv(common))
   const forText = addFormats(new Ajv({ ...common, coerceTypes: 'array', useDefaults: true }))
+  for (const ajv of [forBody, forText]) {
+    for (const [id, shared] of Object.entries(app.getSchemas())) ajv.addSchema(shared as object, id)
+  }
   app.setValidatorCompiler(({ schema, httpPart }) => {
     const ajv = httpPart === 'body' ? forBody : forText
-    for (const [id, shared] of Object.entries(app.getSchemas())) {
-      if (ajv.getSchema(id) === undefined) ajv.addSchema(shared as object, id)
-    }
     const validate = ajv.compile(schema)
     return (data: unknown) => {
       const unstorable = textErrors(data)
