@@ -1,8 +1,13 @@
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { CACHE } from './test/support/cache.ts'
 import { findPostgres } from './test/support/database/postgres.ts'
 
 const EMBEDDED = './test/support/database/setup-template.ts'
 const POSTGRES = './test/support/database/setup-postgres.ts'
+
+// For the workers and every process they start: an engine starts in two thirds of the time.
+process.env.NODE_COMPILE_CACHE ??= join(CACHE, 'node')
 
 interface Suite {
   readonly timeout: number
@@ -17,6 +22,10 @@ const project = (name: string, { timeout, include = [`test/${name}/**/*.test.ts`
     testTimeout: timeout,
     hookTimeout: timeout,
     restoreMocks: true,
+    // Modules are loaded once for each worker, not for each file.
+    isolate: false,
+    // Most of PGlite's code is not run often enough to be worth a second, optimizing compilation.
+    execArgv: ['--liftoff-only'],
     ...(globalSetup !== undefined && { globalSetup })
   }
 })
