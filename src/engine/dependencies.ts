@@ -11,6 +11,7 @@ export interface EngineDependencies {
   readonly engine: EngineExecutable
   readonly settings: WorkspaceSettings
   readonly cloudEnv: () => Promise<Record<string, string>>
+  readonly revisionedTypes: ReadonlySet<string>
   readonly keyring: Keyring
   readonly ladder: LadderSeconds
   readonly pool: RunnerPool

@@ -30,6 +30,10 @@ export interface EngineOptions {
   readonly passphraseFile: string
   /** Asked before each run: what engines need to reach the cloud. On real AWS empty; `PULUMI_DEBUG_PROVIDERS` is never inherited. */
   readonly cloudEnv: () => Promise<Record<string, string>>
+  /** Packages whose resources must name their provider: the engine refuses to use a default provider for them. */
+  readonly explicitProviders: readonly string[]
+  /** Types of resources whose update makes another revision in the cloud, with an ARN of its own. */
+  readonly revisionedTypes: ReadonlySet<string>
   /** Runs at a time; more wait. */
   readonly concurrency: number
   /** Runs per runner. */
@@ -77,10 +81,12 @@ export async function createEngine (options: EngineOptions): Promise<Engine> {
       dataDir,
       stateUrl: options.stateUrl ?? pathToFileURL(join(dataDir, 'state')).href,
       passphraseFile,
+      explicitProviders: options.explicitProviders,
       ...(options.engine.kind === 'sandbox' ? { compileCache } : {}),
       ...(plugins === undefined ? {} : { plugins })
     },
     cloudEnv: options.cloudEnv,
+    revisionedTypes: options.revisionedTypes,
     keyring: new Keyring(passphraseFile),
     ladder: options.ladder ?? LADDER,
     pool,

@@ -24,14 +24,14 @@ interface PreparedChange {
  * @throws RunFailure
  */
 export async function prepareChange (session: ChangeSession): Promise<PreparedChange> {
-  const { request: { stack }, dependencies: { settings, cloudEnv, log }, hooks, command } = session
+  const { request: { stack }, dependencies: { settings, cloudEnv, revisionedTypes, log }, hooks, command } = session
   await waitForLocks(session)
   await removeHalfWrittenAttributes(session)
   const deployment = await readDeployment(settings, stack, command)
   await refuseOtherState(session, deployment)
   const workspace = await openStackWorkspace(settings, stack, await cloudEnv())
   await refuseFullDisk(session)
-  const unread = await recover({ stack, workspace, deployment, perform: command, hooks, log })
+  const unread = await recover({ stack, workspace, deployment, revisionedTypes, perform: command, hooks, log })
   return { workspace, unread }
 }
 

@@ -9,6 +9,7 @@ import { SANDBOX_CREDENTIALS, type SandboxCloud } from '../sandbox/aws/client.ts
 import { isHostGone } from '../store/queries/hosts.ts'
 import { availableMemoryMiB, capacityFor } from './capacity.ts'
 import type { Shutdown } from './shutdown.ts'
+import { PROVIDER_PACKAGE, REVISIONED_TYPES } from '../spec/resource-types.ts'
 
 /** Between SIGTERM and SIGKILL: long enough to end, too short to start another call. */
 const TERMINATE_SECONDS = 20
@@ -82,6 +83,8 @@ async function startEngine (
     passphraseFile: config.passphraseFile,
     cloudEnv: async (): Promise<Record<string, string>> =>
       sandbox ? { PULUMI_DEBUG_PROVIDERS: `aws:${(await sandbox.ensure()).grpcPort}` } : {},
+    explicitProviders: [PROVIDER_PACKAGE],
+    revisionedTypes: REVISIONED_TYPES,
     concurrency,
     recycleAfter: config.runnerRuns,
     runnerMemoryMiB: config.runnerMemoryMiB,

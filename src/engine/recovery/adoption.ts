@@ -28,19 +28,20 @@ function creations (deployment: Deployment): Entry[] {
   return [...new Map(creating.map(({ resource }) => [textOf(resource.urn), resource])).values()]
 }
 
-/** An update of these makes another revision beside the one the state knows, with an ARN of its own. */
-const REVISED = new Set(['aws:batch/jobDefinition:JobDefinition'])
-
-const revisions = (deployment: Deployment): Entry[] =>
+/** Updates that may have made another revision beside the one the state knows. */
+const revisions = (deployment: Deployment, revisionedTypes: ReadonlySet<string>): Entry[] =>
   pendingOf(deployment).flatMap(({ type, resource }) =>
-    type === 'updating' && REVISED.has(textOf(resource.type)) ? [resource] : []
+    type === 'updating' && revisionedTypes.has(textOf(resource.type)) ? [resource] : []
   )
 
 export const pendingCreates = (deployment: Deployment): PendingCreate[] => creations(deployment).map(wanted)
 
-/** What has to be looked up in the cloud before the deployment can be settled. */
-export const pendingLookUps = (deployment: Deployment): PendingCreate[] =>
-  [...creations(deployment), ...revisions(deployment)].map(wanted)
+/**
+ * What has to be looked up in the cloud before the deployment can be settled.
+ * @param revisionedTypes Types whose update makes another revision, with an ARN of its own.
+ */
+export const pendingLookUps = (deployment: Deployment, revisionedTypes: ReadonlySet<string>): PendingCreate[] =>
+  [...creations(deployment), ...revisions(deployment, revisionedTypes)].map(wanted)
 
 const wanted = (entry: Entry): PendingCreate =>
   ({ urn: textOf(entry.urn), type: textOf(entry.type), inputs: recordOf(withoutTagged(entry.inputs)) })
@@ -69,13 +70,19 @@ export interface Settlement {
  * that was being updated or deleted is there and stays; each is to be read before anything builds on it.
  * @param located The cloud's ids of what was found, by URN.
  */
-export function settle (deployment: Deployment, located: ReadonlyMap<string, string>): Settlement {
+export function settle (
+  deployment: Deployment,
+  located: ReadonlyMap<string, string>,
+  revisionedTypes: ReadonlySet<string>
+): Settlement {
   const { pending_operations: _, ...rest } = deployment
   const interrupted = pendingOf(deployment).filter(({ type }) => type === 'updating' || type === 'deleting')
+  const newest = (entry: Entry): Entry =>
+    revisionedTypes.has(textOf(entry.type)) ? withArn(entry, located.get(textOf(entry.urn))) : entry
   let entries: Entry[] = listOf(deployment.resources)
     .map(recordOf)
     .map((entry) =>
-      interrupted.some(({ resource }) => isSame(entry, resource)) ? unread(revised(entry, located)) : entry
+      interrupted.some(({ resource }) => isSame(entry, resource)) ? unread(newest(entry)) : entry
     )
   const adopted: string[] = []
   for (const created of creations(deployment)) {
@@ -100,10 +107,8 @@ const isSame = (entry: Entry, other: Entry): boolean =>
   entry.urn === other.urn && (textOf(other.id) === '' ? entry.delete !== true : entry.id === other.id)
 
 /** With the ARN of its newest revision, by which it is read. */
-function revised (entry: Entry, located: ReadonlyMap<string, string>): Entry {
-  const arn = REVISED.has(textOf(entry.type)) ? located.get(textOf(entry.urn)) : undefined
-  return arn === undefined ? entry : { ...entry, outputs: { ...recordOf(entry.outputs), arn } }
-}
+const withArn = (entry: Entry, arn: string | undefined): Entry =>
+  arn === undefined ? entry : { ...entry, outputs: { ...recordOf(entry.outputs), arn } }
 
 const isReplacedBy = (created: Entry, entry: Entry): boolean =>
   entry.urn === created.urn && entry.pendingReplacement === true

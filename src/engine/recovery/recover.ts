@@ -14,6 +14,7 @@ export interface Recovery {
   readonly perform: RunCommand
   /** What the state holds of the stack; `undefined` where there is no such stack. */
   readonly deployment: Deployment | undefined
+  readonly revisionedTypes: ReadonlySet<string>
   readonly hooks: Pick<RunHooks, 'locate' | 'onEvent'>
   readonly log: Log
 }
@@ -24,10 +25,15 @@ export interface Recovery {
  * @returns Whether the cloud has to be read into the state now.
  * @throws RunFailure, or what `locate` throws
  */
-export async function recover ({ stack, workspace, perform, deployment = {}, hooks, log }: Recovery): Promise<boolean> {
+export async function recover (recovery: Recovery): Promise<boolean> {
+  const { stack, workspace, perform, deployment = {}, revisionedTypes, hooks, log } = recovery
   const pending = listOf(deployment.pending_operations).length
   if (pending === 0) return listOf(deployment.resources).map(recordOf).some(isUnread)
-  const settlement = settle(deployment, await located(pendingLookUps(deployment), hooks))
+  const settlement = settle(
+    deployment,
+    await located(pendingLookUps(deployment, revisionedTypes), hooks),
+    revisionedTypes
+  )
   log.warn({ stack, pending, adopted: settlement.adopted }, 'settling what a killed engine had begun')
   await importDeployment(workspace, stack, settlement.deployment, perform)
   tell(pendingCreates(deployment), settlement.adopted, hooks)

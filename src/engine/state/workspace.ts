@@ -8,6 +8,8 @@ export interface WorkspaceSettings {
   readonly dataDir: string
   readonly stateUrl: string
   readonly passphraseFile: string
+  /** Packages whose resources must name their provider. */
+  readonly explicitProviders: readonly string[]
   /** The directory of installed resource plugins to use, if not the data directory's own. */
   readonly plugins?: string
   /** Where an engine that is run by Node keeps its compiled code. */
@@ -24,9 +26,6 @@ export interface StackWorkspace {
 
 /** Stack names become file names here; environment ids are narrower still. */
 const STACK_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/
-
-/** A resource without an explicit provider would be created with whatever credentials the service has: refused instead. */
-const STACK_CONFIG = { 'pulumi:disable-default-providers': ['aws'] }
 
 /**
  * Opens the stack's work directory: one path for all its runs, so that the engine finds the stack's salt again and does
@@ -51,7 +50,7 @@ export async function fillWorkspace (
   const pulumiHome = join(settings.dataDir, 'pulumi')
   await Promise.all([mkdir(workDir, { recursive: true }), mkdir(pulumiHome, { recursive: true })])
   await Promise.all([
-    writeStackSettings(workDir, stack),
+    writeStackSettings(workDir, stack, { 'pulumi:disable-default-providers': settings.explicitProviders }),
     linkPlugins(pulumiHome, settings.plugins),
     createStateDirectory(settings.stateUrl)
   ])
@@ -84,12 +83,12 @@ function runEnvironment ({ compileCache, ...settings }: WorkspaceSettings): Reco
   }
 }
 
-/** Adds our configuration to the stack's settings file; the engine keeps its salt in the same file. */
-async function writeStackSettings (workDir: string, stack: string): Promise<void> {
+/** Adds `config` to the stack's settings file; the engine keeps its salt in the same file. */
+async function writeStackSettings (workDir: string, stack: string, config: Record<string, unknown>): Promise<void> {
   const path = join(workDir, `Pulumi.${stack}.yaml`)
   const text = await readFile(path, 'utf8').catch(ignoreAbsence)
   const settings = recordOf(parse(text ?? ''))
-  const wanted = stringify({ ...settings, config: { ...recordOf(settings.config), ...STACK_CONFIG } })
+  const wanted = stringify({ ...settings, config: { ...recordOf(settings.config), ...config } })
   if (text === wanted) return
   await writeFile(`${path}.new`, wanted, { mode: 0o600 })
   await rename(`${path}.new`, path)

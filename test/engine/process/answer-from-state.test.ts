@@ -22,7 +22,11 @@ describe.each(await enginesPresent())('the read-only commands on the $kind engin
       await up('env', { things: ['a'], secret: 'hush' })
       const passphraseFile = join(dataDir, 'passphrase')
       const stateUrl = pathToFileURL(join(dataDir, 'state')).href
-      const { workDir, pulumiHome, env } = await openStackWorkspace({ dataDir, stateUrl, passphraseFile }, 'env', {})
+      const { workDir, pulumiHome, env } = await openStackWorkspace(
+        { dataDir, stateUrl, passphraseFile, explicitProviders: ['aws'] },
+        'env',
+        {}
+      )
       const surprises: unknown[] = []
       const context: AnswerContext = {
         stateUrl,

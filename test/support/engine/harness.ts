@@ -11,6 +11,7 @@ import {
   type RunResults,
   type RunTask
 } from '../../../src/engine/types.ts'
+import { PROVIDER_PACKAGE, REVISIONED_TYPES } from '../../../src/spec/resource-types.ts'
 import type { EngineEvent } from '../../../src/schemas/event.ts'
 import { shareCompileCache } from '../service/compile-cache.ts'
 import { startProvider, type Gate, type TestProvider } from './provider.ts'
@@ -57,6 +58,8 @@ export const engineOptions = (
   dataDir,
   passphraseFile: join(dataDir, 'passphrase'),
   cloudEnv: async () => ({ PULUMI_DEBUG_PROVIDERS: `${provider}:${providerPort}` }),
+  explicitProviders: [PROVIDER_PACKAGE],
+  revisionedTypes: REVISIONED_TYPES,
   concurrency: 2,
   recycleAfter: 10,
   runnerMemoryMiB: 192,

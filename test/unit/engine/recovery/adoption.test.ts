@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { isSound } from '../../../../src/engine/state/checkpoint.ts'
 import { isUnread, pendingCreates, pendingLookUps, settle } from '../../../../src/engine/recovery/adoption.ts'
+import { REVISIONED_TYPES } from '../../../../src/spec/resource-types.ts'
 import { listOf, recordOf } from '../../../../src/engine/json.ts'
 
 type Entry = Record<string, unknown>
@@ -28,7 +29,8 @@ const deploymentOf = (resources: Entry[], ...pending: Array<[string, Entry]>) =>
 function settled (deployment: ReturnType<typeof deploymentOf>, located: Record<string, string> = {}) {
   const { deployment: after, adopted } = settle(
     deployment,
-    new Map(Object.entries(located).map(([name, id]) => [urn(name), id]))
+    new Map(Object.entries(located).map(([name, id]) => [urn(name), id])),
+    REVISIONED_TYPES
   )
   const resources = listOf(after.resources).map(recordOf)
   expect(after).not.toHaveProperty('pending_operations')
@@ -153,7 +155,7 @@ test('what was being updated is to be read, also where the engine did not note w
 test('a definition whose update was killed is read by its newest revision', () => {
   const definition = there('a', { type: 'aws:batch/jobDefinition:JobDefinition', outputs: { arn: 'd:1' } })
   const deployment = deploymentOf([definition], ['updating', { ...definition, id: undefined, inputs: { name: 'd' } }])
-  expect(pendingLookUps(deployment)).toMatchObject([{ urn: urn('a'), inputs: { name: 'd' } }])
+  expect(pendingLookUps(deployment, REVISIONED_TYPES)).toMatchObject([{ urn: urn('a'), inputs: { name: 'd' } }])
   expect(pendingCreates(deployment)).toEqual([])
   const { resources, adopted } = settled(deployment, { a: 'd:2' })
   expect([resources[0]?.outputs, isUnread(resources[0] ?? {}), adopted]).toEqual([{ arn: 'd:2' }, true, []])
