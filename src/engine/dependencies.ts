@@ -1,6 +1,6 @@
 import type { CommandContext, EngineExecutable } from './process/run-command.ts'
 import type { IsHostGone } from './process/locks.ts'
-import type { LadderSeconds } from './process/stop-process.ts'
+import type { StopEscalation } from './process/stop-process.ts'
 import type { Log } from './log.ts'
 import type { RunnerPool } from './runner/pool.ts'
 import type { Keyring } from './state/secrets.ts'
@@ -13,7 +13,7 @@ export interface EngineDependencies {
   readonly cloudEnv: () => Promise<Record<string, string>>
   readonly revisionedTypes: ReadonlySet<string>
   readonly keyring: Keyring
-  readonly ladder: LadderSeconds
+  readonly escalation: StopEscalation
   readonly pool: RunnerPool
   readonly log: Log
   readonly isHostGone: IsHostGone
@@ -24,7 +24,7 @@ export interface EngineDependencies {
 
 /** How commands of the stack are run. */
 export function commandContext (
-  { engine, keyring, ladder, log, onStart }: EngineDependencies,
+  { engine, keyring, escalation, log, onStart }: EngineDependencies,
   stack: string,
   run: Pick<CommandContext, 'stateUrl' | 'signal' | 'onEngineStarted'>
 ): CommandContext {
@@ -32,7 +32,7 @@ export function commandContext (
     ...run,
     engine,
     keyring,
-    ladder,
+    escalation,
     onStart,
     onFallback: (error) => log.warn({ err: error, stack }, 'asking the engine instead of reading its state')
   }

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { descend, type LadderSeconds } from './process/stop-process.ts'
+import { stopProcess, type StopEscalation } from './process/stop-process.ts'
 import { runCommand, type EngineExecutable } from './process/run-command.ts'
 import { knownResources } from './state/deployment.ts'
 import { operationError } from '../errors.ts'
@@ -41,7 +41,7 @@ export interface EngineOptions {
   /** Heap limit of a runner. */
   readonly runnerMemoryMiB: number
   /** How engines are ended; by default 300 seconds to finish what is in flight, then 30 to give up. */
-  readonly ladder?: LadderSeconds
+  readonly escalation?: StopEscalation
   /** Modules of programs (`file:` URLs) that runners load before their first run. */
   readonly preload?: readonly string[]
   readonly log: Log
@@ -52,7 +52,7 @@ export interface EngineOptions {
 }
 
 const POLL_MILLISECONDS = 200
-const LADDER: LadderSeconds = { interruptSeconds: 300, terminateSeconds: 30 }
+const LADDER: StopEscalation = { interruptSeconds: 300, terminateSeconds: 30 }
 
 /**
  * Sets up the engine seam: the passphrase file, the state directory and a warm runner.
@@ -88,7 +88,7 @@ export async function createEngine (options: EngineOptions): Promise<Engine> {
     cloudEnv: options.cloudEnv,
     revisionedTypes: options.revisionedTypes,
     keyring: new Keyring(passphraseFile),
-    ladder: options.ladder ?? LADDER,
+    escalation: options.escalation ?? LADDER,
     pool,
     log: options.log,
     isHostGone: options.isHostGone ?? (async () => false),
@@ -138,7 +138,7 @@ async function resourcesOf (stack: string, dependencies: EngineDependencies): Pr
 async function waitForExit (
   engine: EngineProcess,
   signal: AbortSignal,
-  { ladder, isHostGone }: EngineDependencies
+  { escalation, isHostGone }: EngineDependencies
 ): Promise<void> {
   if (engine.host !== hostname()) {
     if (await isHostGone(engine.host)) return
@@ -148,7 +148,7 @@ async function waitForExit (
   if (!(await isAlive(engine))) return
   const gone = new AbortController()
   const end = () => {
-    descend(engine.pid, ladder, gone.signal, 'asked').catch(() => undefined)
+    stopProcess(engine.pid, escalation, gone.signal, 'asked').catch(() => undefined)
   }
   if (signal.aborted) end()
   else signal.addEventListener('abort', end, { once: true })

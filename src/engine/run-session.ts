@@ -98,7 +98,7 @@ export class RunSession<K extends RunKind = RunKind> {
   async program (workspace: StackWorkspace, refresh: boolean): Promise<ProgramResults[K]> {
     if (this.signal.aborted || this.#runner === undefined) throw this.failure(CANCELLED)
     const { kind, stack, program } = this.request
-    const { engine: { executable, version }, ladder, log } = this.dependencies
+    const { engine: { executable, version }, escalation, log } = this.dependencies
     const { workDir, pulumiHome, env } = workspace
     const end = await new ProgramRun(this.#runner, {
       interruption: this.#interruption,
@@ -107,7 +107,7 @@ export class RunSession<K extends RunKind = RunKind> {
         this.hooks.onEvent(event)
       },
       runCommand: async (request) => this.#commandOfRunner(request, workspace.stateUrl),
-      lingerSeconds: ladder.interruptSeconds,
+      lingerSeconds: escalation.interruptSeconds,
       log
     }).execute({ kind, stack, program, refresh, workDir, pulumiHome, env, engine: { executable, version } })
     // The runner answers in the form of the kind that it was given.

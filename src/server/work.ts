@@ -88,7 +88,7 @@ async function startEngine (
     concurrency,
     recycleAfter: config.runnerRuns,
     runnerMemoryMiB: config.runnerMemoryMiB,
-    ladder: { interruptSeconds: config.interruptSeconds, terminateSeconds: TERMINATE_SECONDS },
+    escalation: { interruptSeconds: config.interruptSeconds, terminateSeconds: TERMINATE_SECONDS },
     preload: [PROGRAM],
     isHostGone: async (host, since) =>
       isHostGone(database.db, host, {

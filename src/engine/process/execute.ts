@@ -7,7 +7,7 @@ import { lowerPriority } from './priority.ts'
 import { identify } from './host-processes.ts'
 import type { CommandOutcome } from '../command.ts'
 import type { EngineProcess } from '../types.ts'
-import { descend, type LadderSeconds } from './stop-process.ts'
+import { stopProcess, type StopEscalation } from './stop-process.ts'
 
 /** One start of an engine. */
 export interface Invocation {
@@ -16,9 +16,9 @@ export interface Invocation {
   readonly cwd: string
   /** The whole environment, not additions to it. */
   readonly env: Record<string, string>
-  /** Aborting starts the ladder. */
+  /** Aborting stops the engine as `escalation` says. */
   readonly signal: AbortSignal
-  readonly ladder: LadderSeconds
+  readonly escalation: StopEscalation
   /** Called with the process before it does anything; when this rejects, the engine never runs. */
   readonly onStarted: (engine: EngineProcess) => Promise<void>
 }
@@ -67,15 +67,15 @@ async function superviseEngine (invocation: Invocation, files: FileHandle[]): Pr
   const ended = exitOf(child).finally(() => gone.abort())
   const { pid } = child
   if (pid === undefined) throw new Error('a spawned process has no pid')
-  const ladder = () => { descend(pid, invocation.ladder, gone.signal).catch(() => undefined) }
-  invocation.signal.addEventListener('abort', ladder, { once: true })
+  const escalation = () => { stopProcess(pid, invocation.escalation, gone.signal).catch(() => undefined) }
+  invocation.signal.addEventListener('abort', escalation, { once: true })
   // It may have aborted while the process was being started.
-  if (invocation.signal.aborted) ladder()
+  if (invocation.signal.aborted) escalation()
   try {
     await openGate(child, pid, invocation.onStarted)
     return await ended
   } finally {
-    invocation.signal.removeEventListener('abort', ladder)
+    invocation.signal.removeEventListener('abort', escalation)
   }
 }
 

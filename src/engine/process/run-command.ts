@@ -5,7 +5,7 @@ import type { EngineProcess } from '../types.ts'
 import { answerFromState } from './answer-from-state.ts'
 import { engineEnvironment } from './environment.ts'
 import { execute } from './execute.ts'
-import type { LadderSeconds } from './stop-process.ts'
+import type { StopEscalation } from './stop-process.ts'
 
 /** The executable that takes the `pulumi` CLI's arguments, and what goes before them. */
 export interface EngineExecutable {
@@ -23,7 +23,7 @@ export interface CommandContext {
   readonly engine: EngineExecutable
   readonly stateUrl: string
   readonly keyring: Keyring
-  readonly ladder: LadderSeconds
+  readonly escalation: StopEscalation
   readonly signal: AbortSignal
   readonly onEngineStarted: (engine: EngineProcess) => Promise<void>
   /** An engine is about to be started: its first words (`up`, `stack init`). */
@@ -43,7 +43,7 @@ export async function runCommand (request: CommandRequest, context: CommandConte
     cwd: request.cwd,
     env: environmentFor(context.engine, request.env),
     signal: context.signal,
-    ladder: context.ladder,
+    escalation: context.escalation,
     onStarted: context.onEngineStarted
   })
   const hidden = withoutPassword(context.stateUrl)

@@ -42,7 +42,7 @@ describe.each(await enginesPresent())('the read-only commands on the $kind engin
             ...context,
             stateUrl: 'not-a-file://',
             engine: executable,
-            ladder: { interruptSeconds: 10, terminateSeconds: 10 },
+            escalation: { interruptSeconds: 10, terminateSeconds: 10 },
             signal: new AbortController().signal,
             onStart: () => undefined,
             onEngineStarted: async () => undefined

@@ -99,7 +99,7 @@ describe.each(await enginesPresent())('a stack\'s life on the $kind engine', (ex
     })
   })
 
-  test('a run past its deadline is ended by the ladder and names the resource under way; its lock is no hindrance to the next', async () => {
+  test('a run past its deadline is stopped by signals and names the resource under way; its lock is no hindrance to the next', async () => {
     await withSeam(
       executable,
       async ({ up, provider }) => {
@@ -114,7 +114,7 @@ describe.each(await enginesPresent())('a stack\'s life on the $kind engine', (ex
           resources: 1
         })
       },
-      { ladder: { interruptSeconds: 1, terminateSeconds: 1 } }
+      { escalation: { interruptSeconds: 1, terminateSeconds: 1 } }
     )
   })
 

@@ -63,7 +63,7 @@ export const engineOptions = (
   concurrency: 2,
   recycleAfter: 10,
   runnerMemoryMiB: 192,
-  ladder: { interruptSeconds: 60, terminateSeconds: 10 },
+  escalation: { interruptSeconds: 60, terminateSeconds: 10 },
   log: silentLog
 })
 

@@ -124,7 +124,7 @@ async function openStack (engine: EngineExecutable, folder: string, provider: Te
 }
 
 /** How long an engine may take to end after a signal before the next one; no test waits for it. */
-const ladder = { interruptSeconds: 120, terminateSeconds: 120 }
+const escalation = { interruptSeconds: 120, terminateSeconds: 120 }
 
 /** The engine itself, without the answers that the service reads from state files. */
 async function start (
@@ -143,7 +143,7 @@ async function start (
       cwd: folder,
       env: { ...(process.env as Record<string, string>), ...env },
       signal: signal ?? new AbortController().signal,
-      ladder,
+      escalation,
       onStarted: async () => {}
     })
   } finally {
