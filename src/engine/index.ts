@@ -72,7 +72,7 @@ export async function createEngine (options: EngineOptions): Promise<Engine> {
     memoryMiB: options.runnerMemoryMiB,
     preload: options.preload ?? [],
     compileCache,
-    onStray: (message) => options.log.warn({ error: message }, 'a program failed after its run had ended')
+    onUnhandledError: (message) => options.log.warn({ error: message }, 'a program failed after its run had ended')
   })
   const { plugins } = options.engine
   const dependencies: EngineDependencies = {

@@ -5,7 +5,7 @@ import type { CommandRequest } from '../command.ts'
 import type { FromRunner, RunSpec, ToRunner } from './messages.ts'
 import { runInlineProgram, RunError } from './run.ts'
 import { isEngineEnding, quietSdkLog } from './sdk.ts'
-import { listenForStrays, within } from './unhandled-errors.ts'
+import { trapUnhandledErrors, within } from './unhandled-errors.ts'
 
 /**
  * The runner: a child process in which inline programs run, one at a time. Its service starts the engines and hears the
@@ -18,7 +18,7 @@ const send = (message: FromRunner): void => { if (process.connected) process.sen
 const textOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).slice(0, MAX_MESSAGE)
 
-let current: { spec: RunSpec, strays: unknown[] } | undefined
+let current: { spec: RunSpec, unhandledErrors: unknown[] } | undefined
 let commands = 0
 const waiting = new Map<number, { resolve: (outcome: CommandOutcome) => void, reject: (error: Error) => void }>()
 
@@ -30,17 +30,17 @@ function perform (request: CommandRequest): Promise<CommandOutcome> {
 }
 
 async function serve (spec: RunSpec): Promise<void> {
-  const mine = { spec, strays: [] as unknown[] }
+  const mine = { spec, unhandledErrors: [] as unknown[] }
   current = mine
   const onEvent = (event: Extract<FromRunner, { type: 'event' }>['event']) => send({ type: 'event', event })
   try {
     const result = await runInlineProgram(spec, { onEvent, perform, within: async (body) => within(mine, body) })
-    const [stray] = mine.strays
+    const [unhandled] = mine.unhandledErrors
     // The resources are there, but the program has a defect that went unnoticed by the engine.
-    if (mine.strays.length > 0) send({ type: 'failed', message: textOf(stray), programError: textOf(stray) })
+    if (mine.unhandledErrors.length > 0) send({ type: 'failed', message: textOf(unhandled), programError: textOf(unhandled) })
     else send({ type: 'done', result })
   } catch (error) {
-    const errors = [...(error instanceof RunError ? [error.programError] : []), ...mine.strays]
+    const errors = [...(error instanceof RunError ? [error.programError] : []), ...mine.unhandledErrors]
     const programError = errors.find((candidate) => candidate !== undefined && !isEngineEnding(candidate))
     send({
       type: 'failed',
@@ -65,9 +65,9 @@ function receive (message: ToRunner): void {
   else asked?.reject(new Error(message.reason))
 }
 
-listenForStrays(() => current, (error, owner) => {
-  if (current !== undefined && (owner ?? current) === current) current.strays.push(error)
-  else send({ type: 'stray', message: textOf(error) })
+trapUnhandledErrors(() => current, (error, owner) => {
+  if (current !== undefined && (owner ?? current) === current) current.unhandledErrors.push(error)
+  else send({ type: 'unhandled-error', message: textOf(error) })
 })
 quietSdkLog()
 process.on('message', receive)

@@ -31,4 +31,4 @@ export type FromRunner =
   | { type: 'done', result: ProgramResults[RunKind] }
   | { type: 'failed', message: string, programError?: string }
   /** An error of an earlier run's program, or of nobody's: this runner must not take another run. */
-  | { type: 'stray', message: string }
+  | { type: 'unhandled-error', message: string }

@@ -6,7 +6,7 @@ export interface PoolOptions extends RunnerOptions {
   /** Runs after which a runner is replaced: each leaves some memory behind. */
   readonly recycleAfter: number
   /** A program's error that came after its run had ended. */
-  readonly onStray: (message: string) => void
+  readonly onUnhandledError: (message: string) => void
 }
 
 interface Waiter {
@@ -97,8 +97,8 @@ export class RunnerPool {
 
   #rest (runner: Runner): void {
     runner.listen((message) => {
-      if (message.type !== 'stray') return
-      this.#options.onStray(message.message)
+      if (message.type !== 'unhandled-error') return
+      this.#options.onUnhandledError(message.message)
       runner.healthy = false
       runner.kill()
     })

@@ -72,7 +72,7 @@ export class ProgramRun {
       case 'command':
         this.#command = this.#runCommand(message)
         break
-      case 'stray':
+      case 'unhandled-error':
         this.#options.log.warn({ error: message.message }, 'a program of an earlier run failed after its end')
         this.#runner.healthy = false
         break

@@ -12,7 +12,7 @@ export const within = async <T> (run: object, body: () => Promise<T>): Promise<T
  * program that rejects late: its listeners are therefore kept from hearing of another run's errors.
  * @param current The run under way, if any.
  */
-export function listenForStrays (
+export function trapUnhandledErrors (
   current: () => object | undefined,
   listener: (error: unknown, run: object | undefined) => void
 ): void {

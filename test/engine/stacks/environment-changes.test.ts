@@ -70,7 +70,7 @@ describe.each(await enginesPresent())('an environment on the $kind engine', (exe
       if (bucket === undefined || logs === undefined || queue === undefined) {
         throw new Error('the environment is not whole')
       }
-      await control.changeResource(bucket.key, { tags: { ...(bucket.properties['tags'] as object), stray: 'yes' } })
+      await control.changeResource(bucket.key, { tags: { ...(bucket.properties['tags'] as object), owner: 'nobody' } })
       await control.changeResource(queue.key, { priority: 77 })
       await control.deleteResource(logs.key)
       const { drifted } = await run(TASKS.drift)
@@ -79,7 +79,7 @@ describe.each(await enginesPresent())('an environment on the $kind engine', (exe
       ).toEqual([
         ['aws:batch/jobQueue:JobQueue', 'changed', [{ path: 'priority', expected: expect.any(Number), actual: 77 }]],
         ['aws:cloudwatch/logGroup:LogGroup', 'missing', []],
-        [BUCKET, 'changed', [{ path: 'tags.stray', expected: null, actual: 'yes' }]]
+        [BUCKET, 'changed', [{ path: 'tags.owner', expected: null, actual: 'yes' }]]
       ])
       expect(await run({ kind: 'up', refresh: true })).toMatchObject({ resources })
       expect((await run(TASKS.drift)).drifted).toEqual([])

@@ -56,8 +56,8 @@ export async function program (input: unknown): Promise<Record<string, unknown>>
   }
   if (behaviour.hoards === true) await hoard()
   for (const reject of late.splice(0)) setImmediate(reject)
-  if (behaviour.rejects !== undefined) setTimeout(stray(behaviour.rejects))
-  if (behaviour.rejectsLater !== undefined) late.push(stray(behaviour.rejectsLater))
+  if (behaviour.rejects !== undefined) setTimeout(rejection(behaviour.rejects))
+  if (behaviour.rejectsLater !== undefined) late.push(rejection(behaviour.rejectsLater))
   const secret =
     behaviour.secret === undefined ? {} : { secret: pulumi.secret({ value: behaviour.secret }), plain: [1, null, 'x'] }
   const names = behaviour.tellsEnvironment === true ? { environment: Object.keys(process.env) } : {}
@@ -86,13 +86,13 @@ async function hoard (): Promise<void> {
 }
 
 /** Kept, and never awaited: their rejections are unhandled. */
-const strays: Array<Promise<never>> = []
+const rejected: Array<Promise<never>> = []
 /** What the next run of this runner has rejected. */
 const late: Array<() => void> = []
 
 /** @returns Rejects it, as this run's whenever that is. */
-function stray (message: string): () => void {
+function rejection (message: string): () => void {
   const { promise, reject } = Promise.withResolvers<never>()
-  strays.push(promise)
+  rejected.push(promise)
   return AsyncResource.bind(() => reject(new Error(message)))
 }
