@@ -5,7 +5,7 @@ import type { CommandRequest } from '../command.ts'
 import type { FromRunner, RunSpec, ToRunner } from './messages.ts'
 import { runInlineProgram, RunError } from './run.ts'
 import { isEngineEnding, quietSdkLog } from './sdk.ts'
-import { trapUnhandledErrors, within } from './unhandled-errors.ts'
+import { trapUnhandledErrors, runInScope } from './unhandled-errors.ts'
 
 /**
  * The runner: a child process in which inline programs run, one at a time. Its service starts the engines and hears the
@@ -34,7 +34,7 @@ async function serve (spec: RunSpec): Promise<void> {
   current = mine
   const onEvent = (event: Extract<FromRunner, { type: 'event' }>['event']) => send({ type: 'event', event })
   try {
-    const result = await runInlineProgram(spec, { onEvent, perform, within: async (body) => within(mine, body) })
+    const result = await runInlineProgram(spec, { onEvent, perform, runInScope: async (body) => runInScope(mine, body) })
     const [unhandled] = mine.unhandledErrors
     // The resources are there, but the program has a defect that went unnoticed by the engine.
     if (mine.unhandledErrors.length > 0) send({ type: 'failed', message: textOf(unhandled), programError: textOf(unhandled) })

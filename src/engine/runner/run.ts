@@ -17,7 +17,7 @@ export interface RunPorts {
   readonly onEvent: (event: EngineEvent) => void
   readonly perform: (request: CommandRequest) => Promise<CommandOutcome>
   /** Runs the program so that its late errors can be told to be this run's. */
-  readonly within: <T>(body: () => Promise<T>) => Promise<T>
+  readonly runInScope: <T>(body: () => Promise<T>) => Promise<T>
 }
 
 /** Resource operations at a time. Never 1: that takes a path in the SDK which serializes on a process-wide queue. */
@@ -40,7 +40,7 @@ export class RunError extends Error {
 export async function runInlineProgram (spec: RunSpec, ports: RunPorts): Promise<ProgramResults[RunKind]> {
   const observed = observeProgram(spec.program, ports.onEvent)
   try {
-    const workspace = await openWorkspace(spec, async () => ports.within(observed.program), ports)
+    const workspace = await openWorkspace(spec, async () => ports.runInScope(observed.program), ports)
     return await runByKind[spec.kind](spec, workspace, ports)
   } catch (error) {
     throw new RunError(error instanceof Error ? error.message : String(error), observed.error, { cause: error })

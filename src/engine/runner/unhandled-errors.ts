@@ -4,7 +4,7 @@ const runs = new AsyncLocalStorage<object>()
 const EVENTS: ReadonlySet<unknown> = new Set(['uncaughtException', 'unhandledRejection'])
 
 /** Runs a program such that the errors nothing catches in it can be told to be that run's. */
-export const within = async <T> (run: object, body: () => Promise<T>): Promise<T> => runs.run(run, body)
+export const runInScope = async <T> (run: object, body: () => Promise<T>): Promise<T> => runs.run(run, body)
 
 /**
  * Hears of every error that nothing caught, with the run whose program it arose in (`undefined` where that can't be told).
