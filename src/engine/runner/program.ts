@@ -27,7 +27,7 @@ export function observeProgram (reference: ProgramReference, onEvent: (event: En
         return outputs
       } catch (error) {
         observed.error = error
-        throw carriable(error)
+        throw toTransportableError(error)
       }
     }
   }
@@ -35,7 +35,7 @@ export function observeProgram (reference: ProgramReference, onEvent: (event: En
 }
 
 /** The SDK waits for ever when it is to pass on a message with half a surrogate pair, which its protocol can't carry. */
-function carriable (error: unknown): unknown {
+function toTransportableError (error: unknown): unknown {
   const message = error instanceof Error ? error.message : String(error)
   return message.isWellFormed() ? error : new Error(stripUnstorable(message))
 }
