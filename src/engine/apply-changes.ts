@@ -2,7 +2,7 @@ import { prepareChange } from './prepare-change.ts'
 import { areAllStale } from './recovery/remote-locks.ts'
 import type { RunSession } from './run-session.ts'
 import { pruneCopies, removeCopies } from './state/copies.ts'
-import { knownResources, retaining } from './state/deployment.ts'
+import { knownResources, markRetained } from './state/deployment.ts'
 import { cancelLocks, importDeployment, readDeployment } from './state/import-export.ts'
 import { statePathsIn } from './state/state-paths.ts'
 import { removeStackWorkspace, type StackWorkspace } from './state/workspace.ts'
@@ -25,7 +25,7 @@ export async function applyDestroy (session: RunSession<'destroy'>): Promise<Run
   const { request: { stack }, dependencies: { settings } } = session
   return removingDeadLocks(session, async () => {
     const { workspace, unread } = await prepareChange(session)
-    const retained = await markRetained(session, workspace)
+    const retained = await retainResources(session, workspace)
     await session.program(workspace, unread)
     await removeStackWorkspace(settings.dataDir, stack)
     const paths = statePathsIn(settings.stateUrl, stack)
@@ -35,14 +35,14 @@ export async function applyDestroy (session: RunSession<'destroy'>): Promise<Run
 }
 
 /** Sends the plan and marks in the state what is to stay in the cloud. */
-async function markRetained (
+async function retainResources (
   { request: { stack, retain }, hooks, dependencies: { settings }, command }: RunSession<'destroy'>,
   workspace: StackWorkspace
 ): Promise<readonly KnownResource[]> {
   const before = await readDeployment(settings, stack, command)
   if (before === undefined) return []
   hooks.onEvent({ type: 'plan', total: knownResources(before).length })
-  const { deployment, changed, retained } = retaining(before, retain)
+  const { deployment, changed, retained } = markRetained(before, retain)
   if (changed) await importDeployment(workspace, stack, deployment, command)
   return retained
 }

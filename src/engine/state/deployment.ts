@@ -59,7 +59,7 @@ function canonical (value: unknown): unknown {
   return Object.fromEntries(names.map((name) => [name, canonical(value[name])]))
 }
 
-export interface Retention {
+export interface RetainedResources {
   /** With every resource marked to be kept in the cloud, or not. */
   readonly deployment: Deployment
   /** Whether that is another deployment than before. */
@@ -71,7 +71,7 @@ export interface Retention {
  * Marks what a destroy is to leave in the cloud: resources of these types, and what is deleted with one of them or is its
  * child. Marks of an earlier destroy that did not come to its end go.
  */
-export function retaining (deployment: Deployment, types: readonly string[]): Retention {
+export function markRetained (deployment: Deployment, types: readonly string[]): RetainedResources {
   const entries = entriesOf(deployment.resources)
   const kept = keptWith(entries, types)
   const isKept = (entry: Entry): boolean => kept.has(textOf(entry.urn))

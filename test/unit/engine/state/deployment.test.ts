@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { fingerprintOf, knownResources, retaining, type Deployment } from '../../../../src/engine/state/deployment.ts'
+import { fingerprintOf, knownResources, markRetained, type Deployment } from '../../../../src/engine/state/deployment.ts'
 import { Keyring } from '../../../../src/engine/state/secrets.ts'
 
 const urn = (name: string): string => `urn:pulumi:env::batchyard::aws:s3/bucket:Bucket::${name}`
@@ -101,13 +101,13 @@ test('what is deleted with a retained resource, or is its child, is retained, an
     entry('reader', { ...other, dependencies: [urn('bucket')] }),
     entry('marked', { ...other, retainOnDelete: true })
   ]
-  const { deployment, changed, retained } = retaining(deploymentOf(resources), ['aws:s3/bucket:Bucket'])
+  const { deployment, changed, retained } = markRetained(deploymentOf(resources), ['aws:s3/bucket:Bucket'])
   expect(retained.map(({ name }) => name)).toEqual(['bucket', 'policy', 'child'])
   expect(changed).toBe(true)
   const marks = (deployment['resources'] as Array<Record<string, unknown>>).flatMap((resource) =>
     'retainOnDelete' in resource ? [resource['id']] : []
   )
   expect(marks).toEqual(['bucket-1', 'policy-1', 'child-1'])
-  expect(retaining(deployment, ['aws:s3/bucket:Bucket']).changed).toBe(false)
-  expect(retaining(deploymentOf([entry('bucket')]), [])).toMatchObject({ changed: false, retained: [] })
+  expect(markRetained(deployment, ['aws:s3/bucket:Bucket']).changed).toBe(false)
+  expect(markRetained(deploymentOf([entry('bucket')]), [])).toMatchObject({ changed: false, retained: [] })
 })
