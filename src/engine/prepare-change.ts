@@ -4,7 +4,7 @@ import { recover } from './recovery/recover.ts'
 import type { RunSession } from './run-session.ts'
 import { removeHalfSidecars } from './state/attribute-files.ts'
 import { fingerprintOf, type Deployment } from './state/deployment.ts'
-import { refuseWithoutRoom } from './state/disk-space.ts'
+import { refuseFullDisk } from './state/disk-space.ts'
 import { readDeployment } from './state/import-export.ts'
 import { stateDirectory, statePathsIn } from './state/state-paths.ts'
 import { openStackWorkspace, type StackWorkspace } from './state/workspace.ts'
@@ -30,7 +30,7 @@ export async function prepareChange (session: ChangeSession): Promise<PreparedCh
   const deployment = await readDeployment(settings, stack, command)
   await refuseOtherState(session, deployment)
   const workspace = await openStackWorkspace(settings, stack, await cloudEnv())
-  await refuseFullDisk(session)
+  await checkDiskSpace(session)
   const unread = await recover({ stack, workspace, deployment, revisionedTypes, perform: command, hooks, log })
   return { workspace, unread }
 }
@@ -64,7 +64,7 @@ async function refuseOtherState (
   throw new RunFailure(operationError('preview-outdated', 'The state is not the one that the preview began with.'))
 }
 
-async function refuseFullDisk ({ dependencies: { settings } }: ChangeSession): Promise<void> {
+async function checkDiskSpace ({ dependencies: { settings } }: ChangeSession): Promise<void> {
   const directory = stateDirectory(settings.stateUrl)
-  if (directory !== undefined) await refuseWithoutRoom(directory)
+  if (directory !== undefined) await refuseFullDisk(directory)
 }

@@ -9,7 +9,7 @@ import { RunFailure } from '../types.ts'
 const NEEDED_BYTES = 64 * 1024 * 1024
 
 /** @throws RunFailure (`storage-full`) when the file system of the state has less room than a run may take. */
-export async function refuseWithoutRoom (directory: string, needed: number = NEEDED_BYTES): Promise<void> {
+export async function refuseFullDisk (directory: string, needed: number = NEEDED_BYTES): Promise<void> {
   const { bavail, bsize } = await statfs(directory)
   if (bavail * bsize >= needed) return
   const detail = `${directory} has room for ${Math.floor((bavail * bsize) / 1024 / 1024)} MiB, and a run may need ${Math.ceil(needed / 1024 / 1024)}. Nothing was begun.`

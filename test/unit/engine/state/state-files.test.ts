@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { isStale, listLocks, waitUntilUnlocked } from '../../../../src/engine/process/locks.ts'
 import { identify, isAlive, startTimeOf } from '../../../../src/engine/process/host-processes.ts'
-import { refuseWithoutRoom } from '../../../../src/engine/state/disk-space.ts'
+import { refuseFullDisk } from '../../../../src/engine/state/disk-space.ts'
 import { removeHalfSidecars } from '../../../../src/engine/state/attribute-files.ts'
 import { ensurePassphraseFile } from '../../../../src/engine/state/secrets.ts'
 import { cloudResources } from '../../../../src/engine/state/checkpoint.ts'
@@ -216,8 +216,8 @@ test('a lock that is not written to its end is one, until its owner has had time
 })
 
 test('a run is not begun where the state has too little room for it', async () => {
-  await refuseWithoutRoom(directory, 1)
-  await expect(refuseWithoutRoom(directory, Number.MAX_SAFE_INTEGER)).rejects.toMatchObject({
+  await refuseFullDisk(directory, 1)
+  await expect(refuseFullDisk(directory, Number.MAX_SAFE_INTEGER)).rejects.toMatchObject({
     error: { code: 'storage-full', detail: expect.stringContaining(directory) }
   })
 })
