@@ -2,7 +2,7 @@ import { operationError } from '../errors.ts'
 import { waitUntilUnlocked, type Lock } from './process/locks.ts'
 import { recover } from './recovery/recover.ts'
 import type { RunSession } from './run-session.ts'
-import { removeHalfSidecars } from './state/attribute-files.ts'
+import { removeHalfWrittenAttributes } from './state/attribute-files.ts'
 import { fingerprintOf, type Deployment } from './state/deployment.ts'
 import { refuseFullDisk } from './state/disk-space.ts'
 import { readDeployment } from './state/import-export.ts'
@@ -26,7 +26,7 @@ interface PreparedChange {
 export async function prepareChange (session: ChangeSession): Promise<PreparedChange> {
   const { request: { stack }, dependencies: { settings, cloudEnv, revisionedTypes, log }, hooks, command } = session
   await waitForLocks(session)
-  await removeHalfWrittenAttributes(session)
+  await checkAttributeFiles(session)
   const deployment = await readDeployment(settings, stack, command)
   await refuseOtherState(session, deployment)
   const workspace = await openStackWorkspace(settings, stack, await cloudEnv())
@@ -49,9 +49,9 @@ async function waitForLocks (session: ChangeSession): Promise<void> {
   })
 }
 
-async function removeHalfWrittenAttributes ({ request, dependencies: { settings } }: ChangeSession): Promise<void> {
+async function checkAttributeFiles ({ request, dependencies: { settings } }: ChangeSession): Promise<void> {
   const paths = statePathsIn(settings.stateUrl, request.stack)
-  if (paths !== undefined) await removeHalfSidecars(paths)
+  if (paths !== undefined) await removeHalfWrittenAttributes(paths)
 }
 
 /** @throws RunFailure (`preview-outdated`) */

@@ -8,12 +8,12 @@ import type { StatePaths } from './state-paths.ts'
  * (`env.json.attrs`), which it does not write in one piece: killed at that moment it leaves an empty one, and then refuses
  * the whole state (`failed to load checkpoint: EOF`, met on 3.260). A file without attributes is as good.
  */
-export async function removeHalfSidecars ({ checkpoint }: StatePaths): Promise<void> {
+export async function removeHalfWrittenAttributes ({ checkpoint }: StatePaths): Promise<void> {
   const backend = join(dirname(checkpoint), '..', '..', 'meta.yaml')
   await Promise.all([checkpoint, backend].map(async (path) => {
-    const sidecar = `${path}.attrs`
-    const text = await readFile(sidecar, 'utf8').catch(ignoreAbsence)
-    if (text !== undefined && !isJson(text)) await rm(sidecar, { force: true })
+    const attributes = `${path}.attrs`
+    const text = await readFile(attributes, 'utf8').catch(ignoreAbsence)
+    if (text !== undefined && !isJson(text)) await rm(attributes, { force: true })
   }))
 }
 

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { isStale, listLocks, waitUntilUnlocked } from '../../../../src/engine/process/locks.ts'
 import { identify, isAlive, startTimeOf } from '../../../../src/engine/process/host-processes.ts'
 import { refuseFullDisk } from '../../../../src/engine/state/disk-space.ts'
-import { removeHalfSidecars } from '../../../../src/engine/state/attribute-files.ts'
+import { removeHalfWrittenAttributes } from '../../../../src/engine/state/attribute-files.ts'
 import { ensurePassphraseFile } from '../../../../src/engine/state/secrets.ts'
 import { cloudResources } from '../../../../src/engine/state/checkpoint.ts'
 import { readCheckpoint } from '../../../../src/engine/state/state-files.ts'
@@ -228,11 +228,11 @@ test('attributes that the CLI was killed while writing go, whole ones and the fi
     await writeFile(path, 'kept')
     await writeFile(`${path}.attrs`, attributes)
   }
-  await removeHalfSidecars(paths)
+  await removeHalfWrittenAttributes(paths)
   expect((await readdir(join(directory, '.pulumi'))).sort()).toEqual(['locks', 'meta.yaml', 'stacks'])
   expect(await readdir(join(directory, '.pulumi', 'stacks', 'batchyard'))).toEqual(['env.json'])
   await writeFile(`${meta}.attrs`, '{}')
-  await removeHalfSidecars(paths)
+  await removeHalfWrittenAttributes(paths)
   expect(await readdir(join(directory, '.pulumi'))).toContain('meta.yaml.attrs')
 })
 
