@@ -10,7 +10,7 @@ import type { IsHostGone } from './process/locks.ts'
 import type { Log } from './log.ts'
 import { RunnerPool } from './runner/pool.ts'
 import { isAlive, pause, residentBytes } from './process/host-processes.ts'
-import { sweepReads } from './state/read-only-workspace.ts'
+import { removeAbandonedWorkspaces } from './state/read-only-workspace.ts'
 import { runStack } from './run.ts'
 import { commandContext, type EngineDependencies } from './dependencies.ts'
 import { ensurePassphraseFile, Keyring } from './state/secrets.ts'
@@ -63,7 +63,7 @@ export async function createEngine (options: EngineOptions): Promise<Engine> {
   await mkdir(dataDir, { recursive: true })
   const passphraseFile = resolve(options.passphraseFile)
   await ensurePassphraseFile(passphraseFile, options.log)
-  await sweepReads(dataDir)
+  await removeAbandonedWorkspaces(dataDir)
   const compileCache = join(dataDir, 'cache', 'node')
   const stopping = new AbortController()
   const pool = new RunnerPool({

@@ -1,7 +1,7 @@
 import type { RunSession } from './run-session.ts'
 import { fingerprintOf, knownResources, type Deployment } from './state/deployment.ts'
 import { readDeployment } from './state/import-export.ts'
-import { openReadingWorkspace } from './state/read-only-workspace.ts'
+import { openReadOnlyWorkspace } from './state/read-only-workspace.ts'
 import type { StackWorkspace } from './state/workspace.ts'
 import type { RunResults } from './types.ts'
 
@@ -26,7 +26,7 @@ async function onCopy<T extends object> (
   read: (workspace: StackWorkspace, deployment: Deployment | undefined) => Promise<T>
 ): Promise<T & { stateFingerprint: string }> {
   const deployment = await readDeployment(settings, stack, command)
-  const workspace = await openReadingWorkspace(settings, stack, deployment, await cloudEnv())
+  const workspace = await openReadOnlyWorkspace(settings, stack, deployment, await cloudEnv())
   try {
     const result = await read(workspace, deployment)
     return { ...result, stateFingerprint: await fingerprintOf(deployment, keyring) }

@@ -4,7 +4,7 @@ import { stringify } from 'yaml'
 import type { CommandOutcome, RunCommand } from '../command.ts'
 import type { Deployment } from './deployment.ts'
 import { classifyFailure, endOf } from '../translate/failures.ts'
-import { openAskingWorkspace } from './read-only-workspace.ts'
+import { openQueryWorkspace } from './read-only-workspace.ts'
 import { recordOf } from '../json.ts'
 import { readCheckpoint } from './state-files.ts'
 import { PROJECT, stateDirectory, statePaths } from './state-paths.ts'
@@ -29,7 +29,7 @@ export async function readDeployment (
 ): Promise<Deployment | undefined> {
   const directory = stateDirectory(settings.stateUrl)
   if (directory !== undefined) return (await readCheckpoint(statePaths(directory, stack)))?.deployment
-  const workspace = await openAskingWorkspace(settings, stack)
+  const workspace = await openQueryWorkspace(settings, stack)
   try {
     return await exportDeployment(workspace, stack, perform)
   } finally {
@@ -71,7 +71,7 @@ export async function importDeployment (
 
 /** Removes every lock of the stack, a live engine's too. */
 export async function cancelLocks (settings: WorkspaceSettings, stack: string, perform: RunCommand): Promise<void> {
-  const workspace = await openAskingWorkspace(settings, stack)
+  const workspace = await openQueryWorkspace(settings, stack)
   try {
     await start(workspace, ['cancel', '--yes', '--stack', stack], perform)
   } finally {

@@ -7,7 +7,7 @@ import { PROJECT, statePaths } from './state-paths.ts'
 import { fillWorkspace, stackName, type StackWorkspace, type WorkspaceSettings } from './workspace.ts'
 
 /** A work directory that is one run's own. */
-export interface ReadingWorkspace extends StackWorkspace {
+export interface TemporaryWorkspace extends StackWorkspace {
   remove (): Promise<void>
 }
 
@@ -21,10 +21,10 @@ const readsOf = (dataDir: string): string => join(dataDir, 'reads')
  * change the real one nor see it change, and meets no other engine's settings file.
  * @param deployment What the state holds of the stack; `undefined` of a stack that does not exist, which is then empty.
  */
-export async function openReadingWorkspace (
+export async function openReadOnlyWorkspace (
   settings: WorkspaceSettings, stack: string, deployment: Deployment | undefined, cloudEnv: Record<string, string>
-): Promise<ReadingWorkspace> {
-  return openApart(settings, stack, cloudEnv, async (directory) => {
+): Promise<TemporaryWorkspace> {
+  return openTemporaryWorkspace(settings, stack, cloudEnv, async (directory) => {
     const state = join(directory, 'state')
     await writeState(state, stack, deployment)
     return pathToFileURL(state).href
@@ -32,16 +32,16 @@ export async function openReadingWorkspace (
 }
 
 /** Opens a work directory for asking an engine about the real state, beside whatever else runs on the stack. */
-export async function openAskingWorkspace (settings: WorkspaceSettings, stack: string): Promise<ReadingWorkspace> {
-  return openApart(settings, stack, {}, async () => settings.stateUrl)
+export async function openQueryWorkspace (settings: WorkspaceSettings, stack: string): Promise<TemporaryWorkspace> {
+  return openTemporaryWorkspace(settings, stack, {}, async () => settings.stateUrl)
 }
 
-async function openApart (
+async function openTemporaryWorkspace (
   settings: WorkspaceSettings,
   stack: string,
   cloudEnv: Record<string, string>,
   prepare: (directory: string) => Promise<string>
-): Promise<ReadingWorkspace> {
+): Promise<TemporaryWorkspace> {
   const reads = readsOf(settings.dataDir)
   await mkdir(reads, { recursive: true })
   const directory = await mkdtemp(join(reads, `${stackName(stack)}-`))
@@ -72,7 +72,7 @@ async function writeState (directory: string, stack: string, deployment: Deploym
 const settled = ({ pending_operations: _, ...deployment }: Deployment): Deployment => deployment
 
 /** Removes what readers of a process that was killed have left. */
-export async function sweepReads (dataDir: string): Promise<void> {
+export async function removeAbandonedWorkspaces (dataDir: string): Promise<void> {
   const reads = readsOf(dataDir)
   const names = await readdir(reads).catch(ignoreAbsence) ?? []
   await Promise.all(names.map(async (name) => {
