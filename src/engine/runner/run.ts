@@ -5,7 +5,7 @@ import { changingStep, plannedChanges } from '../translate/changes.ts'
 import { createPulumiCommand } from './pulumi-command.ts'
 import type { CommandRequest, CommandOutcome } from '../command.ts'
 import { driftedResources, driftingStep } from '../translate/drift.ts'
-import { toEngineEvent, type Doing } from '../translate/events.ts'
+import { toEngineEvent, type EngineActivity } from '../translate/events.ts'
 import { PROJECT } from '../state/state-paths.ts'
 import { mapTexts, stripControlCharacters } from '../../text.ts'
 import type { EngineEvent } from '../../schemas/event.ts'
@@ -65,14 +65,14 @@ async function openWorkspace (
 }
 
 /** @param judge Sees every event of the engine, whether it is told or not. */
-const optionsOf = (ports: RunPorts, doing: Doing, judge: (event: SdkEvent) => void = () => undefined) => ({
+const optionsOf = (ports: RunPorts, activity: EngineActivity, judge: (event: SdkEvent) => void = () => undefined) => ({
   parallel: PARALLEL,
   color: 'never',
   suppressOutputs: true,
   showSecrets: false,
   onEvent: (event: SdkEvent) => {
     judge(event)
-    const ours = toEngineEvent(event, doing)
+    const ours = toEngineEvent(event, activity)
     if (ours !== undefined) ports.onEvent(ours)
   }
 } as const)

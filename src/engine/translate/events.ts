@@ -27,17 +27,17 @@ export function nameOf (urn: string): string {
 }
 
 /** What an engine does while it sends an event: `read` is a preview or a refresh, which touch nothing in the cloud. */
-export type Doing = 'change' | 'read'
+export type EngineActivity = 'change' | 'read'
 
 /**
  * An engine's event as ours, or `undefined` for what is not told: components, providers, the stack itself, debug
  * messages, the engine's own account of its settings. Inputs and outputs of resources never pass. A reading engine speaks
  * of what would be done, or was done by others; what it does itself is to read.
  */
-export function toEngineEvent (event: SdkEvent, doing: Doing = 'change'): EngineEvent | undefined {
-  if (event.resourcePreEvent !== undefined) return resourceEvent(event.resourcePreEvent.metadata, 'started', doing)
-  if (event.resOutputsEvent !== undefined) return resourceEvent(event.resOutputsEvent.metadata, 'succeeded', doing)
-  if (event.resOpFailedEvent !== undefined) return resourceEvent(event.resOpFailedEvent.metadata, 'failed', doing)
+export function toEngineEvent (event: SdkEvent, activity: EngineActivity = 'change'): EngineEvent | undefined {
+  if (event.resourcePreEvent !== undefined) return resourceEvent(event.resourcePreEvent.metadata, 'started', activity)
+  if (event.resOutputsEvent !== undefined) return resourceEvent(event.resOutputsEvent.metadata, 'succeeded', activity)
+  if (event.resOpFailedEvent !== undefined) return resourceEvent(event.resOpFailedEvent.metadata, 'failed', activity)
   if (event.diagnosticEvent !== undefined) return diagnosticEvent(event.diagnosticEvent)
   if (event.summaryEvent === undefined) return undefined
   const changes = Object.entries(event.summaryEvent.resourceChanges ?? {}).filter((entry) => entry[1] !== undefined)
@@ -47,9 +47,9 @@ export function toEngineEvent (event: SdkEvent, doing: Doing = 'change'): Engine
 function resourceEvent (
   metadata: StepEventMetadata,
   status: ResourceEvent['status'],
-  doing: Doing
+  activity: EngineActivity
 ): EngineEvent | undefined {
-  const action = doing === 'read' ? 'read' : actionOf(metadata)
+  const action = activity === 'read' ? 'read' : actionOf(metadata)
   const state = metadata.new ?? metadata.old
   if (action === undefined || state?.custom !== true || metadata.type.startsWith('pulumi:')) return undefined
   const urn = sanitizeMessage(metadata.urn)
