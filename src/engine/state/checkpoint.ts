@@ -19,14 +19,14 @@ export interface Checkpoint {
 }
 
 /** Why a text is no checkpoint. */
-export class Damage extends Error {}
+export class InvalidCheckpoint extends Error {}
 
 /** Version 4 is version 3 with a list of the engine's features without which it must not be read (CLI 3.260: pkg/resource/stack). */
 const VERSIONS: readonly unknown[] = [3, 4]
 
 /**
  * Parses a checkpoint of version 3 or 4, the only ones that the engines write.
- * @throws Damage whose message says, as the end of a sentence, what is wrong.
+ * @throws InvalidCheckpoint whose message says, as the end of a sentence, what is wrong.
  */
 export function parseCheckpoint (text: string): Checkpoint {
   const latest = recordOf(recordOf(parseFile(text).checkpoint).latest)
@@ -42,10 +42,10 @@ export function parseCheckpoint (text: string): Checkpoint {
 }
 
 function parseFile (text: string): Record<string, unknown> {
-  if (text.trim() === '') throw new Damage('it is empty')
+  if (text.trim() === '') throw new InvalidCheckpoint('it is empty')
   const file = parseJson(text)
-  if (!isRecord(file) || !isRecord(file.checkpoint)) throw new Damage('it holds no checkpoint')
-  if (!VERSIONS.includes(file.version)) throw new Damage(`it is of version ${JSON.stringify(file.version)}, not 3 or 4`)
+  if (!isRecord(file) || !isRecord(file.checkpoint)) throw new InvalidCheckpoint('it holds no checkpoint')
+  if (!VERSIONS.includes(file.version)) throw new InvalidCheckpoint(`it is of version ${JSON.stringify(file.version)}, not 3 or 4`)
   return file
 }
 
@@ -53,14 +53,14 @@ function parseJson (text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new Damage('it is not JSON, or only the beginning of it', { cause })
+    throw new InvalidCheckpoint('it is not JSON, or only the beginning of it', { cause })
   }
 }
 
 function entriesOf (resources: unknown): Array<Record<string, unknown>> {
   const entries = resources ?? []
   if (Array.isArray(entries) && entries.every((entry) => isRecord(entry) && textOf(entry.urn) !== '')) return entries
-  throw new Damage('its resources cannot be made out')
+  throw new InvalidCheckpoint('its resources cannot be made out')
 }
 
 const toResource = (entry: Record<string, unknown>): StateResource => ({

@@ -11,7 +11,7 @@ import { copiesOf } from './copies.ts'
  * engine made of it would be a stack that has forgotten its resources.
  * @param reason What is wrong with the file, as the end of a sentence.
  */
-export async function damaged (paths: StatePaths, reason: string): Promise<RunFailure> {
+export async function damagedStateFailure (paths: StatePaths, reason: string): Promise<RunFailure> {
   const copy = await newestGoodCopy(paths)
   const advice = copy === undefined
     ? 'No good copy of it was found.'

@@ -1,8 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Damage, isSound, parseCheckpoint, type Checkpoint } from './checkpoint.ts'
+import { InvalidCheckpoint, isSound, parseCheckpoint, type Checkpoint } from './checkpoint.ts'
 import { ignoreAbsence, listOf, recordOf } from '../json.ts'
-import { damaged } from './damaged-state.ts'
+import { damagedStateFailure } from './damaged-state.ts'
 import type { StatePaths } from './state-paths.ts'
 
 /** A larger checkpoint is not read here: parsing it would hold the service up. The engine has no such bound. */
@@ -20,11 +20,11 @@ export async function readCheckpoint (paths: StatePaths): Promise<Checkpoint | u
   try {
     const checkpoint = parseCheckpoint(text)
     if (!isSound(listOf(checkpoint.deployment.resources).map(recordOf))) {
-      throw new Damage('it refers to resources that it does not hold, or holds one twice')
+      throw new InvalidCheckpoint('it refers to resources that it does not hold, or holds one twice')
     }
     return checkpoint
   } catch (error) {
-    throw error instanceof Damage ? await damaged(paths, error.message) : error
+    throw error instanceof InvalidCheckpoint ? await damagedStateFailure(paths, error.message) : error
   }
 }
 
