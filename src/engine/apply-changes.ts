@@ -12,8 +12,8 @@ import { RunFailure, type KnownResource, type RunResults } from './types.ts'
 export async function applyUp (session: RunSession<'up'>): Promise<RunResults['up']> {
   const { request: { stack, refresh }, dependencies: { settings } } = session
   return removingDeadLocks(session, async () => {
-    const { workspace, unread } = await prepareChange(session)
-    const result = await session.program(workspace, refresh || unread)
+    const { workspace, needsRefresh } = await prepareChange(session)
+    const result = await session.program(workspace, refresh || needsRefresh)
     const paths = statePathsIn(settings.stateUrl, stack)
     if (paths !== undefined) await pruneCopies(paths)
     return result
@@ -24,9 +24,9 @@ export async function applyUp (session: RunSession<'up'>): Promise<RunResults['u
 export async function applyDestroy (session: RunSession<'destroy'>): Promise<RunResults['destroy']> {
   const { request: { stack }, dependencies: { settings } } = session
   return removingDeadLocks(session, async () => {
-    const { workspace, unread } = await prepareChange(session)
+    const { workspace, needsRefresh } = await prepareChange(session)
     const retained = await retainResources(session, workspace)
-    await session.program(workspace, unread)
+    await session.program(workspace, needsRefresh)
     await removeStackWorkspace(settings.dataDir, stack)
     const paths = statePathsIn(settings.stateUrl, stack)
     if (paths !== undefined) await removeCopies(paths)

@@ -15,7 +15,7 @@ type ChangeSession = RunSession<'up' | 'destroy'>
 interface PreparedChange {
   readonly workspace: StackWorkspace
   /** Whether the cloud has to be read into the state before anything is changed. */
-  readonly unread: boolean
+  readonly needsRefresh: boolean
 }
 
 /**
@@ -31,8 +31,8 @@ export async function prepareChange (session: ChangeSession): Promise<PreparedCh
   await refuseOtherState(session, deployment)
   const workspace = await openStackWorkspace(settings, stack, await cloudEnv())
   await checkDiskSpace(session)
-  const unread = await recover({ stack, workspace, deployment, revisionedTypes, perform: command, hooks, log })
-  return { workspace, unread }
+  const needsRefresh = await recover({ stack, workspace, deployment, revisionedTypes, perform: command, hooks, log })
+  return { workspace, needsRefresh }
 }
 
 async function waitForLocks (session: ChangeSession): Promise<void> {

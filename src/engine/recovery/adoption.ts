@@ -10,9 +10,9 @@ type Entry = Readonly<Record<string, unknown>>
  * The `initErrors` of a resource whose entry may not say what is in the cloud. The engine keeps them until a refresh has
  * read the resource; an update that came first would try to mend it.
  */
-const UNREAD = 'An engine was killed in the middle of a call for this resource, and it has not been read since.'
+const NEEDS_REFRESH = 'An engine was killed in the middle of a call for this resource, and it has not been read since.'
 
-export const isUnread = (entry: Entry): boolean => listOf(entry.initErrors).includes(UNREAD)
+export const needsRefresh = (entry: Entry): boolean => listOf(entry.initErrors).includes(NEEDS_REFRESH)
 
 const pendingOf = (deployment: Deployment): Array<{ type: string, resource: Entry }> =>
   listOf(deployment.pending_operations)
@@ -34,16 +34,16 @@ const revisions = (deployment: Deployment, revisionedTypes: ReadonlySet<string>)
     type === 'updating' && revisionedTypes.has(textOf(resource.type)) ? [resource] : []
   )
 
-export const pendingCreates = (deployment: Deployment): PendingCreate[] => creations(deployment).map(wanted)
+export const pendingCreates = (deployment: Deployment): PendingCreate[] => creations(deployment).map(toPendingCreate)
 
 /**
  * What has to be looked up in the cloud before the deployment can be settled.
  * @param revisionedTypes Types whose update makes another revision, with an ARN of its own.
  */
 export const pendingLookUps = (deployment: Deployment, revisionedTypes: ReadonlySet<string>): PendingCreate[] =>
-  [...creations(deployment), ...revisions(deployment, revisionedTypes)].map(wanted)
+  [...creations(deployment), ...revisions(deployment, revisionedTypes)].map(toPendingCreate)
 
-const wanted = (entry: Entry): PendingCreate =>
+const toPendingCreate = (entry: Entry): PendingCreate =>
   ({ urn: textOf(entry.urn), type: textOf(entry.type), inputs: recordOf(withoutTagged(entry.inputs)) })
 
 /** Secrets, files and references have a form of their own, with a tag, that only the engine understands. */
@@ -58,8 +58,8 @@ function withoutTagged (value: unknown): unknown {
   )
 }
 
-export interface Settlement {
-  /** Without pending operations. What the state does not know the present form of is marked UNREAD. */
+export interface SettledDeployment {
+  /** Without pending operations. What the state does not know the present form of is marked NEEDS_REFRESH. */
   readonly deployment: Deployment
   /** URNs of the resources taken into the state. */
   readonly adopted: readonly string[]
@@ -74,7 +74,7 @@ export function settle (
   deployment: Deployment,
   located: ReadonlyMap<string, string>,
   revisionedTypes: ReadonlySet<string>
-): Settlement {
+): SettledDeployment {
   const { pending_operations: _, ...rest } = deployment
   const interrupted = pendingOf(deployment).filter(({ type }) => type === 'updating' || type === 'deleting')
   const newest = (entry: Entry): Entry =>
@@ -82,7 +82,7 @@ export function settle (
   let entries: Entry[] = listOf(deployment.resources)
     .map(recordOf)
     .map((entry) =>
-      interrupted.some(({ resource }) => isSame(entry, resource)) ? unread(newest(entry)) : entry
+      interrupted.some(({ resource }) => isSame(entry, resource)) ? markForRefresh(newest(entry)) : entry
     )
   const adopted: string[] = []
   for (const created of creations(deployment)) {
@@ -95,7 +95,7 @@ export function settle (
     ) { continue }
     entries = withAdopted(
       entries,
-      unread({ ...created, id, outputs: { ...withoutInternal(recordOf(created.inputs)), ...namedBy(id) } })
+      markForRefresh({ ...created, id, outputs: { ...withoutInternal(recordOf(created.inputs)), ...namedBy(id) } })
     )
     adopted.push(textOf(created.urn))
   }
@@ -113,7 +113,7 @@ const withArn = (entry: Entry, arn: string | undefined): Entry =>
 const isReplacedBy = (created: Entry, entry: Entry): boolean =>
   entry.urn === created.urn && entry.pendingReplacement === true
 
-const unread = (entry: Entry): Entry => ({ ...entry, initErrors: [UNREAD] })
+const markForRefresh = (entry: Entry): Entry => ({ ...entry, initErrors: [NEEDS_REFRESH] })
 
 /** Where the cloud's own name is an ARN, some of the provider's Reads (a task definition's) go by that and not by the id. */
 const namedBy = (id: string): Entry => id.startsWith('arn:') ? { arn: id } : {}
@@ -131,9 +131,9 @@ function withAdopted (entries: readonly Entry[], adopted: Entry): Entry[] {
   const needed = new Set(referencesOf(adopted))
   const afterNeeded = entries.findLastIndex((entry) => needed.has(textOf(entry.urn))) + 1
   const place = replaced < 0 ? entries.length : Math.max(replaced, afterNeeded)
-  const condemned = entries.flatMap((entry, index) => {
+  const reordered = entries.flatMap((entry, index) => {
     const rest = index !== replaced ? [entry] : entry.pendingReplacement === true ? [] : [{ ...entry, delete: true }]
     return index === place ? [adopted, ...rest] : rest
   })
-  return place === entries.length ? [...condemned, adopted] : condemned
+  return place === entries.length ? [...reordered, adopted] : reordered
 }

@@ -6,7 +6,7 @@ import { importDeployment } from '../state/import-export.ts'
 import type { RunCommand } from '../command.ts'
 import { RunFailure, type PendingCreate, type RunHooks } from '../types.ts'
 import type { StackWorkspace } from '../state/workspace.ts'
-import { isUnread, pendingCreates, pendingLookUps, settle } from './adoption.ts'
+import { needsRefresh, pendingCreates, pendingLookUps, settlePendingOperations } from './adoption.ts'
 
 export interface Recovery {
   readonly stack: string
@@ -28,15 +28,15 @@ export interface Recovery {
 export async function recover (recovery: Recovery): Promise<boolean> {
   const { stack, workspace, perform, deployment = {}, revisionedTypes, hooks, log } = recovery
   const pending = listOf(deployment.pending_operations).length
-  if (pending === 0) return listOf(deployment.resources).map(recordOf).some(isUnread)
-  const settlement = settle(
+  if (pending === 0) return listOf(deployment.resources).map(recordOf).some(needsRefresh)
+  const settlement = settlePendingOperations(
     deployment,
     await located(pendingLookUps(deployment, revisionedTypes), hooks),
     revisionedTypes
   )
   log.warn({ stack, pending, adopted: settlement.adopted }, 'settling what a killed engine had begun')
   await importDeployment(workspace, stack, settlement.deployment, perform)
-  tell(pendingCreates(deployment), settlement.adopted, hooks)
+  reportCreates(pendingCreates(deployment), settlement.adopted, hooks)
   return true
 }
 
@@ -50,16 +50,16 @@ async function located (
   throw new RunFailure(operationError('engine-failed', detail))
 }
 
-function tell (creates: readonly PendingCreate[], adopted: readonly string[], { onEvent }: Recovery['hooks']): void {
+function reportCreates (creates: readonly PendingCreate[], adopted: readonly string[], { onEvent }: Recovery['hooks']): void {
   for (const { urn } of creates) {
-    const fate = adopted.includes(urn)
+    const outcome = adopted.includes(urn)
       ? 'It was found in the cloud and is in the state now.'
       : 'It was not found in the cloud, or is in the state already.'
     onEvent({
       type: 'diagnostic',
       severity: 'info',
       urn,
-      message: `An engine was killed while it created this. ${fate}`
+      message: `An engine was killed while it created this. ${outcome}`
     })
   }
 }

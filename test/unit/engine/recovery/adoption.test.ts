@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { isSound } from '../../../../src/engine/state/checkpoint.ts'
-import { isUnread, pendingCreates, pendingLookUps, settle } from '../../../../src/engine/recovery/adoption.ts'
+import { needsRefresh, pendingCreates, pendingLookUps, settlePendingOperations } from '../../../../src/engine/recovery/adoption.ts'
 import { REVISIONED_TYPES } from '../../../../src/spec/resource-types.ts'
 import { listOf, recordOf } from '../../../../src/engine/json.ts'
 
@@ -27,7 +27,7 @@ const deploymentOf = (resources: Entry[], ...pending: Array<[string, Entry]>) =>
 })
 
 function settled (deployment: ReturnType<typeof deploymentOf>, located: Record<string, string> = {}) {
-  const { deployment: after, adopted } = settle(
+  const { deployment: after, adopted } = settlePendingOperations(
     deployment,
     new Map(Object.entries(located).map(([name, id]) => [urn(name), id])),
     REVISIONED_TYPES
@@ -55,7 +55,7 @@ test('a create that was found is taken into the state with its inputs as outputs
       outputs: { bucket: 'b' }
     })
   ])
-  expect(resources.map(isUnread)).toEqual([false, true])
+  expect(resources.map(needsRefresh)).toEqual([false, true])
   expect(adopted).toEqual([urn('b')])
 })
 
@@ -110,7 +110,7 @@ test('what was being updated or deleted stays and is to be read, of two with one
   const deployment = deploymentOf([there('a'), there('b', { id: 'b-2' }), there('b', { delete: true }), there('c')],
     ['updating', there('a', { inputs: { n: 2 } })], ['deleting', there('b', { delete: true })], ['reading', there('c')])
   const { resources, adopted } = settled(deployment)
-  expect(resources.map((resource) => [resource.id, isUnread(resource)])).toEqual([
+  expect(resources.map((resource) => [resource.id, needsRefresh(resource)])).toEqual([
     ['a-1', true],
     ['b-2', false],
     ['b-1', true],
@@ -145,10 +145,10 @@ test('one that the cloud knows by an ARN has it among its outputs, because some 
 })
 
 test('what was being updated is to be read, also where the engine did not note which it was', () => {
-  const condemned = there('a', { id: 'a-0', delete: true })
+  const reordered = there('a', { id: 'a-0', delete: true })
   for (const id of ['a-1', undefined]) {
-    const { resources } = settled(deploymentOf([there('a'), condemned], ['updating', entry('a', { id })]))
-    expect(resources.map(isUnread)).toEqual([true, false])
+    const { resources } = settled(deploymentOf([there('a'), reordered], ['updating', entry('a', { id })]))
+    expect(resources.map(needsRefresh)).toEqual([true, false])
   }
 })
 
@@ -158,7 +158,7 @@ test('a definition whose update was killed is read by its newest revision', () =
   expect(pendingLookUps(deployment, REVISIONED_TYPES)).toMatchObject([{ urn: urn('a'), inputs: { name: 'd' } }])
   expect(pendingCreates(deployment)).toEqual([])
   const { resources, adopted } = settled(deployment, { a: 'd:2' })
-  expect([resources[0]?.outputs, isUnread(resources[0] ?? {}), adopted]).toEqual([{ arn: 'd:2' }, true, []])
+  expect([resources[0]?.outputs, needsRefresh(resources[0] ?? {}), adopted]).toEqual([{ arn: 'd:2' }, true, []])
   expect(settled(deployment).resources[0]?.outputs).toEqual({ arn: 'd:1' })
 })
 
