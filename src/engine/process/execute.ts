@@ -32,7 +32,7 @@ const SIGNALLED = 128
  * its identity can be stored before the engine can touch the cloud, and it ends by itself, having done nothing, when this
  * process dies in between. Arguments are positional parameters: the shell never parses them.
  */
-const GATE = 'read -r go && exec "$0" "$@" < /dev/null'
+const START_SCRIPT = 'read -r go && exec "$0" "$@" < /dev/null'
 
 /**
  * Starts an engine detached (a process group of its own) with its output in files of `cwd`, so that it can finish and
@@ -59,7 +59,7 @@ const outputFile = async (directory: string, stream: string) => open(join(direct
 type End = Pick<CommandOutcome, 'code' | 'killedBy'>
 
 async function superviseEngine (invocation: Invocation, files: FileHandle[]): Promise<End> {
-  const child = spawn('/bin/sh', ['-c', GATE, invocation.executable, ...invocation.args], {
+  const child = spawn('/bin/sh', ['-c', START_SCRIPT, invocation.executable, ...invocation.args], {
     cwd: invocation.cwd, env: invocation.env, detached: true, stdio: ['pipe', ...files.map((file) => file.fd)]
   })
   await once(child, 'spawn')
@@ -72,14 +72,14 @@ async function superviseEngine (invocation: Invocation, files: FileHandle[]): Pr
   // It may have aborted while the process was being started.
   if (invocation.signal.aborted) escalation()
   try {
-    await openGate(child, pid, invocation.onStarted)
+    await releaseEngine(child, pid, invocation.onStarted)
     return await ended
   } finally {
     invocation.signal.removeEventListener('abort', escalation)
   }
 }
 
-async function openGate (child: ChildProcess, pid: number, onStarted: Invocation['onStarted']): Promise<void> {
+async function releaseEngine (child: ChildProcess, pid: number, onStarted: Invocation['onStarted']): Promise<void> {
   // The shell may have been ended by a signal meanwhile; then writing fails and the exit code tells.
   child.stdin?.on('error', () => undefined)
   try {
