@@ -31,7 +31,7 @@ export async function prepareChange (session: ChangeSession): Promise<PreparedCh
   await refuseOtherState(session, deployment)
   const workspace = await openStackWorkspace(settings, stack, await cloudEnv())
   await checkDiskSpace(session)
-  const needsRefresh = await recover({ stack, workspace, deployment, revisionedTypes, perform: command, hooks, log })
+  const needsRefresh = await recover({ stack, workspace, deployment, revisionedTypes, runCommand: command, hooks, log })
   return { workspace, needsRefresh }
 }
 

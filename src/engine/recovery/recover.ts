@@ -11,7 +11,7 @@ import { needsRefresh, pendingCreates, pendingLookUps, settlePendingOperations }
 export interface Recovery {
   readonly stack: string
   readonly workspace: StackWorkspace
-  readonly perform: RunCommand
+  readonly runCommand: RunCommand
   /** What the state holds of the stack; `undefined` where there is no such stack. */
   readonly deployment: Deployment | undefined
   readonly revisionedTypes: ReadonlySet<string>
@@ -26,7 +26,7 @@ export interface Recovery {
  * @throws RunFailure, or what `locate` throws
  */
 export async function recover (recovery: Recovery): Promise<boolean> {
-  const { stack, workspace, perform, deployment = {}, revisionedTypes, hooks, log } = recovery
+  const { stack, workspace, runCommand, deployment = {}, revisionedTypes, hooks, log } = recovery
   const pending = listOf(deployment.pending_operations).length
   if (pending === 0) return listOf(deployment.resources).map(recordOf).some(needsRefresh)
   const settlement = settlePendingOperations(
@@ -35,7 +35,7 @@ export async function recover (recovery: Recovery): Promise<boolean> {
     revisionedTypes
   )
   log.warn({ stack, pending, adopted: settlement.adopted }, 'settling what a killed engine had begun')
-  await importDeployment(workspace, stack, settlement.deployment, perform)
+  await importDeployment(workspace, stack, settlement.deployment, runCommand)
   reportCreates(pendingCreates(deployment), settlement.adopted, hooks)
   return true
 }

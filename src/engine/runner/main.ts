@@ -22,7 +22,7 @@ let current: { spec: RunSpec, unhandledErrors: unknown[] } | undefined
 let commands = 0
 const waiting = new Map<number, { resolve: (outcome: CommandOutcome) => void, reject: (error: Error) => void }>()
 
-function perform (request: CommandRequest): Promise<CommandOutcome> {
+function runCommand (request: CommandRequest): Promise<CommandOutcome> {
   commands += 1
   const command = commands
   send({ type: 'command', command, request })
@@ -34,7 +34,7 @@ async function serve (spec: RunSpec): Promise<void> {
   current = mine
   const onEvent = (event: Extract<FromRunner, { type: 'event' }>['event']) => send({ type: 'event', event })
   try {
-    const result = await runInlineProgram(spec, { onEvent, perform, runInScope: async (body) => runInScope(mine, body) })
+    const result = await runInlineProgram(spec, { onEvent, runCommand, runInScope: async (body) => runInScope(mine, body) })
     const [unhandled] = mine.unhandledErrors
     // The resources are there, but the program has a defect that went unnoticed by the engine.
     if (mine.unhandledErrors.length > 0) send({ type: 'failed', message: textOf(unhandled), programError: textOf(unhandled) })

@@ -27,7 +27,7 @@ const { CommandResult } = sdkRequire('@pulumi/pulumi/automation/cmd.js') as SdkC
  */
 export function createPulumiCommand (
   engine: { executable: string, version: string },
-  perform: (request: CommandRequest, signal: AbortSignal | undefined) => Promise<CommandOutcome>
+  runCommand: (request: CommandRequest, signal: AbortSignal | undefined) => Promise<CommandOutcome>
 ): PulumiCommandLike {
   const version = semver.parse(engine.version)
   if (version === null) throw new Error(`the engine's version "${engine.version}" is not a version`)
@@ -35,7 +35,7 @@ export function createPulumiCommand (
     command: engine.executable,
     version,
     async run (args, cwd, env, ...[onOutput, onError, signal]) {
-      const { stdout, stderr, code } = await perform({ args, cwd, env }, signal)
+      const { stdout, stderr, code } = await runCommand({ args, cwd, env }, signal)
       if (stdout !== '') onOutput?.(stdout)
       if (stderr !== '') onError?.(stderr)
       // The SDK tells errors apart by the text of stderr; some engines' messages are on stdout.

@@ -15,7 +15,7 @@ import { observeProgram } from './program.ts'
 
 export interface RunPorts {
   readonly onEvent: (event: EngineEvent) => void
-  readonly perform: (request: CommandRequest) => Promise<CommandOutcome>
+  readonly runCommand: (request: CommandRequest) => Promise<CommandOutcome>
   /** Runs the program so that its late errors can be told to be this run's. */
   readonly runInScope: <T>(body: () => Promise<T>) => Promise<T>
 }
@@ -60,7 +60,7 @@ async function openWorkspace (
     envVars: spec.env,
     program,
     projectSettings: { name: PROJECT, runtime: 'nodejs', main: spec.workDir },
-    pulumiCommand: createPulumiCommand(spec.engine, ports.perform)
+    pulumiCommand: createPulumiCommand(spec.engine, ports.runCommand)
   })
 }
 

@@ -25,13 +25,13 @@ const VERSION = 3
 export async function readDeployment (
   settings: WorkspaceSettings,
   stack: string,
-  perform: RunCommand
+  runCommand: RunCommand
 ): Promise<Deployment | undefined> {
   const directory = stateDirectory(settings.stateUrl)
   if (directory !== undefined) return (await readCheckpoint(statePaths(directory, stack)))?.deployment
   const workspace = await openQueryWorkspace(settings, stack)
   try {
-    return await exportDeployment(workspace, stack, perform)
+    return await exportDeployment(workspace, stack, runCommand)
   } finally {
     await workspace.remove()
   }
@@ -41,10 +41,10 @@ export async function readDeployment (
 async function exportDeployment (
   workspace: StackWorkspace,
   stack: string,
-  perform: RunCommand
+  runCommand: RunCommand
 ): Promise<Deployment | undefined> {
   return exchange(workspace, '', async (path) => {
-    const outcome = await start(workspace, ['stack', 'export', '--file', path, '--stack', stack], perform)
+    const outcome = await start(workspace, ['stack', 'export', '--file', path, '--stack', stack], runCommand)
     if (/no stack named .* found/.test(outcome.stderr)) return undefined
     if (outcome.code !== 0) throw refused(outcome)
     const exported: unknown = JSON.parse(await readFile(path, 'utf8'))
@@ -61,19 +61,19 @@ export async function importDeployment (
   workspace: StackWorkspace,
   stack: string,
   deployment: Deployment,
-  perform: RunCommand
+  runCommand: RunCommand
 ): Promise<void> {
   await exchange(workspace, JSON.stringify({ version: VERSION, deployment }), async (path) => {
-    const outcome = await start(workspace, ['stack', 'import', '--file', path, '--stack', stack], perform)
+    const outcome = await start(workspace, ['stack', 'import', '--file', path, '--stack', stack], runCommand)
     if (outcome.code !== 0) throw refused(outcome)
   })
 }
 
 /** Removes every lock of the stack, a live engine's too. */
-export async function cancelLocks (settings: WorkspaceSettings, stack: string, perform: RunCommand): Promise<void> {
+export async function cancelLocks (settings: WorkspaceSettings, stack: string, runCommand: RunCommand): Promise<void> {
   const workspace = await openQueryWorkspace(settings, stack)
   try {
-    await start(workspace, ['cancel', '--yes', '--stack', stack], perform)
+    await start(workspace, ['cancel', '--yes', '--stack', stack], runCommand)
   } finally {
     await workspace.remove()
   }
@@ -99,13 +99,13 @@ async function exchange<T> (
 async function start (
   { workDir, pulumiHome, env }: StackWorkspace,
   args: readonly string[],
-  perform: RunCommand
+  runCommand: RunCommand
 ): Promise<CommandOutcome> {
   const project = join(workDir, 'Pulumi.yaml')
   await access(project).catch(async () =>
     writeFile(project, stringify({ name: PROJECT, runtime: 'nodejs', main: workDir }))
   )
-  return perform({ args, cwd: workDir, env: { ...env, PULUMI_HOME: pulumiHome } })
+  return runCommand({ args, cwd: workDir, env: { ...env, PULUMI_HOME: pulumiHome } })
 }
 
 const refused = (outcome: CommandOutcome): RunFailure => {
