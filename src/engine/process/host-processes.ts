@@ -53,19 +53,19 @@ export async function residentBytes (pid: number): Promise<number> {
 }
 
 /** What every engine, and whatever it starts, has in its environment. */
-const OF_ENGINES = 'PULUMI_AUTOMATION_API=true'
+const ENGINE_VARIABLE = 'PULUMI_AUTOMATION_API=true'
 
 /**
  * Kills what an engine that is gone has left running: a provider plugin outlives a killed CLI, and would finish its call
  * after the cloud has been asked what came of it. The engine led a session, whose id no process gets while one is in it.
  */
-export async function endSession (engine: number): Promise<void> {
+export async function killSession (engine: number): Promise<void> {
   if (await startTimeOf(engine) !== undefined) return
   const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^[0-9]+$/.test(name)).map(Number)
   await Promise.all(pids.map(async (pid) => {
     if ((await statOf(pid))?.[3] !== String(engine)) return
     const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')
-    if (environment.split('\0').includes(OF_ENGINES)) signalProcess(pid, 'SIGKILL')
+    if (environment.split('\0').includes(ENGINE_VARIABLE)) signalProcess(pid, 'SIGKILL')
   }))
 }
 

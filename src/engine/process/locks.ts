@@ -1,7 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { endSession, pause, startedAt } from './host-processes.ts'
+import { killSession, pause, startedAt } from './host-processes.ts'
 import { ignoreAbsence, recordOf } from '../json.ts'
 import { readJson } from '../state/state-files.ts'
 import type { StatePaths } from '../state/state-paths.ts'
@@ -79,7 +79,7 @@ export async function waitUntilUnlocked (
     const held = await Promise.all(
       (await listLocks(paths)).map(async (lock) => {
         if (!(await isStale(lock, isHostGone))) return [lock]
-        if (lock.host === hostname()) await endSession(lock.pid)
+        if (lock.host === hostname()) await killSession(lock.pid)
         // The CLI keeps attributes beside each file; first, so that none is left without its lock.
         await rm(`${lock.path}.attrs`, { force: true })
         await rm(lock.path, { force: true })

@@ -8,8 +8,8 @@ import { pause } from './host-processes.ts'
  */
 const NICENESS = 5
 /** Linux lets a user without privileges set one session's weight in so long. */
-const TURN_MILLISECONDS = 120
-const TURNS = 20
+const RETRY_MILLISECONDS = 120
+const ATTEMPTS = 20
 
 /**
  * Lets a process that leads a session of its own wait where the service needs the processor. A nice value counts among the
@@ -25,13 +25,13 @@ export function lowerPriority (pid: number): void {
 }
 
 async function lowerSession (pid: number): Promise<void> {
-  for (let turn = 0; turn < TURNS; turn += 1) {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     try {
       await writeFile(`/proc/${pid}/autogroup`, String(NICENESS))
       return
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) return
-      await pause(TURN_MILLISECONDS)
+      await pause(RETRY_MILLISECONDS)
     }
   }
 }

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { endSession } from '../process/host-processes.ts'
+import { killSession } from '../process/host-processes.ts'
 import { isStale, type IsHostGone, type Lock } from '../process/locks.ts'
 
 /** How the CLI names each lock of a stack (pkg/backend/diy/lock.go). */
@@ -18,6 +18,6 @@ export async function areAllStale (message: string, isHostGone: IsHostGone): Pro
   if (locks.length === 0 || (await Promise.all(locks.map(async (lock) => isStale(lock, isHostGone)))).includes(false)) {
     return false
   }
-  for (const { host, pid } of locks) if (host === hostname()) await endSession(pid)
+  for (const { host, pid } of locks) if (host === hostname()) await killSession(pid)
   return true
 }

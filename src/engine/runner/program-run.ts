@@ -19,7 +19,7 @@ export interface ProgramRunOptions {
 type ProgramEnd = Extract<FromRunner, { type: 'done' | 'failed' }>
 
 /** A runner that does not answer for so long is taken to be stuck in its program. */
-const PATIENCE_MILLISECONDS = 5_000
+const REACTION_MILLISECONDS = 5_000
 
 /** One run of a program in a runner, which asks for one engine after the other. */
 export class ProgramRun {
@@ -100,10 +100,10 @@ export class ProgramRun {
   async #escalateRunner (): Promise<void> {
     const over = this.#over.signal
     this.#runner.send({ type: 'ping' })
-    await pause(PATIENCE_MILLISECONDS, over)
+    await pause(REACTION_MILLISECONDS, over)
     if (!this.#answered && !over.aborted) this.#runner.kill()
     await this.#command
-    await pause(PATIENCE_MILLISECONDS, over)
+    await pause(REACTION_MILLISECONDS, over)
     if (!over.aborted) this.#runner.kill()
   }
 

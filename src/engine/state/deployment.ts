@@ -31,7 +31,7 @@ function known (entry: Entry): KnownResource {
 }
 
 /** A run that changes nothing may still write these anew. */
-const INCIDENTAL = new Set(['created', 'modified', 'sourcePosition', 'stackTrace'])
+const NOT_COMPARED = new Set(['created', 'modified', 'sourcePosition', 'stackTrace'])
 
 /**
  * Changes if and only if the stack's resources or pending operations do: not with the order in which they were written, nor
@@ -55,7 +55,7 @@ export async function fingerprintOf (deployment: Deployment | undefined, keyring
 function canonical (value: unknown): unknown {
   if (Array.isArray(value)) return value.map(canonical)
   if (!isRecord(value)) return value
-  const names = Object.keys(value).filter((name) => !INCIDENTAL.has(name)).toSorted()
+  const names = Object.keys(value).filter((name) => !NOT_COMPARED.has(name)).toSorted()
   return Object.fromEntries(names.map((name) => [name, canonical(value[name])]))
 }
 

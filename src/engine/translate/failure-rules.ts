@@ -81,7 +81,7 @@ export const FAILURE_RULES: readonly FailureRule[] = [
 ]
 
 /** Lines in which the engine only says that something failed; the reason is in another. */
-export const EMPTY_WORDS =
+export const UNINFORMATIVE =
   /^((update|destroy|preview|refresh) failed|deleting failed|resource .* has a problem.*|error: update failed)$/i
 
 /** What is wrapped around the cloud's own message on its way here: the engine's step, the bridge's log prefix and suffix. */

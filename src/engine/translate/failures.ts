@@ -1,7 +1,7 @@
 import { OPERATION_CODES, operationError, type OperationCode, type OperationErrorData } from '../../errors.ts'
 import type { CommandOutcome } from '../command.ts'
 import type { EngineEvent } from '../../schemas/event.ts'
-import { CLOUD_REQUEST_ID, EMPTY_WORDS, FAILURE_RULES, WRAPPINGS } from './failure-rules.ts'
+import { CLOUD_REQUEST_ID, UNINFORMATIVE, FAILURE_RULES, WRAPPINGS } from './failure-rules.ts'
 import { nameOf } from './events.ts'
 import { recordOf, textOf } from '../json.ts'
 import { sanitizeMessage } from '../../text.ts'
@@ -100,7 +100,7 @@ function findingsOf (evidence: FailureEvidence): Finding[] {
   const fromErrors = evidence.errors.flatMap(({ message, urn }) => {
     const text = unwrap(message)
     const key = evidence.failed.some((resource) => resource.urn === urn) ? urn ?? text : text
-    if (text === '' || EMPTY_WORDS.test(text) || seen.has(key)) return []
+    if (text === '' || UNINFORMATIVE.test(text) || seen.has(key)) return []
     seen.add(key)
     return [findingOf(text, evidence, urn)]
   })
@@ -170,7 +170,7 @@ function lastMessage (text: string, ending: string): string {
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '')
-  const errors = lines.filter((line) => /^error:|\bcreated by \S+ \(pid \d+\)/i.test(line) && !EMPTY_WORDS.test(line))
+  const errors = lines.filter((line) => /^error:|\bcreated by \S+ \(pid \d+\)/i.test(line) && !UNINFORMATIVE.test(line))
   return sanitizeMessage(
     (errors.length > 0 ? errors : [ending, ...lines.slice(-3)]).map((line) => unwrap(line)).join('\n'),
     MAX_LINE
