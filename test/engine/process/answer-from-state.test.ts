@@ -8,7 +8,7 @@ import { Keyring } from '../../../src/engine/state/secrets.ts'
 import { openStackWorkspace } from '../../../src/engine/state/workspace.ts'
 import { statePaths } from '../../../src/engine/state/state-paths.ts'
 import { enginesPresent } from '../../support/engine/engines.ts'
-import { withSeam } from '../../support/engine/harness.ts'
+import { withEngine } from '../../support/engine/harness.ts'
 
 const COMMANDS = [
   ['stack', 'output', '--json', '--stack', 'env'],
@@ -18,7 +18,7 @@ const COMMANDS = [
 
 describe.each(await enginesPresent())('the read-only commands on the $kind engine', (executable) => {
   test('are answered from the state files as the engine answers them, and left to the engine when those are odd', async () => {
-    await withSeam(executable, async ({ up, dataDir }) => {
+    await withEngine(executable, async ({ up, dataDir }) => {
       await up('env', { things: ['a'], secret: 'hush' })
       const passphraseFile = join(dataDir, 'passphrase')
       const stateUrl = pathToFileURL(join(dataDir, 'state')).href

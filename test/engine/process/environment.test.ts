@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { enginesPresent } from '../../support/engine/engines.ts'
-import { withSeam } from '../../support/engine/harness.ts'
+import { withEngine } from '../../support/engine/harness.ts'
 
 afterEach(() => {
   vi.unstubAllEnvs()
@@ -19,7 +19,7 @@ describe.each(await enginesPresent())('the environment of the processes on the $
     for (const name of ['BATCHYARD_ADMIN_KEY', 'DATABASE_URL', 'PULUMI_ACCESS_TOKEN', 'AWS_SECRET_ACCESS_KEY']) {
       vi.stubEnv(name, `${name} of ours`)
     }
-    await withSeam(executable, async ({ up, dataDir }) => {
+    await withEngine(executable, async ({ up, dataDir }) => {
       const engines: Array<Map<string, string>> = []
       const onEngineStarted = async ({ pid }: { pid: number }) => { engines.push(await environmentOf(pid)) }
       const { outputs } = await up('env', { tellsEnvironment: true }, { onEngineStarted })

@@ -8,7 +8,7 @@ import type { EngineExecutable } from '../../../src/engine/index.ts'
 import { isAlive } from '../../../src/engine/process/host-processes.ts'
 import type { EngineProcess } from '../../../src/engine/types.ts'
 import { enginesPresent } from '../../support/engine/engines.ts'
-import { withSeam, type Seam } from '../../support/engine/harness.ts'
+import { withEngine, type EngineFixture } from '../../support/engine/harness.ts'
 import type { Behaviour } from '../../support/engine/programs.ts'
 
 const SERVICE = fileURLToPath(new URL('../../support/engine/service-process.ts', import.meta.url))
@@ -25,7 +25,7 @@ async function untilGone (pids: readonly number[]): Promise<void> {
 
 /** Starts a service that runs one program, and collects the engines it tells of. */
 function startService (
-  { dataDir, provider }: Seam,
+  { dataDir, provider }: EngineFixture,
   executable: EngineExecutable,
   behaviour: Behaviour
 ): { service: ChildProcess, engines: EngineProcess[] } {
@@ -48,10 +48,10 @@ describe.each(await enginesPresent())(
   'when the service is killed during a create on the $kind engine',
   (executable) => {
     test('its runners end, the engine finishes what is in flight and unlocks, and the next service carries on', async () => {
-      await withSeam(executable, async (seam) => {
-        const { engine, up, destroy, provider } = seam
+      await withEngine(executable, async (fixture) => {
+        const { engine, up, destroy, provider } = fixture
         const gate = provider.hold('Create', 'a')
-        const { service, engines } = startService(seam, executable, { things: ['a'] })
+        const { service, engines } = startService(fixture, executable, { things: ['a'] })
         try {
           await Promise.race([
             gate.entered,
@@ -77,9 +77,9 @@ describe.each(await enginesPresent())(
       })
     })
     test('a program in an endless loop does not outlive it', async () => {
-      await withSeam(executable, async (seam) => {
-        const gate = seam.provider.hold('Create', 'a')
-        const { service } = startService(seam, executable, { things: ['a'], spinsLater: true })
+      await withEngine(executable, async (fixture) => {
+        const gate = fixture.provider.hold('Create', 'a')
+        const { service } = startService(fixture, executable, { things: ['a'], spinsLater: true })
         try {
           await Promise.race([
             gate.entered,

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { pause } from '../../../src/engine/process/host-processes.ts'
 import { startRunner } from '../../../src/engine/runner/runner-process.ts'
 import { enginesPresent } from '../../support/engine/engines.ts'
-import { withSeam } from '../../support/engine/harness.ts'
+import { withEngine } from '../../support/engine/harness.ts'
 
 const NICE = 5
 const weighsSessions = await access('/proc/self/autogroup').then(() => true, () => false)
@@ -23,7 +23,7 @@ async function lowered (pid: number, patience = 100): Promise<string> {
 
 describe.each(await enginesPresent())('while the $kind engine runs', (executable) => {
   test('it and its session wait where the service needs the processor', async () => {
-    await withSeam(executable, async ({ up }) => {
+    await withEngine(executable, async ({ up }) => {
       const seen: Array<{ priority: number, session: string }> = []
       await up(
         'env',

@@ -5,15 +5,15 @@ import { statePaths } from '../../../src/engine/state/state-paths.ts'
 import type { EngineProcess, PendingCreate } from '../../../src/engine/types.ts'
 import type { EngineEvent } from '../../../src/schemas/event.ts'
 import { enginesPresent } from '../../support/engine/engines.ts'
-import { failureOf, reached, withSeam, type RunOptions, type Seam } from '../../support/engine/harness.ts'
+import { failureOf, reached, withEngine, type RunOptions, type EngineFixture } from '../../support/engine/harness.ts'
 import type { Behaviour } from '../../support/engine/programs.ts'
 
 type Kind = 'up' | 'destroy'
 
 /** A stack whose engines are killed, and what is known of it from outside. */
-function victim (seam: Seam) {
-  const { provider, run } = seam
-  const paths = statePaths(join(seam.dataDir, 'state'), 'env')
+function victim (fixture: EngineFixture) {
+  const { provider, run } = fixture
+  const paths = statePaths(join(fixture.dataDir, 'state'), 'env')
   const asked: PendingCreate[][] = []
   /** As the cloud's own look-up does it: of several with one name the newest. */
   const locate = async (pending: readonly PendingCreate[]) => {
@@ -64,7 +64,7 @@ function victim (seam: Seam) {
     expect(text).not.toMatch(/pending_operations|initErrors|"delete":|pendingReplacement/)
     expect((await readdir(paths.locks)).filter((name) => name.endsWith('.json'))).toEqual([])
   }
-  return { ...seam, paths, asked, locate, killed, recovered, cloud, expectSettled }
+  return { ...fixture, paths, asked, locate, killed, recovered, cloud, expectSettled }
 }
 
 const things = (inputs: Record<string, Record<string, unknown>>): Behaviour =>
@@ -72,7 +72,7 @@ const things = (inputs: Record<string, Record<string, unknown>>): Behaviour =>
 
 describe.each(await enginesPresent())('when the $kind engine is killed', (executable) => {
   const withVictim = async (body: (one: ReturnType<typeof victim>) => Promise<void>) =>
-    withSeam(executable, async (seam) => body(victim(seam)))
+    withEngine(executable, async (fixture) => body(victim(fixture)))
 
   test('in the middle of a create, what came to be is adopted and read, what did not is created', async () => {
     await withVictim(async ({ killed, recovered, expectSettled, provider, asked, paths, dataDir }) => {

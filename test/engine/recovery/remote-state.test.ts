@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { EngineProcess } from '../../../src/engine/types.ts'
 import { enginesPresent } from '../../support/engine/engines.ts'
 import { findPostgres, startPostgres } from '../../support/database/postgres.ts'
-import { failureOf, reached, withSeam } from '../../support/engine/harness.ts'
+import { failureOf, reached, withEngine } from '../../support/engine/harness.ts'
 
 const pulumi = (await enginesPresent()).find(({ kind }) => kind === 'pulumi')
 const bin = findPostgres()
@@ -16,7 +16,7 @@ test.skipIf(pulumi === undefined || bin === undefined)(
     if (pulumi === undefined || bin === undefined) return
     const server = await startPostgres(bin)
     try {
-      await withSeam(
+      await withEngine(
         pulumi,
         async ({ run, provider }) => {
           const locate = async () =>

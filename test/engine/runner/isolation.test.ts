@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
 import { findEngine, type EngineExecutable } from '../../../src/engine/index.ts'
 import type { OperationErrorData } from '../../../src/errors.ts'
-import { failureOf, reached, withSeam, type RunOptions } from '../../support/engine/harness.ts'
+import { failureOf, reached, withEngine, type RunOptions } from '../../support/engine/harness.ts'
 import type { Behaviour } from '../../support/engine/programs.ts'
 
 let sandbox: EngineExecutable
@@ -13,7 +13,7 @@ beforeAll(async () => {
 /** Runs a program that fails while another is in the middle of a create, and returns how it failed. */
 async function failBeside (behaviour: Behaviour, options: RunOptions<'up'> = {}): Promise<OperationErrorData> {
   const failures: OperationErrorData[] = []
-  await withSeam(sandbox, async ({ up, provider }) => {
+  await withEngine(sandbox, async ({ up, provider }) => {
     const gate = provider.hold('Create', 'held')
     const beside = up('beside', { things: ['held', 'other'] })
     await reached(gate, beside)
@@ -51,7 +51,7 @@ test('a program that rejects unhandled fails its own run, and the one beside it 
 })
 
 test('a program that rejects unhandled in a later run of its runner does not fail that run', async () => {
-  await withSeam(sandbox, async ({ up, provider }) => {
+  await withEngine(sandbox, async ({ up, provider }) => {
     const gate = provider.hold('Create', 'slow')
     await up('early', { rejectsLater: 'late' })
     // With a concurrency of one the same runner takes the next run, in which the first one's promise rejects.

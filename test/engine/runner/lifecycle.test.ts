@@ -5,14 +5,14 @@ import { isAlive } from '../../../src/engine/process/host-processes.ts'
 import type { EngineProcess } from '../../../src/engine/types.ts'
 import type { EngineEvent } from '../../../src/schemas/event.ts'
 import { enginesPresent } from '../../support/engine/engines.ts'
-import { failureOf, reached, withSeam } from '../../support/engine/harness.ts'
+import { failureOf, reached, withEngine } from '../../support/engine/harness.ts'
 
 const locksIn = async (dataDir: string, stack: string): Promise<string[]> =>
   readdir(join(dataDir, 'state', '.pulumi', 'locks', 'organization', 'batchyard', stack)).catch(() => [])
 
 describe.each(await enginesPresent())('a stack\'s life on the $kind engine', (executable) => {
   test('a create starts two engines, an unchanged up one, a delete two, and the delete leaves only what `stack rm` leaves', async () => {
-    await withSeam(executable, async ({ up, destroy, starts, dataDir, provider }) => {
+    await withEngine(executable, async ({ up, destroy, starts, dataDir, provider }) => {
       expect(await up('env', { things: ['a', 'b'], secret: 'hush' })).toEqual({
         resources: 2,
         outputs: { arns: [expect.any(String), expect.any(String)], secret: { value: 'hush' }, plain: [1, null, 'x'] }
@@ -35,7 +35,7 @@ describe.each(await enginesPresent())('a stack\'s life on the $kind engine', (ex
   })
 
   test('the events tell the plan, each cloud resource from its start to its end, and the sum; components and secrets are not told', async () => {
-    await withSeam(executable, async ({ up, destroy }) => {
+    await withEngine(executable, async ({ up, destroy }) => {
       const events: EngineEvent[] = []
       await up('env', { things: ['a', 'b'], secret: 'hush' }, { events })
       expect(events.filter((event) => event.type === 'plan')).toEqual([{ type: 'plan', total: 2 }])
@@ -62,7 +62,7 @@ describe.each(await enginesPresent())('a stack\'s life on the $kind engine', (ex
   })
 
   test("a create that the cloud refuses fails with the cloud's words and the resource, keeps the rest, and can be retried or deleted", async () => {
-    await withSeam(executable, async ({ up, destroy, provider }) => {
+    await withEngine(executable, async ({ up, destroy, provider }) => {
       provider.fail(
         'Create',
         'b',
@@ -85,7 +85,7 @@ describe.each(await enginesPresent())('a stack\'s life on the $kind engine', (ex
   })
 
   test('a cancelled run finishes what is in flight, keeps it in the state and leaves no lock', async () => {
-    await withSeam(executable, async ({ up, provider, dataDir }) => {
+    await withEngine(executable, async ({ up, provider, dataDir }) => {
       const control = new AbortController()
       const gate = provider.hold('Create', 'a')
       const run = failureOf(up('env', { things: ['a'] }, { signal: control.signal }))
@@ -100,7 +100,7 @@ describe.each(await enginesPresent())('a stack\'s life on the $kind engine', (ex
   })
 
   test('a run past its deadline is stopped by signals and names the resource under way; its lock is no hindrance to the next', async () => {
-    await withSeam(
+    await withEngine(
       executable,
       async ({ up, provider }) => {
         provider.hold('Create', 'stuck')
@@ -119,7 +119,7 @@ describe.each(await enginesPresent())('a stack\'s life on the $kind engine', (ex
   })
 
   test('an engine runs only after its identity was taken down, and not at all if that fails', async () => {
-    await withSeam(executable, async ({ up, provider, dataDir }) => {
+    await withEngine(executable, async ({ up, provider, dataDir }) => {
       const seen: EngineProcess[] = []
       await up('env', { things: ['a'] }, {
         onEngineStarted: async (engine) => {
@@ -149,7 +149,7 @@ describe.each(await enginesPresent())('a stack\'s life on the $kind engine', (ex
   })
 
   test('stopping ends the runs gently, refuses new ones and leaves no process', async () => {
-    await withSeam(executable, async ({ engine, up, provider }) => {
+    await withEngine(executable, async ({ engine, up, provider }) => {
       const gate = provider.hold('Create', 'a')
       const processes: EngineProcess[] = []
       const run = failureOf(

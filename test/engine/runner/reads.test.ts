@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { EngineEvent } from '../../../src/schemas/event.ts'
 import { enginesPresent } from '../../support/engine/engines.ts'
-import { failureOf, reached, withSeam, type Seam } from '../../support/engine/harness.ts'
+import { failureOf, reached, withEngine, type EngineFixture } from '../../support/engine/harness.ts'
 import type { Behaviour } from '../../support/engine/programs.ts'
 
-const stateOf = async ({ dataDir }: Seam): Promise<string> =>
+const stateOf = async ({ dataDir }: EngineFixture): Promise<string> =>
   readFile(join(dataDir, 'state', '.pulumi', 'stacks', 'batchyard', 'env.json'), 'utf8')
 
-const leftIn = async ({ dataDir }: Seam): Promise<string[]> => readdir(join(dataDir, 'reads'))
+const leftIn = async ({ dataDir }: EngineFixture): Promise<string[]> => readdir(join(dataDir, 'reads'))
 
 const FIRST: Behaviour = {
   detailed: {
@@ -29,7 +29,7 @@ const SECOND: Behaviour = {
 }
 
 /** Changes or removes a resource of the pretended cloud behind the engine's back. */
-function byHand ({ provider: { resources } }: Seam, name: string, change?: Record<string, unknown>): void {
+function byHand ({ provider: { resources } }: EngineFixture, name: string, change?: Record<string, unknown>): void {
   const [id = ''] = [...resources.keys()].filter((key) => key.startsWith(`${name}-`))
   if (change === undefined) resources.delete(id)
   else resources.set(id, { ...resources.get(id), ...change } as NonNullable<ReturnType<typeof resources.get>>)
@@ -37,9 +37,9 @@ function byHand ({ provider: { resources } }: Seam, name: string, change?: Recor
 
 describe.each(await enginesPresent())('on the $kind engine', (executable) => {
   test('a preview of a stack that does not exist tells what would be created, starts one engine and leaves nothing', async () => {
-    await withSeam(executable, async (seam) => {
+    await withEngine(executable, async (fixture) => {
       const events: EngineEvent[] = []
-      const { changes, ...rest } = await seam.run('preview', 'env', FIRST, { events })
+      const { changes, ...rest } = await fixture.run('preview', 'env', FIRST, { events })
       expect(changes.map(({ name, action, properties, id }) => [name, action, properties, id]).toSorted()).toEqual(
         ['goes', 'grows', 'moves', 'stays'].map((name) => [name, 'create', [], undefined])
       )
@@ -48,36 +48,36 @@ describe.each(await enginesPresent())('on the $kind engine', (executable) => {
         resourceType: 'test:index:Thing'
       })
       expect(rest).toEqual({ resources: 0, stateFingerprint: '' })
-      expect(seam.starts).toEqual(['preview'])
-      expect(seam.provider.resources.size).toBe(0)
-      await expect(stateOf(seam)).rejects.toThrow('ENOENT')
-      expect(await leftIn(seam)).toEqual([])
+      expect(fixture.starts).toEqual(['preview'])
+      expect(fixture.provider.resources.size).toBe(0)
+      await expect(stateOf(fixture)).rejects.toThrow('ENOENT')
+      expect(await leftIn(fixture)).toEqual([])
       expect(events).toContainEqual({ type: 'plan', total: 4 })
       expect(new Set(events.flatMap((event) => (event.type === 'resource' ? [event.action] : [])))).toEqual(
         new Set(['read'])
       )
-      expect(await seam.engine.resources('env')).toEqual([])
+      expect(await fixture.engine.resources('env')).toEqual([])
     })
   })
 
   test('a preview with a refresh tells what an up with one would repair, and touches nothing', async () => {
-    await withSeam(executable, async (seam) => {
-      await seam.up('env', FIRST)
-      byHand(seam, 'goes')
-      const before = await stateOf(seam)
-      expect((await seam.run('preview', 'env', FIRST)).changes).toEqual([])
-      const { changes } = await seam.run('preview', 'env', FIRST, { task: { refresh: true } })
+    await withEngine(executable, async (fixture) => {
+      await fixture.up('env', FIRST)
+      byHand(fixture, 'goes')
+      const before = await stateOf(fixture)
+      expect((await fixture.run('preview', 'env', FIRST)).changes).toEqual([])
+      const { changes } = await fixture.run('preview', 'env', FIRST, { task: { refresh: true } })
       expect(changes.map(({ name, action }) => [name, action])).toEqual([['goes', 'create']])
-      expect(await stateOf(seam)).toBe(before)
-      expect(await leftIn(seam)).toEqual([])
+      expect(await stateOf(fixture)).toBe(before)
+      expect(await leftIn(fixture)).toEqual([])
     })
   })
 
   test('a preview tells each resource that would be created, updated, replaced or deleted, and why, and touches nothing', async () => {
-    await withSeam(executable, async (seam) => {
-      await seam.up('env', FIRST)
-      const before = await stateOf(seam)
-      const { changes, resources, stateFingerprint } = await seam.run('preview', 'env', SECOND)
+    await withEngine(executable, async (fixture) => {
+      await fixture.up('env', FIRST)
+      const before = await stateOf(fixture)
+      const { changes, resources, stateFingerprint } = await fixture.run('preview', 'env', SECOND)
       expect(
         changes
           .map(({ name, action, id, properties }) => ({ name, action, id, properties }))
@@ -103,43 +103,43 @@ describe.each(await enginesPresent())('on the $kind engine', (executable) => {
         }
       ])
       expect([resources, stateFingerprint]).toEqual([4, expect.stringMatching(/^[0-9a-f]{64}$/)])
-      expect(await stateOf(seam)).toBe(before)
-      expect((await seam.run('preview', 'env', FIRST)).changes).toEqual([])
-      expect(seam.provider.resources.size).toBe(4)
+      expect(await stateOf(fixture)).toBe(before)
+      expect((await fixture.run('preview', 'env', FIRST)).changes).toEqual([])
+      expect(fixture.provider.resources.size).toBe(4)
     })
   })
 
   test('a preview and a drift check run beside a running up of the same stack', async () => {
-    await withSeam(executable, async (seam) => {
-      await seam.up('env', FIRST)
-      const gate = seam.provider.hold('Create', 'comes')
-      const up = seam.up('env', SECOND)
+    await withEngine(executable, async (fixture) => {
+      await fixture.up('env', FIRST)
+      const gate = fixture.provider.hold('Create', 'comes')
+      const up = fixture.up('env', SECOND)
       await reached(gate, up)
       const [preview, drift] = [
-        await seam.run('preview', 'env', { ...SECOND, things: ['later'] }),
-        await seam.run('drift', 'env', SECOND)
+        await fixture.run('preview', 'env', { ...SECOND, things: ['later'] }),
+        await fixture.run('drift', 'env', SECOND)
       ]
       expect(preview.changes.map(({ name, action }) => `${action} ${name}`)).toContain('create later')
       expect(drift.drifted).toEqual([])
       gate.release()
       expect(await up).toMatchObject({ resources: 4 })
-      expect((await seam.run('preview', 'env', SECOND)).changes).toEqual([])
+      expect((await fixture.run('preview', 'env', SECOND)).changes).toEqual([])
     }, { concurrency: 3 })
   })
 
   test('what a preview refuses or cannot know fails as a run does, and leaves nothing', async () => {
-    await withSeam(executable, async (seam) => {
+    await withEngine(executable, async (fixture) => {
       expect(
-        await failureOf(seam.run('preview', 'env', { throws: '[default-vpc-missing] no default VPC' }))
+        await failureOf(fixture.run('preview', 'env', { throws: '[default-vpc-missing] no default VPC' }))
       ).toMatchObject({ code: 'default-vpc-missing' })
       expect(
-        await failureOf(seam.run('preview', 'env', { detailed: { bad: { inputs: { invalid: 'x' } } } }))
+        await failureOf(fixture.run('preview', 'env', { detailed: { bad: { inputs: { invalid: 'x' } } } }))
       ).toMatchObject({
         detail: expect.stringContaining('this property must not be set')
       })
       const control = new AbortController()
       const hanging = failureOf(
-        seam.run(
+        fixture.run(
           'preview',
           'env',
           { hangs: true },
@@ -152,31 +152,31 @@ describe.each(await enginesPresent())('on the $kind engine', (executable) => {
         )
       )
       expect(await hanging).toMatchObject({ code: 'cancelled' })
-      expect(await leftIn(seam)).toEqual([])
+      expect(await leftIn(fixture)).toEqual([])
     })
   })
 
   test('an up that expects the previewed state runs on that one only, and its refusal touches nothing', async () => {
-    await withSeam(executable, async (seam) => {
-      const none = await seam.run('preview', 'env', FIRST)
-      await seam.up('env', FIRST, { task: { expectState: none.stateFingerprint } })
+    await withEngine(executable, async (fixture) => {
+      const none = await fixture.run('preview', 'env', FIRST)
+      await fixture.up('env', FIRST, { task: { expectState: none.stateFingerprint } })
       expect(
-        await failureOf(seam.up('env', SECOND, { task: { expectState: none.stateFingerprint } }))
+        await failureOf(fixture.up('env', SECOND, { task: { expectState: none.stateFingerprint } }))
       ).toMatchObject({ code: 'preview-outdated' })
-      const first = await seam.run('preview', 'env', SECOND)
-      await seam.up('env', FIRST)
-      expect((await seam.run('drift', 'env', FIRST)).stateFingerprint).toBe(first.stateFingerprint)
-      await seam.up('env', SECOND, { task: { expectState: first.stateFingerprint } })
-      const calls = seam.provider.calls.length
+      const first = await fixture.run('preview', 'env', SECOND)
+      await fixture.up('env', FIRST)
+      expect((await fixture.run('drift', 'env', FIRST)).stateFingerprint).toBe(first.stateFingerprint)
+      await fixture.up('env', SECOND, { task: { expectState: first.stateFingerprint } })
+      const calls = fixture.provider.calls.length
       expect(
-        await failureOf(seam.up('env', FIRST, { task: { expectState: first.stateFingerprint } }))
+        await failureOf(fixture.up('env', FIRST, { task: { expectState: first.stateFingerprint } }))
       ).toMatchObject({ code: 'preview-outdated' })
-      expect(seam.provider.calls).toHaveLength(calls)
+      expect(fixture.provider.calls).toHaveLength(calls)
     })
   })
 
   test('a drift check tells what was changed or removed by hand, once and without secrets, and an up with refresh repairs it', async () => {
-    await withSeam(executable, async (seam) => {
+    await withEngine(executable, async (fixture) => {
       const wanted: Behaviour = {
         detailed: {
           plain: { inputs: { size: 1, tags: { a: 'x', b: 'y' } } },
@@ -185,15 +185,15 @@ describe.each(await enginesPresent())('on the $kind engine', (executable) => {
           same: { inputs: {} }
         }
       }
-      await seam.up('env', wanted)
-      expect((await seam.run('drift', 'env', wanted)).drifted).toEqual([])
-      byHand(seam, 'plain', { size: 9, tags: { a: 'z', c: ['new'] } })
-      byHand(seam, 'gone')
-      byHand(seam, 'secret', { password: 'changed' })
-      const before = await stateOf(seam)
+      await fixture.up('env', wanted)
+      expect((await fixture.run('drift', 'env', wanted)).drifted).toEqual([])
+      byHand(fixture, 'plain', { size: 9, tags: { a: 'z', c: ['new'] } })
+      byHand(fixture, 'gone')
+      byHand(fixture, 'secret', { password: 'changed' })
+      const before = await stateOf(fixture)
       const events: EngineEvent[] = []
-      const { drifted, resources } = await seam.run('drift', 'env', wanted, { events })
-      expect(await stateOf(seam)).toBe(before)
+      const { drifted, resources } = await fixture.run('drift', 'env', wanted, { events })
+      expect(await stateOf(fixture)).toBe(before)
       expect(resources).toBe(4)
       const byName = Object.fromEntries(drifted.map(({ name, ...rest }) => [name, rest]))
       expect(Object.keys(byName).toSorted()).toEqual(['gone', 'plain', 'secret'])
@@ -210,11 +210,11 @@ describe.each(await enginesPresent())('on the $kind engine', (executable) => {
       expect(byName['secret']?.properties).toEqual([{ path: 'password', expected: '[secret]', actual: '[secret]' }])
       expect(JSON.stringify([drifted, events])).not.toContain('hush')
       expect(events[0]).toEqual({ type: 'plan', total: 4 })
-      expect(await leftIn(seam)).toEqual([])
-      expect(await seam.up('env', wanted, { task: { refresh: true } })).toMatchObject({ resources: 4 })
-      expect(seam.provider.resources.size).toBe(4)
-      expect((await seam.run('drift', 'env', wanted)).drifted).toEqual([])
-      expect((await seam.run('preview', 'env', wanted)).changes).toEqual([])
+      expect(await leftIn(fixture)).toEqual([])
+      expect(await fixture.up('env', wanted, { task: { refresh: true } })).toMatchObject({ resources: 4 })
+      expect(fixture.provider.resources.size).toBe(4)
+      expect((await fixture.run('drift', 'env', wanted)).drifted).toEqual([])
+      expect((await fixture.run('preview', 'env', wanted)).changes).toEqual([])
     })
   })
 })

@@ -24,7 +24,7 @@ async function withEnvironment (
   body: (run: Run, control: SandboxControl) => Promise<void>
 ): Promise<void> {
   await withCloud(async (_, { control, grpcPort }) => {
-    const dataDir = await mkdtemp(join(tmpdir(), 'seam-'))
+    const dataDir = await mkdtemp(join(tmpdir(), 'fixture-'))
     await shareCompileCache(dataDir)
     const cloudEnv = async () => ({ PULUMI_DEBUG_PROVIDERS: `aws:${grpcPort}` })
     const engine = await createEngine({ ...engineOptions(executable, dataDir, 0), cloudEnv, runnerMemoryMiB: 512 })

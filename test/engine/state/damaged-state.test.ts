@@ -4,12 +4,12 @@ import { expect, test } from 'vitest'
 import { findEngine } from '../../../src/engine/index.ts'
 import { statePaths } from '../../../src/engine/state/state-paths.ts'
 import { RunFailure } from '../../../src/engine/types.ts'
-import { failureOf, withSeam } from '../../support/engine/harness.ts'
+import { failureOf, withEngine } from '../../support/engine/harness.ts'
 
 const sandbox = await findEngine({ engine: 'sandbox', cloud: 'sandbox', path: '' })
 
 test('no engine is started on a damaged state, whatever the run, and all that read it say the same', async () => {
-  await withSeam(sandbox, async ({ run, engine, dataDir, starts }) => {
+  await withEngine(sandbox, async ({ run, engine, dataDir, starts }) => {
     const { checkpoint, previous } = statePaths(join(dataDir, 'state'), 'env')
     await mkdir(dirname(checkpoint), { recursive: true })
     const good = JSON.stringify({

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { EngineEvent } from '../../../src/schemas/event.ts'
 import { enginesPresent } from '../../support/engine/engines.ts'
-import { failureOf, withSeam } from '../../support/engine/harness.ts'
+import { failureOf, withEngine } from '../../support/engine/harness.ts'
 import type { Behaviour } from '../../support/engine/programs.ts'
 
 const BUCKET: Behaviour = {
@@ -21,7 +21,7 @@ const RETAIN = { retain: ['test:index:Bucket', 'test:index:Unheard'] }
 
 describe.each(await enginesPresent())('on the $kind engine', (executable) => {
   test('the resources of a state are known without an engine, secrets masked', async () => {
-    await withSeam(executable, async ({ engine, up, starts }) => {
+    await withEngine(executable, async ({ engine, up, starts }) => {
       await up('env', BUCKET)
       starts.splice(0)
       const resources = await engine.resources('env')
@@ -36,7 +36,7 @@ describe.each(await enginesPresent())('on the $kind engine', (executable) => {
   })
 
   test('a destroy leaves what it retains in the cloud with all that is deleted with it, tells it, and removes the stack', async () => {
-    await withSeam(executable, async ({ up, destroy, provider, engine, dataDir }) => {
+    await withEngine(executable, async ({ up, destroy, provider, engine, dataDir }) => {
       expect(await destroy('env', { task: RETAIN })).toMatchObject({ retained: [] })
       await up('env', BUCKET)
       const events: EngineEvent[] = []
@@ -61,7 +61,7 @@ describe.each(await enginesPresent())('on the $kind engine', (executable) => {
   })
 
   test('a destroy that was to retain and failed leaves no copy of the state behind, and is carried on by one that retains nothing', async () => {
-    await withSeam(executable, async ({ up, destroy, provider, dataDir }) => {
+    await withEngine(executable, async ({ up, destroy, provider, dataDir }) => {
       await up('env', BUCKET)
       provider.fail('Delete', 'late', 'AccessDenied: not now')
       await up('env', { ...BUCKET, detailed: { ...BUCKET.detailed, late: { inputs: {}, with: 'none' } } })

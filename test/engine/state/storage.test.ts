@@ -7,7 +7,7 @@ import { statePaths } from '../../../src/engine/state/state-paths.ts'
 import type { PendingCreate } from '../../../src/engine/types.ts'
 import { enginesPresent } from '../../support/engine/engines.ts'
 import type { TestProvider } from '../../support/engine/provider.ts'
-import { failureOf, withSeam } from '../../support/engine/harness.ts'
+import { failureOf, withEngine } from '../../support/engine/harness.ts'
 import type { Behaviour } from '../../support/engine/programs.ts'
 
 /** The same engine, but none of the files that its `up` writes can be larger than the file `limit` says, in blocks of 512 bytes. */
@@ -47,7 +47,7 @@ test.skipIf(pulumi === undefined)(
     const folder = await mkdtemp(join(tmpdir(), 'storage-'))
     const limit = join(folder, 'limit')
     try {
-      await withSeam(await limitedBy(limit, pulumi), async ({ run, dataDir, provider }) => {
+      await withEngine(await limitedBy(limit, pulumi), async ({ run, dataDir, provider }) => {
         const paths = statePaths(join(dataDir, 'state'), 'env')
         const wanted = things('a', 'b', 'c', 'd')
         await run('up', 'env', things('a'))
@@ -75,7 +75,7 @@ describe('when the sandbox engine can write no more of its state', () => {
     const folder = await mkdtemp(join(tmpdir(), 'storage-'))
     const limit = join(folder, 'limit')
     try {
-      await withSeam(await limitedBy(limit, executable), async ({ run, dataDir, provider, engine }) => {
+      await withEngine(await limitedBy(limit, executable), async ({ run, dataDir, provider, engine }) => {
         const paths = statePaths(join(dataDir, 'state'), 'env')
         const wanted = things('a', 'b', 'c', 'd')
         await run('up', 'env', things('a'))

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import type { EngineEvent } from '../../../src/schemas/event.ts'
 import { enginesPresent } from '../../support/engine/engines.ts'
-import { failureOf, withSeam } from '../../support/engine/harness.ts'
+import { failureOf, withEngine } from '../../support/engine/harness.ts'
 
 const WORDS = 'odd \u0000words\u001b[31m 😀'
 
 describe.each(await enginesPresent())(
-  'what the database refuses does not leave the seam on the $kind engine',
+  'what the database refuses does not leave the fixture on the $kind engine',
   (executable) => {
     test('neither in outputs, nor in an event, nor in an error of the cloud or the program', async () => {
-      await withSeam(executable, async ({ up, provider }) => {
+      await withEngine(executable, async ({ up, provider }) => {
         expect(await up('env', { says: { text: WORDS, deep: [{ text: WORDS }] } })).toMatchObject({
           outputs: { text: 'odd words 😀', deep: [{ text: 'odd words 😀' }] }
         })

@@ -18,7 +18,7 @@ import { startProvider, type Gate, type TestProvider } from './provider.ts'
 import { silentLog } from '../log.ts'
 import type { Behaviour } from './programs.ts'
 
-export interface Seam {
+export interface EngineFixture {
   readonly engine: Engine
   readonly provider: TestProvider
   readonly dataDir: string
@@ -76,12 +76,12 @@ export const TASKS: { readonly [K in RunKind]: RunTask<K> } = {
 }
 
 /** An engine, a provider for it to attach to and a data directory; all gone when `body` is through. */
-export async function withSeam (
+export async function withEngine (
   executable: EngineExecutable,
-  body: (seam: Seam) => Promise<void>,
+  body: (fixture: EngineFixture) => Promise<void>,
   changes: Partial<EngineOptions> = {}
 ): Promise<void> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'seam-'))
+  const dataDir = await mkdtemp(join(tmpdir(), 'fixture-'))
   await shareCompileCache(dataDir)
   const provider = await startProvider()
   const starts: string[] = []
