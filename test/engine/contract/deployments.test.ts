@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { enginesPresent } from '../../support/engine/engines.ts'
 import { Group, TestProviderResource, pulumi, thing } from '../../support/engine/resources.ts'
-import { nameOf, resource, story, withStack } from '../../support/engine/stack.ts'
+import { nameOf, resource, eventLog, withStack } from '../../support/engine/stack.ts'
 
 const chain = async () => {
   const first = thing('first', { value: 1, list: [1, { a: null }], empty: '' })
@@ -64,7 +64,7 @@ for (const engine of await enginesPresent()) {
           PolicyPacks: {},
           result: 'succeeded'
         })
-        const told = story(events)
+        const told = eventLog(events)
         expect(told[0]).toBe('create contract-dev')
         for (const name of ['default', 'first', 'second', 'beside']) {
           expect(told.indexOf(`create ${name}`)).toBeLessThan(told.indexOf(`create ${name} done`))
@@ -179,7 +179,7 @@ for (const engine of await enginesPresent()) {
         expect(resource(state, 'group')).toMatchObject({ custom: false, type: 'test:group:Group' })
         expect(resource(state, 'child').urn).toBe('urn:pulumi:dev::contract::test:group:Group$test:index:Thing::child')
         expect(resource(state, 'child').parent).toBe(resource(state, 'group').urn)
-        expect(story(stack.events).filter((line) => line === 'create group done')).toHaveLength(1)
+        expect(eventLog(stack.events).filter((line) => line === 'create group done')).toHaveLength(1)
       })
     })
 

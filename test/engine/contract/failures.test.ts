@@ -7,7 +7,7 @@ import { ConcurrentUpdateError } from '@pulumi/pulumi/automation/index.js'
 import { describe, expect, test } from 'vitest'
 import { enginesPresent } from '../../support/engine/engines.ts'
 import { thing } from '../../support/engine/resources.ts'
-import { nameOf, resource, story, withStack } from '../../support/engine/stack.ts'
+import { nameOf, resource, eventLog, withStack } from '../../support/engine/stack.ts'
 
 const runnerFile = fileURLToPath(new URL('../../support/engine/runner.ts', import.meta.url))
 
@@ -175,7 +175,7 @@ for (const engine of await enginesPresent()) {
         expect(stack.provider.names('Create')).toEqual(['slow'])
         expect((await stack.history()).map(({ result }) => result)).toEqual(['failed'])
         expect(await stack.locks()).toEqual([])
-        expect(story(stack.events)).toContain('create slow done')
+        expect(eventLog(stack.events)).toContain('create slow done')
         expect(stack.events.at(-1)?.cancelEvent).toEqual({})
       })
     })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { enginesPresent } from '../../support/engine/engines.ts'
 import { Group, TestProviderResource, pulumi, thing } from '../../support/engine/resources.ts'
-import { nameOf, story, withStack, type Program } from '../../support/engine/stack.ts'
+import { nameOf, eventLog, withStack, type Program } from '../../support/engine/stack.ts'
 
 const unknown = '04da6b54-80e4-46f7-96ec-b56ff0331ba9'
 
@@ -45,7 +45,7 @@ for (const engine of engines) {
         expect(news.get('east')?.id).toBe(unknown)
         expect(news.get('follows')).toMatchObject({ inputs: { value: unknown }, outputs: { region: 'east' } })
         expect(news.get('contract-dev')?.outputs).toEqual({ arn: unknown, value: 1 })
-        const told = story(stack.events)
+        const told = eventLog(stack.events)
         expect(told.indexOf('create root done')).toBeLessThan(told.indexOf('create follows'))
       })
     })

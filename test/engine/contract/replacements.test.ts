@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { enginesPresent } from '../../support/engine/engines.ts'
 import { Group, TestProviderResource, thing } from '../../support/engine/resources.ts'
-import { nameOf, resource, story, withStack, type Program, type TestStack } from '../../support/engine/stack.ts'
+import { nameOf, resource, eventLog, withStack, type Program, type TestStack } from '../../support/engine/stack.ts'
 
 /** What happened to which resource in the deployments since `from`, providers and the stack itself left out. */
 const since = (stack: TestStack, from: number): string[] =>
-  story(stack.events.slice(from)).filter((line) => !/ (default|contract-dev)( |$)/.test(line))
+  eventLog(stack.events.slice(from)).filter((line) => !/ (default|contract-dev)( |$)/.test(line))
 
 const marked = async (stack: TestStack): Promise<string[]> =>
   (await stack.state()).resources.flatMap(({ urn, delete: doomed, pendingReplacement }) =>

@@ -18,7 +18,7 @@ export function inputOf (spec: Spec, placement: Placement): EnvironmentInput {
 }
 
 /** The life of one environment, from its first `up` to its end, as tests ask about it. */
-export interface Story {
+export interface EventLog {
   readonly first: Run
   readonly state: StateResource[]
   readonly cloud: ResourceView[]
@@ -28,7 +28,7 @@ export interface Story {
 }
 
 /** Lives one life of the program on one engine in a cloud of its own. */
-export async function live (engine: EngineExecutable, input: EnvironmentInput): Promise<Story> {
+export async function live (engine: EngineExecutable, input: EnvironmentInput): Promise<EventLog> {
   return withCloud((cloud) => withStack(engine, input, cloud, async (stack) => {
     const first = await stack.up()
     const state = await stack.state()

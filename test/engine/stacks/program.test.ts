@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Spec } from '../../../src/schemas/spec.ts'
 import { enginesPresent } from '../../support/engine/engines.ts'
-import { inputOf, live, type Story } from './event-log.ts'
+import { inputOf, live, type EventLog } from './event-log.ts'
 import type { StateResource } from './stack.ts'
 
 const REPOSITORY = '123456789012.dkr.ecr.eu-central-1.amazonaws.com/vision/train'
@@ -41,8 +41,8 @@ const RESOURCES = [
 const WITHOUT_TAGS = /RolePolicy|ClusterCapacityProviders|s3\/bucket[A-Z]/
 
 describe.each(await enginesPresent())('the program on the $kind engine', (engine) => {
-  let story: Story
-  const cloudResources = () => story.state.filter(({ type }) => type.startsWith('aws:'))
+  let eventLog: EventLog
+  const cloudResources = () => eventLog.state.filter(({ type }) => type.startsWith('aws:'))
   const all = (kind: string) => cloudResources().filter(({ type }) => type.endsWith(`:${kind}`))
   const one = (kind: string): StateResource => {
     const [found, ...others] = all(kind)
@@ -58,22 +58,22 @@ describe.each(await enginesPresent())('the program on the $kind engine', (engine
     json(all('RolePolicy').find(({ urn }) => urn.endsWith(`::${name}`))?.inputs?.['policy'])
   const dependsOn = (from: StateResource, to: StateResource) => from.dependencies?.includes(to.urn)
 
-  beforeAll(async () => { story = await live(engine, INPUT) })
+  beforeAll(async () => { eventLog = await live(engine, INPUT) })
 
   it('declares these resources and no other', () => {
     expect(cloudResources().map(({ type }) => type).sort()).toEqual(RESOURCES)
-    expect(story.cloud.map(({ type }) => type).sort()).toEqual(RESOURCES)
+    expect(eventLog.cloud.map(({ type }) => type).sort()).toEqual(RESOURCES)
   })
 
   it('tags all that can have tags with the team, the environment, its id and the labels', () => {
-    for (const { type, tags } of story.cloud.filter(({ type }) => !WITHOUT_TAGS.test(type))) {
+    for (const { type, tags } of eventLog.cloud.filter(({ type }) => !WITHOUT_TAGS.test(type))) {
       expect({ type, tags }).toEqual({ type, tags: TAGS })
     }
   })
 
   it('answers what was created', () => {
     const arn = (service: string, rest: string) => `arn:aws:${service}:eu-central-1:123456789012:${rest}`
-    expect(story.first.outputs).toMatchObject({
+    expect(eventLog.first.outputs).toMatchObject({
       ecs_cluster_name: BASE,
       job_queue_name: `${BASE}-default`,
       job_definition_arn: arn('batch', `job-definition/${BASE}-default:1`),
@@ -94,19 +94,19 @@ describe.each(await enginesPresent())('the program on the $kind engine', (engine
       jobs: { default: { definition_revision: 1 } },
       compute: { default: { type: 'FARGATE_SPOT' } }
     })
-    expect(story.first.outputs['compute_environment_name']).toMatch(new RegExp(`^${BASE}-default-[0-9a-f]{7}$`))
-    expect(story.first.outputs['ecs_service_name']).toMatch(new RegExp(`^${BASE}-[0-9a-f]{7}$`))
-    expect(story.first.outputs['subnet_ids']).toHaveLength(3)
-    expect(Object.values(story.first.outputs)).not.toContain(undefined)
+    expect(eventLog.first.outputs['compute_environment_name']).toMatch(new RegExp(`^${BASE}-default-[0-9a-f]{7}$`))
+    expect(eventLog.first.outputs['ecs_service_name']).toMatch(new RegExp(`^${BASE}-[0-9a-f]{7}$`))
+    expect(eventLog.first.outputs['subnet_ids']).toHaveLength(3)
+    expect(Object.values(eventLog.first.outputs)).not.toContain(undefined)
   })
 
   it('changes nothing when it runs again', () => {
-    expect(Object.keys(story.second.changes)).toEqual(['same'])
-    expect(story.second.outputs).toEqual(story.first.outputs)
+    expect(Object.keys(eventLog.second.changes)).toEqual(['same'])
+    expect(eventLog.second.outputs).toEqual(eventLog.first.outputs)
   })
 
   it('leaves nothing behind when it is destroyed', () => {
-    expect(story.cloudAfterwards).toEqual([])
+    expect(eventLog.cloudAfterwards).toEqual([])
   })
 
   describe('makes none of the sketch\'s mistakes:', () => {
@@ -119,7 +119,7 @@ describe.each(await enginesPresent())('the program on the $kind engine', (engine
       expect(computeResources).toMatchObject({
         type: 'FARGATE_SPOT',
         maxVcpus: 100,
-        subnets: story.first.outputs['subnet_ids'],
+        subnets: eventLog.first.outputs['subnet_ids'],
         securityGroupIds: [one('SecurityGroup').id]
       })
       const sent = Object.keys(computeResources as object).filter((key) => !key.startsWith('__'))
@@ -132,7 +132,7 @@ describe.each(await enginesPresent())('the program on the $kind engine', (engine
         image: `${REPOSITORY}:1`,
         command: ['python', 'train.py'],
         environment: [
-          { name: 'BATCHYARD_BUCKET', value: story.first.outputs['bucket_name'] },
+          { name: 'BATCHYARD_BUCKET', value: eventLog.first.outputs['bucket_name'] },
           { name: 'EPOCHS', value: '3' }
         ],
         resourceRequirements: [
@@ -155,13 +155,13 @@ describe.each(await enginesPresent())('the program on the $kind engine', (engine
     })
 
     it('5. no value of the engine became a text', () => {
-      expect(JSON.stringify([story.state, story.first.outputs])).not.toMatch(
+      expect(JSON.stringify([eventLog.state, eventLog.first.outputs])).not.toMatch(
         /\$\{|Output<|\[object |04da6b54-80e4-46f7-96ec-b56ff0331ba9/
       )
     })
 
     it('6. only what the spec and the account name reaches the cloud', () => {
-      expect(JSON.stringify(story.state)).not.toMatch(/subnet-x+|example\.com|<|placeholder/i)
+      expect(JSON.stringify(eventLog.state)).not.toMatch(/subnet-x+|example\.com|<|placeholder/i)
     })
 
     it('7. there is a bucket for the jobs: private, encrypted, TLS only, tidy, never emptied', () => {
@@ -189,7 +189,7 @@ describe.each(await enginesPresent())('the program on the $kind engine', (engine
       expect(inputs('ClusterCapacityProviders')['capacityProviders']).toEqual(['FARGATE', 'FARGATE_SPOT'])
       expect(inputs('Service')).toMatchObject({
         cluster: one('Cluster').id,
-        taskDefinition: story.first.outputs['task_definition_arn'],
+        taskDefinition: eventLog.first.outputs['task_definition_arn'],
         desiredCount: 0,
         capacityProviderStrategies: [{ capacityProvider: 'FARGATE', weight: 1 }],
         forceNewDeployment: true,
@@ -216,7 +216,7 @@ describe.each(await enginesPresent())('the program on the $kind engine', (engine
     })
 
     it('10. every name is the environment\'s, and what is replaced by creating first has no fixed one', () => {
-      const names = story.cloud
+      const names = eventLog.cloud
         .filter(({ type }) => !/EgressRule|RolePolicy|s3\/bucket[A-Z]|CapacityProviders/.test(type))
         .map(({ name }) => name)
       expect(names.filter((name) => !name.includes('7d0300d27596'))).toEqual([])
@@ -245,7 +245,7 @@ describe.each(await enginesPresent())('the program on the $kind engine', (engine
     })
 
     it('12. everything goes through the one provider, which knows its account', () => {
-      const providers = story.state.filter(({ type }) => type.startsWith('pulumi:providers:'))
+      const providers = eventLog.state.filter(({ type }) => type.startsWith('pulumi:providers:'))
       expect(providers.map(({ urn }) => urn)).toEqual([expect.stringMatching(/::pulumi:providers:aws::aws$/)])
       expect(
         cloudResources().filter(({ provider }) => provider !== `${providers[0]?.urn}::${providers[0]?.id}`)
@@ -256,7 +256,7 @@ describe.each(await enginesPresent())('the program on the $kind engine', (engine
 
   describe('steps into none of the traps:', () => {
     it('Batch\'s own cluster is told apart from the service\'s', () => {
-      expect(story.first.outputs['batch_ecs_cluster_arn']).not.toBe(story.first.outputs['ecs_cluster_arn'])
+      expect(eventLog.first.outputs['batch_ecs_cluster_arn']).not.toBe(eventLog.first.outputs['ecs_cluster_arn'])
     })
 
     it('the queue is ENABLED and bound to the compute environment', () => {
@@ -264,7 +264,7 @@ describe.each(await enginesPresent())('the program on the $kind engine', (engine
         name: `${BASE}-default`,
         state: 'ENABLED',
         priority: 1,
-        computeEnvironmentOrders: [{ order: 1, computeEnvironment: story.first.outputs['compute_environment_arn'] }]
+        computeEnvironmentOrders: [{ order: 1, computeEnvironment: eventLog.first.outputs['compute_environment_arn'] }]
       })
     })
 

@@ -212,7 +212,7 @@ export function resource (state: State, name: string): StateResource {
 }
 
 /** What happened to which resource, in order: `create a`, `created a`, `failed a`. */
-export function story (events: EngineEvent[]): string[] {
+export function eventLog (events: EngineEvent[]): string[] {
   return events.flatMap((event) => {
     const [metadata, end] = event.resourcePreEvent
       ? [event.resourcePreEvent.metadata, '']
