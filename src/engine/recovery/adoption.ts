@@ -70,7 +70,7 @@ export interface SettledDeployment {
  * that was being updated or deleted is there and stays; each is to be read before anything builds on it.
  * @param located The cloud's ids of what was found, by URN.
  */
-export function settle (
+export function settlePendingOperations (
   deployment: Deployment,
   located: ReadonlyMap<string, string>,
   revisionedTypes: ReadonlySet<string>
