@@ -1,7 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { killSession, pause, startedAt } from './host-processes.ts'
+import { killSession, pause, startedAt } from '../../host-processes.ts'
 import { ignoreAbsence, recordOf } from '../json.ts'
 import { readJson } from '../state/state-files.ts'
 import type { StatePaths } from '../state/state-paths.ts'

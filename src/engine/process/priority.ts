@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { setPriority } from 'node:os'
-import { pause } from './host-processes.ts'
+import { pause } from '../../host-processes.ts'
 
 /**
  * A third of the weight of a process that has not been told: work of minutes waits for answers of milliseconds, and still goes

@@ -1,4 +1,4 @@
-import { pause, signalProcess } from './host-processes.ts'
+import { pause, signalProcess } from '../../host-processes.ts'
 
 /** How long an engine may take to end after each signal before the next one. */
 export interface StopEscalation {

@@ -1,7 +1,7 @@
 import type { RunCommand } from '../command.ts'
 import type { Interruption } from '../interruption.ts'
 import type { Log } from '../log.ts'
-import { pause } from '../process/host-processes.ts'
+import { pause } from '../../host-processes.ts'
 import type { EngineEvent } from '../../schemas/event.ts'
 import type { FromRunner, RunSpec } from './messages.ts'
 import type { Runner, RunnerEnd } from './runner-process.ts'

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { identify, isAlive } from '../../engine/process/host-processes.ts'
+import { identify, isAlive } from '../../host-processes.ts'
 import type { Queryable } from '../../store/sql.ts'
 import { endLeases, leaseHolders } from '../../store/queries/workers.ts'
 

@@ -1,7 +1,7 @@
 import { access, readFile } from 'node:fs/promises'
 import { getPriority } from 'node:os'
 import { describe, expect, test } from 'vitest'
-import { pause } from '../../../src/engine/process/host-processes.ts'
+import { pause } from '../../../src/host-processes.ts'
 import { startRunner } from '../../../src/engine/runner/runner-process.ts'
 import { enginesPresent } from '../../support/engine/engines.ts'
 import { withEngine } from '../../support/engine/harness.ts'

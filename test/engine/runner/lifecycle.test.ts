@@ -1,7 +1,7 @@
 import { access, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { isAlive } from '../../../src/engine/process/host-processes.ts'
+import { isAlive } from '../../../src/host-processes.ts'
 import type { EngineProcess } from '../../../src/engine/types.ts'
 import type { EngineEvent } from '../../../src/schemas/event.ts'
 import { enginesPresent } from '../../support/engine/engines.ts'

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { promisify } from 'node:util'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { EngineProcess } from '../types.ts'
+import type { EngineProcess } from './engine/types.ts'
 
 /** Kernel clock ticks per second as /proc reports them: 100 on every Linux architecture Node runs on (USER_HZ). */
 const TICKS_PER_SECOND = 100
