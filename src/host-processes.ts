@@ -1,9 +1,14 @@
 import { execFile } from 'node:child_process'
-import { readdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { promisify } from 'node:util'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { EngineProcess } from './engine/types.ts'
+
+/** A process, told apart from a later one with the same pid by its start time (clock ticks since boot, /proc/PID/stat). */
+export interface HostProcess {
+  readonly pid: number
+  readonly startTime: string
+}
 
 /** Kernel clock ticks per second as /proc reports them: 100 on every Linux architecture Node runs on (USER_HZ). */
 const TICKS_PER_SECOND = 100
@@ -26,14 +31,17 @@ async function startTimeFromPs (pid: number): Promise<string | undefined> {
 }
 
 /** Names a process of this host so that a later one with the same pid is not taken for it. */
-export async function identify (pid: number): Promise<EngineProcess | undefined> {
+export async function identify (pid: number): Promise<HostProcess & { host: string } | undefined> {
   const startTime = await startTimeOf(pid)
   return startTime === undefined ? undefined : { host: hostname(), pid, startTime }
 }
 
-export async function isAlive (engine: EngineProcess): Promise<boolean> {
-  return engine.host === hostname() && await startTimeOf(engine.pid) === engine.startTime
-}
+/** Whether this process, and no later one with its pid, runs on this host. */
+export const isRunning = async ({ pid, startTime }: HostProcess): Promise<boolean> => await startTimeOf(pid) === startTime
+
+/** Whether it is of this host and runs. */
+export const isAlive = async (process: HostProcess & { readonly host: string }): Promise<boolean> =>
+  process.host === hostname() && await isRunning(process)
 
 /** When the process started, in milliseconds since 1970; `undefined` when it is gone or the host does not say. */
 export async function startedAt (pid: number): Promise<number | undefined> {
@@ -52,25 +60,8 @@ export async function residentBytes (pid: number): Promise<number> {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024
 }
 
-/** What every engine, and whatever it starts, has in its environment. */
-const ENGINE_VARIABLE = 'PULUMI_AUTOMATION_API=true'
-
-/**
- * Kills what an engine that is gone has left running: a provider plugin outlives a killed CLI, and would finish its call
- * after the cloud has been asked what came of it. The engine led a session, whose id no process gets while one is in it.
- */
-export async function killSession (engine: number): Promise<void> {
-  if (await startTimeOf(engine) !== undefined) return
-  const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^[0-9]+$/.test(name)).map(Number)
-  await Promise.all(pids.map(async (pid) => {
-    if ((await statOf(pid))?.[3] !== String(engine)) return
-    const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')
-    if (environment.split('\0').includes(ENGINE_VARIABLE)) signalProcess(pid, 'SIGKILL')
-  }))
-}
-
 /** The fields of /proc/PID/stat behind the second, which is the command in brackets and may hold spaces and brackets itself. */
-async function statOf (pid: number): Promise<string[] | undefined> {
+export async function statOf (pid: number): Promise<string[] | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined)
   return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
 }

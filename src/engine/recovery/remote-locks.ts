@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { killSession } from '../../host-processes.ts'
+import { killSession } from '../process/kill-session.ts'
 import { isStale, type IsHostGone, type Lock } from '../process/locks.ts'
 
 /** How the CLI names each lock of a stack (pkg/backend/diy/lock.go). */

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { ControlError, controlOver, sender, type SandboxControl, type Send } from './control/client.ts'
 import type { PortFile, User } from './control/shapes.ts'
-import { startTimeOf } from './control/users.ts'
+import { startTimeOf } from '../../host-processes.ts'
 import { readPortFile } from './port-file.ts'
 
 export type { SandboxControl, AccountRegion } from './control/client.ts'
@@ -54,7 +54,7 @@ interface Live { port: PortFile, send: Send }
  * does not come up in 30 seconds; its output is in `sandbox-aws.log` in that directory.
  */
 export async function attachSandboxCloud (options: AttachOptions): Promise<SandboxCloud> {
-  const user: User = { id: randomUUID(), pid: process.pid, startTime: await startTimeOf(process.pid) }
+  const user: User = { id: randomUUID(), pid: process.pid, startTime: await startTimeOf(process.pid) ?? '' }
   let live: Promise<Live> | undefined
   let released = false
   // The world remembers its speed: a cloud that is started again keeps what was set in between.

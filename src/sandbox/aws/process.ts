@@ -6,7 +6,7 @@ import type { Server } from 'node:net'
 import { serveApi } from './api/server.ts'
 import { serveControl } from './control/server.ts'
 import type { Stats, User } from './control/shapes.ts'
-import { isAlive } from './control/users.ts'
+import { isRunning } from '../../host-processes.ts'
 import { readJournalLine } from './journal-lines.ts'
 import { ApiError } from './model/errors.ts'
 import type { HttpServer } from './http.ts'
@@ -111,7 +111,7 @@ export class CloudProcess {
   }
 
   async #forgetDead (): Promise<void> {
-    for (const [key, user] of this.#users) if (!await isAlive(user)) this.#users.delete(key)
+    for (const [key, user] of this.#users) if (!await isRunning(user)) this.#users.delete(key)
   }
 
   /** Ends when the last user released the cloud; one that was merely killed leaves it running, as a cloud would be. */
