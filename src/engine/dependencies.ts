@@ -3,7 +3,7 @@ import type { IsHostGone } from './process/locks.ts'
 import type { StopEscalation } from './process/stop-process.ts'
 import type { Log } from './log.ts'
 import type { RunnerPool } from './runner/pool.ts'
-import type { Keyring } from './state/secrets.ts'
+import type { SecretsKeyCache } from './state/secrets.ts'
 import type { WorkspaceSettings } from './state/workspace.ts'
 
 /** What all runs of one service share. */
@@ -12,7 +12,7 @@ export interface EngineDependencies {
   readonly settings: WorkspaceSettings
   readonly cloudEnv: () => Promise<Record<string, string>>
   readonly revisionedTypes: ReadonlySet<string>
-  readonly keyring: Keyring
+  readonly keyCache: SecretsKeyCache
   readonly escalation: StopEscalation
   readonly pool: RunnerPool
   readonly log: Log
@@ -24,14 +24,14 @@ export interface EngineDependencies {
 
 /** How commands of the stack are run. */
 export function commandContext (
-  { engine, keyring, escalation, log, onStart }: EngineDependencies,
+  { engine, keyCache, escalation, log, onStart }: EngineDependencies,
   stack: string,
   run: Pick<CommandContext, 'stateUrl' | 'signal' | 'onEngineStarted'>
 ): CommandContext {
   return {
     ...run,
     engine,
-    keyring,
+    keyCache,
     escalation,
     onStart,
     onFallback: (error) => log.warn({ err: error, stack }, 'asking the engine instead of reading its state')

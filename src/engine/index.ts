@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import pTimeout from 'p-timeout'
 import { stopProcess, type StopEscalation } from './process/stop-process.ts'
 import { runCommand, type EngineExecutable } from './process/run-command.ts'
 import { knownResources } from './state/deployment.ts'
@@ -13,7 +14,7 @@ import { isAlive, pause, residentBytes } from '../host-processes.ts'
 import { removeAbandonedWorkspaces } from './state/read-only-workspace.ts'
 import { runStack } from './run.ts'
 import { commandContext, type EngineDependencies } from './dependencies.ts'
-import { ensurePassphraseFile, Keyring } from './state/secrets.ts'
+import { ensurePassphraseFile, SecretsKeyCache } from './state/secrets.ts'
 import { readDeployment } from './state/import-export.ts'
 import { RunFailure, type Engine, type EngineProcess, type KnownResource } from './types.ts'
 
@@ -87,7 +88,7 @@ export async function createEngine (options: EngineOptions): Promise<Engine> {
     },
     cloudEnv: options.cloudEnv,
     revisionedTypes: options.revisionedTypes,
-    keyring: new Keyring(passphraseFile),
+    keyCache: new SecretsKeyCache(passphraseFile),
     escalation: options.escalation ?? LADDER,
     pool,
     log: options.log,
@@ -101,11 +102,9 @@ export async function createEngine (options: EngineOptions): Promise<Engine> {
 function assemble (dependencies: EngineDependencies, stopping: AbortController): Engine {
   const runs = new Set<Promise<unknown>>()
   let stopped: Promise<void> | undefined
-  const stop = async (timeoutMs: number | undefined) => {
+  const stop = async (timeoutMilliseconds: number | undefined) => {
     stopping.abort()
-    const settled = new AbortController()
-    const all = Promise.allSettled(runs).then(() => settled.abort())
-    await (timeoutMs === undefined ? all : Promise.race([all, pause(timeoutMs, settled.signal)]))
+    await pTimeout(Promise.allSettled(runs), { milliseconds: timeoutMilliseconds ?? Infinity, message: false })
     await dependencies.pool.stop()
   }
   return {
@@ -117,8 +116,8 @@ function assemble (dependencies: EngineDependencies, stopping: AbortController):
     resources: async (stack) => resourcesOf(stack, dependencies),
     waitForExit: async (engine, signal) => waitForExit(engine, signal, dependencies),
     usage: async () => usageOf(dependencies.pool.pids),
-    stop: async (timeoutMs) => {
-      stopped ??= stop(timeoutMs)
+    stop: async (timeoutMilliseconds) => {
+      stopped ??= stop(timeoutMilliseconds)
       return stopped
     }
   }

@@ -56,11 +56,11 @@ async function checkAttributeFiles ({ request, dependencies: { settings } }: Cha
 
 /** @throws RunFailure (`preview-outdated`) */
 async function refuseOtherState (
-  { request, dependencies: { keyring } }: ChangeSession,
+  { request, dependencies: { keyCache } }: ChangeSession,
   deployment: Deployment | undefined
 ): Promise<void> {
   if (request.kind !== 'up' || request.expectState === undefined) return
-  if (await fingerprintOf(deployment, keyring) === request.expectState) return
+  if (await fingerprintOf(deployment, keyCache) === request.expectState) return
   throw new RunFailure(operationError('preview-outdated', 'The state is not the one that the preview began with.'))
 }
 

@@ -22,14 +22,14 @@ export async function findDrift (session: RunSession<'drift'>): Promise<RunResul
 
 /** Lets the run read a copy of the state. */
 async function onCopy<T extends object> (
-  { request: { stack }, dependencies: { settings, cloudEnv, keyring }, command }: RunSession<'preview' | 'drift'>,
+  { request: { stack }, dependencies: { settings, cloudEnv, keyCache }, command }: RunSession<'preview' | 'drift'>,
   read: (workspace: StackWorkspace, deployment: Deployment | undefined) => Promise<T>
 ): Promise<T & { stateFingerprint: string }> {
   const deployment = await readDeployment(settings, stack, command)
   const workspace = await openReadOnlyWorkspace(settings, stack, deployment, await cloudEnv())
   try {
     const result = await read(workspace, deployment)
-    return { ...result, stateFingerprint: await fingerprintOf(deployment, keyring) }
+    return { ...result, stateFingerprint: await fingerprintOf(deployment, keyCache) }
   } finally {
     await workspace.remove()
   }

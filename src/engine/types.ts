@@ -136,8 +136,8 @@ export interface Engine {
   /** The runner processes alive and their resident memory together, in bytes. */
   usage(): Promise<{ count: number, residentBytes: number }>
   /**
-   * Ends runs that are under way gently, then the pool. An engine that needs longer than `timeoutMs` is left behind: it was
-   * interrupted, finishes what it has in flight and unlocks by itself. Without `timeoutMs` it is waited for. Idempotent.
+   * Ends runs that are under way gently, then the pool. An engine that needs longer than `timeoutMilliseconds` is left behind: it was
+   * interrupted, finishes what it has in flight and unlocks by itself. Without `timeoutMilliseconds` it is waited for. Idempotent.
    */
-  stop(timeoutMs?: number): Promise<void>
+  stop(timeoutMilliseconds?: number): Promise<void>
 }

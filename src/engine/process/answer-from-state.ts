@@ -1,4 +1,4 @@
-import type { Keyring } from '../state/secrets.ts'
+import type { SecretsKeyCache } from '../state/secrets.ts'
 import { holdsSecret, reveal } from '../translate/secret-values.ts'
 import { recordOf } from '../json.ts'
 import { readCheckpoint, readLastHistory } from '../state/state-files.ts'
@@ -8,7 +8,7 @@ import type { CommandOutcome } from '../command.ts'
 
 export interface AnswerContext {
   readonly stateUrl: string
-  readonly keyring: Keyring
+  readonly keyCache: SecretsKeyCache
   /** A fallback says why. */
   readonly onFallback: (error: unknown) => void
 }
@@ -57,13 +57,13 @@ const ANSWERS: Record<string, Answer> = {
     return { code: STACK_NOT_FOUND, stdout: '', stderr }
   },
 
-  'stack output': async (paths, args, { keyring }) => {
+  'stack output': async (paths, args, { keyCache }) => {
     const checkpoint = await readCheckpoint(paths)
     if (checkpoint === undefined) return undefined
     const outputs = checkpoint.resources.find((resource) => resource.type === 'pulumi:pulumi:Stack')?.outputs ?? {}
     if (!args.includes('--show-secrets') || !holdsSecret(outputs)) return done(reveal(outputs))
     if (checkpoint.salt === undefined) return undefined
-    return done(reveal(outputs, await keyring.unlock(checkpoint.salt)))
+    return done(reveal(outputs, await keyCache.unlock(checkpoint.salt)))
   },
 
   'stack history': async (paths, args) => {

@@ -1,5 +1,5 @@
 import { delimiter, dirname } from 'node:path'
-import type { Keyring } from '../state/secrets.ts'
+import type { SecretsKeyCache } from '../state/secrets.ts'
 import type { CommandRequest, CommandOutcome } from '../command.ts'
 import type { EngineProcess } from '../types.ts'
 import { answerFromState } from './answer-from-state.ts'
@@ -22,7 +22,7 @@ export interface EngineExecutable {
 export interface CommandContext {
   readonly engine: EngineExecutable
   readonly stateUrl: string
-  readonly keyring: Keyring
+  readonly keyCache: SecretsKeyCache
   readonly escalation: StopEscalation
   readonly signal: AbortSignal
   readonly onEngineStarted: (engine: EngineProcess) => Promise<void>

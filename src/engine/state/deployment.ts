@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { nameOf } from '../translate/events.ts'
 import { isRecord, listOf, recordOf, textOf } from '../json.ts'
-import type { Keyring } from './secrets.ts'
+import type { SecretsKeyCache } from './secrets.ts'
 import { holdsSecret, masked, withSecrets } from '../translate/secret-values.ts'
 import type { KnownResource } from '../types.ts'
 
@@ -36,16 +36,16 @@ const NOT_COMPARED = new Set(['created', 'modified', 'sourcePosition', 'stackTra
 /**
  * Changes if and only if the stack's resources or pending operations do: not with the order in which they were written, nor
  * with where in the code they were declared, nor with a secret that was only encrypted anew. It gives no secret away: the
- * salt is part of it, which only the state has. Where the keyring has not the key of the state, a secret encrypted anew is
+ * salt is part of it, which only the state has. Where the keyCache has not the key of the state, a secret encrypted anew is
  * taken for another one.
  * @returns '' where there is no such stack.
  */
-export async function fingerprintOf (deployment: Deployment | undefined, keyring: Keyring): Promise<string> {
+export async function fingerprintOf (deployment: Deployment | undefined, keyCache: SecretsKeyCache): Promise<string> {
   if (deployment === undefined) return ''
   const salt = textOf(recordOf(recordOf(deployment.secrets_providers).state).salt)
   const entries = [...entriesOf(deployment.resources), ...entriesOf(deployment.pending_operations)]
   // Deriving the key takes 0.15 s.
-  const decrypt = holdsSecret(entries) ? await keyring.unlock(salt).catch(() => undefined) : undefined
+  const decrypt = holdsSecret(entries) ? await keyCache.unlock(salt).catch(() => undefined) : undefined
   const plain = (secret: Entry): unknown =>
     decrypt === undefined ? secret : { secret: decrypt(textOf(secret.ciphertext)) }
   const texts = entries.map((entry) => JSON.stringify(canonical(withSecrets(entry, plain))))

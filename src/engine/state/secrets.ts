@@ -2,6 +2,7 @@ import { createDecipheriv, pbkdf2, randomBytes, randomUUID } from 'node:crypto'
 import { link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
+import { LRUCache } from 'lru-cache'
 import type { Log } from '../log.ts'
 import { ignoreAbsence, isRecord } from '../json.ts'
 import type { Decrypt } from '../translate/secret-values.ts'
@@ -13,33 +14,31 @@ const TAG_BYTES = 16
 /** A key takes about 0.15 s to derive and belongs to one stack; the last few are kept. */
 const KEPT_KEYS = 64
 
-/** Derives keys from the passphrase file, each once. */
-export class Keyring {
-  readonly #passphraseFile: string
-  readonly #keys = new Map<string, Promise<Buffer>>()
+/** The keys of secrets, derived from the passphrase file. */
+export class SecretsKeyCache {
+  readonly #keys: LRUCache<string, Buffer>
 
   constructor (passphraseFile: string) {
-    this.#passphraseFile = passphraseFile
+    this.#keys = new LRUCache({ max: KEPT_KEYS, fetchMethod: async (salt) => deriveKey(passphraseFile, salt) })
   }
 
-  /** @param salt `v1:BASE64 SALT:v1:NONCE:CIPHERTEXT`, as in a checkpoint's secrets provider; the second half verifies the key. */
+  /**
+   * @param salt As in a checkpoint's secrets provider: `v1:BASE64 SALT:v1:NONCE:CIPHERTEXT`. The second half verifies the
+   * key.
+   * @throws Error when the passphrase is not the one that the state was made with.
+   */
   async unlock (salt: string): Promise<Decrypt> {
-    const encoded = salt.split(':')[1] ?? ''
-    const key = await (this.#keys.get(salt) ?? this.#derive(salt, encoded))
+    const key = await this.#keys.forceFetch(salt)
     const decrypt: Decrypt = (ciphertext) => decryptWith(key, ciphertext)
     if (decrypt(salt.split(':').slice(2).join(':')) !== 'pulumi') throw new Error('the passphrase is not the state\'s')
     return decrypt
   }
+}
 
-  #derive (salt: string, encoded: string): Promise<Buffer> {
-    const key = readFile(this.#passphraseFile, 'utf8').then(async (passphrase) =>
-      promisify(pbkdf2)(passphrase.trim(), Buffer.from(encoded, 'base64'), ROUNDS, KEY_BYTES, 'sha256'))
-    this.#keys.set(salt, key)
-    key.catch(() => this.#keys.delete(salt))
-    const oldest = this.#keys.keys().next().value
-    if (this.#keys.size > KEPT_KEYS && oldest !== undefined) this.#keys.delete(oldest)
-    return key
-  }
+async function deriveKey (passphraseFile: string, salt: string): Promise<Buffer> {
+  const passphrase = await readFile(passphraseFile, 'utf8')
+  const bytes = Buffer.from(salt.split(':')[1] ?? '', 'base64')
+  return promisify(pbkdf2)(passphrase.trim(), bytes, ROUNDS, KEY_BYTES, 'sha256')
 }
 
 function decryptWith (key: Buffer, ciphertext: string): string {

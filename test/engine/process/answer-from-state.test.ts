@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { answerFromState, type AnswerContext } from '../../../src/engine/process/answer-from-state.ts'
 import { runCommand } from '../../../src/engine/process/run-command.ts'
-import { Keyring } from '../../../src/engine/state/secrets.ts'
+import { SecretsKeyCache } from '../../../src/engine/state/secrets.ts'
 import { openStackWorkspace } from '../../../src/engine/state/workspace.ts'
 import { statePaths } from '../../../src/engine/state/state-paths.ts'
 import { enginesPresent } from '../../support/engine/engines.ts'
@@ -30,7 +30,7 @@ describe.each(await enginesPresent())('the read-only commands on the $kind engin
       const surprises: unknown[] = []
       const context: AnswerContext = {
         stateUrl,
-        keyring: new Keyring(passphraseFile),
+        keyCache: new SecretsKeyCache(passphraseFile),
         onFallback: (error) => {
           surprises.push(error)
         }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { runCommand } from '../../../src/engine/process/run-command.ts'
-import { Keyring } from '../../../src/engine/state/secrets.ts'
+import { SecretsKeyCache } from '../../../src/engine/state/secrets.ts'
 
 /** What an engine says that cannot reach its backend: the URL it was given, as it is or decoded. */
 const SCRIPT = 'echo "unable to open $PULUMI_BACKEND_URL, password hunter/2" | tee /dev/stderr; exit 1; :'
@@ -15,7 +15,7 @@ test('the password of a state backend is in nothing that an engine has printed',
     const outcome = await runCommand({ args: ['up'], cwd, env: { PULUMI_BACKEND_URL: stateUrl } }, {
       engine: { kind: 'pulumi', executable: '/bin/sh', args: ['-c', SCRIPT], version: 'v3.0.0' },
       stateUrl,
-      keyring: new Keyring(join(cwd, 'none')),
+      keyCache: new SecretsKeyCache(join(cwd, 'none')),
       escalation: { interruptSeconds: 10, terminateSeconds: 10 },
       signal: new AbortController().signal,
       onStart: () => undefined,

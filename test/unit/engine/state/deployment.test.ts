@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { fingerprintOf, knownResources, markRetained, type Deployment } from '../../../../src/engine/state/deployment.ts'
-import { Keyring } from '../../../../src/engine/state/secrets.ts'
+import { SecretsKeyCache } from '../../../../src/engine/state/secrets.ts'
 
 const urn = (name: string): string => `urn:pulumi:env::batchyard::aws:s3/bucket:Bucket::${name}`
 const entry = (name: string, more: Record<string, unknown> = {}) => ({
@@ -31,11 +31,11 @@ const secret = (text: string, nonce: string) => ({
 })
 
 let folder: string
-let keyring: Keyring
+let keyCache: SecretsKeyCache
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'deployment-'))
   await writeFile(join(folder, 'passphrase'), 'of a test\n')
-  keyring = new Keyring(join(folder, 'passphrase'))
+  keyCache = new SecretsKeyCache(join(folder, 'passphrase'))
 })
 afterAll(async () => rm(folder, { recursive: true, force: true }))
 
@@ -50,7 +50,7 @@ const deploymentOf = (resources: unknown[], pending: unknown[] = []): Deployment
 })
 
 const fingerprint = async (...parts: Parameters<typeof deploymentOf>): Promise<string> =>
-  fingerprintOf(deploymentOf(...parts), keyring)
+  fingerprintOf(deploymentOf(...parts), keyCache)
 
 test('a fingerprint stays with the order, the times, the code\'s lines and the ciphertexts of a state', async () => {
   const one = entry('a', {
@@ -75,7 +75,7 @@ test('a fingerprint changes with a property, a secret, a resource and a pending 
     fingerprint([entry('a', { inputs: { x: secret('two', 'nonce-number') } })]),
     fingerprint([]),
     fingerprint([], [{ type: 'creating', resource: entry('a') }]),
-    fingerprintOf(undefined, keyring)
+    fingerprintOf(undefined, keyCache)
   ])
   expect(new Set(all).size).toBe(all.length)
   expect(all.at(-1)).toBe('')
