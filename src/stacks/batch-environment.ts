@@ -3,7 +3,7 @@ import { ecrRepository, type EcrRepository } from '../spec/image.ts'
 import { cloudNames, queueResource } from '../spec/cloud-names.ts'
 import { partitionOf } from '../spec/regions.ts'
 import { Compute } from './components/compute.ts'
-import { Job } from './components/job.ts'
+import { JobDefinitionComponent } from './components/job-definition.ts'
 import { Logs } from './components/logs.ts'
 import { Network } from './components/network.ts'
 import { createProvider } from './components/provider.ts'
@@ -57,7 +57,7 @@ function declare (input: EnvironmentInput, site: Site, opts: pulumi.ComponentRes
   const queues = forEach(spec.queues, (name, entry) =>
     new Queue(queueResource(name), { queue: entry, cloudName: names.queue(name), computeArns }, opts))
   const { region, network: { assignPublicIp } } = spec
-  const jobs = forEach(spec.jobs, (name, entry) => new Job(`job-${name}`, {
+  const jobs = forEach(spec.jobs, (name, entry) => new JobDefinitionComponent(`job-${name}`, {
     job: entry, cloudName: names.job(name), streamPrefix: `job-${name}`, region, assignPublicIp, roles, logs, storage
   }, opts))
   return outputsOf({ spec, place, network, logs, storage, roles, service, compute, queues, jobs })

@@ -1,7 +1,7 @@
 import type { ResolvedSpec } from '../schemas/spec.ts'
 import { RESERVED_VARIABLES } from '../spec/check.ts'
 
-type Job = ResolvedSpec['jobs'][string]
+type JobSpec = ResolvedSpec['jobs'][string]
 type Service = ResolvedSpec['service']
 
 /** What a container refers to. `T` is a text, or a value of the engine that becomes one. */
@@ -36,7 +36,7 @@ const STOP_SECONDS = 120
  * `containerProperties` of a Batch job definition on Fargate, in Batch's spelling: sizes are texts in
  * `resourceRequirements` (the top-level `vcpus` and `memory` are not for Fargate), memory in MiB.
  */
-export function jobContainer<T> (job: Job, assignPublicIp: boolean, context: Context<T>) {
+export function jobContainer<T> (job: JobSpec, assignPublicIp: boolean, context: Context<T>) {
   return {
     image: job.image,
     ...(job.command.length === 0 ? {} : { command: job.command }),

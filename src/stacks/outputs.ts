@@ -3,7 +3,7 @@ import type { Outputs } from '../schemas/environment.ts'
 import type { ResolvedSpec } from '../schemas/spec.ts'
 import { mainEntry } from '../schemas/spec-fields/declare.ts'
 import type { Compute } from './components/compute.ts'
-import type { Job } from './components/job.ts'
+import type { JobDefinitionComponent } from './components/job-definition.ts'
 import type { Logs } from './components/logs.ts'
 import type { Network } from './components/network.ts'
 import type { Queue } from './components/queue.ts'
@@ -28,7 +28,7 @@ export interface Parts {
   readonly service: Service
   readonly compute: Readonly<Record<string, Compute>>
   readonly queues: Readonly<Record<string, Queue>>
-  readonly jobs: Readonly<Record<string, Job>>
+  readonly jobs: Readonly<Record<string, JobDefinitionComponent>>
 }
 
 function eachEntry<T> (

@@ -7,7 +7,7 @@ import type { Logs } from './logs.ts'
 import type { Roles } from './roles.ts'
 import type { Storage } from './storage.ts'
 
-interface JobArgs {
+interface JobDefinitionArgs {
   readonly job: ResolvedSpec['jobs'][string]
   readonly cloudName: string
   readonly streamPrefix: string
@@ -19,13 +19,13 @@ interface JobArgs {
 }
 
 /** A job definition for Fargate. Every change makes a new revision; callers do best to submit by name. */
-export class Job extends pulumi.ComponentResource {
+export class JobDefinitionComponent extends pulumi.ComponentResource {
   readonly name: pulumi.Output<string>
   readonly arn: pulumi.Output<string>
   readonly arnPrefix: pulumi.Output<string>
   readonly revision: pulumi.Output<number>
 
-  constructor (name: string, args: JobArgs, opts: pulumi.ComponentResourceOptions) {
+  constructor (name: string, args: JobDefinitionArgs, opts: pulumi.ComponentResourceOptions) {
     super('batchyard:environment:Job', name, {}, opts)
     const { job, roles, logs } = args
     const references = {
