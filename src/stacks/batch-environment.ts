@@ -9,7 +9,7 @@ import { Network } from './components/network.ts'
 import { createProvider } from './components/provider.ts'
 import { Queue } from './components/queue.ts'
 import { Roles } from './components/roles.ts'
-import { Service } from './components/service.ts'
+import { EcsServiceComponent } from './components/ecs-service.ts'
 import { Storage } from './components/storage.ts'
 import type { EnvironmentInput } from './input.ts'
 import { findSite, type Site } from './lookups.ts'
@@ -50,7 +50,7 @@ function declare (input: EnvironmentInput, site: Site, opts: pulumi.ComponentRes
     bucketArn: storage.bucketArn,
     repositories: repositoriesOf(input)
   }, opts)
-  const service = new Service('service', { spec, names, network, roles, logs, storage }, opts)
+  const service = new EcsServiceComponent('service', { spec, names, network, roles, logs, storage }, opts)
   const compute = forEach(spec.compute, (name, entry) =>
     new Compute(`compute-${name}`, { compute: entry, logicalName: names.compute(name), network }, opts))
   const computeArns = Object.values(compute).map(({ arn }) => arn)

@@ -2,7 +2,7 @@ import type { ResolvedSpec } from '../schemas/spec.ts'
 import { RESERVED_VARIABLES } from '../spec/check.ts'
 
 type JobSpec = ResolvedSpec['jobs'][string]
-type Service = ResolvedSpec['service']
+type ServiceSpec = ResolvedSpec['service']
 
 /** What a container refers to. `T` is a text, or a value of the engine that becomes one. */
 export interface References<T> {
@@ -54,7 +54,7 @@ export function jobContainer<T> (job: JobSpec, assignPublicIp: boolean, context:
 }
 
 /** The one container of the service's task, which may use all of the task's size. */
-export function serviceContainers<T> (service: Service, context: Context<T>) {
+export function serviceContainers<T> (service: ServiceSpec, context: Context<T>) {
   return [{
     name: 'main',
     image: service.image,

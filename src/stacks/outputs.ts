@@ -8,7 +8,7 @@ import type { Logs } from './components/logs.ts'
 import type { Network } from './components/network.ts'
 import type { Queue } from './components/queue.ts'
 import type { Roles } from './components/roles.ts'
-import type { Service } from './components/service.ts'
+import type { EcsServiceComponent } from './components/ecs-service.ts'
 import type { Storage } from './components/storage.ts'
 import type { Place } from './policies.ts'
 
@@ -25,7 +25,7 @@ export interface Parts {
   readonly logs: Logs
   readonly storage: Storage
   readonly roles: Roles
-  readonly service: Service
+  readonly service: EcsServiceComponent
   readonly compute: Readonly<Record<string, Compute>>
   readonly queues: Readonly<Record<string, Queue>>
   readonly jobs: Readonly<Record<string, JobDefinitionComponent>>

@@ -1,6 +1,6 @@
 import { Cluster } from '@pulumi/aws/ecs/cluster.js'
 import { ClusterCapacityProviders } from '@pulumi/aws/ecs/clusterCapacityProviders.js'
-import { Service as EcsService } from '@pulumi/aws/ecs/service.js'
+import { Service } from '@pulumi/aws/ecs/service.js'
 import { TaskDefinition } from '@pulumi/aws/ecs/taskDefinition.js'
 import * as pulumi from '@pulumi/pulumi'
 import type { ResolvedSpec } from '../../schemas/spec.ts'
@@ -11,7 +11,7 @@ import type { Network } from './network.ts'
 import type { Roles } from './roles.ts'
 import type { Storage } from './storage.ts'
 
-interface ServiceArgs {
+interface EcsServiceArgs {
   readonly spec: Pick<ResolvedSpec, 'service' | 'region' | 'network'>
   readonly names: Pick<CloudNames, 'cluster' | 'taskFamily' | 'service'>
   readonly network: Network
@@ -24,13 +24,13 @@ interface ServiceArgs {
 const STRATEGY = [{ capacityProvider: 'FARGATE', weight: 1 }]
 
 /** The ECS cluster and the service in it. Batch does not use this cluster: a compute environment makes its own. */
-export class Service extends pulumi.ComponentResource {
+export class EcsServiceComponent extends pulumi.ComponentResource {
   readonly clusterName: pulumi.Output<string>
   readonly clusterArn: pulumi.Output<string>
   readonly serviceName: pulumi.Output<string>
   readonly taskDefinitionArn: pulumi.Output<string>
 
-  constructor (name: string, args: ServiceArgs, opts: pulumi.ComponentResourceOptions) {
+  constructor (name: string, args: EcsServiceArgs, opts: pulumi.ComponentResourceOptions) {
     super('batchyard:environment:Service', name, {}, opts)
     const cluster = new Cluster('cluster', { name: args.names.cluster }, { parent: this })
     const capacity = new ClusterCapacityProviders(
@@ -51,7 +51,7 @@ export class Service extends pulumi.ComponentResource {
     this.registerOutputs()
   }
 
-  #task ({ spec, names, roles, logs, storage }: ServiceArgs): TaskDefinition {
+  #task ({ spec, names, roles, logs, storage }: EcsServiceArgs): TaskDefinition {
     const references = {
       executionRoleArn: roles.executionRoleArn,
       jobRoleArn: roles.jobRoleArn,
@@ -78,12 +78,12 @@ export class Service extends pulumi.ComponentResource {
   }
 
   #service (
-    { spec, names, network, roles }: ServiceArgs,
+    { spec, names, network, roles }: EcsServiceArgs,
     cluster: Cluster,
     task: TaskDefinition,
     capacity: pulumi.Resource
-  ): EcsService {
-    return new EcsService(
+  ): Service {
+    return new Service(
       names.service,
       {
         cluster: cluster.arn,
