@@ -2,15 +2,15 @@ import type * as pulumi from '@pulumi/pulumi'
 import { ecrRepository, type EcrRepository } from '../spec/image.ts'
 import { cloudNames, queueResource } from '../spec/cloud-names.ts'
 import { partitionOf } from '../spec/regions.ts'
-import { Compute } from './components/compute.ts'
+import { ComputeEnvironmentComponent } from './components/compute.ts'
 import { JobDefinitionComponent } from './components/job-definition.ts'
-import { Logs } from './components/logs.ts'
-import { Network } from './components/network.ts'
+import { LogGroupComponent } from './components/logs.ts'
+import { NetworkComponent } from './components/network.ts'
 import { createProvider } from './components/provider.ts'
-import { Queue } from './components/queue.ts'
-import { Roles } from './components/roles.ts'
+import { JobQueueComponent } from './components/queue.ts'
+import { RolesComponent } from './components/roles.ts'
 import { EcsServiceComponent } from './components/ecs-service.ts'
-import { Storage } from './components/storage.ts'
+import { StorageComponent } from './components/storage.ts'
 import type { EnvironmentInput } from './input.ts'
 import { findSite, type Site } from './lookups.ts'
 import { outputsOf, type ProgramOutputs } from './outputs.ts'
@@ -39,10 +39,10 @@ function declare (input: EnvironmentInput, site: Site, opts: pulumi.ComponentRes
   const { spec } = input
   const names = cloudNames(input)
   const place = placeOf(spec.region, site.accountId)
-  const network = new Network('network', { site, securityGroupName: names.securityGroup }, opts)
-  const logs = new Logs('logs', { name: names.logGroup, retentionDays: spec.logs.retentionDays }, opts)
-  const storage = new Storage('storage', { bucketName: names.bucket }, opts)
-  const roles = new Roles('roles', {
+  const network = new NetworkComponent('network', { site, securityGroupName: names.securityGroup }, opts)
+  const logs = new LogGroupComponent('logs', { name: names.logGroup, retentionDays: spec.logs.retentionDays }, opts)
+  const storage = new StorageComponent('storage', { bucketName: names.bucket }, opts)
+  const roles = new RolesComponent('roles', {
     place,
     executionRoleName: names.executionRole,
     jobRoleName: names.jobRole,
@@ -52,10 +52,10 @@ function declare (input: EnvironmentInput, site: Site, opts: pulumi.ComponentRes
   }, opts)
   const service = new EcsServiceComponent('service', { spec, names, network, roles, logs, storage }, opts)
   const compute = forEach(spec.compute, (name, entry) =>
-    new Compute(`compute-${name}`, { compute: entry, logicalName: names.compute(name), network }, opts))
+    new ComputeEnvironmentComponent(`compute-${name}`, { compute: entry, logicalName: names.compute(name), network }, opts))
   const computeArns = Object.values(compute).map(({ arn }) => arn)
   const queues = forEach(spec.queues, (name, entry) =>
-    new Queue(queueResource(name), { queue: entry, cloudName: names.queue(name), computeArns }, opts))
+    new JobQueueComponent(queueResource(name), { queue: entry, cloudName: names.queue(name), computeArns }, opts))
   const { region, network: { assignPublicIp } } = spec
   const jobs = forEach(spec.jobs, (name, entry) => new JobDefinitionComponent(`job-${name}`, {
     job: entry, cloudName: names.job(name), streamPrefix: `job-${name}`, region, assignPublicIp, roles, logs, storage

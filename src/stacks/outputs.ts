@@ -2,14 +2,14 @@ import type * as pulumi from '@pulumi/pulumi'
 import type { Outputs } from '../schemas/environment.ts'
 import type { ResolvedSpec } from '../schemas/spec.ts'
 import { mainEntry } from '../schemas/spec-fields/declare.ts'
-import type { Compute } from './components/compute.ts'
+import type { ComputeEnvironmentComponent } from './components/compute.ts'
 import type { JobDefinitionComponent } from './components/job-definition.ts'
-import type { Logs } from './components/logs.ts'
-import type { Network } from './components/network.ts'
-import type { Queue } from './components/queue.ts'
-import type { Roles } from './components/roles.ts'
+import type { LogGroupComponent } from './components/logs.ts'
+import type { NetworkComponent } from './components/network.ts'
+import type { JobQueueComponent } from './components/queue.ts'
+import type { RolesComponent } from './components/roles.ts'
 import type { EcsServiceComponent } from './components/ecs-service.ts'
-import type { Storage } from './components/storage.ts'
+import type { StorageComponent } from './components/storage.ts'
 import type { Place } from './policies.ts'
 
 type Values = Record<string, pulumi.Input<unknown>>
@@ -21,13 +21,13 @@ export type ProgramOutputs = Values & Record<keyof Outputs, pulumi.Input<unknown
 export interface Parts {
   readonly spec: ResolvedSpec
   readonly place: Place
-  readonly network: Network
-  readonly logs: Logs
-  readonly storage: Storage
-  readonly roles: Roles
+  readonly network: NetworkComponent
+  readonly logs: LogGroupComponent
+  readonly storage: StorageComponent
+  readonly roles: RolesComponent
   readonly service: EcsServiceComponent
-  readonly compute: Readonly<Record<string, Compute>>
-  readonly queues: Readonly<Record<string, Queue>>
+  readonly compute: Readonly<Record<string, ComputeEnvironmentComponent>>
+  readonly queues: Readonly<Record<string, JobQueueComponent>>
   readonly jobs: Readonly<Record<string, JobDefinitionComponent>>
 }
 

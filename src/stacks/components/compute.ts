@@ -1,20 +1,20 @@
 import { ComputeEnvironment } from '@pulumi/aws/batch/computeEnvironment.js'
 import * as pulumi from '@pulumi/pulumi'
 import type { ResolvedSpec } from '../../schemas/spec.ts'
-import type { Network } from './network.ts'
+import type { NetworkComponent } from './network.ts'
 
 interface ComputeArgs {
   readonly compute: ResolvedSpec['compute'][string]
   /** Logical name, to which the provider appends its own part. */
   readonly logicalName: string
-  readonly network: Network
+  readonly network: NetworkComponent
 }
 
 /**
  * A managed Fargate compute environment. No service role: the account's service-linked one is meant. Of the resources
  * only what Fargate takes; `minVcpus`, instance types, bids and inner tags are refused.
  */
-export class Compute extends pulumi.ComponentResource {
+export class ComputeEnvironmentComponent extends pulumi.ComponentResource {
   readonly name: pulumi.Output<string>
   readonly arn: pulumi.Output<string>
   readonly ecsClusterArn: pulumi.Output<string>

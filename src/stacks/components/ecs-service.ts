@@ -6,18 +6,18 @@ import * as pulumi from '@pulumi/pulumi'
 import type { ResolvedSpec } from '../../schemas/spec.ts'
 import { serviceContainers } from '../containers.ts'
 import type { CloudNames } from '../../spec/cloud-names.ts'
-import type { Logs } from './logs.ts'
-import type { Network } from './network.ts'
-import type { Roles } from './roles.ts'
-import type { Storage } from './storage.ts'
+import type { LogGroupComponent } from './logs.ts'
+import type { NetworkComponent } from './network.ts'
+import type { RolesComponent } from './roles.ts'
+import type { StorageComponent } from './storage.ts'
 
 interface EcsServiceArgs {
   readonly spec: Pick<ResolvedSpec, 'service' | 'region' | 'network'>
   readonly names: Pick<CloudNames, 'cluster' | 'taskFamily' | 'service'>
-  readonly network: Network
-  readonly roles: Roles
-  readonly logs: Logs
-  readonly storage: Storage
+  readonly network: NetworkComponent
+  readonly roles: RolesComponent
+  readonly logs: LogGroupComponent
+  readonly storage: StorageComponent
 }
 
 /** Jobs can be tried again and use Spot; a service's tasks are kept. A weight is needed: the API's own default is 0. */

@@ -3,9 +3,9 @@ import * as pulumi from '@pulumi/pulumi'
 import type { ResolvedSpec } from '../../schemas/spec.ts'
 import { jobContainer } from '../containers.ts'
 import { retryStrategy } from '../retry.ts'
-import type { Logs } from './logs.ts'
-import type { Roles } from './roles.ts'
-import type { Storage } from './storage.ts'
+import type { LogGroupComponent } from './logs.ts'
+import type { RolesComponent } from './roles.ts'
+import type { StorageComponent } from './storage.ts'
 
 interface JobDefinitionArgs {
   readonly job: ResolvedSpec['jobs'][string]
@@ -13,9 +13,9 @@ interface JobDefinitionArgs {
   readonly streamPrefix: string
   readonly region: string
   readonly assignPublicIp: boolean
-  readonly roles: Roles
-  readonly logs: Logs
-  readonly storage: Storage
+  readonly roles: RolesComponent
+  readonly logs: LogGroupComponent
+  readonly storage: StorageComponent
 }
 
 /** A job definition for Fargate. Every change makes a new revision; callers do best to submit by name. */

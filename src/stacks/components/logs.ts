@@ -4,7 +4,7 @@ import * as pulumi from '@pulumi/pulumi'
 interface LogsArgs { readonly name: string, readonly retentionDays: number }
 
 /** The environment's own log group, made before anything that writes into it. */
-export class Logs extends pulumi.ComponentResource {
+export class LogGroupComponent extends pulumi.ComponentResource {
   readonly groupName: pulumi.Output<string>
   readonly groupArn: pulumi.Output<string>
 

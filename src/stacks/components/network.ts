@@ -9,7 +9,7 @@ interface NetworkArgs { readonly site: Site, readonly securityGroupName: string 
 const DESCRIPTION = 'Batchyard: jobs and service of one environment'
 
 /** Where jobs and the service run: the site's subnets, and its groups or one of our own, out only. */
-export class Network extends pulumi.ComponentResource {
+export class NetworkComponent extends pulumi.ComponentResource {
   readonly vpcId: string
   readonly subnetIds: string[]
   readonly securityGroupIds: pulumi.Output<string[]>

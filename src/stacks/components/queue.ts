@@ -10,7 +10,7 @@ interface QueueArgs {
 }
 
 /** A job queue over the environment's compute. */
-export class Queue extends pulumi.ComponentResource {
+export class JobQueueComponent extends pulumi.ComponentResource {
   readonly name: pulumi.Output<string>
   readonly arn: pulumi.Output<string>
 

@@ -14,7 +14,7 @@ interface RolesArgs {
 }
 
 /** The role that starts containers and the role containers run as. Batch itself uses its service-linked role, never one of ours. */
-export class Roles extends pulumi.ComponentResource {
+export class RolesComponent extends pulumi.ComponentResource {
   readonly executionRoleArn: pulumi.Output<string>
   readonly jobRoleArn: pulumi.Output<string>
   /** Without them `up` stays green and the first task fails. */

@@ -25,7 +25,7 @@ const LIFECYCLE_RULES = [
  * The bucket for output and, under `intermediate/`, for what may go after 30 days: private, encrypted, TLS only. Never
  * emptied by a deletion: AWS refuses to delete a bucket with objects, and that is meant.
  */
-export class Storage extends pulumi.ComponentResource {
+export class StorageComponent extends pulumi.ComponentResource {
   readonly bucketName: pulumi.Output<string>
   readonly bucketArn: pulumi.Output<string>
   /** What makes the bucket private, encrypted and tidy, in the order in which it is made. */
