@@ -12,7 +12,7 @@ import { RolesComponent } from './components/roles.ts'
 import { EcsServiceComponent } from './components/ecs-service.ts'
 import { StorageComponent } from './components/storage.ts'
 import type { EnvironmentInput } from './input.ts'
-import { findSite, type Site } from './lookups.ts'
+import { resolveNetwork, type ResolvedNetwork } from './lookups.ts'
 import { outputsOf, type ProgramOutputs } from './outputs.ts'
 import type { Place } from './policies.ts'
 import { ProgramRefusal } from './refusal.ts'
@@ -35,11 +35,15 @@ function forEach<T, R> (entries: Readonly<Record<string, T>>, create: (name: str
   return Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, create(name, entry)]))
 }
 
-function declare (input: EnvironmentInput, site: Site, opts: pulumi.ComponentResourceOptions): ProgramOutputs {
+function declare (
+  input: EnvironmentInput,
+  resolved: ResolvedNetwork,
+  opts: pulumi.ComponentResourceOptions
+): ProgramOutputs {
   const { spec } = input
   const names = cloudNames(input)
-  const place = placeOf(spec.region, site.accountId)
-  const network = new NetworkComponent('network', { site, securityGroupName: names.securityGroup }, opts)
+  const place = placeOf(spec.region, resolved.accountId)
+  const network = new NetworkComponent('network', { resolved, securityGroupName: names.securityGroup }, opts)
   const logs = new LogGroupComponent('logs', { name: names.logGroup, retentionDays: spec.logs.retentionDays }, opts)
   const storage = new StorageComponent('storage', { bucketName: names.bucket }, opts)
   const roles = new RolesComponent('roles', {
@@ -76,6 +80,6 @@ export async function program (input: EnvironmentInput): Promise<ProgramOutputs>
     tags: tagsOf(input),
     driftIgnore: spec.driftIgnore
   })
-  const site = await findSite(spec, provider)
-  return declare(input, site, { provider })
+  const resolved = await resolveNetwork(spec, provider)
+  return declare(input, resolved, { provider })
 }

@@ -8,12 +8,12 @@ import type { ResolvedSpec } from '../schemas/spec.ts'
 import { fargateZones } from './fargate-zones.ts'
 import { ProgramRefusal } from './refusal.ts'
 
-/** The network an environment goes into, as it is. */
-export interface Site {
+/** The network that an environment is placed in, as found in the account. */
+export interface ResolvedNetwork {
   readonly accountId: string
   readonly vpcId: string
   readonly subnetIds: string[]
-  /** Null where the environment gets a group of its own. */
+  /** Null where the environment gets a security group of its own. */
   readonly securityGroupIds: string[] | null
 }
 
@@ -22,7 +22,7 @@ const MAX_SUBNETS = 16
 
 const isMissing = (error: unknown): boolean => error instanceof Error && /no matching|\.NotFound\b/i.test(error.message)
 
-/** Awaits a look-up; that nothing matches becomes the refusal, every other failure stays what it is. */
+/** Awaits a look-up. A failure that says that nothing matches becomes `refusal()`; every other failure stays what it is. */
 async function find<T> (found: Promise<T>, refusal: () => ProgramRefusal): Promise<T> {
   try {
     return await found
@@ -62,11 +62,11 @@ async function givenNetwork (
   )
   const [first, ...others] = subnets
   if (first === undefined) throw new Error('A spec that names subnets names one at least')
-  const stranger = others.find((subnet) => subnet.vpcId !== first.vpcId)
-  if (stranger !== undefined) {
+  const other = others.find((subnet) => subnet.vpcId !== first.vpcId)
+  if (other !== undefined) {
     throw new ProgramRefusal(
       'network-mismatch',
-      `All subnets must be of one VPC: ${first.id} is of ${first.vpcId}, ${stranger.id} of ${stranger.vpcId}`
+      `All subnets must be of one VPC: ${first.id} is of ${first.vpcId}, ${other.id} of ${other.vpcId}`
     )
   }
   return { vpcId: first.vpcId, subnetIds }
@@ -86,11 +86,14 @@ async function checkGroups (groupIds: string[], vpcId: string, provider: Provide
 }
 
 /**
- * Finds out where the environment goes, with nothing created in the cloud yet: what is missing or does not belong
- * together refuses the environment (ProgramRefusal) and leaves nothing behind. Subnets of the default VPC are sorted:
- * AWS lists them in any order, and another order would be a change.
+ * Looks up the network of the environment before anything is created in the cloud. Subnets of the default VPC are sorted: AWS
+ * lists them in any order, and another order would be a change.
+ * @throws ProgramRefusal where something is missing, or subnets and groups are not of one VPC
  */
-export async function findSite (spec: Pick<ResolvedSpec, 'region' | 'network'>, provider: Provider): Promise<Site> {
+export async function resolveNetwork (
+  spec: Pick<ResolvedSpec, 'region' | 'network'>,
+  provider: Provider
+): Promise<ResolvedNetwork> {
   const { subnets, securityGroups } = spec.network
   const { accountId } = await getCallerIdentity({}, { provider })
   const network = subnets === null

@@ -1,14 +1,14 @@
 import { SecurityGroup } from '@pulumi/aws/ec2/securityGroup.js'
 import { SecurityGroupEgressRule } from '@pulumi/aws/vpc/securityGroupEgressRule.js'
 import * as pulumi from '@pulumi/pulumi'
-import type { Site } from '../lookups.ts'
+import type { ResolvedNetwork } from '../lookups.ts'
 
-interface NetworkArgs { readonly site: Site, readonly securityGroupName: string }
+interface NetworkArgs { readonly resolved: ResolvedNetwork, readonly securityGroupName: string }
 
 /** A change of it would replace the group. */
 const DESCRIPTION = 'Batchyard: jobs and service of one environment'
 
-/** Where jobs and the service run: the site's subnets, and its groups or one of our own, out only. */
+/** Where jobs and the service run: the given subnets, and the given groups or one of our own, which lets traffic out only. */
 export class NetworkComponent extends pulumi.ComponentResource {
   readonly vpcId: string
   readonly subnetIds: string[]
@@ -16,17 +16,17 @@ export class NetworkComponent extends pulumi.ComponentResource {
   /** What must stand before anything runs in the network. */
   readonly ready: pulumi.Resource[]
 
-  constructor (name: string, { site, securityGroupName }: NetworkArgs, opts: pulumi.ComponentResourceOptions) {
+  constructor (name: string, { resolved, securityGroupName }: NetworkArgs, opts: pulumi.ComponentResourceOptions) {
     super('batchyard:environment:Network', name, {}, opts)
-    this.vpcId = site.vpcId
-    this.subnetIds = site.subnetIds
-    if (site.securityGroupIds !== null) {
-      this.securityGroupIds = pulumi.output(site.securityGroupIds)
+    this.vpcId = resolved.vpcId
+    this.subnetIds = resolved.subnetIds
+    if (resolved.securityGroupIds !== null) {
+      this.securityGroupIds = pulumi.output(resolved.securityGroupIds)
       this.ready = []
     } else {
       const group = new SecurityGroup(
         securityGroupName,
-        { description: DESCRIPTION, vpcId: site.vpcId },
+        { description: DESCRIPTION, vpcId: resolved.vpcId },
         { parent: this }
       )
       // A rule resource and no inline rules: the two undo each other.
