@@ -14,11 +14,11 @@ import { StorageComponent } from './components/storage.ts'
 import type { EnvironmentInput } from './input.ts'
 import { resolveNetwork, type ResolvedNetwork } from './lookups.ts'
 import { outputsOf, type ProgramOutputs } from './outputs.ts'
-import type { Place } from './policies.ts'
+import type { ArnScope } from './policies.ts'
 import { ProgramRefusal } from './refusal.ts'
 import { tagsOf } from './tags.ts'
 
-function placeOf (region: string, accountId: string): Place {
+function arnScopeOf (region: string, accountId: string): ArnScope {
   const partition = partitionOf(region)
   if (partition === undefined) throw new ProgramRefusal('cloud-rejected', `AWS has no region ${region}`)
   return { partition, region, accountId }
@@ -42,12 +42,12 @@ function declare (
 ): ProgramOutputs {
   const { spec } = input
   const names = cloudNames(input)
-  const place = placeOf(spec.region, resolved.accountId)
+  const arnScope = arnScopeOf(spec.region, resolved.accountId)
   const network = new NetworkComponent('network', { resolved, securityGroupName: names.securityGroup }, opts)
   const logs = new LogGroupComponent('logs', { name: names.logGroup, retentionDays: spec.logs.retentionDays }, opts)
   const storage = new StorageComponent('storage', { bucketName: names.bucket }, opts)
   const roles = new RolesComponent('roles', {
-    place,
+    arnScope,
     executionRoleName: names.executionRole,
     jobRoleName: names.jobRole,
     logGroupArn: logs.groupArn,
@@ -64,7 +64,7 @@ function declare (
   const jobs = forEach(spec.jobs, (name, entry) => new JobDefinitionComponent(`job-${name}`, {
     job: entry, cloudName: names.job(name), streamPrefix: `job-${name}`, region, assignPublicIp, roles, logs, storage
   }, opts))
-  return outputsOf({ spec, place, network, logs, storage, roles, service, compute, queues, jobs })
+  return outputsOf({ spec, arnScope, network, logs, storage, roles, service, compute, queues, jobs })
 }
 
 /**

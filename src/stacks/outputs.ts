@@ -10,7 +10,7 @@ import type { JobQueueComponent } from './components/queue.ts'
 import type { RolesComponent } from './components/roles.ts'
 import type { EcsServiceComponent } from './components/ecs-service.ts'
 import type { StorageComponent } from './components/storage.ts'
-import type { Place } from './policies.ts'
+import type { ArnScope } from './policies.ts'
 
 type Values = Record<string, pulumi.Input<unknown>>
 
@@ -20,7 +20,7 @@ export type ProgramOutputs = Values & Record<keyof Outputs, pulumi.Input<unknown
 /** The parts of an environment, once declared. */
 export interface Parts {
   readonly spec: ResolvedSpec
-  readonly place: Place
+  readonly arnScope: ArnScope
   readonly network: NetworkComponent
   readonly logs: LogGroupComponent
   readonly storage: StorageComponent
@@ -62,7 +62,7 @@ function maps ({ spec, compute, queues, jobs }: Parts): Values {
 
 /** The contract's three first, the other flat ones, then the maps by name of entry. */
 export function outputsOf (parts: Parts): ProgramOutputs {
-  const { place, network, logs, storage, roles, service } = parts
+  const { arnScope, network, logs, storage, roles, service } = parts
   const [, queue] = mainEntry(parts.queues)
   const [, job] = mainEntry(parts.jobs)
   const [, compute] = mainEntry(parts.compute)
@@ -88,8 +88,8 @@ export function outputsOf (parts: Parts): ProgramOutputs {
     security_group_ids: network.securityGroupIds,
     subnet_ids: network.subnetIds,
     vpc_id: network.vpcId,
-    region: place.region,
-    account_id: place.accountId,
+    region: arnScope.region,
+    account_id: arnScope.accountId,
     ...maps(parts)
   }
 }

@@ -1,8 +1,8 @@
 import type { EcrRepository } from '../spec/image.ts'
 import type { Partition } from '../spec/regions.ts'
 
-/** Where the environment is: parts of every ARN. */
-export interface Place { readonly partition: Partition, readonly region: string, readonly accountId: string }
+/** The parts that all ARNs of an environment have. */
+export interface ArnScope { readonly partition: Partition, readonly region: string, readonly accountId: string }
 
 export interface Statement {
   readonly Sid: string
@@ -21,7 +21,7 @@ const policy = (...statements: readonly Statement[]): PolicyDocument => ({
 })
 
 /** Trust of both roles: tasks (Batch jobs are ECS tasks), and only those of this account and region (confused deputy). */
-export function tasksTrust ({ partition, region, accountId }: Place): PolicyDocument {
+export function tasksTrust ({ partition, region, accountId }: ArnScope): PolicyDocument {
   return policy({
     Sid: 'Tasks',
     Effect: 'Allow',

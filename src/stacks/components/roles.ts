@@ -2,10 +2,10 @@ import { Role } from '@pulumi/aws/iam/role.js'
 import { RolePolicy } from '@pulumi/aws/iam/rolePolicy.js'
 import * as pulumi from '@pulumi/pulumi'
 import type { EcrRepository } from '../../spec/image.ts'
-import { executionPolicy, jobPolicy, tasksTrust, type Place } from '../policies.ts'
+import { executionPolicy, jobPolicy, tasksTrust, type ArnScope } from '../policies.ts'
 
 interface RolesArgs {
-  readonly place: Place
+  readonly arnScope: ArnScope
   readonly executionRoleName: string
   readonly jobRoleName: string
   readonly logGroupArn: pulumi.Output<string>
@@ -22,12 +22,12 @@ export class RolesComponent extends pulumi.ComponentResource {
 
   constructor (name: string, args: RolesArgs, opts: pulumi.ComponentResourceOptions) {
     super('batchyard:environment:Roles', name, {}, opts)
-    const trust = JSON.stringify(tasksTrust(args.place))
+    const trust = JSON.stringify(tasksTrust(args.arnScope))
     const role = (logicalName: string, cloudName: string, description: string): Role =>
       new Role(logicalName, { name: cloudName, description, assumeRolePolicy: trust }, { parent: this })
     const execution = role('execution', args.executionRoleName, 'Batchyard: starts the containers of one environment')
     const job = role('job', args.jobRoleName, 'Batchyard: what the jobs and the service of one environment run as')
-    const { partition } = args.place
+    const { partition } = args.arnScope
     this.policies = [
       new RolePolicy(
         'execution',

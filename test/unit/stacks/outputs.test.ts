@@ -13,7 +13,7 @@ const anything = new Proxy({}, { get: (_, name) => String(name) })
 
 const parts = {
   spec,
-  place: { partition: 'aws', region: 'eu-central-1', accountId: '123456789012' },
+  arnScope: { partition: 'aws', region: 'eu-central-1', accountId: '123456789012' },
   network: anything,
   logs: anything,
   storage: anything,
