@@ -8,7 +8,7 @@ const ACTIVE = {
 } as const satisfies Partial<Record<JobStatus, string>>
 type ActiveStatus = keyof typeof ACTIVE
 
-interface Job { readonly id: string, readonly status: ActiveStatus }
+interface BatchJob { readonly id: string, readonly status: ActiveStatus }
 
 /** DescribeJobQueues takes at most so many. */
 const QUEUES_AT_ONCE = 100
@@ -30,8 +30,8 @@ async function existing (
 }
 
 /** The jobs of these queues that are not over, all pages. */
-async function listActive (batch: Batch, queueArns: readonly string[], abortSignal?: AbortSignal): Promise<Job[]> {
-  const jobs: Job[] = []
+async function listActive (batch: Batch, queueArns: readonly string[], abortSignal?: AbortSignal): Promise<BatchJob[]> {
+  const jobs: BatchJob[] = []
   const queues = await existing(batch, queueArns, abortSignal)
   const lists = queues.flatMap(({ jobQueueArn }) =>
     (Object.keys(ACTIVE) as ActiveStatus[]).map((status) => ({ jobQueue: jobQueueArn, status }))
