@@ -15,12 +15,12 @@ import type { EnvironmentInput } from './input.ts'
 import { resolveNetwork, type ResolvedNetwork } from './lookups.ts'
 import { outputsOf, type ProgramOutputs } from './outputs.ts'
 import type { ArnScope } from './policies.ts'
-import { ProgramRefusal } from './refusal.ts'
+import { ProgramError } from './program-error.ts'
 import { tagsOf } from './tags.ts'
 
 function arnScopeOf (region: string, accountId: string): ArnScope {
   const partition = partitionOf(region)
-  if (partition === undefined) throw new ProgramRefusal('cloud-rejected', `AWS has no region ${region}`)
+  if (partition === undefined) throw new ProgramError('cloud-rejected', `AWS has no region ${region}`)
   return { partition, region, accountId }
 }
 
@@ -68,8 +68,8 @@ function declare (
 }
 
 /**
- * The inline program of one environment. Look-ups are awaited before the first resource is declared, so that a refusal
- * (ProgramRefusal: no default VPC, subnets of two VPCs, …) leaves nothing behind in the cloud. Resolves to the outputs.
+ * The inline program of one environment. Look-ups are awaited before the first resource is declared, so that a ProgramError
+ * (ProgramError: no default VPC, subnets of two VPCs, …) leaves nothing behind in the cloud. Resolves to the outputs.
  */
 export async function program (input: EnvironmentInput): Promise<ProgramOutputs> {
   const { spec, placement } = input

@@ -6,7 +6,7 @@ import { getCallerIdentity } from '@pulumi/aws/getCallerIdentity.js'
 import type { Provider } from '@pulumi/aws/provider.js'
 import type { ResolvedSpec } from '../schemas/spec.ts'
 import { fargateZones } from './fargate-zones.ts'
-import { ProgramRefusal } from './refusal.ts'
+import { ProgramError } from './program-error.ts'
 
 /** The network that an environment is placed in, as found in the account. */
 export interface ResolvedNetwork {
@@ -22,20 +22,20 @@ const MAX_SUBNETS = 16
 
 const isMissing = (error: unknown): boolean => error instanceof Error && /no matching|\.NotFound\b/i.test(error.message)
 
-/** Awaits a look-up. A failure that says that nothing matches becomes `refusal()`; every other failure stays what it is. */
-async function find<T> (found: Promise<T>, refusal: () => ProgramRefusal): Promise<T> {
+/** Awaits a look-up. A failure that says that nothing matches becomes `failure()`; every other failure stays what it is. */
+async function find<T> (found: Promise<T>, failure: () => ProgramError): Promise<T> {
   try {
     return await found
   } catch (error) {
-    if (isMissing(error)) throw refusal()
+    if (isMissing(error)) throw failure()
     throw error
   }
 }
 
 async function defaultNetwork (region: string, provider: Provider): Promise<{ vpcId: string, subnetIds: string[] }> {
-  const refusal = (what: string) =>
-    new ProgramRefusal('default-vpc-missing', `The account has no default ${what} in ${region}`)
-  const vpc = await find(getVpc({ default: true }, { provider }), () => refusal('VPC'))
+  const failure = (what: string) =>
+    new ProgramError('default-vpc-missing', `The account has no default ${what} in ${region}`)
+  const vpc = await find(getVpc({ default: true }, { provider }), () => failure('VPC'))
   const zones = fargateZones(region)
   const filters = [
     { name: 'vpc-id', values: [vpc.id] },
@@ -43,7 +43,7 @@ async function defaultNetwork (region: string, provider: Provider): Promise<{ vp
     ...(zones === undefined ? [] : [{ name: 'availability-zone-id', values: [...zones] }])
   ]
   const { ids } = await getSubnets({ filters }, { provider })
-  if (ids.length === 0) throw refusal('subnets for Fargate')
+  if (ids.length === 0) throw failure('subnets for Fargate')
   return { vpcId: vpc.id, subnetIds: ids.toSorted().slice(0, MAX_SUBNETS) }
 }
 
@@ -56,7 +56,7 @@ async function givenNetwork (
     subnetIds.map((id) =>
       find(
         getSubnet({ id }, { provider }),
-        () => new ProgramRefusal('not-found-in-cloud', `There is no subnet ${id} in ${region}`)
+        () => new ProgramError('not-found-in-cloud', `There is no subnet ${id} in ${region}`)
       )
     )
   )
@@ -64,7 +64,7 @@ async function givenNetwork (
   if (first === undefined) throw new Error('A spec that names subnets names one at least')
   const other = others.find((subnet) => subnet.vpcId !== first.vpcId)
   if (other !== undefined) {
-    throw new ProgramRefusal(
+    throw new ProgramError(
       'network-mismatch',
       `All subnets must be of one VPC: ${first.id} is of ${first.vpcId}, ${other.id} of ${other.vpcId}`
     )
@@ -75,9 +75,9 @@ async function givenNetwork (
 async function checkGroups (groupIds: string[], vpcId: string, provider: Provider): Promise<void> {
   await Promise.all(groupIds.map(async (id) => {
     const group = await find(getSecurityGroup({ id }, { provider }),
-      () => new ProgramRefusal('not-found-in-cloud', `There is no security group ${id} beside ${vpcId}`))
+      () => new ProgramError('not-found-in-cloud', `There is no security group ${id} beside ${vpcId}`))
     if (group.vpcId !== vpcId) {
-      throw new ProgramRefusal(
+      throw new ProgramError(
         'network-mismatch',
         `Security group ${id} is of ${group.vpcId}, the subnets are of ${vpcId}`
       )
@@ -88,7 +88,7 @@ async function checkGroups (groupIds: string[], vpcId: string, provider: Provide
 /**
  * Looks up the network of the environment before anything is created in the cloud. Subnets of the default VPC are sorted: AWS
  * lists them in any order, and another order would be a change.
- * @throws ProgramRefusal where something is missing, or subnets and groups are not of one VPC
+ * @throws ProgramError where something is missing, or subnets and groups are not of one VPC
  */
 export async function resolveNetwork (
   spec: Pick<ResolvedSpec, 'region' | 'network'>,
