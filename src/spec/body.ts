@@ -27,7 +27,8 @@ const token = (name: string): string =>
 export const pointer = (...tokens: readonly (string | number)[]): string =>
   tokens.map((name) => `/${token(String(name))}`).join('')
 
-export const problem = (at: string, message: string | undefined): FieldError[] =>
+/** The error of a field, as a list; none without a message. */
+export const fieldError = (at: string, message: string | undefined): FieldError[] =>
   message === undefined ? [] : [{ pointer: at, message }]
 
 /** What the schema found, by pointer. */

@@ -1,5 +1,5 @@
 import type { FieldError } from '../schemas/problem.ts'
-import { field, pointer, problem, schemaVerdict, text } from './body.ts'
+import { field, pointer, fieldError, schemaVerdict, text } from './body.ts'
 import { partitionOf, regionProblem } from './regions.ts'
 
 interface Role { readonly partition: string, readonly accountId: string }
@@ -33,9 +33,9 @@ export function checkTeam (body: unknown, schemaErrors: readonly FieldError[] = 
   const network = field(placement, 'network')
   const listed = field(field(body, 'guardrails'), 'regions')
   return [
-    ...(region === undefined ? [] : problem('/placement/region', regionProblem(region))),
-    ...(role === undefined ? [] : problem('/placement/roleArn', roleProblem(role, read('accountId'), region))),
-    ...problem(
+    ...(region === undefined ? [] : fieldError('/placement/region', regionProblem(region))),
+    ...(role === undefined ? [] : fieldError('/placement/roleArn', roleProblem(role, read('accountId'), region))),
+    ...fieldError(
       '/placement/network/securityGroups',
       field(network, 'securityGroups') !== undefined && field(network, 'subnets') === undefined
         ? 'security groups belong to a VPC: name subnets of it too'
@@ -43,7 +43,7 @@ export function checkTeam (body: unknown, schemaErrors: readonly FieldError[] = 
     ),
     ...(Array.isArray(listed) && !refused('/guardrails/regions') ? listed : []).flatMap((entry: unknown, index) => {
       const at = pointer('guardrails', 'regions', index)
-      return typeof entry === 'string' && entry !== '*' && passed(at) ? problem(at, regionProblem(entry)) : []
+      return typeof entry === 'string' && entry !== '*' && passed(at) ? fieldError(at, regionProblem(entry)) : []
     })
   ]
 }

@@ -1,7 +1,7 @@
 import type { FieldError } from '../schemas/problem.ts'
 import { placementNetwork } from '../schemas/spec-fields/network.ts'
 import type { Placement } from '../schemas/team.ts'
-import { field, fields, number, pointer, problem, schemaVerdict, text, type SchemaVerdict } from './body.ts'
+import { field, fields, number, pointer, fieldError, schemaVerdict, text, type SchemaVerdict } from './body.ts'
 import { CPU_UNITS_PER_VCPU, pairSize, sizeProblem } from '../schemas/spec-fields/fargate-sizes.ts'
 import { ecrRepository, imageProblem } from './image.ts'
 import { partitionOf, regionProblem } from './regions.ts'
@@ -24,7 +24,7 @@ function judgeText (
   judge: (value: string) => string | undefined
 ): FieldError[] {
   const read = text(value)
-  return read === undefined || !passed(at) ? [] : problem(at, judge(read))
+  return read === undefined || !passed(at) ? [] : fieldError(at, judge(read))
 }
 
 /** The size asked for under `at`; undefined where a part of it is wrong already. */
@@ -57,7 +57,7 @@ const labels: Rule = ({ body, passed, refused }) => {
   const problems = labelProblems(keys)
   return keys.flatMap((key) => {
     const at = pointer('labels', key)
-    return passed(at) ? problem(at, problems.get(key)) : []
+    return passed(at) ? fieldError(at, problems.get(key)) : []
   })
 }
 
@@ -82,14 +82,14 @@ const images: Rule = (input) => {
 const jobSizes: Rule = (input) => jobsOf(input.body).flatMap(([name, job]) => {
   const at = pointer('jobs', name)
   const size = askedSize(input, at, job, 'vcpus')
-  return size === undefined ? [] : problem(`${at}/memoryMiB`, sizeProblem(size.cpu, size.memory))
+  return size === undefined ? [] : fieldError(`${at}/memoryMiB`, sizeProblem(size.cpu, size.memory))
 })
 
 const serviceSize: Rule = (input) => {
   const size = askedSize(input, '/service', field(input.body, 'service'), 'cpu')
   if (size === undefined) return []
   const vcpus = size.cpu === undefined ? undefined : size.cpu / CPU_UNITS_PER_VCPU
-  return problem('/service/memoryMiB', sizeProblem(vcpus, size.memory, `${size.cpu} CPU units (${vcpus} vCPU)`))
+  return fieldError('/service/memoryMiB', sizeProblem(vcpus, size.memory, `${size.cpu} CPU units (${vcpus} vCPU)`))
 }
 
 /** The job that needs most vCPUs, of those whose size can be told. */
@@ -110,7 +110,7 @@ const jobFitsCompute: Rule = (input) => {
   return Object.entries(fields(field(input.body, 'compute'))).flatMap(([name, compute]) => {
     const at = pointer('compute', name, 'maxVcpus')
     const limit = input.passed(at) ? number(field(compute, 'maxVcpus')) : undefined
-    return problem(at, limit !== undefined && limit < widest.vcpus
+    return fieldError(at, limit !== undefined && limit < widest.vcpus
       ? `is less than the ${widest.vcpus} vCPU of a job of ${JSON.stringify(widest.name)}, which could never start`
       : undefined)
   })
@@ -127,7 +127,7 @@ const environmentNames: Rule = ({ body, passed, refused }) => jobsOf(body).flatM
     : Object.keys(fields(field(job, 'environment'))).flatMap((key) => {
       const at = map + pointer(key)
       const owner = Object.entries(TAKEN_VARIABLES).find(([prefix]) => key.startsWith(prefix))
-      return passed(at) && owner ? problem(at, `${owner[1]} keeps names that begin with ${owner[0]} to itself`) : []
+      return passed(at) && owner ? fieldError(at, `${owner[1]} keeps names that begin with ${owner[0]} to itself`) : []
     })
 })
 
@@ -137,7 +137,7 @@ const jobDefinitionSize: Rule = ({ body, passed }) => jobsOf(body).flatMap(([nam
   const environment = Object.entries(fields(field(job, 'environment'))).map(([name, value]) => ({ name, value }))
   const bytes = new TextEncoder().encode(JSON.stringify([field(job, 'command') ?? [], environment])).length
   const room = JOB_DEFINITION_BYTES - JOB_DEFINITION_RESERVE
-  return problem(at, bytes > room
+  return fieldError(at, bytes > room
     ? `command and environment take ${bytes} bytes; a job definition has room for ${room} of them`
     : undefined)
 })
@@ -148,7 +148,7 @@ const groupsNeedSubnets: Rule = ({ body, passed, placement }) => {
   const at = '/network/securityGroups'
   if (placement === undefined || field(network, 'securityGroups') === undefined || !passed(at)) return []
   const subnets = field(network, 'subnets') ?? placementNetwork(text(field(body, 'region')), placement).subnets
-  return problem(at, subnets === undefined
+  return fieldError(at, subnets === undefined
     ? 'security groups belong to a VPC: name subnets of it too, or leave both out for the default VPC'
     : undefined)
 }
@@ -161,7 +161,7 @@ const ignoredTags: Rule = ({ body, passed }) => {
     if (!Array.isArray(entries) || !passed(`/driftIgnore/${list}`)) return []
     return entries.flatMap((entry: unknown, index) => {
       const owned = own.find((key) => covers(key, String(entry)))
-      return problem(
+      return fieldError(
         pointer('driftIgnore', list, index),
         owned === undefined ? undefined : `${owned} is a tag this environment sets itself`
       )

@@ -2,7 +2,7 @@ import type { FieldError } from '../schemas/problem.ts'
 import type { Spec } from '../schemas/spec.ts'
 import { placementNetwork } from '../schemas/spec-fields/network.ts'
 import type { Guardrails, Placement } from '../schemas/team.ts'
-import { pointer, problem } from './body.ts'
+import { pointer, fieldError } from './body.ts'
 import { ecrRepository } from './image.ts'
 
 interface Limits { readonly team: string, readonly guardrails: Guardrails }
@@ -12,7 +12,7 @@ const lists = (entries: readonly string[] | undefined, value: string): boolean =
   (entries ?? []).some((entry) => entry.endsWith('*') ? value.startsWith(entry.slice(0, -1)) : entry === value)
 
 function judge ({ team, guardrails }: Limits, at: string, list: keyof Guardrails, value: string): FieldError[] {
-  return problem(
+  return fieldError(
     at,
     lists(guardrails[list], value)
       ? undefined

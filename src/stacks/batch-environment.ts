@@ -69,7 +69,7 @@ function declare (
 
 /**
  * The inline program of one environment. Look-ups are awaited before the first resource is declared, so that a ProgramError
- * (ProgramError: no default VPC, subnets of two VPCs, …) leaves nothing behind in the cloud. Resolves to the outputs.
+ * (no default VPC, subnets of two VPCs, …) leaves nothing in the cloud. Resolves to the outputs.
  */
 export async function program (input: EnvironmentInput): Promise<ProgramOutputs> {
   const { spec, placement } = input

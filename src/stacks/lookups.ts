@@ -22,20 +22,20 @@ const MAX_SUBNETS = 16
 
 const isMissing = (error: unknown): boolean => error instanceof Error && /no matching|\.NotFound\b/i.test(error.message)
 
-/** Awaits a look-up. A failure that says that nothing matches becomes `failure()`; every other failure stays what it is. */
-async function find<T> (found: Promise<T>, failure: () => ProgramError): Promise<T> {
+/** Awaits a look-up. Where nothing matches, it fails with `notFound()`; every other error is passed on. */
+async function find<T> (found: Promise<T>, notFound: () => ProgramError): Promise<T> {
   try {
     return await found
   } catch (error) {
-    if (isMissing(error)) throw failure()
+    if (isMissing(error)) throw notFound()
     throw error
   }
 }
 
 async function defaultNetwork (region: string, provider: Provider): Promise<{ vpcId: string, subnetIds: string[] }> {
-  const failure = (what: string) =>
+  const missing = (what: string) =>
     new ProgramError('default-vpc-missing', `The account has no default ${what} in ${region}`)
-  const vpc = await find(getVpc({ default: true }, { provider }), () => failure('VPC'))
+  const vpc = await find(getVpc({ default: true }, { provider }), () => missing('VPC'))
   const zones = fargateZones(region)
   const filters = [
     { name: 'vpc-id', values: [vpc.id] },
@@ -43,7 +43,7 @@ async function defaultNetwork (region: string, provider: Provider): Promise<{ vp
     ...(zones === undefined ? [] : [{ name: 'availability-zone-id', values: [...zones] }])
   ]
   const { ids } = await getSubnets({ filters }, { provider })
-  if (ids.length === 0) throw failure('subnets for Fargate')
+  if (ids.length === 0) throw missing('subnets for Fargate')
   return { vpcId: vpc.id, subnetIds: ids.toSorted().slice(0, MAX_SUBNETS) }
 }
 
