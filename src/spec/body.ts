@@ -1,6 +1,6 @@
 import type { FieldError } from '../schemas/problem.ts'
 
-/** Reads a request body of any shape: a body that failed its schema is still checked, so that all wrong fields are named at once. */
+/** An object of a body of any shape: a body that failed its schema is checked too, so that one answer names all wrong fields. */
 export type Fields = Readonly<Record<string, unknown>>
 
 const isFields = (value: unknown): value is Fields =>
@@ -32,15 +32,15 @@ export const fieldError = (at: string, message: string | undefined): FieldError[
   message === undefined ? [] : [{ pointer: at, message }]
 
 /** What the schema found, by pointer. */
-export interface SchemaVerdict {
-  /** Whether a subtree of the body passed: no error at it or below it. An error above leaves it to be judged as far as it can be read. */
+export interface SchemaFindings {
+  /** Whether there is no error at this pointer or below it. An error above does not count: what can be read is checked. */
   readonly passed: (at: string) => boolean
-  /** Whether the value itself failed, whatever is in it: of a map or list, that it has too many entries. */
+  /** Whether there is an error at this pointer itself, such as that a map or list has too many entries. */
   readonly refused: (at: string) => boolean
 }
 
-/** Takes time in proportion to the errors, of which a body can have tens of thousands; each answer takes none. */
-export function schemaVerdict (schemaErrors: readonly FieldError[]): SchemaVerdict {
+/** Takes time in proportion to the errors, of which a body can have tens of thousands; a look-up takes constant time. */
+export function schemaFindings (schemaErrors: readonly FieldError[]): SchemaFindings {
   const refused = new Set(schemaErrors.map((error) => error.pointer))
   const failed = new Set<string>()
   for (const at of refused) {

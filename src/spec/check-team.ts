@@ -1,5 +1,5 @@
 import type { FieldError } from '../schemas/problem.ts'
-import { field, pointer, fieldError, schemaVerdict, text } from './body.ts'
+import { field, fieldError, pointer, schemaFindings, text } from './body.ts'
 import { partitionOf, regionProblem } from './regions.ts'
 
 interface Role { readonly partition: string, readonly accountId: string }
@@ -24,7 +24,7 @@ function roleProblem (role: Role, accountId: string | undefined, region: string 
  * only beside subnets. Tolerant like `checkSpec`; answers the further errors only.
  */
 export function checkTeam (body: unknown, schemaErrors: readonly FieldError[] = []): FieldError[] {
-  const { passed, refused } = schemaVerdict(schemaErrors)
+  const { passed, refused } = schemaFindings(schemaErrors)
   const placement = field(body, 'placement')
   const read = (name: string): string | undefined =>
     passed(pointer('placement', name)) ? text(field(placement, name)) : undefined

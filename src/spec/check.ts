@@ -1,13 +1,13 @@
 import type { FieldError } from '../schemas/problem.ts'
 import { placementNetwork } from '../schemas/spec-fields/network.ts'
 import type { Placement } from '../schemas/team.ts'
-import { field, fields, number, pointer, fieldError, schemaVerdict, text, type SchemaVerdict } from './body.ts'
+import { field, fieldError, fields, number, pointer, schemaFindings, text, type SchemaFindings } from './body.ts'
 import { CPU_UNITS_PER_VCPU, pairSize, sizeProblem } from '../schemas/spec-fields/fargate-sizes.ts'
 import { ecrRepository, imageProblem } from './image.ts'
 import { partitionOf, regionProblem } from './regions.ts'
 import { ENVIRONMENT_TAG, ID_TAG, TEAM_TAG, labelProblems } from './tags.ts'
 
-interface Input extends SchemaVerdict { readonly body: unknown, readonly placement: Placement | undefined }
+interface Input extends SchemaFindings { readonly body: unknown, readonly placement: Placement | undefined }
 type Rule = (input: Input) => FieldError[]
 
 /** A job definition holds 24 KiB (AWS Batch service quotas); this much of it is left for ARNs, options and logs. */
@@ -16,24 +16,25 @@ export const JOB_DEFINITION_RESERVE = 4 * 1024
 
 const jobsOf = (body: unknown): [string, unknown][] => Object.entries(fields(field(body, 'jobs')))
 
-/** Applies `judge` to the text at `at`, where it is a text that passed the schema. */
-function judgeText (
-  { passed }: Input,
-  at: string,
-  value: unknown,
-  judge: (value: string) => string | undefined
+/** Applies `problemOf` to the field at `path`, where it is a text that passed the schema. */
+function checkText (
+  { body, passed }: Input,
+  path: readonly string[],
+  problemOf: (value: string) => string | undefined
 ): FieldError[] {
-  const read = text(value)
-  return read === undefined || !passed(at) ? [] : fieldError(at, judge(read))
+  const at = pointer(...path)
+  const value = text(path.reduce(field, body))
+  return value === undefined || !passed(at) ? [] : fieldError(at, problemOf(value))
 }
 
-/** The size asked for under `at`; undefined where a part of it is wrong already. */
-function askedSize (
-  { passed }: Input,
-  at: string,
-  owner: unknown,
-  cpuField: string
+/** The size that the object at `path` asks for; undefined where a part of it failed the schema. */
+function requestedSize (
+  { body, passed }: Input,
+  path: readonly string[],
+  cpuField: 'vcpus' | 'cpu'
 ): { cpu: number | undefined, memory: number | undefined } | undefined {
+  const at = pointer(...path)
+  const owner = path.reduce(field, body)
   const cpu = field(owner, cpuField)
   const memory = field(owner, 'memoryMiB')
   const readable = [cpu, memory].every((value) => value === undefined || typeof value === 'number')
@@ -41,16 +42,16 @@ function askedSize (
   return { cpu: number(cpu), memory: number(memory) }
 }
 
-const region: Rule = (input) => judgeText(input, '/region', field(input.body, 'region'), regionProblem)
+const region: Rule = (input) => checkText(input, ['region'], regionProblem)
 
-const partition: Rule = (input) => judgeText(input, '/region', field(input.body, 'region'), (region) => {
+const partition: Rule = (input) => checkText(input, ['region'], (region) => {
   const [asked, placed] = [partitionOf(region), partitionOf(input.placement?.region ?? region)]
   return asked === undefined || placed === undefined || asked === placed
     ? undefined
     : `${region} is in partition ${asked}, the team's placement in ${placed}`
 })
 
-/** Of a map with too many entries that is enough to say: a body has room for tens of thousands of them. */
+/** Entries of a map that has too many are not checked: a body has room for tens of thousands of them. */
 const labels: Rule = ({ body, passed, refused }) => {
   if (refused('/labels')) return []
   const keys = Object.keys(fields(field(body, 'labels')))
@@ -70,33 +71,34 @@ function foreignRegistry (image: string, placement: Placement | undefined): stri
 }
 
 const images: Rule = (input) => {
-  const judge = (image: string): string | undefined => imageProblem(image) ?? foreignRegistry(image, input.placement)
+  const problemOf = (image: string): string | undefined => imageProblem(image) ?? foreignRegistry(image, input.placement)
   return [
-    ...jobsOf(input.body).flatMap(([name, job]) =>
-      judgeText(input, pointer('jobs', name, 'image'), field(job, 'image'), judge)
+    ...jobsOf(input.body).flatMap(([name]) =>
+      checkText(input, ['jobs', name, 'image'], problemOf)
     ),
-    ...judgeText(input, '/service/image', field(field(input.body, 'service'), 'image'), judge)
+    ...checkText(input, ['service', 'image'], problemOf)
   ]
 }
 
-const jobSizes: Rule = (input) => jobsOf(input.body).flatMap(([name, job]) => {
-  const at = pointer('jobs', name)
-  const size = askedSize(input, at, job, 'vcpus')
-  return size === undefined ? [] : fieldError(`${at}/memoryMiB`, sizeProblem(size.cpu, size.memory))
+const jobSizes: Rule = (input) => jobsOf(input.body).flatMap(([name]) => {
+  const size = requestedSize(input, ['jobs', name], 'vcpus')
+  return size === undefined
+    ? []
+    : fieldError(pointer('jobs', name, 'memoryMiB'), sizeProblem(size.cpu, size.memory))
 })
 
 const serviceSize: Rule = (input) => {
-  const size = askedSize(input, '/service', field(input.body, 'service'), 'cpu')
+  const size = requestedSize(input, ['service'], 'cpu')
   if (size === undefined) return []
   const vcpus = size.cpu === undefined ? undefined : size.cpu / CPU_UNITS_PER_VCPU
   return fieldError('/service/memoryMiB', sizeProblem(vcpus, size.memory, `${size.cpu} CPU units (${vcpus} vCPU)`))
 }
 
-/** The job that needs most vCPUs, of those whose size can be told. */
+/** The job with the most vCPUs, of those with a valid size. */
 function widestJob (input: Input): { name: string, vcpus: number } | undefined {
   let widest: { name: string, vcpus: number } | undefined
-  for (const [name, job] of jobsOf(input.body)) {
-    const size = askedSize(input, pointer('jobs', name), job, 'vcpus')
+  for (const [name] of jobsOf(input.body)) {
+    const size = requestedSize(input, ['jobs', name], 'vcpus')
     const vcpus = size && pairSize(size.cpu, size.memory)?.vcpus
     if (vcpus !== undefined && vcpus > (widest?.vcpus ?? 0)) widest = { name, vcpus }
   }
@@ -118,7 +120,7 @@ const jobFitsCompute: Rule = (input) => {
 
 /** Prefix of the variables Batchyard sets itself. */
 export const RESERVED_VARIABLES = 'BATCHYARD_'
-const TAKEN_VARIABLES = { AWS_BATCH: 'AWS Batch', [RESERVED_VARIABLES]: 'Batchyard' }
+const RESERVED_BY = { AWS_BATCH: 'AWS Batch', [RESERVED_VARIABLES]: 'Batchyard' }
 
 const environmentNames: Rule = ({ body, passed, refused }) => jobsOf(body).flatMap(([name, job]) => {
   const map = pointer('jobs', name, 'environment')
@@ -126,7 +128,7 @@ const environmentNames: Rule = ({ body, passed, refused }) => jobsOf(body).flatM
     ? []
     : Object.keys(fields(field(job, 'environment'))).flatMap((key) => {
       const at = map + pointer(key)
-      const owner = Object.entries(TAKEN_VARIABLES).find(([prefix]) => key.startsWith(prefix))
+      const owner = Object.entries(RESERVED_BY).find(([prefix]) => key.startsWith(prefix))
       return passed(at) && owner ? fieldError(at, `${owner[1]} keeps names that begin with ${owner[0]} to itself`) : []
     })
 })
@@ -156,7 +158,7 @@ const groupsNeedSubnets: Rule = ({ body, passed, placement }) => {
 /** A tag that is both written and ignored would never be what the spec says. */
 const ignoredTags: Rule = ({ body, passed }) => {
   const own = [...Object.keys(fields(field(body, 'labels'))), TEAM_TAG, ENVIRONMENT_TAG, ID_TAG]
-  const judge = (list: 'tagKeys' | 'tagKeyPrefixes', covers: (key: string, entry: string) => boolean): FieldError[] => {
+  const check = (list: 'tagKeys' | 'tagKeyPrefixes', covers: (key: string, entry: string) => boolean): FieldError[] => {
     const entries = field(field(body, 'driftIgnore'), list)
     if (!Array.isArray(entries) || !passed(`/driftIgnore/${list}`)) return []
     return entries.flatMap((entry: unknown, index) => {
@@ -168,8 +170,8 @@ const ignoredTags: Rule = ({ body, passed }) => {
     })
   }
   return [
-    ...judge('tagKeys', (key, entry) => key === entry),
-    ...judge('tagKeyPrefixes', (key, entry) => key.startsWith(entry))
+    ...check('tagKeys', (key, entry) => key === entry),
+    ...check('tagKeyPrefixes', (key, entry) => key.startsWith(entry))
   ]
 }
 
@@ -188,8 +190,8 @@ const RULES: readonly Rule[] = [
 ]
 
 /**
- * What the schema cannot say of a spec: sizes, references, names that are taken, limits over several fields.
- * `body` may be of any shape. A field in which the schema found something (`schemaErrors`) is not judged again; every
+ * What the schema cannot say of a spec: sizes, references, reserved names, limits over several fields.
+ * `body` may be of any shape. A field in which the schema found something (`schemaErrors`) is not checked again; every
  * other one is, so that both lists together name all wrong fields. Rules about the placement need `placement`.
  * Answers the further errors only.
  */
@@ -198,6 +200,6 @@ export function checkSpec (
   schemaErrors: readonly FieldError[] = [],
   placement?: Placement
 ): FieldError[] {
-  const input = { body, placement, ...schemaVerdict(schemaErrors) }
+  const input = { body, placement, ...schemaFindings(schemaErrors) }
   return RULES.flatMap((rule) => rule(input))
 }

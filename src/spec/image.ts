@@ -35,7 +35,7 @@ function splitOnce (text: string, separator: string): [string, string | undefine
   return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + separator.length)]
 }
 
-/** Takes a reference apart without judging its parts. A first component with a dot or a colon is the registry's host. */
+/** Splits a reference and checks no part of it. A first component with a dot or a colon is the registry's host. */
 function split (text: string): ImageReference {
   const [name, digest] = splitOnce(text, '@')
   const [first, rest] = splitOnce(name, '/')

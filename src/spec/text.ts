@@ -16,12 +16,12 @@ function textProblem (text: string): string | undefined {
  */
 export function textProblems (value: unknown): FieldError[] {
   const found: FieldError[] = []
-  const judge = (at: string, text: string): void => {
+  const check = (at: string, text: string): void => {
     const message = textProblem(text)
     if (message !== undefined) found.push({ pointer: at, message })
   }
   const walk = (at: string, value: unknown, depth: number): void => {
-    if (typeof value === 'string') judge(at, value)
+    if (typeof value === 'string') check(at, value)
     if (typeof value !== 'object' || value === null) return
     if (depth === MAX_DEPTH) {
       found.push({ pointer: at, message: `nests deeper than ${MAX_DEPTH} levels` })
@@ -29,7 +29,7 @@ export function textProblems (value: unknown): FieldError[] {
     }
     for (const [name, inner] of Object.entries(value)) {
       const below = at + pointer(name)
-      judge(below, name)
+      check(below, name)
       walk(below, inner, depth + 1)
     }
   }

@@ -91,7 +91,7 @@ describe('checkSpec', () => {
     ])
   })
 
-  it('says nothing of a field the schema has refused, and still judges the others', () => {
+  it('says nothing of a field the schema has refused, and still checks the others', () => {
     const body = spec({ region: 'eu-centra-1' }, { vcpus: 3, memoryMiB: 513, image: 'a b' })
     expect(pointers(body, [{ pointer: '/jobs/default/vcpus', message: 'is not a Fargate size' }])).toEqual([
       '/region',
@@ -105,7 +105,7 @@ describe('checkSpec', () => {
     ).toEqual(['/jobs/default/memoryMiB'])
   })
 
-  it('judges every entry of a map that has too many', () => {
+  it('checks every entry of a map that has too many', () => {
     const jobs = { one: { image: 'A' }, two: { image: 'B' } }
     expect(pointers({ jobs }, [{ pointer: '/jobs', message: 'holds one entry' }])).toEqual([
       '/jobs/one/image',
@@ -121,7 +121,7 @@ describe('checkSpec', () => {
     expect(pointers(spec({}, { environment: many('AWS_BATCH_') }), tooMany('/jobs/default/environment'))).toEqual([])
   })
 
-  it('judges the labels beside one the schema has refused', () => {
+  it('checks the labels beside one the schema has refused', () => {
     expect(
       pointers(spec({ labels: { ';': '1', 'aws:x': '1' } }), [{ pointer: '/labels/;', message: 'is not a field' }])
     ).toEqual(['/labels/aws:x'])

@@ -92,7 +92,7 @@ describe('image references', () => {
     })
   })
 
-  it('are judged in the time their length allows, whatever they are', () => {
+  it('are checked in time proportional to their length, whatever they hold', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ maxLength: 300 }), fc.stringMatching(/^[a-z._:/@-]{0,300}$/)), (image) => {
         expect(imageProblem(image) === undefined).toBe(parseImage(image) !== undefined)
