@@ -26,7 +26,7 @@ export interface Row {
   readonly detail: string
 }
 
-export type Budget = { readonly atMost: number } | { readonly atLeast: number }
+type Budget = { readonly atMost: number } | { readonly atLeast: number }
 
 export const isMet = ({ measured, budget }: Row): boolean =>
   'atMost' in budget ? measured <= budget.atMost : measured >= budget.atLeast

@@ -19,7 +19,7 @@ export interface ChaosOptions {
 }
 
 /** What was found, in one step or because a life could not go on. */
-export interface Finding {
+interface Finding {
   readonly seed: number
   readonly step: string
   readonly wrong: string

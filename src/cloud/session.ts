@@ -61,7 +61,7 @@ export async function openSession ({ region, placement }: AwsTarget, settings: S
 }
 
 /** Makes it when it is first asked for. */
-export const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
+const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
   let made: Promise<T> | undefined
   return async () => (made ??= make())
 }

@@ -18,7 +18,7 @@ import { ensurePassphraseFile, SecretsKeyCache } from './state/secrets.ts'
 import { readDeployment } from './state/import-export.ts'
 import { RunFailure, type Engine, type EngineProcess, type KnownResource } from './types.ts'
 
-export { findEngine, type EngineChoice } from './process/find-engine.ts'
+export { findEngine } from './process/find-engine.ts'
 export type { EngineExecutable } from './process/run-command.ts'
 
 export interface EngineOptions {

@@ -32,7 +32,7 @@ export interface Context {
   readonly engineInfo?: EngineInfo
 }
 
-export interface EngineInfo { readonly kind: 'pulumi' | 'sandbox', readonly version: string }
+interface EngineInfo { readonly kind: 'pulumi' | 'sandbox', readonly version: string }
 
 /** What an operation needs besides: a process that only answers requests has none of it. */
 export interface WorkContext extends Context {

@@ -10,7 +10,7 @@ const named = {
 }
 
 /** One property that differs; values that are secret or not known yet are said to be so, never shown. */
-export const PropertyChange = Type.Object({
+const PropertyChange = Type.Object({
   path: Type.String({ examples: ['computeResources.maxVcpus'] }),
   action: oneOf(['add', 'update', 'delete']),
   replaces: Type.Boolean({ description: 'Whether this property is why the resource must be replaced' })
@@ -26,7 +26,7 @@ export const PlannedChange = Type.Object({
 export type PlannedChange = Static<typeof PlannedChange>
 
 /** One property that is not as the state has it, as JSON. */
-export const DriftedProperty = Type.Object({
+const DriftedProperty = Type.Object({
   path: Type.String(),
   expected: anyValue('As the state has it; null where it has none'),
   actual: anyValue('As the cloud has it; null where it has none')

@@ -3,7 +3,7 @@ import { EnvironmentId, Slug, Timestamp, oneOf, refTo } from './names.ts'
 import { Operation } from './operation.ts'
 import { ResolvedSpec, Spec } from './spec.ts'
 
-export const PHASES = ['creating', 'ready', 'updating', 'degraded', 'failed', 'deleting', 'deleted'] as const
+const PHASES = ['creating', 'ready', 'updating', 'degraded', 'failed', 'deleting', 'deleted'] as const
 export type Phase = typeof PHASES[number]
 export const PhaseName = oneOf(PHASES)
 export const CloudName = oneOf(['sandbox', 'aws'], {

@@ -1,14 +1,14 @@
 import { Type, type Static } from 'typebox'
 import { OperationId, Timestamp, oneOf } from './names.ts'
 
-export const RESOURCE_ACTIONS = ['create', 'update', 'replace', 'delete', 'read', 'same'] as const
-export const RESOURCE_STATUSES = ['started', 'succeeded', 'failed'] as const
+const RESOURCE_ACTIONS = ['create', 'update', 'replace', 'delete', 'read', 'same'] as const
+const RESOURCE_STATUSES = ['started', 'succeeded', 'failed'] as const
 
 /** The program has run through: so many cloud resources will be worked on. */
-export const PlanEvent = Type.Object({ type: Type.Literal('plan'), total: Type.Integer() })
+const PlanEvent = Type.Object({ type: Type.Literal('plan'), total: Type.Integer() })
 
 /** One cloud resource started, succeeded or failed. `name` is the logical name, `urn` Pulumi's. */
-export const ResourceEvent = Type.Object({
+const ResourceEvent = Type.Object({
   type: Type.Literal('resource'),
   action: oneOf(RESOURCE_ACTIONS),
   status: oneOf(RESOURCE_STATUSES),
@@ -19,7 +19,7 @@ export const ResourceEvent = Type.Object({
 })
 
 /** A message of the engine or the cloud. */
-export const DiagnosticEvent = Type.Object({
+const DiagnosticEvent = Type.Object({
   type: Type.Literal('diagnostic'),
   severity: oneOf(['info', 'warning', 'error']),
   message: Type.String(),
@@ -27,7 +27,7 @@ export const DiagnosticEvent = Type.Object({
 })
 
 /** The engine's own account of a run, at its end: how many resources by action. */
-export const SummaryEvent = Type.Object({
+const SummaryEvent = Type.Object({
   type: Type.Literal('summary'),
   changes: Type.Record(Type.String(), Type.Integer()),
   seconds: Type.Number()
@@ -37,7 +37,7 @@ export const EngineEvent = Type.Union([PlanEvent, ResourceEvent, DiagnosticEvent
 export type EngineEvent = Static<typeof EngineEvent>
 
 /** The operation moved to another state; `reason` says why where that is not plain. */
-export const StateEvent = Type.Object({
+const StateEvent = Type.Object({
   type: Type.Literal('state'),
   state: oneOf(['queued', 'running', 'succeeded', 'failed', 'cancelled']),
   attempt: Type.Integer(),

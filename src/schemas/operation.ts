@@ -7,7 +7,7 @@ export const OPERATION_KINDS = ['create', 'update', 'delete', 'drift-check', 'pr
 /** At most one of these runs, and one waits, per environment. */
 export const CHANGING_KINDS = ['create', 'update', 'delete'] as const satisfies readonly OperationKind[]
 export type OperationKind = typeof OPERATION_KINDS[number]
-export const OPERATION_STATES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const
+const OPERATION_STATES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const
 export type OperationState = typeof OPERATION_STATES[number]
 
 /** How far one cloud resource has come within an operation: its newest event. */

@@ -11,8 +11,8 @@ interface Input extends SchemaFindings { readonly body: unknown, readonly placem
 type Rule = (input: Input) => FieldError[]
 
 /** A job definition holds 24 KiB (AWS Batch service quotas); this much of it is left for ARNs, options and logs. */
-export const JOB_DEFINITION_BYTES = 24 * 1024
-export const JOB_DEFINITION_RESERVE = 4 * 1024
+const JOB_DEFINITION_BYTES = 24 * 1024
+const JOB_DEFINITION_RESERVE = 4 * 1024
 
 const jobsOf = (body: unknown): [string, unknown][] => Object.entries(fields(field(body, 'jobs')))
 

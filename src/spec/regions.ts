@@ -1,5 +1,5 @@
 /** AWS's regions by partition, as AWS publishes them (2026); the isolated partitions are not served. */
-export const REGIONS_BY_PARTITION = {
+const REGIONS_BY_PARTITION = {
   aws: [
     'af-south-1',
     'ap-east-1',

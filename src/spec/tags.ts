@@ -1,5 +1,5 @@
 /** Tags Batchyard puts on every resource; a label cannot take their names. */
-export const TAG_PREFIX = 'batchyard:'
+const TAG_PREFIX = 'batchyard:'
 export const TEAM_TAG = 'batchyard:team'
 export const ENVIRONMENT_TAG = 'batchyard:environment'
 export const ID_TAG = 'batchyard:id'

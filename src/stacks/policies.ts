@@ -4,7 +4,7 @@ import type { Partition } from '../spec/regions.ts'
 /** The parts that all ARNs of an environment have. */
 export interface ArnScope { readonly partition: Partition, readonly region: string, readonly accountId: string }
 
-export interface Statement {
+interface Statement {
   readonly Sid: string
   readonly Effect: 'Allow' | 'Deny'
   readonly Principal?: '*' | { readonly Service: string }

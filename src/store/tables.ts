@@ -47,7 +47,7 @@ export interface PreviewInput {
   readonly placement: Placement
 }
 
-export interface TeamsTable {
+interface TeamsTable {
   name: string
   placement: Json<Placement>
   guardrails: Json<Guardrails>
@@ -55,7 +55,7 @@ export interface TeamsTable {
   updated_at: Generated<Date>
 }
 
-export interface KeysTable {
+interface KeysTable {
   id: string
   /** SHA-256 of the key. */
   hash: Uint8Array
@@ -65,7 +65,7 @@ export interface KeysTable {
   created_at: Generated<Date>
 }
 
-export interface EnvironmentsTable {
+interface EnvironmentsTable {
   id: string
   team: string
   name: string
@@ -83,7 +83,7 @@ export interface EnvironmentsTable {
   deleted_at: Date | null
 }
 
-export interface OperationsTable {
+interface OperationsTable {
   id: string
   serial: Generated<number>
   /** Null of a preview of an environment that does not exist yet. */
@@ -119,14 +119,14 @@ export interface OperationsTable {
   events_pruned: Generated<boolean>
 }
 
-export interface GenerationsTable {
+interface GenerationsTable {
   environment_id: string
   generation: number
   spec: Json<Spec>
   created_at: Generated<Date>
 }
 
-export interface EventsTable {
+interface EventsTable {
   operation_id: string
   id: number
   at: Date

@@ -6,7 +6,7 @@ import { isStale, type IsHostGone, type Lock } from '../process/locks.ts'
 const LOCK = /created by [^@\s]*@(\S+) \(pid (\d+)\) at (\S+)/g
 
 /** The locks a message of the CLI tells of. */
-export const locksIn = (message: string): Lock[] => [...message.matchAll(LOCK)].map(([, host = '', pid, since = '']) =>
+const locksIn = (message: string): Lock[] => [...message.matchAll(LOCK)].map(([, host = '', pid, since = '']) =>
   ({ path: '', host, pid: Number(pid), since: Date.parse(since) }))
 
 /**

@@ -13,7 +13,7 @@ import type { WorkContext } from '../context.ts'
 export type AbortReason = 'stop' | 'database-unavailable' | 'cancel' | 'lease-lost'
 
 /** How far an attempt has come, for who looks after it. */
-export interface AttemptFlags {
+interface AttemptFlags {
   /** An engine is in the operation's row: only this host may take the operation over. */
   engineRecorded: boolean
   /** The engine of the attempt before was left to end by itself. */

@@ -15,7 +15,7 @@ export interface EventHub {
   close (): Promise<void>
 }
 
-export type Follower = Pick<EventFeed, 'read' | 'next' | 'version'> & { close (): void }
+type Follower = Pick<EventFeed, 'read' | 'next' | 'version'> & { close (): void }
 
 export interface EventHubOptions {
   readonly log: Logger

@@ -17,7 +17,7 @@ const FIRST_MILLISECONDS = 60_000
  * Deletes everything that is too old, batch by batch; answers how many rows of each kind it was asked to. Rejects with the
  * first failure once each kind has been tried.
  */
-export async function prune (
+async function prune (
   { db }: Context['database'],
   { eventDays, deletedDays }: RetentionPolicy,
   signal?: AbortSignal

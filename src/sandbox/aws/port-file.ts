@@ -3,7 +3,7 @@ import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, write
 import { join } from 'node:path'
 import type { PortFile } from './control/shapes.ts'
 
-export const portFilePath = (dataDir: string): string => join(dataDir, 'sandbox-aws.json')
+const portFilePath = (dataDir: string): string => join(dataDir, 'sandbox-aws.json')
 
 /** Writes it whole or not at all, readable by its owner only: it holds the control API's token. */
 export function writePortFile (dataDir: string, content: PortFile): void {

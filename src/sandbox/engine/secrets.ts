@@ -14,7 +14,7 @@ const tagBytes = 16
 const saltBytes = 8
 
 /** Encrypts and decrypts with a key that was derived from the passphrase. */
-export interface Crypter {
+interface Crypter {
   encrypt: (plaintext: string) => string
   decrypt: (ciphertext: string) => string
 }

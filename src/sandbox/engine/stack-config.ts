@@ -2,7 +2,7 @@ import { EngineError } from './errors.ts'
 import type { Decrypt, Json, JsonObject } from './values/json.ts'
 
 /** One configuration value in clear text. */
-export interface ConfigValue {
+interface ConfigValue {
   value: string
   secret: boolean
   object: boolean

@@ -33,7 +33,7 @@ export function aliasUrn (scope: UrnScope, own: { parent: string, type: string, 
 }
 
 /** The type with its parents' types in front, `a$b$c`. A name may hold `::` itself, so parts are counted from the left. */
-export const qualifiedTypeOf = (urn: string): string => urn.split('::')[2] ?? ''
+const qualifiedTypeOf = (urn: string): string => urn.split('::')[2] ?? ''
 
 export const typeOf = (urn: string): string => qualifiedTypeOf(urn).split('$').at(-1) ?? ''
 

@@ -140,7 +140,7 @@ export function group<F extends Fields> (
 }
 
 /** The name of the one entry that a map has where the request leaves the map out. */
-export const DEFAULT_ENTRY = 'default'
+const DEFAULT_ENTRY = 'default'
 
 /** Objects by name. This version takes one entry in each map; a request with two is refused at the map's name. */
 export function mapByName<Request extends TSchema, Resolved extends TSchema, Required extends boolean> (

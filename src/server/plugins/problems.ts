@@ -78,7 +78,7 @@ function toRefusal (error: FastifyError): Refusal {
 }
 
 /** Sends a refusal as `application/problem+json`. */
-export function sendProblem (request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply {
+function sendProblem (request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply {
   if (refusal.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer realm="batchyard"')
   if (refusal.details.retryAfter !== undefined) reply.header('retry-after', String(refusal.details.retryAfter))
   const problem = toProblem(refusal, request.id)

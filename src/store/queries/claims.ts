@@ -71,7 +71,7 @@ export async function claimNext (db: Kysely<Tables>, claim: Claim): Promise<Clai
 }
 
 /** Rows that are locked, by a cancel for instance, are passed over: whoever holds them must not hold up every claim. */
-export function claimStatement (claim: Claim): RawBuilder<OperationRow & { waited: number, started: number }> {
+function claimStatement (claim: Claim): RawBuilder<OperationRow & { waited: number, started: number }> {
   const { worker, leaseSeconds, teamLimit } = claim
   return sql`
     with running as (

@@ -8,7 +8,7 @@ import { resolveSpec } from '../../../src/spec/resolve.ts'
 import type { EnvironmentInput } from '../../../src/stacks/input.ts'
 import { environmentOf, selectStack } from '../engine/stack.ts'
 
-export const placement: Placement = { region: 'eu-central-1' }
+const placement: Placement = { region: 'eu-central-1' }
 
 /** What the smallest request becomes. */
 export function smallestEnvironment (placed: Placement = placement): EnvironmentInput {

@@ -10,7 +10,7 @@ const pb = load('@pulumi/pulumi/proto/provider_pb.js') as typeof messages
 const { ResourceProviderClient } = load('@pulumi/pulumi/proto/provider_grpc_pb.js') as typeof services
 
 export interface Created { id: string, outputs: Props, inputs: Props }
-export interface Diffed {
+interface Diffed {
   replaces: string[]
   diffs: string[]
   deleteBeforeReplace: boolean

@@ -34,11 +34,6 @@ export interface RecordedInstallation {
   readonly answers: Readonly<Record<string, unknown>>
 }
 
-export interface UnpackedInstallation {
-  readonly dataDir: string
-  readonly settings: Readonly<Record<string, string>>
-}
-
 /** What was recorded of a version. */
 export async function readRecorded (version: string): Promise<RecordedInstallation> {
   const recorded = JSON.parse(await readFile(join(FIXTURES, version, 'recorded.json'), 'utf8')) as RecordedInstallation

@@ -14,9 +14,9 @@ const { Struct: SdkStruct } = sdkRequire('google-protobuf/google/protobuf/struct
 const { Any: SdkAny } = sdkRequire('google-protobuf/google/protobuf/any_pb.js') as { Any: typeof Any }
 const { Empty: SdkEmpty } = sdkRequire('google-protobuf/google/protobuf/empty_pb.js') as { Empty: typeof Empty }
 
-export type Properties = Record<string, JavaScriptValue>
+type Properties = Record<string, JavaScriptValue>
 
-export interface ProviderCall {
+interface ProviderCall {
   method: string
   peer: string
   urn?: string

@@ -59,9 +59,9 @@ export interface TestStack {
   on: (engine: EngineExecutable) => Promise<TestStack>
 }
 
-export const project = 'contract'
-export const stackName = 'dev'
-export const passphrase = 'of a test'
+const project = 'contract'
+const stackName = 'dev'
+const passphrase = 'of a test'
 
 /** Makes a stack, lends it to `use`, and removes everything. */
 export async function withStack<T> (engine: EngineExecutable, use: (stack: TestStack) => Promise<T>): Promise<T> {

@@ -1,7 +1,7 @@
 import { EventSourceParserStream } from 'eventsource-parser/stream'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 
-export interface Sent { readonly id: string | undefined, readonly event: string | undefined, readonly data: string }
+interface Sent { readonly id: string | undefined, readonly event: string | undefined, readonly data: string }
 
 export interface EventStream {
   readonly response: Response

@@ -5,7 +5,7 @@ import { s3Operation } from '../services/s3/api.ts'
 import { element } from './xml.ts'
 
 /** A request as it came. */
-export interface Incoming { method: string, url: URL, target: string, body: string }
+interface Incoming { method: string, url: URL, target: string, body: string }
 
 /** What is asked for. */
 export interface Asked { operation: string, input: Props }

@@ -10,7 +10,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
 
 /** Elements of these names: a block nests, a list repeats its element, everything else is text. */
-export function elements (content: Props): string {
+function elements (content: Props): string {
   return Object.entries(content).map(([name, value]) => Array.isArray(value)
     ? value.map((entry) => element(name, entry)).join('')
     : element(name, value)).join('')

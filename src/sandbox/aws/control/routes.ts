@@ -21,7 +21,7 @@ export interface Host {
   release: (user: User) => Promise<void>
 }
 
-export interface ControlCall { world: World, host: Host, query: URLSearchParams, body: Props }
+interface ControlCall { world: World, host: Host, query: URLSearchParams, body: Props }
 type Route = (call: ControlCall) => unknown
 
 const KINDS: readonly FaultKind[] = ['fail', 'throttle', 'hang', 'slow', 'hide']

@@ -52,7 +52,7 @@ export function sdkText (service: string, operation: string, error: ApiError): s
   )
 }
 
-export function isThrottle (code: string): boolean {
+function isThrottle (code: string): boolean {
   return ['TooManyRequestsException', 'ThrottlingException', 'Throttling', 'RequestLimitExceeded', 'SlowDown'].includes(
     code
   )

@@ -40,7 +40,7 @@ export interface Draft {
 /** A wrong combination of arguments, found before anything is sent to AWS. */
 export interface CheckFailure { path: string, reason: string }
 
-export interface AutoName {
+interface AutoName {
   field: string
   max: number
   lowerCase?: true

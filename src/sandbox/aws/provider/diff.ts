@@ -3,8 +3,8 @@ import type { ResourceType } from '../model/types.ts'
 import { canonical, hasUnknown, isEmpty, isProps, parseJson, text, type Props, type Value } from '../values.ts'
 import { DEFAULTS } from './check.ts'
 
-export type DiffKind = 'add' | 'delete' | 'update'
-export interface PropertyChange { path: string, kind: DiffKind, replaces: boolean }
+type DiffKind = 'add' | 'delete' | 'update'
+interface PropertyChange { path: string, kind: DiffKind, replaces: boolean }
 
 export interface Difference {
   changes: PropertyChange[]

@@ -21,7 +21,7 @@ const pb = load('@pulumi/pulumi/proto/provider_pb.js') as typeof messages
 const plugin = load('@pulumi/pulumi/proto/plugin_pb.js') as typeof pluginMessages
 
 /** The version of the provider whose arguments and texts are simulated. */
-export const PROVIDER_VERSION = '7.48.0'
+const PROVIDER_VERSION = '7.48.0'
 
 /** One call: its connection, and whether the caller is still there. */
 export interface Context {

@@ -1,7 +1,7 @@
 import type { Props } from '../values.ts'
 
 /** Life of a resource. What `creating` and `deleting` began is finished by the cloud, whoever is still waiting for it. */
-export type Status = 'creating' | 'active' | 'updating' | 'deleting'
+type Status = 'creating' | 'active' | 'updating' | 'deleting'
 
 /** One resource of the simulated cloud. */
 export interface Item {

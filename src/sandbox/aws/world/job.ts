@@ -1,7 +1,7 @@
 import type { AccountRegion } from './item.ts'
 
 /** Statuses of a job that is not over, in the order it goes through them. */
-export const ACTIVE_STATUSES = ['SUBMITTED', 'PENDING', 'RUNNABLE', 'STARTING', 'RUNNING'] as const
+const ACTIVE_STATUSES = ['SUBMITTED', 'PENDING', 'RUNNABLE', 'STARTING', 'RUNNING'] as const
 export const JOB_STATUSES = [...ACTIVE_STATUSES, 'SUCCEEDED', 'FAILED'] as const
 export type JobStatus = typeof JOB_STATUSES[number]
 

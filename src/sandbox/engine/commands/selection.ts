@@ -11,7 +11,7 @@ export interface Selection {
 }
 
 /** The stack's name, from `--stack` or the first argument. This engine keeps no current stack: the name must be given. */
-export function stackReference ({ args }: CommandContext): string {
+function stackReference ({ args }: CommandContext): string {
   const reference = args.flags.get('stack') ?? args.positionals[0]
   if (reference === undefined) throw new EngineError('no stack selected; the sandbox engine needs --stack')
   return reference

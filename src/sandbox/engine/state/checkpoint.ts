@@ -40,7 +40,7 @@ export async function readCheckpoint (files: StackFiles): Promise<Checkpoint | u
 }
 
 /** @throws EngineError if the text is no checkpoint of version 3 */
-export const parseCheckpoint = (text: string, path: string): Checkpoint => parseDeployment(deploymentJson(text, path))
+const parseCheckpoint = (text: string, path: string): Checkpoint => parseDeployment(deploymentJson(text, path))
 
 /** The deployment in a checkpoint as it stands there. @throws EngineError if the text is no checkpoint of version 3 */
 export function deploymentJson (text: string, path: string): JsonObject {

@@ -6,7 +6,7 @@ import { listOptional, readOptional, writeAtomic } from './files.ts'
 import type { StackFiles } from './files.ts'
 
 export type DeploymentKind = 'update' | 'destroy' | 'refresh'
-export type DeploymentResult = 'succeeded' | 'failed'
+type DeploymentResult = 'succeeded' | 'failed'
 
 /** One past deployment. Times are Unix seconds. */
 export interface HistoryEntry {

@@ -51,6 +51,6 @@ function hasTag (item: Item, filter: Props): boolean {
 }
 
 /** Tags as most of AWS's APIs write them. */
-export function tagList (tags: Record<string, string>): Props[] {
+function tagList (tags: Record<string, string>): Props[] {
   return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
 }

@@ -11,7 +11,7 @@ import type { PropertyChange, Step } from '../planning/step.ts'
 export type Severity = 'debug' | 'info' | 'info#err' | 'warning' | 'error'
 
 /** A resource in an event: secrets are hidden. */
-export interface EventState {
+interface EventState {
   type: string
   urn: string
   custom?: boolean
@@ -41,7 +41,7 @@ export interface StepMetadata {
 }
 
 /** The engine's events, as `apitype.EngineEvent` of the real engine has them. */
-export type EngineEvent =
+type EngineEvent =
   | { preludeEvent: { config: Record<string, string> } }
   | { resourcePreEvent: { metadata: StepMetadata } }
   | { resOutputsEvent: { metadata: StepMetadata } }
