@@ -71,11 +71,12 @@ const byId = (context: Context) => async (app: FastifyInstance): Promise<void> =
     const { id } = request.params
     await visibleEnvironment(context, request.caller, id)
     const change = {
+      id,
       spec: patched(request),
       ifMatch: generationsOf(request.headers['if-match']),
       overrides: request.query
     }
-    return answerChange(reply, await updateEnvironment(context, requesterOf(request), id, change))
+    return answerChange(reply, await updateEnvironment(context, requesterOf(request), change))
   })
 }
 

@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Context } from '../operations/context.ts'
 import { visibleEnvironment } from '../operations/reads/queries.ts'
-import { checkDrift, previewChange, previewCreation } from '../operations/commands/checks.ts'
+import { requestDriftCheck } from '../operations/commands/drift-check.ts'
+import { previewChange, previewCreation } from '../operations/commands/preview.ts'
 import { placementFor } from '../operations/access/guardrails.ts'
 import { refTo } from '../schemas/names.ts'
 import { Operation } from '../schemas/operation.ts'
@@ -61,8 +62,9 @@ const checksOfChanges = (context: Context) => async (app: FastifyInstance): Prom
       response: { 202: accepted, ...problemsFor(400, 401, 403, 404, 409, 413, 415, 422, 503) }
     }
   }, async (request, reply) => {
-    await visibleEnvironment(context, request.caller, request.params.id)
-    return answer(reply, await previewChange(context, requesterOf(request), request.params.id, patched(request)))
+    const { id } = request.params
+    await visibleEnvironment(context, request.caller, id)
+    return answer(reply, await previewChange(context, requesterOf(request), { id, spec: patched(request) }))
   })
 
   scope.post(
@@ -79,7 +81,7 @@ const checksOfChanges = (context: Context) => async (app: FastifyInstance): Prom
         response: { 202: accepted, ...problemsFor(400, 401, 404, 409, 422, 503) }
       }
     },
-    async (request, reply) => answer(reply, await checkDrift(context, requesterOf(request), request.params.id))
+    async (request, reply) => answer(reply, await requestDriftCheck(context, requesterOf(request), request.params.id))
   )
 }
 

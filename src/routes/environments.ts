@@ -63,8 +63,8 @@ const writing = (context: Context) => async (app: FastifyInstance): Promise<void
       }
     }
   }, async (request, reply) => {
-    const removal = { overrides: request.query, ifMatch: generationsOf(request.headers['if-match']) }
-    const environment = await deleteEnvironment(context, requesterOf(request), request.params.id, removal)
+    const removal = { id: request.params.id, overrides: request.query, ifMatch: generationsOf(request.headers['if-match']) }
+    const environment = await deleteEnvironment(context, requesterOf(request), removal)
     return answer(reply.code(environment.phase === 'deleted' ? 200 : 202), environment)
   })
 }

@@ -24,7 +24,7 @@ export const keyRoutes = (context: Context) => async (app: FastifyInstance): Pro
       response: { 201: refTo(NewKey), ...problemsFor(400, 401, 403, 422, 503) }
     }
   }, async (request, reply) => {
-    const key = await transact(context, requesterOf(request), (trx) => apiKeys.create(trx, request.body))
+    const key = await transact(context, requesterOf(request), ({ trx }) => apiKeys.create(trx, request.body))
     return reply.code(201).header('cache-control', 'no-store').send(key)
   })
 

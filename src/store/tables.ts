@@ -1,7 +1,14 @@
 import type { ColumnType, Generated, RawBuilder, Selectable } from 'kysely'
 import type { Condition, Outputs, Phase } from '../schemas/environment.ts'
 import type { EventBody } from '../schemas/event.ts'
-import type { DeleteResult, OperationKind, OperationResult, OperationState } from '../schemas/operation.ts'
+import type {
+  DeleteResult,
+  DriftResult,
+  OperationKind,
+  OperationResult,
+  OperationState,
+  PreviewResult
+} from '../schemas/operation.ts'
 import type { OperationErrorData } from '../errors.ts'
 import type { Deletion, ResolvedSpec, Spec } from '../schemas/spec.ts'
 import type { Guardrails, Placement } from '../schemas/team.ts'
@@ -17,25 +24,38 @@ export interface EngineRecord {
   readonly startTime: string
 }
 
-/** What an operation was asked with, beyond its environment's spec. */
-export interface OperationInput {
-  /** Of a delete, or of an update that ends jobs: the policy in force, where it is not the spec's. */
+/** What every operation that changes an environment may be asked with, or have noted. */
+interface ChangeInput {
+  /** The deletion policy in force for this operation, where it is not the spec's. */
   readonly deletion?: Deletion
-  /** The environment was `degraded` when it was asked for, and is again if nothing was touched. */
+  /** The environment was `degraded` when the operation was asked for, and is again if nothing was changed. */
   readonly degraded?: boolean
-  /** Queues were stopped taking jobs and not opened again yet. */
+  /** The operation has disabled the job queues and not enabled them again yet. */
   readonly closed?: boolean
-  /** Of a delete: the policy allowed it, and it has begun to take things away. */
-  readonly begun?: boolean
-  /** Of a delete that has begun: what its policy leaves in the account. Of one that has not: what those before it have left. */
-  readonly retaining?: DeleteResult['retained']
-  /** Of a create or update: run only if the state is as the preview found it. */
-  readonly expectState?: string
-  /** Of an update: whether it repairs what has drifted, as its preview showed; without a preview, if the environment has. */
-  readonly repair?: boolean
-  /** Of a preview. */
-  readonly preview?: PreviewInput
 }
+
+/** What a create or an update was asked with, beyond its environment's spec. */
+export interface ApplyInput extends ChangeInput {
+  /** Run only if the state is as the preview found it: its fingerprint. */
+  readonly expectState?: string
+  /** Whether it repairs drift, as its preview showed; without a preview it does if the environment has drifted. */
+  readonly repair?: boolean
+}
+
+/** What a delete was asked with. */
+export interface DeleteInput extends ChangeInput {
+  /** The policy allowed it, and it has begun to delete. */
+  readonly begun?: boolean
+  /** Once it has begun, what its policy leaves in the account; before, what earlier deletes have left. */
+  readonly retaining?: DeleteResult['retained']
+}
+
+/** An operation's kind, and what it was asked with. */
+export type KindAndInput =
+  | { readonly kind: 'create' | 'update', readonly input: ApplyInput }
+  | { readonly kind: 'delete', readonly input: DeleteInput }
+  | { readonly kind: 'preview', readonly input: { readonly preview: PreviewInput } }
+  | { readonly kind: 'drift-check', readonly input: Readonly<Record<string, never>> }
 
 export interface PreviewInput {
   /** The environment that would be made, or the one that would be changed. */
@@ -98,7 +118,7 @@ interface OperationsTable {
   worker: string | null
   lease_until: Date | null
   engine: Json<EngineRecord | null>
-  input: Json<OperationInput>
+  input: Json<KindAndInput['input']>
   result: Json<OperationResult | null>
   retry_of: string | null
   /** How often the worker tried again by itself. */
@@ -145,5 +165,17 @@ export interface Tables {
 export type TeamRow = Selectable<TeamsTable>
 export type KeyRow = Selectable<KeysTable>
 export type EnvironmentRow = Selectable<EnvironmentsTable>
-export type OperationRow = Selectable<OperationsTable>
+
+type OfKind<Row, Result> = Row & { readonly result: Result | null }
+
+/** An operation's row: its kind says what it was asked with and what its result is. */
+export type OperationRow = Omit<Selectable<OperationsTable>, 'kind' | 'input' | 'result'> & (
+  | OfKind<Extract<KindAndInput, { kind: 'create' | 'update' }>, never>
+  | OfKind<Extract<KindAndInput, { kind: 'delete' }>, DeleteResult>
+  | OfKind<Extract<KindAndInput, { kind: 'preview' }>, PreviewResult>
+  | OfKind<Extract<KindAndInput, { kind: 'drift-check' }>, DriftResult>
+)
+/** The row of an operation that changes its environment. */
+export type ChangingRow = Extract<OperationRow, { kind: 'create' | 'update' | 'delete' }>
+
 export type EventRow = Selectable<EventsTable>

@@ -1,28 +1,29 @@
 import type { Logger } from 'pino'
+import type { OperationErrorData } from '../../errors.ts'
 import type { Outputs } from '../../schemas/environment.ts'
-import type { OperationResult } from '../../schemas/operation.ts'
-import type { Ending } from '../../store/queries/attempts.ts'
+import type { DeleteResult, DriftResult, PreviewResult } from '../../schemas/operation.ts'
 import type { Fence } from '../../store/sql.ts'
 import type { OperationRow } from '../../store/tables.ts'
 import type { WorkContext } from '../context.ts'
 
 /**
- * Why an attempt is broken off: the service stops or the database is away (hand the operation back), it was cancelled, or
- * another worker has it or may have it (write nothing more).
+ * Why an attempt is aborted. `stop`: the service stops; `database-unavailable`: for too long; in both cases the operation
+ * is handed back. `cancel`: a caller asked for it. `lease-lost`: another worker has the operation, or may have it, so
+ * nothing more is written.
  */
 export type AbortReason = 'stop' | 'database-unavailable' | 'cancel' | 'lease-lost'
 
-/** How far an attempt has come, for who looks after it. */
+/** What has happened in an attempt, for those who must know it. */
 interface AttemptFlags {
   /** An engine is in the operation's row: only this host may take the operation over. */
   engineRecorded: boolean
   /** The engine of the attempt before was left to end by itself. */
   predecessorLeft: boolean
-  /** The operation was given back: its lease is no longer ours to renew. */
+  /** The operation was handed back: its lease is no longer ours to renew. */
   released: boolean
 }
 
-/** One attempt of a claimed operation, from taking it up to its end. */
+/** One attempt of a claimed operation, from the claim to its end. */
 export interface Attempt {
   readonly context: WorkContext
   readonly operation: OperationRow
@@ -34,20 +35,22 @@ export interface Attempt {
   readonly log: Logger
 }
 
-/** Only the first reason counts. */
+/** The first reason stays. */
 export function abortAttempt (control: AbortController, reason: AbortReason): void {
   if (!control.signal.aborted) control.abort(reason)
 }
 
-/** What is to be written when an operation has ended. */
-export interface WorkResult {
-  readonly outputs?: Outputs
-  readonly result?: OperationResult
-  /** Whether the environment is as its spec says now, or what a drift check found; left as it is when undefined. */
-  readonly drifted?: { readonly status: boolean, readonly reason: string }
-  /** It failed before anything was touched: the environment is what it was. */
-  readonly nothingChanged?: boolean
-}
+/** What the condition `Drifted` of the environment is to be. */
+export interface Drifted { readonly status: boolean, readonly reason: string }
 
-/** How an attempt ended, and what is to be written of it. */
-export type Outcome = WorkResult & { readonly ending: Ending }
+/** What a handler did. `drifted`: the environment's condition is left as it is where there is none. */
+export type WorkResult =
+  | { readonly work: 'apply', readonly outputs: Outputs, readonly drifted?: Drifted }
+  | { readonly work: 'delete', readonly result: DeleteResult }
+  | { readonly work: 'preview', readonly result: PreviewResult }
+  | { readonly work: 'drift-check', readonly result: DriftResult, readonly drifted: Drifted }
+
+/** How an attempt ended. `nothingChanged`: it failed before anything was changed, so the environment is what it was. */
+export type Outcome =
+  | { readonly state: 'succeeded', readonly done: WorkResult }
+  | { readonly state: 'failed' | 'cancelled', readonly error: OperationErrorData, readonly nothingChanged: boolean }

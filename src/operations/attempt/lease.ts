@@ -1,14 +1,14 @@
 import { renewLease } from '../../store/queries/attempts.ts'
 import { abortAttempt, type Attempt } from './attempt.ts'
 
-/** How long a worker that says nothing keeps an operation; renewed three times in that time. */
+/** How long an operation stays its worker's without a renewal; there are three renewals in that time. */
 export const LEASE_SECONDS = 30
-/** A renewal that failed is tried again soon: when the database is back, whoever asks first has the operation. */
+/** A renewal that failed is tried again soon: once the database answers, the first worker that asks has the operation. */
 const RETRY_SECONDS = 1
 
 /**
- * Renews the lease until told to stop; learns by it of a cancel whose notification was lost. A database that is away does
- * not end what runs, for as long as nobody can have taken it over on another host.
+ * Renews the lease until the returned function is called; by a renewal it also learns of a cancel whose notification was
+ * lost. While the database does not answer the attempt goes on, for as long as no other host can have taken it over.
  */
 export function keepLease (attempt: Attempt): () => void {
   const { context: { databaseOutageSeconds }, control, log } = attempt
@@ -22,17 +22,17 @@ export function keepLease (attempt: Attempt): () => void {
     try {
       await renewOnce(attempt)
       renewedAt = asked
-      again(LEASE_SECONDS / 3)
+      renewAfter(LEASE_SECONDS / 3)
     } catch (error) {
       log.warn({ err: error }, 'the lease could not be renewed')
-      // An engine in the row keeps the operation on this host; without one anybody takes it over when the lease has ended.
+      // An engine in the row keeps the operation on this host; without one any worker takes it over after the lease.
       const outageSeconds = attempt.flags.engineRecorded ? databaseOutageSeconds : LEASE_SECONDS
       if (performance.now() - renewedAt > outageSeconds * 1000) abortAttempt(control, 'lease-lost')
-      again(RETRY_SECONDS)
+      renewAfter(RETRY_SECONDS)
     }
   }
 
-  function again (seconds: number): void {
+  function renewAfter (seconds: number): void {
     if (!stopped) {
       timer = setTimeout(() => {
         renew().catch((error: unknown) => {
@@ -42,7 +42,7 @@ export function keepLease (attempt: Attempt): () => void {
     }
   }
 
-  again(LEASE_SECONDS / 3)
+  renewAfter(LEASE_SECONDS / 3)
   return () => {
     stopped = true
     clearTimeout(timer)

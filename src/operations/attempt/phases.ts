@@ -1,7 +1,7 @@
 import type { Phase } from '../../schemas/environment.ts'
 import { CHANGING_KINDS, type OperationKind, type OperationState } from '../../schemas/operation.ts'
 import type { EnvironmentOutcome } from '../../store/queries/environments.ts'
-import type { EnvironmentRow, OperationInput } from '../../store/tables.ts'
+import type { ApplyInput, ChangingRow, EnvironmentRow, OperationRow } from '../../store/tables.ts'
 
 export type EndState = Extract<OperationState, 'succeeded' | 'failed' | 'cancelled'>
 export type ChangingKind = typeof CHANGING_KINDS[number]
@@ -10,6 +10,11 @@ type LivePhase = Exclude<Phase, 'deleted'>
 /** Whether operations of this kind change their environment, so that one runs at a time. */
 export function isChanging (kind: OperationKind): kind is ChangingKind {
   return CHANGING_KINDS.some((each) => each === kind)
+}
+
+/** Whether an operation changes its environment. */
+export function changesEnvironment (operation: OperationRow): operation is ChangingRow {
+  return isChanging(operation.kind)
 }
 
 /** The phase an environment is in while an operation of a kind waits or runs. */
@@ -35,32 +40,31 @@ export function phaseAfter (kind: ChangingKind, state: EndState, everReady: bool
   return state === 'succeeded' ? SUCCESSFUL[kind] : UNSUCCESSFUL[everReady ? 'everReady' : 'neverReady']
 }
 
-/** The phase of an environment whose operation ended before it touched anything. */
+/** The phase of an environment whose operation ended before it changed anything. */
 function phaseUnchanged (
-  { generation, observed_generation: observed, outputs }: EnvironmentRow,
-  { degraded = false }: OperationInput
+  { generation, observed_generation: observed, outputs }: EnvironmentRow, degraded: boolean
 ): LivePhase {
   if (observed === null) return 'failed'
   return observed === generation && outputs !== null && !degraded ? 'ready' : 'degraded'
 }
 
-/** What an operation has to know of its environment's phase, to put it back. */
-export const phaseBefore = ({ phase }: EnvironmentRow): Pick<OperationInput, 'degraded'> =>
+/** What an operation must know of its environment's phase to restore it. */
+export const phaseBefore = ({ phase }: EnvironmentRow): Pick<ApplyInput, 'degraded'> =>
   phase === 'degraded' ? { degraded: true } : {}
 
-interface Ended { readonly kind: ChangingKind, readonly input: OperationInput }
+/** How an operation ended; `nothingChanged`: before it changed anything. */
+interface End { readonly state: EndState, readonly nothingChanged: boolean }
 
 /**
- * What an ended operation makes of its environment. A delete that did not get through has taken away some of what the
+ * The phase and the outputs of an environment after an operation. A delete that did not succeed may have deleted what the
  * outputs name.
  */
 export function phaseAfterOperation (
-  { kind, input }: Ended,
-  state: EndState,
+  { kind, input: { degraded = false } }: Pick<ChangingRow, 'kind' | 'input'>,
   environment: EnvironmentRow,
-  nothingChanged: boolean
+  { state, nothingChanged }: End
 ): Pick<EnvironmentOutcome, 'phase' | 'outputs'> {
-  if (nothingChanged) return { phase: phaseUnchanged(environment, input) }
+  if (nothingChanged) return { phase: phaseUnchanged(environment, degraded) }
   return {
     phase: phaseAfter(kind, state, environment.observed_generation !== null),
     ...(kind === 'delete' && { outputs: null })

@@ -1,22 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { CloudFailure } from '../../cloud/failure.ts'
 import { RunFailure } from '../../engine/types.ts'
-import type { Ending } from '../../store/queries/attempts.ts'
-import { environmentById } from '../../store/queries/environments.ts'
+import { operationError } from '../../errors.ts'
 import { isDatabaseAway } from '../../store/database/errors.ts'
+import { environmentById } from '../../store/queries/environments.ts'
 import { appendEvents } from '../../store/queries/events.ts'
 import type { EnvironmentRow } from '../../store/tables.ts'
-import { abortAttempt, type Attempt, type AbortReason, type Outcome } from './attempt.ts'
-import { finish, postpone, release } from './settlement.ts'
-import { keepLease } from './lease.ts'
-import { operationError } from '../../errors.ts'
 import { createRecorder, type Recorder } from '../events/recorder.ts'
-import { retryDelay } from './retry-delay.ts'
-import { NothingChangedError } from '../handlers/work-item.ts'
 import { waitForPredecessor } from '../handlers/engine-run.ts'
-import { HANDLERS } from '../handlers/index.ts'
+import { carryOut } from '../handlers/index.ts'
+import { NothingChangedError } from '../handlers/work-item.ts'
+import { abortAttempt, type AbortReason, type Attempt, type Outcome } from './attempt.ts'
+import { keepLease } from './lease.ts'
+import { retryDelay } from './retry-delay.ts'
+import { finish, postpone, release } from './settlement.ts'
 
-/** How often a database that is away is asked whether it is back. */
+/** How long after a write that the database did not take it is tried again. */
 const RETRY_SECONDS = 1
 
 /** Runs the operation and writes how it ended. Resolves also when it failed: the row says so. */
@@ -26,7 +25,7 @@ export async function runAttempt (attempt: Attempt): Promise<void> {
   const recorder = createRecorder({ database, fence, log, onLeaseLost: () => { abortAttempt(control, 'lease-lost') } })
   try {
     const outcome = await run(attempt, recorder)
-    await onceItAnswers(attempt, async () => {
+    await untilStored(attempt, async () => {
       await recorder.close()
       await settle(attempt, outcome)
     })
@@ -42,17 +41,20 @@ export async function runAttempt (attempt: Attempt): Promise<void> {
 async function settle (attempt: Attempt, outcome: Outcome): Promise<void> {
   const reason = attempt.control.signal.reason as AbortReason | undefined
   if (reason === 'lease-lost') return
-  if ((reason === 'stop' || reason === 'database-unavailable') && outcome.ending.state !== 'succeeded') {
+  if ((reason === 'stop' || reason === 'database-unavailable') && outcome.state !== 'succeeded') {
     return release(attempt, attempt.flags.predecessorLeft ? 'alive' : 'gone', reason)
   }
-  if (await postponed(attempt, outcome.ending)) return
+  if (await postponed(attempt, outcome)) return
   await finish(attempt, outcome)
   const { context: { metrics }, operation: { kind }, startedAt } = attempt
-  metrics.operations.observe({ kind, outcome: outcome.ending.state }, (performance.now() - startedAt) / 1000)
+  metrics.operations.observe({ kind, outcome: outcome.state }, (performance.now() - startedAt) / 1000)
 }
 
-/** What was done must not be forgotten because the database is away: written when it is back, if nobody has the operation by then. */
-async function onceItAnswers ({ control, log }: Attempt, write: () => Promise<void>): Promise<void> {
+/**
+ * Writes the end of the attempt; while the database does not answer, again and again, unless another worker has taken the
+ * operation over.
+ */
+async function untilStored ({ control, log }: Attempt, write: () => Promise<void>): Promise<void> {
   for (;;) {
     try {
       return await write()
@@ -68,8 +70,7 @@ async function run (attempt: Attempt, recorder: Recorder): Promise<Outcome> {
   try {
     await waitForPredecessor(attempt)
     const environment = await environmentOf(attempt)
-    const { result, ...done } = await HANDLERS[attempt.operation.kind]({ attempt, environment, recorder })
-    return { ...done, ending: { state: 'succeeded', ...(result && { result }) } }
+    return { state: 'succeeded', done: await carryOut({ attempt, recorder }, environment) }
   } catch (error) {
     const nothingChanged = error instanceof NothingChangedError
     const cause = nothingChanged ? error.cause : error
@@ -77,7 +78,7 @@ async function run (attempt: Attempt, recorder: Recorder): Promise<Outcome> {
       attempt.log.warn({ err: cause }, 'the attempt is given back: the database did not answer')
       abortAttempt(attempt.control, 'database-unavailable')
     }
-    return { ending: endingOf(attempt, cause), nothingChanged }
+    return { ...failureOf(attempt, cause), nothingChanged }
   }
 }
 
@@ -89,7 +90,9 @@ async function environmentOf ({ context, operation }: Attempt): Promise<Environm
   return environment
 }
 
-function endingOf ({ control, log }: Attempt, error: unknown): Ending {
+type Failure = Omit<Extract<Outcome, { state: 'failed' | 'cancelled' }>, 'nothingChanged'>
+
+function failureOf ({ control, log }: Attempt, error: unknown): Failure {
   if (control.signal.reason === 'cancel') {
     return { state: 'cancelled', error: operationError('cancelled', 'it was asked to stop before it was done') }
   }
@@ -98,7 +101,7 @@ function endingOf ({ control, log }: Attempt, error: unknown): Ending {
     const { code, message, requestId: cloudRequestId } = error
     return { state: 'failed', error: operationError(code, message, { cloudRequestId }) }
   }
-  if (control.signal.aborted) return { state: 'failed', error: operationError('cancelled', 'broken off') }
+  if (control.signal.aborted) return { state: 'failed', error: operationError('cancelled', 'the attempt was aborted') }
   log.error({ err: error }, 'the run failed in a way nobody foresaw')
   return {
     state: 'failed',
@@ -106,16 +109,16 @@ function endingOf ({ control, log }: Attempt, error: unknown): Ending {
   }
 }
 
-/** Whether the failure is one that passes, and the operation goes back to the queue to be tried again. */
-async function postponed (attempt: Attempt, ending: Ending): Promise<boolean> {
-  const { operation: { retries }, context: { retries: { limit } } } = attempt
-  if (ending.state !== 'failed' || ending.error.transient !== true || retries >= limit) return false
-  const seconds = retryDelay(retries, attempt.context.retries.baseSeconds, Math.random())
-  return postpone(attempt, { error: ending.error, seconds, try: retries + 1, limit })
+/** Whether the failure is transient, so that the operation goes back to the queue to be tried again. */
+async function postponed (attempt: Attempt, outcome: Outcome): Promise<boolean> {
+  const { operation: { retries }, context: { retries: { limit, baseSeconds } } } = attempt
+  if (outcome.state !== 'failed' || !outcome.error.transient || retries >= limit) return false
+  const seconds = retryDelay(retries, baseSeconds, Math.random())
+  return postpone(attempt, { error: outcome.error, seconds, try: retries + 1, limit })
 }
 
-/** The attempt's first event. */
-export async function announce ({ context, operation, fence }: Attempt): Promise<boolean> {
+/** Stores the attempt's first event; false when the attempt has lost its lease. */
+export async function recordStart ({ context, operation, fence }: Attempt): Promise<boolean> {
   const reason = operation.attempt > 1 ? { reason: 'taken up again; it carries on from the state' } : {}
   return appendEvents(context.database.db, fence, [
     { type: 'state', state: 'running', attempt: operation.attempt, ...reason }

@@ -1,14 +1,14 @@
 import type { OperationErrorData } from '../../errors.ts'
-import { finishOperation, postponeOperation, releaseOperation } from '../../store/queries/attempts.ts'
-import { writeOutcome, lockEnvironment, setCondition } from '../../store/queries/environments.ts'
+import { finishOperation, postponeOperation, releaseOperation, type Ending } from '../../store/queries/attempts.ts'
+import { lockEnvironment, setCondition, writeOutcome } from '../../store/queries/environments.ts'
 import { appendEvents } from '../../store/queries/events.ts'
 import { changedSince, operationById, unfinishedOf } from '../../store/queries/operations.ts'
 import type { Queryable } from '../../store/sql.ts'
 import type { EnvironmentRow, OperationRow } from '../../store/tables.ts'
-import type { Attempt, AbortReason, Outcome } from './attempt.ts'
-import { DRIFTED, isChanging, phaseAfterOperation } from './phases.ts'
+import type { AbortReason, Attempt, Outcome } from './attempt.ts'
+import { DRIFTED, changesEnvironment, isChanging, phaseAfterOperation } from './phases.ts'
 
-/** Undoes a transaction whose attempt has been taken over meanwhile. */
+/** Thrown to roll a transaction back whose attempt has been taken over meanwhile. */
 class TakenOver extends Error {}
 
 type Write = (trx: Queryable, environment: EnvironmentRow | undefined) => Promise<boolean>
@@ -35,54 +35,55 @@ async function inTransaction (attempt: Attempt, write: Write): Promise<boolean> 
  */
 export async function finish (attempt: Attempt, outcome: Outcome): Promise<void> {
   const { context, fence, log } = attempt
-  const { ending } = outcome
+  const { state } = outcome
   const written = await inTransaction(attempt, async (trx, environment) => {
-    if (!await finishOperation(trx, fence, ending)) return false
-    await appendEvents(trx, fence, [{ type: 'state', state: ending.state, attempt: fence.attempt }])
+    if (!await finishOperation(trx, fence, endingOf(outcome))) return false
+    await appendEvents(trx, fence, [{ type: 'state', state, attempt: fence.attempt }])
     if (!environment) return true
-    await writeEffect(trx, attempt, environment, outcome)
-    const waiting = (await unfinishedOf(trx, environment.id)).find(({ state }) => state === 'queued')
+    await writeEffect(trx, attempt, { environment, outcome })
+    const waiting = (await unfinishedOf(trx, environment.id)).find((operation) => operation.state === 'queued')
     if (waiting) await context.queue.enqueue(trx, waiting.id)
     return true
   })
   if (!written) return
-  const { code, detail } = ending.state === 'succeeded' ? {} : ending.error
-  log.info({ state: ending.state, code, detail }, 'operation ended')
+  const { code, detail } = outcome.state === 'succeeded' ? {} : outcome.error
+  log.info({ state, code, detail }, 'operation ended')
 }
 
+function endingOf (outcome: Outcome): Ending {
+  if (outcome.state !== 'succeeded') return { state: outcome.state, error: outcome.error }
+  const { done, state } = outcome
+  return done.work === 'apply' ? { state } : { state, result: done.result }
+}
+
+interface Effect { readonly environment: EnvironmentRow, readonly outcome: Outcome }
+
+/** Writes what the operation made of its environment. */
 async function writeEffect (
-  trx: Queryable,
-  { operation, fence }: Attempt,
-  environment: EnvironmentRow,
-  outcome: Outcome
+  trx: Queryable, { operation, fence }: Attempt, { environment, outcome }: Effect
 ): Promise<void> {
-  const {
-    ending: { state },
-    outputs,
-    nothingChanged = false,
-    drifted
-  } = outcome
-  const { kind } = operation
-  if (drifted && (await stillTrue(trx, operation, environment))) {
+  const { state } = outcome
+  const done = outcome.state === 'succeeded' ? outcome.done : undefined
+  const drifted = done && 'drifted' in done ? done.drifted : undefined
+  if (drifted && await stillTrue(trx, operation, environment)) {
     await setCondition(trx, environment.id, { type: DRIFTED, ...drifted })
   }
-  if (!isChanging(kind)) return
-  await markQueuesDisabled(trx, operation.id, environment, state === 'succeeded' && kind === 'delete')
-  const left = phaseAfterOperation({ kind, input: operation.input }, state, environment, nothingChanged)
+  if (!changesEnvironment(operation)) return
+  if (done?.work !== 'delete') await markQueuesDisabled(trx, operation.id, environment)
+  const nothingChanged = outcome.state !== 'succeeded' && outcome.nothingChanged
   await writeOutcome(trx, fence, {
-    ...left,
-    ...(outputs && { outputs, observedGeneration: operation.generation })
+    ...phaseAfterOperation(operation, environment, { state, nothingChanged }),
+    ...(done?.work === 'apply' && { outputs: done.outputs, observedGeneration: operation.generation })
   })
 }
 
-/** Queues that an operation closed, and did not open again, are not as the state has them: an update opens them. */
+/** Marks the environment as drifted where the operation has left its job queues disabled: an update enables them. */
 export async function markQueuesDisabled (
-  trx: Queryable,
-  operationId: string,
-  environment: EnvironmentRow,
-  gone = false
+  trx: Queryable, operationId: string, environment: EnvironmentRow
 ): Promise<void> {
-  if (gone || !(await operationById(trx, operationId))?.input.closed) return
+  // As it is stored now: the attempt has noted it since it was claimed.
+  const operation = await operationById(trx, operationId)
+  if (!operation || !changesEnvironment(operation) || !operation.input.closed) return
   await setCondition(trx, environment.id, {
     type: DRIFTED,
     status: true,
@@ -90,7 +91,7 @@ export async function markQueuesDisabled (
   })
 }
 
-/** What a drift check saw counts only if nothing has changed the environment meanwhile. */
+/** What a drift check found holds only if nothing has changed the environment meanwhile. */
 async function stillTrue (
   trx: Queryable,
   { kind, started_at: startedAt, created_at: createdAt }: OperationRow,
@@ -99,7 +100,7 @@ async function stillTrue (
   return isChanging(kind) || !(await changedSince(trx, id, startedAt ?? createdAt))
 }
 
-/** A database that was away for one statement may be so for the next. */
+/** A database that did not answer one statement may not answer the next. */
 const UNAVAILABLE_SECONDS = 2
 
 const WHY_RELEASED = {
@@ -108,8 +109,8 @@ const WHY_RELEASED = {
 } as const satisfies Partial<Record<AbortReason, string>>
 
 /**
- * Hands the operation back to the queue: whoever runs next carries on from the state.
- * @param engine whether whoever runs next has to wait for the engine of this attempt
+ * Hands the operation back to the queue: the next attempt carries on from the state.
+ * @param engine whether the next attempt has to wait for the engine of this one
  */
 export async function release (
   attempt: Attempt,
@@ -138,7 +139,7 @@ export interface Postponement {
   readonly limit: number
 }
 
-/** Gives the operation back to be tried again later, and says so; false when it was cancelled or taken over meanwhile. */
+/** Hands the operation back to be tried again later; false when it was cancelled or taken over meanwhile. */
 export async function postpone (
   attempt: Attempt,
   { error, seconds, try: number, limit }: Postponement

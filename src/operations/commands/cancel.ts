@@ -1,15 +1,16 @@
 import { Refusal, operationError } from '../../errors.ts'
 import type { Operation } from '../../schemas/operation.ts'
-import { writeOutcome, lockEnvironment } from '../../store/queries/environments.ts'
+import { lockEnvironment, writeOutcome } from '../../store/queries/environments.ts'
 import { operationById, requestCancel, unfinishedOf } from '../../store/queries/operations.ts'
 import type { Queryable } from '../../store/sql.ts'
 import type { EnvironmentRow, OperationRow } from '../../store/tables.ts'
+import type { Requester } from '../access/requester.ts'
+import { PHASE_DURING, changesEnvironment, hasEnded, phaseAfterOperation } from '../attempt/phases.ts'
+import { markQueuesDisabled, recordCancelled } from '../attempt/settlement.ts'
 import type { Context } from '../context.ts'
-import { recordCancelled, markQueuesDisabled } from '../attempt/settlement.ts'
 import { presentOperation } from '../reads/present.ts'
 import { visibleOperation } from '../reads/queries.ts'
-import { PHASE_DURING, hasEnded, isChanging, phaseAfterOperation } from '../attempt/phases.ts'
-import { transact, type Requester } from './transaction.ts'
+import { transact } from './transaction.ts'
 
 const REASON = 'a caller cancelled it'
 
@@ -19,7 +20,7 @@ const REASON = 'a caller cancelled it'
  */
 export async function cancelOperation (context: Context, requester: Requester, id: string): Promise<Operation> {
   const { environment_id: environmentId } = await visibleOperation(context, requester.caller, id)
-  return transact(context, requester, async (trx) => {
+  return transact(context, requester, async ({ trx }) => {
     // The environment first, as everywhere: two orders of locking would deadlock.
     const environment = environmentId === null ? undefined : await lockEnvironment(trx, environmentId)
     const operation = await requestCancel(trx, id, operationError('cancelled', REASON))
@@ -31,22 +32,18 @@ export async function cancelOperation (context: Context, requester: Requester, i
   })
 }
 
-/** Puts the environment where an operation leaves it that was cancelled while it waited: for its first try, or for another one. */
+/** Gives the environment the phase after an operation that was cancelled while it waited, for its first try or a later one. */
 async function applyCancelledPhase (
-  trx: Queryable,
-  environment: EnvironmentRow,
-  { id, kind, attempt, input }: OperationRow
+  trx: Queryable, environment: EnvironmentRow, operation: OperationRow
 ): Promise<void> {
-  if (!isChanging(kind)) return
-  const nothingChanged = kind === 'delete' ? !input.begun : attempt === 0
+  if (!changesEnvironment(operation)) return
+  const { id, attempt } = operation
+  const nothingChanged = operation.kind === 'delete' ? !operation.input.begun : attempt === 0
   await markQueuesDisabled(trx, id, environment)
   const [running] = await unfinishedOf(trx, environment.id)
-  const during = running && isChanging(running.kind) && { phase: PHASE_DURING[running.kind] }
-  await writeOutcome(
-    trx,
-    { operationId: id, attempt },
-    { ...phaseAfterOperation({ kind, input }, 'cancelled', environment, nothingChanged), ...during }
-  )
+  const after = phaseAfterOperation(operation, environment, { state: 'cancelled', nothingChanged })
+  const during = running && changesEnvironment(running) && { phase: PHASE_DURING[running.kind] }
+  await writeOutcome(trx, { operationId: id, attempt }, { ...after, ...during })
 }
 
 async function ended (trx: Queryable, id: string): Promise<OperationRow> {

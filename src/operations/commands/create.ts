@@ -3,13 +3,14 @@ import type { Environment } from '../../schemas/environment.ts'
 import type { Spec } from '../../schemas/spec.ts'
 import { resolveSpec } from '../../spec/resolve.ts'
 import { environmentById, environmentByName, insertEnvironment } from '../../store/queries/environments.ts'
-import type { Queryable } from '../../store/sql.ts'
 import { lockTeam } from '../../store/queries/teams.ts'
-import type { Context } from '../context.ts'
-import { presentEnvironment } from '../reads/present.ts'
-import { outdated, previewOfCreation } from '../preconditions/if-preview.ts'
+import type { Queryable } from '../../store/sql.ts'
+import type { Requester } from '../access/requester.ts'
 import { refuseOutside, teamFor, type TeamRules } from '../access/guardrails.ts'
-import { enqueueFor, transact, type Requester } from './transaction.ts'
+import type { Context } from '../context.ts'
+import { outdated, previewOfCreation } from '../preconditions/if-preview.ts'
+import { presentEnvironment } from '../reads/present.ts'
+import { enqueueFor, transact, type WriteScope } from './transaction.ts'
 
 /**
  * Stores an environment, its create operation and the job that delivers it, in one transaction.
@@ -17,23 +18,21 @@ import { enqueueFor, transact, type Requester } from './transaction.ts'
  */
 export async function createEnvironment (context: Context, requester: Requester, spec: Spec): Promise<Environment> {
   const team = await teamFor(context, requester.caller, spec.team)
-  return transact(context, requester, async (trx) => {
-    // A PUT that looks for the environment meanwhile waits, and finds it. Teams are locked before environments, here as there.
-    await lockTeam(trx, spec.team)
-    return insertWithCreate(context, trx, requester, { spec, team })
+  return transact(context, requester, async (scope) => {
+    // A PUT that looks for the environment meanwhile waits, and finds it. Everywhere teams are locked before environments.
+    await lockTeam(scope.trx, spec.team)
+    return insertWithCreate(scope, spec, team)
   })
 }
 
-/** The transaction's part of it: a request that is repeated is answered as before, whatever has become of the guardrails. */
+/** Inserts the environment and its create operation. A repeated request is answered as before, even if guardrails changed. */
 export async function insertWithCreate (
-  context: Context,
-  trx: Queryable,
-  requester: Requester,
-  { spec, team: { placement, guardrails } }: { spec: Spec, team: TeamRules }
+  scope: WriteScope, spec: Spec, { placement, guardrails }: TeamRules
 ): Promise<Environment> {
+  const { context, trx } = scope
   refuseOutside(spec, placement, guardrails)
   const resolved = resolveSpec(spec, placement)
-  const preview = await previewOfCreation(context, trx, requester, { spec, resolved, placement })
+  const preview = await previewOfCreation(scope, { spec, resolved, placement })
   const inserted = await insertEnvironment(trx, {
     id: preview?.environmentId ?? context.ids.environment(),
     team: spec.team,
@@ -43,18 +42,16 @@ export async function insertWithCreate (
     spec,
     resolved
   })
-  if (inserted.outcome === 'exists') throw await taken(trx, spec, preview?.environmentId)
+  if (inserted.outcome === 'exists') throw await existing(trx, spec, preview?.environmentId)
   const { environment } = inserted
-  const operation = await enqueueFor(context, trx, { environment, kind: 'create', requestId: requester.requestId })
+  const operation = await enqueueFor(scope, { environment, kind: 'create', input: {} })
   return presentEnvironment(environment, operation)
 }
 
-/** Its name, or the id that a preview had set aside for it. */
-async function taken (trx: Queryable, { team, name }: Spec, previewed: string | undefined): Promise<Refusal> {
+/** The refusal of a name that exists, or of the id that a preview had reserved. */
+async function existing (trx: Queryable, { team, name }: Spec, previewed: string | undefined): Promise<Refusal> {
   if (previewed !== undefined && await environmentById(trx, previewed)) return outdated('it was carried out already')
-  const existing = await environmentByName(trx, team, name)
-  return new Refusal(
-    'environment-exists',
-    `${team} has an environment ${name}${existing ? `: /environments/${existing.id}` : ''}`
-  )
+  const found = await environmentByName(trx, team, name)
+  const link = found ? `: /environments/${found.id}` : ''
+  return new Refusal('environment-exists', `${team} has an environment ${name}${link}`)
 }

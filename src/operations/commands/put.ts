@@ -2,11 +2,12 @@ import { Refusal } from '../../errors.ts'
 import type { Spec } from '../../schemas/spec.ts'
 import { environmentByName, lockEnvironment } from '../../store/queries/environments.ts'
 import { lockTeam } from '../../store/queries/teams.ts'
-import type { Context } from '../context.ts'
-import { updateLocked, type Change, type Changed } from './update.ts'
-import { insertWithCreate } from './create.ts'
+import type { Requester } from '../access/requester.ts'
 import { teamFor } from '../access/guardrails.ts'
-import { transact, type Requester } from './transaction.ts'
+import type { Context } from '../context.ts'
+import { insertWithCreate } from './create.ts'
+import { transact } from './transaction.ts'
+import { updateLocked, type Change, type Changed } from './update.ts'
 
 export interface Put {
   readonly spec: Spec
@@ -21,21 +22,20 @@ export interface Put {
  * @throws Refusal whatever createEnvironment and updateEnvironment refuse
  */
 export async function putEnvironment (
-  context: Context,
-  requester: Requester,
-  { spec, change, onlyCreate }: Put
+  context: Context, requester: Requester, { spec, change, onlyCreate }: Put
 ): Promise<Changed> {
   const team = await teamFor(context, requester.caller, spec.team)
-  return transact(context, requester, async (trx) => {
-    // Of two that come at the same instant one creates the environment, and the other finds it.
+  return transact(context, requester, async (scope) => {
+    const { trx } = scope
+    // Of two requests at the same time one creates the environment, and the other finds it.
     await lockTeam(trx, spec.team)
     const found = await environmentByName(trx, spec.team, spec.name)
-    const environment = found && (await lockEnvironment(trx, found.id))
+    const environment = found && await lockEnvironment(trx, found.id)
     if (environment && onlyCreate) {
       throw new Refusal('precondition-failed', `the environment exists: /environments/${environment.id}`)
     }
-    if (environment) return updateLocked(context, trx, requester, { environment, change })
+    if (environment) return updateLocked(scope, environment, change)
     if (change.ifMatch !== undefined) throw new Refusal('precondition-failed', 'there is no such environment')
-    return { environment: await insertWithCreate(context, trx, requester, { spec, team }), accepted: true }
+    return { environment: await insertWithCreate(scope, spec, team), accepted: true }
   })
 }

@@ -1,53 +1,47 @@
 import { isDeepStrictEqual } from 'node:util'
 import { Refusal } from '../../errors.ts'
-import type { OperationKind } from '../../schemas/operation.ts'
 import type { Deletion } from '../../schemas/spec.ts'
+import { environmentById } from '../../store/queries/environments.ts'
 import { insertOperation, unfinishedOf, type NewOperation } from '../../store/queries/operations.ts'
 import type { Queryable } from '../../store/sql.ts'
-import type { EnvironmentRow, OperationRow } from '../../store/tables.ts'
-import type { Caller } from '../access/caller.ts'
+import type { EnvironmentRow, KindAndInput, OperationRow } from '../../store/tables.ts'
+import type { Requester } from '../access/requester.ts'
 import type { Context } from '../context.ts'
-import { once, type Idempotency } from '../preconditions/idempotency-key.ts'
+import { answerOnce } from '../preconditions/idempotency-key.ts'
 
-/** Who asks, and what the request says beside its body. */
-export interface Requester {
-  readonly caller: Caller
-  readonly requestId: string
-  /** The preview that the write must carry out: its operation's id (`If-Preview`). */
-  readonly ifPreview?: string | undefined
-  readonly idempotency?: Idempotency | undefined
+/** What a request that writes does its work with, in its transaction. */
+export interface WriteScope {
+  readonly context: Context
+  readonly requester: Requester
+  readonly trx: Queryable
 }
 
 /**
- * The one transaction of a request that writes: whatever it stores and enqueues comes true together, once per Idempotency-Key.
+ * The one transaction of a request that writes: whatever it stores and enqueues is committed together, once for each
+ * Idempotency-Key.
  * @throws Refusal `idempotency-key-reused`
  */
 export async function transact<Answer extends object> (
-  { database }: Pick<Context, 'database'>, { idempotency }: Requester, work: (trx: Queryable) => Promise<Answer>
+  context: Context, requester: Requester, work: (scope: WriteScope) => Promise<Answer>
 ): Promise<Answer> {
-  return database.db
-    .transaction()
-    .execute(async (trx) => (idempotency ? once(trx, idempotency, () => work(trx)) : work(trx)))
+  const { idempotency } = requester
+  return context.database.db.transaction().execute(async (trx) => {
+    const scope = { context, requester, trx }
+    return idempotency ? answerOnce(trx, idempotency, () => work(scope)) : work(scope)
+  })
 }
 
-export type NewWork = Pick<NewOperation, 'input' | 'retryOf'> & {
-  readonly environment: EnvironmentRow
-  readonly kind: OperationKind
-  readonly requestId: string
-}
+export type NewWork = KindAndInput & Pick<NewOperation, 'retryOf'> & { readonly environment: EnvironmentRow }
 
 /** Stores an operation on an environment and has it delivered. */
-export async function enqueueFor (
-  context: Context,
-  trx: Queryable,
-  { environment, ...work }: NewWork
-): Promise<OperationRow> {
+export async function enqueueFor (scope: WriteScope, { environment, ...work }: NewWork): Promise<OperationRow> {
   const { id: environmentId, team, generation } = environment
-  return enqueue(context, trx, { ...work, id: context.ids.operation(), environmentId, team, generation })
+  const { context, requester: { requestId } } = scope
+  return enqueue(scope, { ...work, id: context.ids.operation(), environmentId, team, generation, requestId })
 }
 
-/** @throws Refusal `operation-in-progress` when one that changes the environment waits already */
-export async function enqueue (context: Context, trx: Queryable, operation: NewOperation): Promise<OperationRow> {
+/** @throws Refusal `operation-in-progress` when one that changes the environment is queued already */
+export async function enqueue ({ context, trx }: WriteScope, operation: NewOperation): Promise<OperationRow> {
   const result = await insertOperation(trx, operation)
   if (result.outcome === 'busy') {
     throw new Refusal('operation-in-progress', 'another operation waits already', {
@@ -65,24 +59,31 @@ export async function refuseBusy (trx: Queryable, { id, phase }: EnvironmentRow)
   if (operation) throw inProgress(operation)
 }
 
-/** Whether an operation under way was asked to stop: what it was to do will not come of it. */
+/** The environment a preview or a drift check is of. @throws Refusal `not-found`, `environment-deleted` */
+export async function environmentToRead (trx: Queryable, id: string): Promise<EnvironmentRow> {
+  const environment = await environmentById(trx, id)
+  if (!environment) throw new Refusal('not-found', `there is no environment ${id}`)
+  if (environment.phase === 'deleted') throw new Refusal('environment-deleted', 'nothing of it is left to look at')
+  return environment
+}
+
+/** Whether an unfinished operation was asked to stop, so that it will not do what it was to do. */
 export function isStopping ({ cancel_requested_at: asked }: OperationRow): boolean {
   return asked !== null
 }
 
-/** Whether a call says otherwise about what may be lost than the operation under way was asked with. */
+/** Whether a call's overrides differ from the deletion policy of the operation in progress. */
 export function overridesDiffer (
-  operation: OperationRow,
-  environment: EnvironmentRow,
-  overrides: Partial<Deletion>
+  operation: OperationRow, environment: EnvironmentRow, overrides: Partial<Deletion>
 ): boolean {
   const inForce = policyOf(operation, environment)
   return !isDeepStrictEqual({ ...inForce, ...overrides }, inForce)
 }
 
-/** What an operation may take with it. */
-export function policyOf ({ input }: OperationRow, { resolved }: EnvironmentRow): Deletion {
-  return input.deletion ?? resolved.deletion
+/** What an operation may delete, by its own policy or the spec's. */
+export function policyOf ({ kind, input }: OperationRow, { resolved }: EnvironmentRow): Deletion {
+  const own = kind === 'preview' || kind === 'drift-check' ? undefined : input.deletion
+  return own ?? resolved.deletion
 }
 
 /** @param more what else there is to say of the operation */

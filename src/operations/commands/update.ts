@@ -5,25 +5,25 @@ import type { Deletion, ResolvedSpec, Spec } from '../../schemas/spec.ts'
 import { resolveSpec } from '../../spec/resolve.ts'
 import { changePhase, changeSpec, lockEnvironment } from '../../store/queries/environments.ts'
 import { newestOperations, unfinishedOf } from '../../store/queries/operations.ts'
-import type { Queryable } from '../../store/sql.ts'
-import type { EnvironmentRow, OperationInput, OperationRow } from '../../store/tables.ts'
 import { teamByName } from '../../store/queries/teams.ts'
-import type { Context } from '../context.ts'
-import { presentEnvironment } from '../reads/present.ts'
+import type { ApplyInput, EnvironmentRow, OperationRow } from '../../store/tables.ts'
+import type { Requester } from '../access/requester.ts'
+import { refuseOutside } from '../access/guardrails.ts'
 import { PHASE_DURING, isDrifted, isReal, phaseBefore } from '../attempt/phases.ts'
+import type { Context } from '../context.ts'
 import { refuseStale, type Expected } from '../preconditions/if-match.ts'
 import { previewOfChange } from '../preconditions/if-preview.ts'
-import { refuseOutside } from '../access/guardrails.ts'
-import { enqueueFor, isStopping, refuseBusy, overridesDiffer, transact, type Requester } from './transaction.ts'
+import { presentEnvironment } from '../reads/present.ts'
+import { enqueueFor, isStopping, overridesDiffer, refuseBusy, transact, type WriteScope } from './transaction.ts'
 
 type Overrides = Pick<Partial<Deletion>, 'jobs'>
 
 /** What a change is asked with. */
 export interface Change {
-  /** Makes the new spec of the present one; checked by then. */
+  /** Makes the new spec of the present one, and checks it. */
   readonly spec: (present: EnvironmentRow) => Spec
   readonly ifMatch?: Expected
-  /** What the spec's `deletion` says otherwise, for this call. */
+  /** What replaces parts of the spec's `deletion` for this call. */
   readonly overrides?: Overrides
 }
 
@@ -36,28 +36,24 @@ export interface Changed {
 /**
  * Gives an environment a new spec and enqueues the update that makes it real. A spec that means the same begins no
  * operation, unless what is there is not what the spec says: the last change failed, or a drift check found something.
- * @throws Refusal `precondition-failed`, `validation-failed`, `outside-guardrails`, `operation-in-progress`, `preview-outdated`
+ * @throws Refusal `precondition-failed`, `validation-failed`, `outside-guardrails`, `operation-in-progress`,
+ *   `preview-outdated`
  */
 export async function updateEnvironment (
-  context: Context,
-  requester: Requester,
-  id: string,
-  change: Change
+  context: Context, requester: Requester, { id, ...change }: Change & { readonly id: string }
 ): Promise<Changed> {
-  return transact(context, requester, async (trx) => {
-    const environment = await lockEnvironment(trx, id)
+  return transact(context, requester, async (scope) => {
+    const environment = await lockEnvironment(scope.trx, id)
     if (!environment) throw new Refusal('not-found', `there is no environment ${id}`)
-    return updateLocked(context, trx, requester, { environment, change })
+    return updateLocked(scope, environment, change)
   })
 }
 
-/** The transaction's part of it, once the environment is locked. */
+/** Updates an environment that is locked. */
 export async function updateLocked (
-  context: Context,
-  trx: Queryable,
-  requester: Requester,
-  { environment, change }: { environment: EnvironmentRow, change: Change }
+  scope: WriteScope, environment: EnvironmentRow, change: Change
 ): Promise<Changed> {
+  const { trx } = scope
   const { ifMatch, overrides = {} } = change
   await refuseStale(trx, environment, ifMatch)
   const spec = change.spec(environment)
@@ -66,8 +62,9 @@ export async function updateLocked (
   const [busy] = await unfinishedOf(trx, environment.id)
   const pursued = same && busy !== undefined && isPursuing(busy, environment, overrides)
   if (!pursued) await refuseBusy(trx, environment)
-  const bound = await previewOfChange(context, trx, requester, { environment, spec, resolved })
-  // Other words that mean the same are kept, and are real already. The present words are so even where defaults are others by now.
+  const previewed = await previewOfChange(scope, environment, { spec, resolved })
+  // A spec that is written otherwise and means the same is stored, and is real already. So is the present spec where a
+  // default has changed since it was resolved.
   const isThere =
     (same || isDeepStrictEqual(resolved, environment.resolved)) && isReal(environment) && !isDrifted(environment)
   if (pursued || isThere) {
@@ -78,47 +75,38 @@ export async function updateLocked (
     return { environment: presentEnvironment(kept, newest), accepted: false }
   }
   const input = {
-    ...bound,
+    ...previewed,
     ...phaseBefore(environment),
     ...(overrides.jobs && { deletion: { ...resolved.deletion, ...overrides } })
   }
-  return { environment: await update(context, trx, requester, { environment, spec, resolved, input }), accepted: true }
+  return { environment: await enqueueUpdate(scope, environment, { spec, resolved, input }), accepted: true }
 }
 
-/** Whether an operation under way makes the environment what its spec says, in the way the call asks for; a create ends no jobs. */
+/**
+ * Whether an operation in progress makes the environment what its spec says, with the policy that the call asks for; a
+ * create ends no jobs, whatever its policy.
+ */
 function isPursuing (operation: OperationRow, environment: EnvironmentRow, overrides: Overrides): boolean {
   const { kind } = operation
-  return (
-    kind !== 'delete' &&
-    !isStopping(operation) &&
-    (kind === 'create' || !overridesDiffer(operation, environment, overrides))
-  )
+  if (kind === 'delete' || isStopping(operation)) return false
+  return kind === 'create' || !overridesDiffer(operation, environment, overrides)
 }
 
 interface Update {
-  readonly environment: EnvironmentRow
   readonly spec: Spec
   readonly resolved: ResolvedSpec
-  readonly input: OperationInput
+  readonly input: ApplyInput
 }
 
-async function update (
-  context: Context,
-  trx: Queryable,
-  requester: Requester,
-  { environment, spec, resolved, input }: Update
+async function enqueueUpdate (
+  scope: WriteScope, environment: EnvironmentRow, { spec, resolved, input }: Update
 ): Promise<Environment> {
+  const { trx } = scope
   const { id, placement } = environment
   const same = isDeepStrictEqual(spec, environment.spec)
   const team = await teamByName(trx, environment.team)
   if (!same && team) refuseOutside(spec, placement, team.guardrails)
   const phase = PHASE_DURING.update
   const changed = same ? await changePhase(trx, id, phase) : await changeSpec(trx, id, { spec, resolved, phase })
-  const operation = await enqueueFor(context, trx, {
-    environment: changed,
-    kind: 'update',
-    requestId: requester.requestId,
-    input
-  })
-  return presentEnvironment(changed, operation)
+  return presentEnvironment(changed, await enqueueFor(scope, { environment: changed, kind: 'update', input }))
 }

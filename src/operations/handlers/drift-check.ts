@@ -1,34 +1,25 @@
 import type { DriftResult } from '../../schemas/operation.ts'
-import { unknownArns } from '../../spec/environment-resources.ts'
-import type { EnvironmentRow } from '../../store/tables.ts'
 import { withoutIgnoredTags } from '../../spec/drift-ignore.ts'
+import { unknownArns } from '../../spec/environment-resources.ts'
 import type { WorkResult } from '../attempt/attempt.ts'
+import { awsTargetOf, runEngine } from './engine-run.ts'
 import type { WorkItem } from './work-item.ts'
-import { required, runEngine, awsTargetOf } from './engine-run.ts'
 
 /** Compares the state with the cloud; writes nothing but its report. */
-export async function findDrift (item: WorkItem): Promise<WorkResult> {
-  const environment = required(item.environment)
+export async function checkDrift (item: WorkItem): Promise<WorkResult> {
+  const { environment } = item
   const { drifted } = await runEngine(item, environment, { kind: 'drift' })
   const result = {
     resources: withoutIgnoredTags(drifted, environment.resolved.driftIgnore),
-    unmanaged: await unmanagedOf(item, environment)
+    unmanaged: await unmanagedOf(item)
   }
-  return {
-    result,
-    drifted: { status: result.resources.length + result.unmanaged.length > 0, reason: reasonOf(result) }
-  }
+  const isDrifted = result.resources.length + result.unmanaged.length > 0
+  return { work: 'drift-check', result, drifted: { status: isDrifted, reason: reasonOf(result) } }
 }
 
-/** What carries the environment's tags and is in no state; a revision that was replaced is not kept in the state either. */
-export async function unmanagedOf (
-  {
-    attempt: {
-      context: { aws, engine }
-    }
-  }: WorkItem,
-  environment: EnvironmentRow
-): Promise<DriftResult['unmanaged']> {
+/** What carries the environment's tags and is not in the state; nor is a revision of a job definition that was replaced. */
+export async function unmanagedOf ({ attempt, environment }: WorkItem): Promise<DriftResult['unmanaged']> {
+  const { aws, engine } = attempt.context
   const [tagged, known] = await Promise.all([
     aws.tagged(awsTargetOf(environment), environment.id),
     engine.resources(environment.id)

@@ -1,33 +1,29 @@
 import { once } from 'node:events'
+import pTimeout from 'p-timeout'
+import type { AwsTarget } from '../../cloud/types.ts'
 import { RunFailure, type RunKind, type RunResults, type RunTask } from '../../engine/types.ts'
+import { operationError } from '../../errors.ts'
 import type { EngineEvent } from '../../schemas/event.ts'
 import { setEngine } from '../../store/queries/attempts.ts'
 import type { EnvironmentRow } from '../../store/tables.ts'
 import { abortAttempt, type Attempt } from '../attempt/attempt.ts'
-import { operationError } from '../../errors.ts'
-import type { WorkItem } from './work-item.ts'
+import type { Work } from './work-item.ts'
 
 /** What a run is about: an environment's row, or what a preview would make of it. */
 export type Subject = Pick<EnvironmentRow, 'id' | 'team' | 'name' | 'resolved' | 'placement'>
 
-/** Where the cloud's own calls for an environment go. */
-export const awsTargetOf = ({ resolved: { region }, placement }: Pick<Subject, 'resolved' | 'placement'>) => ({
-  region,
-  placement
-})
-
-export function required (environment: EnvironmentRow | undefined): EnvironmentRow {
-  if (!environment) throw new Error('an operation of this kind has an environment')
-  return environment
+/** Where calls to AWS for an environment go. */
+export function awsTargetOf ({ resolved, placement }: Pick<Subject, 'resolved' | 'placement'>): AwsTarget {
+  return { region: resolved.region, placement }
 }
 
 /** Runs the engine for the attempt. */
 export async function runEngine<K extends RunKind> (
-  { attempt, recorder }: WorkItem,
+  { attempt, recorder }: Work,
   subject: Subject,
   task: RunTask<K>
 ): Promise<RunResults[K]> {
-  const { context, fence, control } = attempt
+  const { context, fence, control, flags } = attempt
   const { id, team, name, resolved: spec, placement } = subject
   return context.engine.run(
     {
@@ -43,7 +39,7 @@ export async function runEngine<K extends RunKind> (
       },
       onEngineStarted: async (process) => {
         if (await setEngine(context.database.db, fence, process)) {
-          attempt.flags.engineRecorded = true
+          flags.engineRecorded = true
           return
         }
         abortAttempt(control, 'lease-lost')
@@ -51,7 +47,8 @@ export async function runEngine<K extends RunKind> (
       },
       locate: (pending) =>
         withDeadline(attempt, 'looking up what was being made', (signal) =>
-          abortable(signal, context.aws.locate(awsTargetOf(subject), id, pending))
+          // The look-up takes no signal: it is left to itself when the signal aborts.
+          pTimeout(context.aws.locate(awsTargetOf(subject), id, pending), { milliseconds: Infinity, signal })
         )
     }
   )
@@ -63,24 +60,19 @@ function isRecorded (kind: RunKind, { type }: EngineEvent): boolean {
 }
 
 /**
- * The engine of the attempt before was started detached: it may be alive and is never run beside. It was asked to stop, or
- * stops by itself since its runner is gone, and a second signal would make it drop what it has in flight: only a cancel, or
- * its having had as long as any run, sends one. A stop of this service leaves it to whoever comes next.
+ * Waits for the engine of the attempt before, which is detached and may be alive: two engines never work on one stack at a
+ * time. It was asked to stop, or stops by itself since its runner is gone. A second signal would make it drop what it has
+ * in flight, so it is sent only for a cancel, or once that engine has had as long as any run. When this service stops, the
+ * engine is left to the next worker.
  */
-export async function waitForPredecessor ({
-  context,
-  control,
-  flags,
-  log,
-  operation: { engine }
-}: Attempt): Promise<void> {
+export async function waitForPredecessor (
+  { context, control, flags, log, operation: { engine } }: Attempt
+): Promise<void> {
   if (!engine) return
   log.info({ pid: engine.pid }, 'waiting for the engine of the attempt before')
   const end = new AbortController()
   const over = new AbortController()
-  const overdue = setTimeout(() => {
-    end.abort()
-  }, context.deadlineSeconds * 1000)
+  const overdue = setTimeout(() => { end.abort() }, context.deadlineSeconds * 1000)
   const left = once(control.signal, 'abort', { signal: over.signal }).then(
     async () => {
       if (control.signal.reason !== 'cancel') return
@@ -102,7 +94,8 @@ export async function waitForPredecessor ({
 }
 
 /**
- * Calls of our own to the cloud, which have as long as any run.
+ * Does calls to AWS, which together have as long as any run.
+ * @param what begins the error's sentence
  * @throws RunFailure `deadline-exceeded`
  */
 export async function withDeadline<T> (
@@ -115,25 +108,7 @@ export async function withDeadline<T> (
     return await work(AbortSignal.any([control.signal, overdue]))
   } catch (error) {
     if (!overdue.aborted || control.signal.aborted) throw error
-    throw new RunFailure(
-      operationError('deadline-exceeded', `${what} did not end within ${context.deadlineSeconds} seconds`)
-    )
+    const detail = `${what} did not end within ${context.deadlineSeconds} seconds`
+    throw new RunFailure(operationError('deadline-exceeded', detail))
   }
-}
-
-/** Leaves a call that takes no signal to itself when the signal aborts. */
-async function abortable<T> (signal: AbortSignal, work: Promise<T>): Promise<T> {
-  const over = new AbortController()
-  const aborted = once(signal, 'abort', { signal: over.signal }).then(() => signal.throwIfAborted())
-  try {
-    return await Promise.race([work, aborted as Promise<never>])
-  } finally {
-    over.abort()
-    aborted.catch(() => undefined)
-    work.catch(() => undefined)
-  }
-}
-
-export function contractFailure (detail: string): RunFailure {
-  return new RunFailure(operationError('program-failed', detail))
 }

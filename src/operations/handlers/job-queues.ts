@@ -1,8 +1,8 @@
 import { RunFailure } from '../../engine/types.ts'
 import { operationError } from '../../errors.ts'
 import type { Deletion } from '../../schemas/spec.ts'
-import { note, type WorkItem } from './work-item.ts'
-import { awsTargetOf, required, withDeadline } from './engine-run.ts'
+import { awsTargetOf, withDeadline } from './engine-run.ts'
+import { note, type ChangeItem } from './work-item.ts'
 
 /** For enabling queues, which is not ended by the attempt's signal: that may be the reason why they are enabled. */
 const ENABLE_SECONDS = 60
@@ -12,14 +12,14 @@ const ENABLE_SECONDS = 60
  * noted with the operation first: a later attempt enables them, and where there is none the environment has drifted.
  */
 export class JobQueues {
-  readonly #item: WorkItem
+  readonly #item: ChangeItem
   readonly #queueArns: readonly string[]
   #disabled: boolean
 
-  constructor (item: WorkItem, queueArns: readonly string[]) {
+  constructor (item: ChangeItem, queueArns: readonly string[]) {
     this.#item = item
     this.#queueArns = queueArns
-    this.#disabled = item.attempt.operation.input.closed === true
+    this.#disabled = item.input.closed === true
   }
 
   /** Disables the queues, and refuses or ends their jobs as the policy says. */
@@ -70,7 +70,7 @@ export class JobQueues {
   }
 
   get #aws () { return this.#item.attempt.context.aws }
-  get #target () { return awsTargetOf(required(this.#item.environment)) }
+  get #target () { return awsTargetOf(this.#item.environment) }
 
   async #refuseActiveJobs (): Promise<void> {
     const { count, running } = await this.#aws.activeJobs(this.#target, this.#queueArns)

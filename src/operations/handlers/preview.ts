@@ -1,31 +1,28 @@
 import type { PlannedChange } from '../../schemas/change.ts'
 import type { PreviewResult } from '../../schemas/operation.ts'
 import { interruptsJobs, queueArnsOf } from '../../spec/environment-resources.ts'
-import { isDrifted } from '../attempt/phases.ts'
 import type { WorkResult } from '../attempt/attempt.ts'
-import type { WorkItem } from './work-item.ts'
-import { runEngine, awsTargetOf, type Subject } from './engine-run.ts'
+import { isDrifted } from '../attempt/phases.ts'
+import { awsTargetOf, runEngine, type Subject } from './engine-run.ts'
+import type { PreviewItem, Work } from './work-item.ts'
 
-/** Shows what making the spec real would do. Touches nothing. */
-export async function preview (item: WorkItem): Promise<WorkResult> {
-  const { context, operation } = item.attempt
-  const input = operation.input.preview
-  if (!input) throw new Error('a preview has a spec')
-  const { environmentId, spec: { team, name }, resolved, placement } = input
+/** Shows what making the spec real would do. Changes nothing. */
+export async function preview (item: PreviewItem): Promise<WorkResult> {
+  const { environmentId, spec: { team, name }, resolved, placement } = item.input
   const subject = { id: environmentId, team, name, resolved, placement }
   // What an update of a drifted environment repairs is part of what it would do.
   const repairsDrift = item.environment !== undefined && isDrifted(item.environment)
   const { changes, stateFingerprint } = await runEngine(item, subject, { kind: 'preview', refresh: repairsDrift })
-  const result: PreviewResult = {
+  const result = {
     environmentId,
     changes: [...changes],
     summary: summaryOf(changes),
     affectedJobs: await affectedJobs(item, subject, changes),
     repairsDrift,
     stateFingerprint,
-    programVersion: context.programVersion
+    programVersion: item.attempt.context.programVersion
   }
-  return { result }
+  return { work: 'preview', result }
 }
 
 function summaryOf (changes: readonly PlannedChange[]): PreviewResult['summary'] {
@@ -36,15 +33,11 @@ function summaryOf (changes: readonly PlannedChange[]): PreviewResult['summary']
 
 /** Counts the jobs that the changes would end; null where they could not be counted. */
 async function affectedJobs (
-  { attempt }: WorkItem,
+  { attempt: { context: { aws, engine }, log } }: Work,
   subject: Subject,
   changes: readonly PlannedChange[]
 ): Promise<PreviewResult['affectedJobs']> {
   if (!changes.some(interruptsJobs)) return { count: 0, running: 0 }
-  const {
-    context: { aws, engine },
-    log
-  } = attempt
   try {
     return await aws.activeJobs(awsTargetOf(subject), queueArnsOf(await engine.resources(subject.id)))
   } catch (error) {

@@ -35,7 +35,7 @@ export function idempotencyOf (caller: Caller, key: string, request: readonly un
  * it stored nothing, and may be right the next time.
  * @throws Refusal `idempotency-key-reused`
  */
-export async function once<Answer extends object> (
+export async function answerOnce<Answer extends object> (
   trx: Queryable,
   { hash, fingerprint, seal }: Idempotency,
   work: () => Promise<Answer>

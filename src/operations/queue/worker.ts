@@ -3,7 +3,7 @@ import { claimNext, isBound, oldestWaiting } from '../../store/queries/claims.ts
 import { seeHost } from '../../store/queries/hosts.ts'
 import { CANCEL_CHANNEL } from '../../store/queries/operations.ts'
 import { abortAttempt, type Attempt } from '../attempt/attempt.ts'
-import { announce, runAttempt } from '../attempt/run-attempt.ts'
+import { recordStart, runAttempt } from '../attempt/run-attempt.ts'
 import type { WorkContext } from '../context.ts'
 import { endLeasesOfDead, workerName } from './dead-workers.ts'
 import { release } from '../attempt/settlement.ts'
@@ -80,7 +80,7 @@ async function carryOut (attempt: Attempt, running: Map<string, Attempt>, signal
   context.metrics.running.inc({ kind })
   const over = new AbortController()
   try {
-    if (await announce(attempt)) await Promise.race([runAttempt(attempt), handBack(attempt, signal, over.signal)])
+    if (await recordStart(attempt)) await Promise.race([runAttempt(attempt), handBack(attempt, signal, over.signal)])
   } finally {
     over.abort()
     // After a takeover a later attempt of this process may be under way.

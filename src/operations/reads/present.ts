@@ -1,7 +1,7 @@
 import { OPERATION_CODES, adviceFor } from '../../errors.ts'
 import type { Environment } from '../../schemas/environment.ts'
 import type { OperationEvent } from '../../schemas/event.ts'
-import type { Operation, OperationResult, Step } from '../../schemas/operation.ts'
+import type { Operation, Step } from '../../schemas/operation.ts'
 import type { OperationError } from '../../schemas/problem.ts'
 import type { Team } from '../../schemas/team.ts'
 import type { EnvironmentRow, EventRow, OperationRow, TeamRow } from '../../store/tables.ts'
@@ -19,7 +19,7 @@ export function presentOperation (row: OperationRow, steps?: Step[]): Operation 
     attempt: row.attempt,
     progress: { done: row.progress_done, total: row.progress_total },
     ...(steps && { steps }),
-    ...(row.result && presentResult(row.result)),
+    ...presentResult(row),
     retries: row.retries,
     retryAt: time(row.retry_at),
     retryOf: row.retry_of,
@@ -54,9 +54,18 @@ function presentError ({ kind, error }: OperationRow): OperationError | null {
   }
 }
 
-function presentResult (result: OperationResult): Pick<Operation, 'preview' | 'drift' | 'retained'> {
-  if ('changes' in result) return { preview: result }
-  return 'unmanaged' in result ? { drift: result } : { retained: result.retained }
+function presentResult (operation: OperationRow): Pick<Operation, 'preview' | 'drift' | 'retained'> {
+  switch (operation.kind) {
+    case 'preview':
+      return operation.result ? { preview: operation.result } : {}
+    case 'drift-check':
+      return operation.result ? { drift: operation.result } : {}
+    case 'delete':
+      return operation.result ? { retained: operation.result.retained } : {}
+    case 'create':
+    case 'update':
+      return {}
+  }
 }
 
 /** An environment as the API shows it, with the newest operation that changes it. */

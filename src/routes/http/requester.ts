@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { Refusal } from '../../errors.ts'
 import { idempotencyOf, type Idempotency } from '../../operations/preconditions/idempotency-key.ts'
-import type { Requester } from '../../operations/commands/transaction.ts'
+import type { Requester } from '../../operations/access/requester.ts'
 import { OperationId } from '../../schemas/names.ts'
 
 /** Headers of every POST. */

@@ -2,7 +2,7 @@ import { sql, type RawBuilder } from 'kysely'
 import type { OperationResult } from '../../schemas/operation.ts'
 import type { OperationErrorData } from '../../errors.ts'
 import { CHANGING_KINDS, isRunning, json, jsonOrNull, type Fence, type Queryable } from '../sql.ts'
-import type { EngineRecord, OperationInput } from '../tables.ts'
+import type { DeleteInput, EngineRecord } from '../tables.ts'
 
 /** Writes to the operation's row; false, and nothing written, when the attempt does not run any more. */
 async function updateRunning (db: Queryable, fence: Fence, assignments: RawBuilder<unknown>): Promise<boolean> {
@@ -29,7 +29,7 @@ export async function setEngine (db: Queryable, fence: Fence, engine: EngineReco
 export async function noteInput (
   db: Queryable,
   fence: Fence,
-  note: Pick<OperationInput, 'begun' | 'retaining' | 'closed'>
+  note: Pick<DeleteInput, 'begun' | 'retaining' | 'closed'>
 ): Promise<boolean> {
   return updateRunning(db, fence, sql`input = input || ${json(note)}`)
 }

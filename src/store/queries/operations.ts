@@ -2,21 +2,19 @@ import { sql } from 'kysely'
 import type { OperationKind } from '../../schemas/operation.ts'
 import type { OperationErrorData } from '../../errors.ts'
 import { CHANGING_KINDS, json, type Queryable } from '../sql.ts'
-import type { OperationInput, OperationRow } from '../tables.ts'
+import type { DeleteInput, KindAndInput, OperationRow } from '../tables.ts'
 
 /** Notified with an operation's id when it is to be cancelled. */
 export const CANCEL_CHANNEL = 'operation_cancels'
 
-export interface NewOperation {
+export type NewOperation = KindAndInput & {
   readonly id: string
   /** Null of a preview of an environment that does not exist yet. */
   readonly environmentId: string | null
   readonly team: string
-  readonly kind: OperationKind
   /** The environment's generation it makes real. */
   readonly generation: number
   readonly requestId: string | null
-  readonly input?: OperationInput | undefined
   /** The failed operation that this one carries on. */
   readonly retryOf?: string | undefined
 }
@@ -27,7 +25,7 @@ export type InsertOperationResult =
 
 /** Adds a queued operation; `busy` when one that changes the environment is queued already. */
 export async function insertOperation (db: Queryable, operation: NewOperation): Promise<InsertOperationResult> {
-  const { id, environmentId, team, kind, generation, requestId, input = {}, retryOf = null } = operation
+  const { id, environmentId, team, kind, generation, requestId, input, retryOf = null } = operation
   const {
     rows: [row]
   } = await sql<OperationRow>`
@@ -39,7 +37,9 @@ export async function insertOperation (db: Queryable, operation: NewOperation): 
 }
 
 export async function operationById (db: Queryable, id: string): Promise<OperationRow | undefined> {
-  return db.selectFrom('operations').selectAll().where('id', '=', id).executeTakeFirst()
+  const row = await db.selectFrom('operations').selectAll().where('id', '=', id).executeTakeFirst()
+  // The kind of a row says what its input and its result are; the table's columns cannot say so.
+  return row as OperationRow | undefined
 }
 
 export interface OperationPage {
@@ -59,7 +59,7 @@ export async function pageOfOperations (
     .orderBy('serial', 'desc')
     .limit(limit + 1)
   if (after !== undefined) query = query.where('serial', '<', after)
-  const rows = await query.execute()
+  const rows = await query.execute() as OperationRow[]
   const found = rows.slice(0, limit)
   return { rows: found, next: rows.length > limit ? found.at(-1)?.serial ?? null : null }
 }
@@ -82,10 +82,10 @@ export async function newestOperations (
  * What earlier deletes have left in the environment's account and taken out of its state, as the newest of them knows it, in
  * the form of an input. An update that succeeded since has all of its resources in the state again: their names are fixed.
  */
-export async function retainedBefore (db: Queryable, environmentId: string): Promise<Pick<OperationInput, 'retaining'>> {
+export async function retainedBefore (db: Queryable, environmentId: string): Promise<Pick<DeleteInput, 'retaining'>> {
   const {
     rows: [row]
-  } = await sql<{ retaining: NonNullable<OperationInput['retaining']> }>`
+  } = await sql<{ retaining: NonNullable<DeleteInput['retaining']> }>`
     select o.input->'retaining' as retaining from operations o
     where o.environment_id = ${environmentId} and o.kind = 'delete' and o.input->'retaining' is not null
       and not exists (

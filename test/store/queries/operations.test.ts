@@ -41,7 +41,8 @@ describeOnEachDatabase('operations', (use) => {
         team: 'vision',
         kind: 'delete',
         generation: 1,
-        requestId: 'r'
+        requestId: 'r',
+        input: {}
       })
       expect(second).toEqual({ outcome: 'busy' })
     })

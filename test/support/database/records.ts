@@ -4,10 +4,10 @@ import { operationError } from '../../../src/errors.ts'
 import type { ResolvedSpec } from '../../../src/schemas/spec.ts'
 import { insertEnvironment } from '../../../src/store/queries/environments.ts'
 import { createIds } from '../../../src/store/ids.ts'
-import { insertOperation } from '../../../src/store/queries/operations.ts'
+import { insertOperation, type NewOperation } from '../../../src/store/queries/operations.ts'
 import type { Claim } from '../../../src/store/queries/claims.ts'
 import type { Fence, Queryable } from '../../../src/store/sql.ts'
-import type { EnvironmentRow, OperationRow } from '../../../src/store/tables.ts'
+import type { EnvironmentRow, OperationRow, PreviewInput } from '../../../src/store/tables.ts'
 import { addTeam } from '../../../src/store/queries/teams.ts'
 
 export const ids = createIds()
@@ -31,6 +31,15 @@ function resolvedSpec (team: string, name: string): ResolvedSpec {
     deletion: { protected: false, bucket: 'refuse', jobs: 'refuse', logs: 'delete' },
     driftIgnore: { tagKeys: [], tagKeyPrefixes: [] }
   }
+}
+
+/** What a preview of an environment that does not exist yet is asked with. */
+export const PREVIEW: PreviewInput = {
+  environmentId: ids.environment(),
+  generation: null,
+  spec: { team: 'vision', name: 'training', jobs: { default: { image } } },
+  resolved: resolvedSpec('vision', 'training'),
+  placement: { region: 'eu-central-1' }
 }
 
 export async function givenTeam (db: Queryable, name: string): Promise<void> {
@@ -69,8 +78,9 @@ export async function givenOperation (
     team,
     kind,
     generation: 1,
-    requestId: null
-  })
+    requestId: null,
+    input: kind === 'preview' ? { preview: PREVIEW } : {}
+  } as NewOperation)
   if (result.outcome !== 'inserted') throw new Error(`operation ${kind}: ${result.outcome}`)
   return result.operation
 }

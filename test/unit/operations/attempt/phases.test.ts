@@ -53,33 +53,32 @@ describe('The phase an operation leaves behind', () => {
 
 describe('What an operation makes of its environment', () => {
   test('that touched nothing is what it was: ready, degraded where the spec is not real, failed where none ever was', () => {
-    expect(phaseAfterOperation({ kind: 'delete', input: {} }, 'failed', environment({ phase: 'deleting' }), true)).toEqual({
-      phase: 'ready'
-    })
-    expect(
-      phaseAfterOperation({ kind: 'delete', input: {} }, 'failed', environment({ phase: 'deleting', generation: 2 }), true)
-    ).toEqual({ phase: 'degraded' })
-    expect(
-      phaseAfterOperation({ kind: 'delete', input: {} }, 'failed', environment({ phase: 'deleting', outputs: null }), true)
-    ).toEqual({ phase: 'degraded' })
-    expect(
-      phaseAfterOperation({ kind: 'delete', input: { degraded: true } }, 'failed', environment({ phase: 'deleting' }), true)
-    ).toEqual({ phase: 'degraded' })
+    const deleting = { kind: 'delete', input: {} } as const
+    const failed = { state: 'failed', nothingChanged: true } as const
+    expect(phaseAfterOperation(deleting, environment({ phase: 'deleting' }), failed)).toEqual({ phase: 'ready' })
+    for (const values of [{ generation: 2 }, { outputs: null }]) {
+      expect(phaseAfterOperation(deleting, environment({ phase: 'deleting', ...values }), failed)).toEqual({
+        phase: 'degraded'
+      })
+    }
+    const degraded = { kind: 'delete', input: { degraded: true } } as const
+    expect(phaseAfterOperation(degraded, environment({ phase: 'deleting' }), failed)).toEqual({ phase: 'degraded' })
     expect(
       phaseAfterOperation(
         { kind: 'create', input: {} },
-        'cancelled',
         environment({ phase: 'creating', observed_generation: null, outputs: null }),
-        true
+        { state: 'cancelled', nothingChanged: true }
       )
     ).toEqual({ phase: 'failed' })
   })
 
   test('that is a delete takes the outputs, however it ends', () => {
     for (const state of ['succeeded', 'failed', 'cancelled'] as const) {
-      expect(phaseAfterOperation({ kind: 'delete', input: {} }, state, environment(), false)).toMatchObject({ outputs: null })
+      const end = { state, nothingChanged: false }
+      expect(phaseAfterOperation({ kind: 'delete', input: {} }, environment(), end)).toMatchObject({ outputs: null })
     }
-    expect(phaseAfterOperation({ kind: 'update', input: {} }, 'failed', environment({ generation: 2 }), false)).toEqual({
+    const failed = { state: 'failed', nothingChanged: false } as const
+    expect(phaseAfterOperation({ kind: 'update', input: {} }, environment({ generation: 2 }), failed)).toEqual({
       phase: 'degraded'
     })
   })

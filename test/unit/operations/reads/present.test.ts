@@ -6,7 +6,7 @@ import type { OperationRow } from '../../../../src/store/tables.ts'
 
 function errorOf (kind: OperationKind, error: OperationErrorData) {
   const now = new Date(0)
-  const row: OperationRow = {
+  const row = {
     id: 'op_1',
     serial: 1,
     environment_id: null,
@@ -35,7 +35,7 @@ function errorOf (kind: OperationKind, error: OperationErrorData) {
     cancel_requested_at: null,
     finished_at: now,
     events_pruned: false
-  }
+  } as OperationRow
   return presentOperation(row).error
 }
 
