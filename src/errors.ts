@@ -100,12 +100,16 @@ export const OPERATION_CODES = {
   'quota-exceeded': {
     retryable: false,
     title: 'A quota of the account is exhausted',
-    next: 'Delete environments that are not needed, or place the team in another account or region. AWS does not raise the 50 compute environments and 50 queues per region.'
+    next:
+      'Delete environments that are not needed, or place the team in another account or region. AWS does not raise ' +
+      'the 50 compute environments and 50 queues per region.'
   },
   'access-denied': {
     retryable: false,
     title: 'The cloud denied access',
-    next: "Compare the provisioner role's policy with docs/provisioner-policy.md; service control policies and permissions boundaries count too."
+    next:
+      "Compare the provisioner role's policy with docs/provisioner-policy.md; service control policies and " +
+      'permissions boundaries count too.'
   },
   'credentials-invalid': {
     retryable: false,
@@ -141,16 +145,21 @@ export const OPERATION_CODES = {
   'bucket-not-empty': {
     retryable: false,
     title: 'The bucket holds objects',
-    next: 'Move or delete the objects, then send the DELETE again; or say ?bucket=empty or ?bucket=retain. Nothing was torn down.',
+    next:
+      'Move or delete the objects, then send the DELETE again; or say ?bucket=empty or ?bucket=retain. Nothing was ' +
+      'torn down.',
     nextWhen: {
       'written-during-delete':
-        'Objects were written while the environment was torn down; the bucket and what belongs to it are left. Send the DELETE again with ?bucket=empty or ?bucket=retain.'
+        'Objects were written while the environment was torn down; the bucket and what belongs to it are left. Send ' +
+        'the DELETE again with ?bucket=empty or ?bucket=retain.'
     }
   },
   'jobs-running': {
     retryable: true,
     title: 'Jobs are running',
-    next: 'Wait until they have ended, then send the request again; or say ?jobs=terminate on the DELETE, PATCH or PUT. Nothing was touched.'
+    next:
+      'Wait until they have ended, then send the request again; or say ?jobs=terminate on the DELETE, PATCH or PUT. ' +
+      'Nothing was touched.'
   },
   throttled: {
     retryable: true,
@@ -217,12 +226,16 @@ export const OPERATION_CODES = {
   'state-missing': {
     retryable: true,
     title: 'The state of the environment is not there',
-    next: 'Put the state back that belongs to this database, or correct BATCHYARD_STATE_URL, then try again. If it is lost, delete what the error names by hand, then the environment.'
+    next:
+      'Put the state back that belongs to this database, or correct BATCHYARD_STATE_URL, then try again. If it is ' +
+      'lost, delete what the error names by hand, then the environment.'
   },
   'state-corrupt': {
     retryable: true,
     title: 'The state file is damaged',
-    next: 'The detail names the file and the last good copy. Put the copy in its place, then try again; nothing was overwritten.'
+    next:
+      'The detail names the file and the last good copy. Put the copy in its place, then try again; nothing was ' +
+      'overwritten.'
   },
   'storage-full': {
     retryable: true,

@@ -9,7 +9,7 @@ import type { EventHub } from './events/event-hub.ts'
 import type { ApiKeyStore } from './access/api-keys.ts'
 import type { Queue } from './queue/queue.ts'
 
-/** What every request needs, and every operation; made once by the process entry, or by a test. */
+/** What every request and every operation needs; made once by the process entry, or by a test. */
 export interface Context {
   readonly role: 'api' | 'worker' | 'all'
   readonly database: Database
@@ -17,7 +17,10 @@ export interface Context {
   readonly apiKeys: ApiKeyStore
   readonly eventHub: EventHub
   readonly cloud: 'sandbox' | 'aws'
-  /** Whether callers without a key are admins and unknown teams are added: the sandbox on a loopback address, until there is an admin key. */
+  /**
+   * Whether callers without a key are admins and unknown teams are added: in the sandbox on a loopback address, until
+   * there is an admin key.
+   */
   readonly isOpen: () => Promise<boolean>
   /** Changes whenever the program, or what it is made with, does. */
   readonly programVersion: string
@@ -28,13 +31,13 @@ export interface Context {
   readonly stopping: AbortSignal
   /** Whether the simulated cloud answers; only where the cloud is the sandbox. */
   readonly sandboxCheck?: () => Promise<void>
-  /** What carries operations out, where this process does. */
+  /** The engine, where this process runs operations. */
   readonly engineInfo?: EngineInfo
 }
 
 interface EngineInfo { readonly kind: 'pulumi' | 'sandbox', readonly version: string }
 
-/** What an operation needs besides: a process that only answers requests has none of it. */
+/** What a worker needs besides; a process that only answers requests has none of it. */
 export interface WorkContext extends Context {
   readonly engine: Engine
   readonly engineInfo: EngineInfo
@@ -43,14 +46,17 @@ export interface WorkContext extends Context {
   /** `file:` URL of the inline program every environment is made with. */
   readonly program: string
   readonly deadlineSeconds: number
-  /** How often a worker tries again by itself what fails for a passing reason, and about how long it waits first. */
+  /**
+   * How often a worker retries a transient failure by itself, and about how many seconds it waits before the first
+   * retry.
+   */
   readonly retries: { readonly limit: number, readonly baseSeconds: number }
   /** Operations run at once. */
   readonly concurrency: number
   readonly scheduling: SchedulingPolicy
   /**
-   * Without a word from the database for so long an operation is broken off: its engine has ended by the time other hosts
-   * take this one for gone.
+   * Without a word from the database for so long an operation is broken off: its engine has ended by the time other
+   * hosts take this one for gone.
    */
   readonly databaseOutageSeconds: number
 }

@@ -115,5 +115,5 @@ const reading = (context: Context) => async (app: FastifyInstance): Promise<void
       querystring: PageQuery,
       response: { 200: refTo(OperationPage), ...problemsFor(400, 401, 404, 503) }
     }
-  }, async (request) => listOperations(context, request.caller, request.params.id, request.query))
+  }, async (request) => listOperations(context, request.caller, { ...request.params, ...request.query }))
 }

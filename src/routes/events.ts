@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { Refusal } from '../errors.ts'
 import type { Context } from '../operations/context.ts'
-import { beginningOf, followEvents } from '../operations/events/follow.ts'
+import { followEvents, streamStart } from '../operations/events/follow.ts'
 import { listEvents } from '../operations/reads/queries.ts'
 import { OperationId, refTo } from '../schemas/names.ts'
 import { EventPage, EventQuery } from '../schemas/page.ts'
@@ -55,8 +55,9 @@ export const eventRoutes = (context: Context) => async (app: FastifyInstance): P
     async (request, reply) => {
       const { id } = request.params
       const { after = 0, limit = 50 } = request.query
-      if (!wantsStream(request)) return listEvents(context, request.caller, id, { after, limit })
-      const from = await beginningOf(context, request.caller, id, lastEventId(request) ?? after)
+      if (!wantsStream(request)) return listEvents(context, request.caller, { operationId: id, after, limit })
+      const asked = { operationId: id, after: lastEventId(request) ?? after }
+      const from = await streamStart(context, request.caller, asked)
       if (from === undefined) return reply.code(204).send(null)
       return send(reply, stream(context, request, reply, { operationId: id, after: from }))
     }

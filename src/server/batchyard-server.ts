@@ -93,7 +93,7 @@ async function openContext (options: StartOptions): Promise<{ sandbox: SandboxCl
   await refuseOtherCloud(config, database)
   const sandbox = await attachSandbox(options)
   const queue = await openQueue(database, { log, deadlineSeconds: config.deadlineSeconds })
-  shutdown.add('queue', () => queue.stop({ timeoutMs: QUEUE_STOP_MILLISECONDS }))
+  shutdown.add('queue', () => queue.stop({ timeoutMilliseconds: QUEUE_STOP_MILLISECONDS }))
   const eventHub = await openEventHub(database, { log, metrics, stopping: shutdown.stopping })
   shutdown.add('event hub', () => eventHub.close())
   const context: Context = {

@@ -19,13 +19,17 @@ export const isAttempt = ({ operationId, attempt }: Fence): RawBuilder<boolean> 
 export const isRunning = (fence: Fence): RawBuilder<boolean> =>
   sql<boolean>`${isAttempt(fence)} and operations.state = 'running'`
 
-/** The kinds of operation that change an environment, in the words of the partial indexes: `kind in ${CHANGING_KINDS}`. */
+/**
+ * The kinds of operation that change an environment, in the words of the partial indexes: `kind in ${CHANGING_KINDS}`.
+ */
 export const CHANGING_KINDS = sql`('create', 'update', 'delete')`
 
 /** The kinds of operation that change nothing. */
 export const READ_ONLY_KINDS = sql`('preview', 'drift-check')`
 
-/** As `JSON.stringify` writes a NUL or half a surrogate pair; a text with a backslash before such letters looks alike. */
+/**
+ * As `JSON.stringify` writes a NUL or half a surrogate pair; a text with a backslash before such letters looks alike.
+ */
 const MAYBE_UNSTORABLE = /\\u(?:0000|d[89a-f])/
 
 /**

@@ -8,40 +8,42 @@ import type { Queryable } from '../../store/sql.ts'
 import type { KeyRow } from '../../store/tables.ts'
 import type { Caller } from './caller.ts'
 
-/** Keys as callers know them. A token is `by.<key id>.<256 random bits>`; the store has its SHA-256 only. */
+/** The API's keys. A token is `by.<key id>.<256 random bits>`; the database has its SHA-256 only. */
 export interface ApiKeyStore {
   /** Resolves to the caller a token stands for, or undefined. */
   identify (token: string): Promise<Caller | undefined>
-  /** In the transaction, so that whoever repeats the request gets the same key. */
+  /** In the request's transaction, so that a repeated request is answered with the same key. */
   create (trx: Queryable, input: KeyInput): Promise<Key & { token: string }>
   list (): Promise<Key[]>
   /** @throws Refusal `not-found` */
   revoke (id: string): Promise<void>
-  /** Whether an admin could log in. */
+  /** Whether there is a key for admins. */
   hasAdmin (): Promise<boolean>
   close (): Promise<void>
 }
 
 const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest()
 
-/** A revoked key must not live on in a replica that missed the notification, so the cache is renewed at least this often. */
+/** A replica that missed a notification must not accept a revoked key for longer, so its cache is this old at most. */
 const CACHE_MILLISECONDS = 5_000
 
 /**
- * Keeps all keys in memory, renewed when the database says that they changed: a request is authenticated without a query, and
- * only an unknown key costs one.
+ * Keeps all keys in memory, and reads them again when the database notifies of a change: a request is authenticated
+ * without a query, and only an unknown key costs one.
  * @param adminKey the first admin's key, from the settings
  */
-export async function openApiKeyStore (database: Database, ids: Ids, adminKey: string | undefined): Promise<ApiKeyStore> {
+export async function openApiKeyStore (
+  database: Database, ids: Ids, adminKey: string | undefined
+): Promise<ApiKeyStore> {
   const adminHash = adminKey === undefined ? undefined : sha256(adminKey)
   let cache: { keys: Promise<Map<string, KeyRow>>, until: number } | undefined
-  const forget = (): void => { cache = undefined }
-  const listener = await database.listen(KEYS_CHANNEL, forget, forget)
+  const clearCache = (): void => { cache = undefined }
+  const listener = await database.listen(KEYS_CHANNEL, clearCache, clearCache)
 
   function keys (): Promise<Map<string, KeyRow>> {
     if (cache && cache.until > performance.now()) return cache.keys
     const loading = allKeys(database.db).then((rows) => new Map(rows.map((row) => [row.id, row])))
-    loading.catch(forget)
+    loading.catch(clearCache)
     cache = { keys: loading, until: performance.now() + CACHE_MILLISECONDS }
     return loading
   }
@@ -52,7 +54,7 @@ export async function openApiKeyStore (database: Database, ids: Ids, adminKey: s
       if (adminHash && timingSafeEqual(hash, adminHash)) return { scope: 'admin' }
       const id = token.split('.')[1]
       if (id === undefined) return undefined
-      // The notice of a new key, made here or by another replica, may still be on its way.
+      // The notification of a new key, made here or by another replica, may not have arrived yet.
       const key = (await keys()).get(id) ?? await keyById(database.db, id)
       return key && timingSafeEqual(hash, key.hash) ? callerOf(key) : undefined
     },
@@ -62,13 +64,13 @@ export async function openApiKeyStore (database: Database, ids: Ids, adminKey: s
       const token = `by.${id}.${randomBytes(32).toString('base64url')}`
       const result = await insertKey(trx, { id, hash: sha256(token), scope: input.scope, team, name: input.name })
       if (result.outcome === 'unknown-team') throw wrongTeam(`there is no team ${team}; PUT /teams/${team} first`)
-      forget()
+      clearCache()
       return { ...present(result.key), token }
     },
     list: async () => (await allKeys(database.db)).map(present),
     async revoke (id) {
       const found = await deleteKey(database.db, id)
-      forget()
+      clearCache()
       if (!found) throw new Refusal('not-found', `there is no key ${id}`)
     },
     hasAdmin: async () => adminHash !== undefined || [...(await keys()).values()].some((key) => key.scope === 'admin'),

@@ -9,15 +9,15 @@ import { addTeam, teamByName } from '../../store/queries/teams.ts'
 import { teamOf, type Caller } from './caller.ts'
 import type { Context } from '../context.ts'
 
-/** An open sandbox adds unknown teams: nothing in it is real, so nothing needs a guardrail there. */
+/** An open sandbox adds unknown teams, without limits: nothing in it is real. */
 const OPEN_TEAM: { placement: Placement, guardrails: Guardrails } = {
   placement: { region: 'us-east-1' },
   guardrails: { regions: ['*'], subnets: ['*'], securityGroups: ['*'], ecrRepositories: ['*'] }
 }
 
 /**
- * The placement a spec will be judged by; undefined where the request will be refused anyway. The body may be of any
- * shape: it is asked before the body is known to be right, so that all its faults are found together.
+ * The placement that a spec will be checked against; undefined where the request will be refused anyway. The body may
+ * have any shape: it is not validated yet, so that all its wrong fields are found together.
  */
 export async function placementFor (
   { database, isOpen }: Context,
@@ -26,7 +26,7 @@ export async function placementFor (
 ): Promise<Placement | undefined> {
   const team = typeof body === 'object' && body !== null && 'team' in body ? body.team : undefined
   const visible = teamOf(caller)
-  // No text reaches a query unjudged: Postgres fails on a NUL.
+  // No text is passed to a query before it is validated: Postgres fails on a NUL.
   if (!Value.Check(Slug, team) || (visible !== undefined && visible !== team)) return undefined
   const row = await teamByName(database.db, team)
   return row?.placement ?? ((await isOpen()) ? OPEN_TEAM.placement : undefined)
@@ -42,7 +42,7 @@ export async function teamFor ({ database, isOpen }: Context, caller: Caller, na
   const visible = teamOf(caller)
   const team = visible === undefined || visible === name ? await teamByName(database.db, name) : undefined
   if (team) return team
-  // The same words whether the team is another's or nobody's: a key must not find out who else there is.
+  // The answer is the same for another's team and for an unknown one: a key must not learn which teams exist.
   if (visible !== undefined || !(await isOpen())) {
     throw new Refusal(
       'unknown-team',

@@ -5,8 +5,8 @@ import type { Context } from '../context.ts'
 import { decodeCursor, encodeCursor } from '../reads/cursor.ts'
 import { presentTeam } from '../reads/present.ts'
 
-/** On AWS the account must be named, or environments would go wherever the service's own credentials lead. */
-function unpinned (): Refusal {
+/** On AWS the account must be named, or environments would be made in the account of the service's own credentials. */
+function accountMissing (): Refusal {
   const message = 'accountId or roleArn is required: without either nothing says which account is meant'
   return invalidFields([{ pointer: '/placement/accountId', message }])
 }
@@ -20,7 +20,7 @@ export async function putTeam (
   name: string,
   { placement, guardrails = {} }: TeamInput
 ): Promise<{ team: Team, created: boolean }> {
-  if (cloud === 'aws' && placement.accountId === undefined && placement.roleArn === undefined) throw unpinned()
+  if (cloud === 'aws' && placement.accountId === undefined && placement.roleArn === undefined) throw accountMissing()
   const { team, created } = await upsertTeam(database.db, { name, placement, guardrails })
   return { team: presentTeam(team), created }
 }

@@ -7,9 +7,9 @@ import type { OperationRow } from '../../store/tables.ts'
 import type { WorkContext } from '../context.ts'
 
 /**
- * Why an attempt is aborted. `stop`: the service stops; `database-unavailable`: for too long; in both cases the operation
- * is handed back. `cancel`: a caller asked for it. `lease-lost`: another worker has the operation, or may have it, so
- * nothing more is written.
+ * Why an attempt is aborted. `stop`: the service stops; `database-unavailable`: for too long; in both cases the
+ * operation is handed back. `cancel`: a caller asked for it. `lease-lost`: another worker has the operation, or may
+ * have it, so nothing more is written.
  */
 export type AbortReason = 'stop' | 'database-unavailable' | 'cancel' | 'lease-lost'
 

@@ -3,12 +3,15 @@ import { abortAttempt, type Attempt } from './attempt.ts'
 
 /** How long an operation stays its worker's without a renewal; there are three renewals in that time. */
 export const LEASE_SECONDS = 30
-/** A renewal that failed is tried again soon: once the database answers, the first worker that asks has the operation. */
+/**
+ * A renewal that failed is tried again soon: once the database answers, the first worker that asks has the operation.
+ */
 const RETRY_SECONDS = 1
 
 /**
- * Renews the lease until the returned function is called; by a renewal it also learns of a cancel whose notification was
- * lost. While the database does not answer the attempt goes on, for as long as no other host can have taken it over.
+ * Renews the lease until the returned function is called; by a renewal it also learns of a cancel whose notification
+ * was lost. While the database does not answer the attempt goes on, for as long as no other host can have taken it
+ * over.
  */
 export function keepLease (attempt: Attempt): () => void {
   const { context: { databaseOutageSeconds }, control, log } = attempt

@@ -25,7 +25,7 @@ export const PHASE_DURING = { create: 'creating', update: 'updating', delete: 'd
 
 type Unsuccessful = Readonly<Record<'everReady' | 'neverReady', LivePhase>>
 
-/** A change that did not get through: the last good outputs of an environment that was ready once still hold. */
+/** After a change that did not succeed. The last good outputs of an environment that was ready before still hold. */
 const UNSUCCESSFUL: Unsuccessful = { everReady: 'degraded', neverReady: 'failed' }
 const SUCCESSFUL = { create: 'ready', update: 'ready', delete: 'deleted' } as const satisfies Record<
   ChangingKind,
@@ -33,7 +33,7 @@ const SUCCESSFUL = { create: 'ready', update: 'ready', delete: 'deleted' } as co
 >
 
 /**
- * The phase an operation leaves behind; what one that did not succeed made or left is in the state, to be carried on or deleted.
+ * The phase after an operation. What it made or left without success is in the state, to be carried on or deleted.
  * @param everReady whether the environment has been ready before this operation
  */
 export function phaseAfter (kind: ChangingKind, state: EndState, everReady: boolean): Phase {
@@ -56,8 +56,8 @@ export const phaseBefore = ({ phase }: EnvironmentRow): Pick<ApplyInput, 'degrad
 interface End { readonly state: EndState, readonly nothingChanged: boolean }
 
 /**
- * The phase and the outputs of an environment after an operation. A delete that did not succeed may have deleted what the
- * outputs name.
+ * The phase and the outputs of an environment after an operation. A delete that did not succeed may have deleted what
+ * the outputs name.
  */
 export function phaseAfterOperation (
   { kind, input: { degraded = false } }: Pick<ChangingRow, 'kind' | 'input'>,
@@ -71,7 +71,7 @@ export function phaseAfterOperation (
   }
 }
 
-/** Whether the environment is what its spec says, as far as Batchyard has seen to it. */
+/** Whether the environment is what its spec says, as far as Batchyard knows without looking at the cloud. */
 export function isReal ({ phase, generation, observed_generation: observed }: EnvironmentRow): boolean {
   return phase === 'ready' && observed === generation
 }

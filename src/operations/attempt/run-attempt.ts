@@ -51,8 +51,8 @@ async function settle (attempt: Attempt, outcome: Outcome): Promise<void> {
 }
 
 /**
- * Writes the end of the attempt; while the database does not answer, again and again, unless another worker has taken the
- * operation over.
+ * Writes the end of the attempt; while the database does not answer, again and again, unless another worker has taken
+ * the operation over.
  */
 async function untilStored ({ control, log }: Attempt, write: () => Promise<void>): Promise<void> {
   for (;;) {

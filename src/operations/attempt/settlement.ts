@@ -24,7 +24,7 @@ async function inTransaction (attempt: Attempt, write: Write): Promise<boolean> 
     return true
   } catch (error) {
     if (!(error instanceof TakenOver)) throw error
-    log.warn('another worker has taken the operation over; its word counts')
+    log.warn('another worker has taken the operation over; nothing was written')
     return false
   }
 }

@@ -15,8 +15,8 @@ import { transact } from './transaction.ts'
 const REASON = 'a caller cancelled it'
 
 /**
- * Ends an operation that waits at once; asks one that runs to stop: its engine is interrupted, then told to terminate, then
- * killed. Harmless to repeat, and for one that has ended.
+ * Ends an operation that waits at once; asks one that runs to stop: its engine is interrupted, then told to terminate,
+ * then killed. Harmless to repeat, and for one that has ended.
  */
 export async function cancelOperation (context: Context, requester: Requester, id: string): Promise<Operation> {
   const { environment_id: environmentId } = await visibleOperation(context, requester.caller, id)
@@ -32,7 +32,10 @@ export async function cancelOperation (context: Context, requester: Requester, i
   })
 }
 
-/** Gives the environment the phase after an operation that was cancelled while it waited, for its first try or a later one. */
+/**
+ * Gives the environment the phase after an operation that was cancelled while it waited, for its first try or a later
+ * one.
+ */
 async function applyCancelledPhase (
   trx: Queryable, environment: EnvironmentRow, operation: OperationRow
 ): Promise<void> {

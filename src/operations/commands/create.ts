@@ -19,13 +19,17 @@ import { enqueueFor, transact, type WriteScope } from './transaction.ts'
 export async function createEnvironment (context: Context, requester: Requester, spec: Spec): Promise<Environment> {
   const team = await teamFor(context, requester.caller, spec.team)
   return transact(context, requester, async (scope) => {
-    // A PUT that looks for the environment meanwhile waits, and finds it. Everywhere teams are locked before environments.
+    // A PUT that looks for the environment meanwhile waits, and finds it. Everywhere teams are locked before
+    // environments.
     await lockTeam(scope.trx, spec.team)
     return insertWithCreate(scope, spec, team)
   })
 }
 
-/** Inserts the environment and its create operation. A repeated request is answered as before, even if guardrails changed. */
+/**
+ * Inserts the environment and its create operation. A repeated request is answered as before, even if guardrails
+ * changed.
+ */
 export async function insertWithCreate (
   scope: WriteScope, spec: Spec, { placement, guardrails }: TeamRules
 ): Promise<Environment> {

@@ -25,9 +25,9 @@ export interface Removal {
 const REASON = 'the environment is to be deleted'
 
 /**
- * Asks for an environment to be torn down, in any phase: a create or update that waits is cancelled at once, one that runs
- * is asked to stop and the delete follows it, as it follows a delete that was cancelled. Repeating the request answers with
- * the delete that is in progress.
+ * Asks for an environment to be torn down, in any phase: a create or update that waits is cancelled at once, one that
+ * runs is asked to stop and the delete follows it, as it follows a delete that was cancelled. Repeating the request
+ * answers with the delete that is in progress.
  * @throws Refusal `precondition-failed`, `deletion-protected`, `operation-in-progress` when that one has another policy
  */
 export async function deleteEnvironment (

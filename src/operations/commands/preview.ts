@@ -12,8 +12,8 @@ import { presentOperation } from '../reads/present.ts'
 import { enqueue, enqueueFor, environmentToRead, transact } from './transaction.ts'
 
 /**
- * Enqueues a preview of an environment that does not exist yet. An id is reserved for it: names in the cloud carry a hash
- * of the id, and the environment is to get the names that were shown.
+ * Enqueues a preview of an environment that does not exist yet. An id is reserved for it: names in the cloud carry a
+ * hash of the id, and the environment is to get the names that were shown.
  * @throws Refusal `unknown-team`, `outside-guardrails`, `environment-exists`
  */
 export async function previewCreation (context: Context, requester: Requester, spec: Spec): Promise<Operation> {

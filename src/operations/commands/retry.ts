@@ -12,8 +12,8 @@ import { visibleOperation } from '../reads/queries.ts'
 import { enqueueFor, refuseBusy, transact } from './transaction.ts'
 
 /**
- * Carries a failed or cancelled operation on, from the state as it is: a new operation of the same kind, for the spec as
- * it is now. Only the environment's newest change can be retried: a later one would be undone.
+ * Carries a failed or cancelled operation on, from the state as it is: a new operation of the same kind, for the spec
+ * as it is now. Only the environment's newest change can be retried: a later one would be undone.
  * @throws Refusal `not-retryable`, `operation-in-progress`, `environment-deleted`
  */
 export async function retryOperation (context: Context, requester: Requester, id: string): Promise<Operation> {

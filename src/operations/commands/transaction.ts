@@ -52,7 +52,10 @@ export async function enqueue ({ context, trx }: WriteScope, operation: NewOpera
   return result.operation
 }
 
-/** @throws Refusal `environment-deleted`, or `operation-in-progress` with a link to the operation that changes the environment */
+/**
+ * @throws Refusal `environment-deleted`, or `operation-in-progress` with a link to the operation that changes the
+ *   environment
+ */
 export async function refuseBusy (trx: Queryable, { id, phase }: EnvironmentRow): Promise<void> {
   if (phase === 'deleted') throw new Refusal('environment-deleted', 'a new environment may have its name')
   const [operation] = await unfinishedOf(trx, id)

@@ -4,13 +4,13 @@ import type { Database } from '../../store/database/database.ts'
 import { EVENTS_CHANNEL, pageOfEvents } from '../../store/queries/events.ts'
 import { KEYS_CHANNEL } from '../../store/queries/keys.ts'
 import { operationById } from '../../store/queries/operations.ts'
-import { createFeed, type Batch, type EventFeed, type Wake } from './event-feed.ts'
+import { createFeed, type Batch, type EventFeed, type WakeReason } from './event-feed.ts'
 import { presentEvent } from '../reads/present.ts'
 import { hasEnded } from '../attempt/phases.ts'
 
 /** The feeds of all operations that are followed in this process; one LISTEN serves them all. */
 export interface EventHub {
-  /** The caller closes it; the feed goes with its last follower. */
+  /** The caller closes the follower; the feed is dropped with its last one. */
   follow (operationId: string): Follower
   close (): Promise<void>
 }
@@ -22,31 +22,31 @@ export interface EventHubOptions {
   readonly metrics: Pick<Metrics, 'eventStreams' | 'eventReads'>
   /** Wakes every follower when it aborts. */
   readonly stopping: AbortSignal
-  readonly quietMilliseconds?: number
+  /** Default 15,000. */
+  readonly idleMilliseconds?: number
 }
 
 /**
- * After so long every feed looks again, which covers a notification that was lost, and whoever has nothing to send sends
- * a sign of life: proxies cut streams that are idle for 30 s or more.
+ * So often every follower reads again, in case a notification was lost, and a stream without events sends a comment:
+ * proxies close streams that are idle for 30 s or more.
  */
-const QUIET_MILLISECONDS = 15_000
+const IDLE_MILLISECONDS = 15_000
 
-/** Read at once: what a slow reader has not taken stays in the store, not in memory. */
+/** Events in one read. What a slow reader has not taken yet stays in the database and not in memory. */
 const BATCH = 100
 
-/** @param quietMilliseconds between two looks at what seems quiet, 15 s */
 export async function openEventHub (database: Database, options: EventHubOptions): Promise<EventHub> {
-  const { metrics, stopping, quietMilliseconds = QUIET_MILLISECONDS } = options
+  const { metrics, stopping, idleMilliseconds = IDLE_MILLISECONDS } = options
   const feeds = new Map<string, { readonly feed: EventFeed, followers: number }>()
-  const wakeAll = (reason: Wake): void => { for (const { feed } of feeds.values()) feed.wake(reason) }
-  const onNews = (): void => { wakeAll('news') }
+  const wakeAll = (reason: WakeReason): void => { for (const { feed } of feeds.values()) feed.wake(reason) }
+  const onChange = (): void => { wakeAll('changed') }
   const listeners = [
-    await database.listen(EVENTS_CHANNEL, (id) => { feeds.get(id)?.feed.wake('news') }, onNews),
-    // Followers look at their key whenever they are woken; one that was revoked ends their stream.
-    await database.listen(KEYS_CHANNEL, onNews)
+    await database.listen(EVENTS_CHANNEL, (id) => { feeds.get(id)?.feed.wake('changed') }, onChange),
+    // A follower checks its key whenever it is woken: a revoked key ends its stream.
+    await database.listen(KEYS_CHANNEL, onChange)
   ]
-  const timer = setInterval(() => { wakeAll('quiet') }, quietMilliseconds).unref()
-  stopping.addEventListener('abort', onNews, { once: true })
+  const timer = setInterval(() => { wakeAll('idle') }, idleMilliseconds).unref()
+  stopping.addEventListener('abort', onChange, { once: true })
 
   function enter (operationId: string): { readonly feed: EventFeed, followers: number } {
     const entry = feeds.get(operationId) ?? {
@@ -76,16 +76,16 @@ export async function openEventHub (database: Database, options: EventHubOptions
     },
     async close () {
       clearInterval(timer)
-      stopping.removeEventListener('abort', onNews)
+      stopping.removeEventListener('abort', onChange)
       for (const listener of listeners) await listener.close()
-      onNews()
+      onChange()
     }
   }
 }
 
 type Loading = Pick<Batch, 'version'> & Pick<EventHubOptions, 'log' | 'metrics'> & { readonly after: number }
 
-/** One look at the store. A database that is away has nothing new to tell: followers stay and look again later. */
+/** Reads a batch. While the database does not answer the batch is empty: followers stay, and read again later. */
 async function load ({ db }: Database, operationId: string, { after, version, log, metrics }: Loading): Promise<Batch> {
   metrics.eventReads.inc()
   try {

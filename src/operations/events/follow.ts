@@ -6,13 +6,15 @@ import { visibleOperation } from '../reads/queries.ts'
 import { hasEnded } from '../attempt/phases.ts'
 
 /**
- * The id after which a stream begins. One beyond the last event (of a client that knew a database since restored from a
- * backup) counts as the last: the stream goes on with what comes next. Undefined where the operation has ended and
- * nothing follows, now or ever.
+ * The event id after which a stream begins. An id beyond the last event counts as the last: the client has it from
+ * before the database was restored from a backup. Undefined where the operation has ended and no event follows, now or
+ * later.
  * @throws Refusal `not-found`
  */
-export async function beginningOf (
-  context: Pick<Context, 'database'>, caller: Caller, operationId: string, after: number
+export async function streamStart (
+  context: Pick<Context, 'database'>,
+  caller: Caller,
+  { operationId, after }: { readonly operationId: string, readonly after: number }
 ): Promise<number | undefined> {
   const operation = await visibleOperation(context, caller, operationId)
   const from = Math.min(after, operation.last_event)
@@ -21,19 +23,21 @@ export async function beginningOf (
   return following && from
 }
 
+/** Who follows an operation, and from where on. */
 export interface Reader {
   readonly operationId: string
-  /** Id of the last event it has. Events that were pruned meanwhile are passed over: their ids are the gap. */
+  /** Id of the last event it has. Events that were pruned since are left out, so their ids are missing. */
   readonly after: number
-  /** Looked at before anything is given away. */
+  /** Asked before any event is sent. */
   readonly isAllowed: () => Promise<boolean>
-  /** Aborts when it has gone. */
+  /** Aborts when the reader has disconnected. */
   readonly signal: AbortSignal
 }
 
 /**
- * An operation's events as they come, in batches, an empty one when nothing came for a while, until the operation has
- * ended, the service stops, or the reader may not or does not want to read on. The next batch is read when one was taken.
+ * An operation's events as they are stored, in batches, with an empty batch when there was none for a while. It ends
+ * with the operation, when the service stops, when the reader has disconnected, or when it may not read any more. The
+ * next batch is read once the one before was taken.
  */
 export async function * followEvents (
   { eventHub, stopping }: Pick<Context, 'eventHub' | 'stopping'>, { operationId, after, isAllowed, signal }: Reader
@@ -48,7 +52,7 @@ export async function * followEvents (
       last = events.at(-1)?.id ?? last
       if (more) continue
       if (ended && version === follower.version) return
-      if (await follower.next(version, signal) === 'quiet') yield []
+      if (await follower.next(version, signal) === 'idle') yield []
     }
   } finally {
     follower.close()

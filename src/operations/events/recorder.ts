@@ -5,13 +5,13 @@ import { appendEvents } from '../../store/queries/events.ts'
 import { lockRecorded, setProgress } from '../../store/queries/attempts.ts'
 import type { Fence } from '../../store/sql.ts'
 
-/** Short enough to look live, long enough that twenty resources that start together make one statement. */
+/** Short enough for a live view, long enough that events of many resources are stored by one statement. */
 const FLUSH_MILLISECONDS = 100
 
-/** Kept while the database is away, the newest: a run of 20 resources has about 50. */
+/** The newest events are kept while the database does not answer; a run of 20 resources has about 50. */
 const KEPT_EVENTS = 2_000
 
-/** Stores an attempt's events in order, in batches, and keeps its progress. */
+/** Stores an attempt's events in order, in batches, and its progress with them. */
 export interface Recorder {
   add (event: EngineEvent): void
   /** Stores what is left; later events are dropped. Rejects when it cannot be stored now, and may be called again. */
@@ -22,7 +22,7 @@ export interface RecorderOptions {
   readonly database: Database
   readonly fence: Fence
   readonly log: Logger
-  /** Called when another attempt has taken over: nothing more is written. */
+  /** Called when another attempt has the operation: nothing more is written. */
   readonly onLeaseLost: () => void
 }
 
@@ -66,7 +66,7 @@ export function createRecorder ({ database, fence, log, onLeaseLost }: RecorderO
   return {
     add (event) {
       if (closed) return
-      progress.note(event)
+      progress.count(event)
       // A copy, not a push: a batch that is being written must not grow.
       waiting = [...waiting, event]
       timer ??= setTimeout(() => {
@@ -88,10 +88,10 @@ function createProgress (log: Logger) {
   const finished = new Set<string>()
   let total: number | null = null
   return {
-    note (event: EngineEvent): void {
+    count (event: EngineEvent): void {
       if (event.type === 'plan') total = event.total
       if (event.type !== 'resource' || event.status === 'started') return
-      // What a refresh reads is still to be worked on.
+      // A resource that a refresh has read is not finished by that.
       if (event.status === 'succeeded' && event.action !== 'read') finished.add(event.urn)
       if (event.action !== 'same') {
         log.info({ resource: event.name, type: event.resourceType, action: event.action, status: event.status }, 'step')
@@ -109,12 +109,12 @@ interface Batch {
   readonly total: number | null
 }
 
-/** False when the attempt is no longer ours. */
+/** False when another attempt has the operation. */
 async function store (database: Database, fence: Fence, { events, before, ...progress }: Batch): Promise<boolean> {
   return database.db.transaction().execute(async (trx) => {
     const recorded = await lockRecorded(trx, fence)
     if (recorded === undefined) return false
-    // A commit that was not answered may have been made: what it stored is not stored again.
+    // A commit whose answer was lost may have happened: what it stored is not stored again.
     await appendEvents(trx, fence, events.slice(Math.max(0, recorded - before)))
     return setProgress(trx, fence, { ...progress, recorded: before + events.length })
   })

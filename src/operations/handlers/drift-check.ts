@@ -17,7 +17,9 @@ export async function checkDrift (item: WorkItem): Promise<WorkResult> {
   return { work: 'drift-check', result, drifted: { status: isDrifted, reason: reasonOf(result) } }
 }
 
-/** What carries the environment's tags and is not in the state; nor is a revision of a job definition that was replaced. */
+/**
+ * What carries the environment's tags and is not in the state; nor is a revision of a job definition that was replaced.
+ */
 export async function unmanagedOf ({ attempt, environment }: WorkItem): Promise<DriftResult['unmanaged']> {
   const { aws, engine } = attempt.context
   const [tagged, known] = await Promise.all([

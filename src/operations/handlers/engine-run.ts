@@ -60,10 +60,10 @@ function isRecorded (kind: RunKind, { type }: EngineEvent): boolean {
 }
 
 /**
- * Waits for the engine of the attempt before, which is detached and may be alive: two engines never work on one stack at a
- * time. It was asked to stop, or stops by itself since its runner is gone. A second signal would make it drop what it has
- * in flight, so it is sent only for a cancel, or once that engine has had as long as any run. When this service stops, the
- * engine is left to the next worker.
+ * Waits for the engine of the attempt before, which is detached and may be alive: two engines never work on one stack
+ * at a time. It was asked to stop, or stops by itself since its runner is gone. A second signal would make it drop what
+ * it has in flight, so it is sent only for a cancel, or once that engine has had as long as any run. When this service
+ * stops, the engine is left to the next worker.
  */
 export async function waitForPredecessor (
   { context, control, flags, log, operation: { engine } }: Attempt

@@ -57,7 +57,9 @@ export class JobQueues {
     }
   }
 
-  /** Enables the queues if this operation has disabled them. Never rejects: the note that they are disabled stays then. */
+  /**
+   * Enables the queues if this operation has disabled them. Never rejects: the note that they are disabled stays then.
+   */
   async enableAgain (): Promise<void> {
     const { control, log } = this.#item.attempt
     if (!this.#disabled || control.signal.reason === 'lease-lost') return

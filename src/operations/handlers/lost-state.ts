@@ -7,9 +7,9 @@ import type { WorkItem } from './work-item.ts'
 const SHOWN_ARNS = 5
 
 /**
- * Refuses to work on an environment that was ready, is absent from the state and exists in the cloud: an update would make
- * it a second time, and a delete would leave all of it. It looks like that where the database was restored without its
- * state, or where the state backend is another one.
+ * Refuses to work on an environment that was ready, is absent from the state and exists in the cloud: an update would
+ * make it a second time, and a delete would leave all of it. It looks like that where the database was restored without
+ * its state, or where the state backend is another one.
  * @throws RunFailure `state-missing`
  */
 export async function refuseLostState (

@@ -25,9 +25,9 @@ const COUNTED_OBJECTS = 1_000
 const EMPTYINGS = 3
 
 /**
- * Deletes the environment as its policy says, in the order Batch needs: queues disabled, jobs ended, then what the state
- * holds, in which queues go before their compute environments and roles last (reference: AWS Batch, "Deleting a job
- * queue"). What the policy refuses is found before anything is changed.
+ * Deletes the environment as its policy says, in the order Batch needs: queues disabled, jobs ended, then what the
+ * state holds, in which queues go before their compute environments and roles last (reference: AWS Batch, "Deleting a
+ * job queue"). What the policy refuses is found before anything is changed.
  */
 export async function tearDown (item: WorkItem<DeleteInput>): Promise<WorkResult> {
   const { attempt: { context: { engine } }, environment, input } = item

@@ -4,10 +4,10 @@ import { specAt } from '../../store/queries/environments.ts'
 import type { Queryable } from '../../store/sql.ts'
 import type { EnvironmentRow } from '../../store/tables.ts'
 
-/** The generations one of which must be the present one, or `any` that exists; undefined where the request names none. */
+/** Generations, one of which must be the present one; `any`: the environment must exist; undefined: no precondition. */
 export type Expected = readonly number[] | 'any' | undefined
 
-/** @throws Refusal `precondition-failed`, naming every field that has changed since the generation that was expected */
+/** @throws Refusal `precondition-failed`, with every field that has changed since the expected generation */
 export async function refuseStale (
   trx: Queryable,
   { id, generation, spec }: EnvironmentRow,

@@ -19,8 +19,8 @@ interface ValidPreview {
 }
 
 /**
- * The preview an If-Preview names, if it is valid: it succeeded, was made by this version of the program, and is of this
- * spec.
+ * The preview an If-Preview names, if it is valid: it succeeded, was made by this version of the program, and is of
+ * this spec.
  * @throws Refusal `not-found`, `preview-not-ready`, `preview-outdated`
  */
 async function validPreview (

@@ -3,15 +3,15 @@ import { identify, isAlive } from '../../host-processes.ts'
 import type { Queryable } from '../../store/sql.ts'
 import { endLeases, leaseHolders } from '../../store/queries/workers.ts'
 
-/** The name this process claims operations with: it says which process that is, also when its pid is given out again. */
+/** The name with which this process claims operations: `host:pid:start time`, as a pid alone may be used again. */
 export async function workerName (): Promise<string> {
   const { startTime } = await identify(process.pid) ?? {}
   return [hostname(), process.pid, ...startTime === undefined ? [] : [startTime]].join(':')
 }
 
 /**
- * Ends the leases of this host's workers that died: after a crash the next start carries on at once, and does not wait for
- * leases that nobody renews. Of other hosts' workers only the lease can tell.
+ * Ends the leases of workers on this host whose process is gone, so that after a crash the next start carries on at
+ * once. Whether a worker on another host is alive only its lease can tell.
  * @returns how many operations can be taken over now
  */
 export async function endLeasesOfDead (db: Queryable): Promise<number> {

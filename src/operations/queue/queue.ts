@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { sql } from 'kysely'
+import pTimeout from 'p-timeout'
 import { fromKysely, PgBoss } from 'pg-boss'
 import { readyOperations, type SchedulingPolicy } from '../../store/queries/claims.ts'
 import type { Database, Log } from '../../store/database/database.ts'
@@ -9,28 +9,29 @@ const QUEUE = 'operations'
 const POLL_SECONDS = 2
 /** While notifications arrive, polling only covers what they miss. */
 const POLL_BESIDE_NOTIFY_SECONDS = 10
-/** The database's time counts, from the transaction's beginning; a timer here may be early by its rounding. */
-const WAKE_SLACK_MS = 50
-/** A worker that says nothing for so long is dead, and its job is delivered again. */
+/** A delay is measured in the database's time, from the beginning of the transaction; a timer here may end earlier. */
+const WAKE_SLACK_MILLISECONDS = 50
+/** A job whose worker sends no heartbeat for so long is delivered again. */
 const HEARTBEAT_SECONDS = 30
-/** A handler that failed is tried again after so long, doubled each time; then the reconciler sees to it. */
+/** A handler that failed is tried again after so long, doubled each time; after that `reconcile` delivers again. */
 const RETRY_SECONDS = 2
 const RETRIES = 3
 /** What became of an operation is in its row and its events; a settled job is kept only to be looked at. */
 const KEEP_SETTLED_SECONDS = 3_600
-/** Longer than any job may wait: a job that is dropped leaves its operation to the reconciler. */
+/** Longer than any job may wait. Should a job be dropped all the same, `reconcile` delivers its operation. */
 const KEEP_WAITING_SECONDS = 30 * 86_400
-/** A job outlives the operation's deadline by so much, so that the worker ends the operation and not the queue. */
+/** A job expires so long after the operation's deadline, so that the worker ends the operation and not the queue. */
 const GRACE_SECONDS = 300
-/** How long a handler that was told to end may take to give its operation back. */
-const LEAVE_MS = 10_000
+/** How long a handler that was told to end may take to hand its operation back. */
+const HAND_BACK_MILLISECONDS = 10_000
 
 interface Payload { readonly operationId: string }
 
 /**
- * A delivery is a token: it says that there is work, and names the operation it was enqueued for; whose turn it is, the
- * handler asks the tables. The signal tells it to end when the queue stops without waiting any longer; that the queue takes
- * its job for lost does not, for the operation's lease says who has it. May reject: the operation's row is the truth.
+ * A delivery says that there is work, and names the operation it was enqueued for; which operation is run next is
+ * decided from the tables. The signal aborts when the queue stops and waits no longer. It does not abort when pg-boss
+ * considers the job lost: the operation's lease says which worker has it. May reject: the state is in the operation's
+ * row.
  */
 export type Handler = (operationId: string, signal: AbortSignal) => Promise<void>
 
@@ -42,8 +43,8 @@ export interface QueueOptions {
 
 export interface Queue {
   /**
-   * Has a worker come for the operation, once the transaction commits. An operation has at most one delivery waiting, and
-   * one that is delayed: another call changes nothing. `afterSeconds`: not before, in the database's time.
+   * Delivers the operation to a worker, once the transaction commits. An operation has at most one delivery waiting and
+   * one that is delayed: another call changes nothing. `afterSeconds`: not before that, in the database's time.
    */
   enqueue (trx: Queryable, operationId: string, options?: { readonly afterSeconds?: number }): Promise<void>
   /** Starts to take jobs, `concurrency` at a time. Once per queue. */
@@ -52,13 +53,14 @@ export interface Queue {
   reconcile (scheduling: SchedulingPolicy): Promise<number>
   /** Deliveries that wait for a worker. */
   depth (): Promise<number>
-  /** Takes no more jobs; those in hands go on, and `enqueue` works. Idempotent. */
+  /** Takes no more jobs; those that run go on, and `enqueue` works. Idempotent. */
   pause (): void
   /**
-   * Takes no more jobs and waits for the handlers; after `timeoutMs` aborts their signals, and after another 10 s leaves
-   * them, to be delivered again. Until then `enqueue` works, for giving operations back. Idempotent. The database stays open.
+   * Takes no more jobs and waits for the handlers; after `timeoutMilliseconds` aborts their signals, and after another
+   * 10 s abandons their jobs, to be delivered again. Until then `enqueue` works, for handing operations back.
+   * Idempotent. The database stays open.
    */
-  stop (options: { readonly timeoutMs: number }): Promise<void>
+  stop (options: { readonly timeoutMilliseconds: number }): Promise<void>
 }
 
 /** Starts pg-boss in its own schema of the database; a process that only enqueues never calls `work`. */
@@ -102,7 +104,7 @@ class BossQueue implements Queue {
   readonly #boss: PgBoss
   readonly #database: Database
   readonly #log: Log
-  readonly #leave = new AbortController()
+  readonly #ending = new AbortController()
   readonly #workers: string[] = []
   /** Settles when every handler has ended, once no more jobs are taken. */
   #idle: Promise<void> | undefined
@@ -127,13 +129,15 @@ class BossQueue implements Queue {
     if (startAfter > 0) this.#wakeAfter(startAfter)
   }
 
-  /** A delayed job notifies nobody when its time has come, and would wait for the next poll: here or, if this process is gone, elsewhere. */
+  /**
+   * pg-boss does not notify a worker of a delayed job when its time has come; without this it waits for the next poll.
+   */
   #wakeAfter (seconds: number): void {
     setTimeout(
       () => {
         for (const worker of this.#workers) this.#boss.notifyWorker(worker)
       },
-      seconds * 1000 + WAKE_SLACK_MS
+      seconds * 1000 + WAKE_SLACK_MILLISECONDS
     ).unref()
   }
 
@@ -150,7 +154,7 @@ class BossQueue implements Queue {
     const worker = await this.#boss.work<Payload>(QUEUE, { ...polling, batchSize: 1 }, async ([job]) => {
       if (!job) return
       try {
-        await handler(job.data.operationId, this.#leave.signal)
+        await handler(job.data.operationId, this.#ending.signal)
       } catch (error) {
         this.#log.error({ err: error, operationId: job.data.operationId }, 'handling a job failed')
         throw error
@@ -164,7 +168,7 @@ class BossQueue implements Queue {
 
   async reconcile (scheduling: SchedulingPolicy): Promise<number> {
     const { db } = this.#database
-    // Only what waits will be delivered: a job in a worker's hands may have been taken for another operation.
+    // Only a job that waits will be delivered: one that runs may have been used for another operation.
     const isDelivered = sql<boolean>`exists (
       select from pgboss.job j
       where j.name = ${QUEUE} and j.state in ('created', 'retry') and j.data->>'operationId' = o.id
@@ -190,20 +194,17 @@ class BossQueue implements Queue {
     this.#idle.catch((error: unknown) => this.#log.error({ err: error }, 'the queue cannot be paused'))
   }
 
-  async stop ({ timeoutMs }: { readonly timeoutMs: number }): Promise<void> {
-    await (this.#stopping ??= this.#stop(timeoutMs))
+  async stop ({ timeoutMilliseconds }: { readonly timeoutMilliseconds: number }): Promise<void> {
+    await (this.#stopping ??= this.#stop(timeoutMilliseconds))
   }
 
-  async #stop (timeoutMs: number): Promise<void> {
-    // The handlers end before pg-boss does: giving an operation back is an enqueue.
+  async #stop (timeoutMilliseconds: number): Promise<void> {
+    // The handlers end before pg-boss does: handing an operation back enqueues it.
     this.pause()
-    const idle = this.#idle?.catch(() => {})
-    const waiting = new AbortController()
-    const elapsed = (ms: number) => delay(ms, undefined, { signal: waiting.signal }).catch(() => {})
-    await Promise.race([idle, elapsed(timeoutMs)])
-    this.#leave.abort(new Error('the queue is stopping'))
-    await Promise.race([idle, elapsed(LEAVE_MS)])
-    waiting.abort()
+    const idle = (this.#idle ?? Promise.resolve()).catch(() => undefined)
+    await pTimeout(idle, { milliseconds: timeoutMilliseconds, message: false })
+    this.#ending.abort(new Error('the queue is stopping'))
+    await pTimeout(idle, { milliseconds: HAND_BACK_MILLISECONDS, message: false })
     // What still runs is abandoned: its job is failed, so that it is delivered again.
     await this.#boss.stop({ graceful: false })
   }

@@ -9,19 +9,22 @@ import { endLeasesOfDead, workerName } from './dead-workers.ts'
 import { release } from '../attempt/settlement.ts'
 import { LEASE_SECONDS } from '../attempt/lease.ts'
 
-/** How often a worker says that its host lives, and looks for operations that are ready and have no delivery. */
-const ROUND_SECONDS = 10
-/** A delivery that reached a host which may not have its operation goes round again after so long. */
-const ELSEWHERE_SECONDS = 5
+/** How often a worker reports that its host is alive, and looks for operations that are ready and have no delivery. */
+const CHECK_SECONDS = 10
+/** After so long an operation is delivered again that was delivered to a host which may not run it. */
+const REDELIVERY_SECONDS = 5
 
 export interface Worker {
   /** Takes no more operations and asks the engines of those that run to stop. */
   pause (): void
-  /** Takes no more operations and hands back those that run, once their engines have ended or after `timeoutMs`. */
-  stop (timeoutMs: number): Promise<void>
+  /**
+   * Takes no more operations and hands back those that run, once their engines have ended or after
+   * `timeoutMilliseconds`.
+   */
+  stop (timeoutMilliseconds: number): Promise<void>
 }
 
-/** Takes operations off the queue, as many at a time as the context says, and looks after those that were left behind. */
+/** Takes operations off the queue, `concurrency` at a time, and takes over those of workers that died. */
 export async function startWorker (context: WorkContext): Promise<Worker> {
   const { concurrency, database, queue, log, scheduling } = context
   const name = await workerName()
@@ -32,16 +35,16 @@ export async function startWorker (context: WorkContext): Promise<Worker> {
   })
 
   async function handle (operationId: string, signal: AbortSignal): Promise<void> {
-    // Delivered while the service stops: it stays queued, and whoever starts next looks for what nobody delivers.
+    // Delivered while the service stops: it stays queued, and the next worker finds it without a delivery.
     if (context.stopping.aborted) return
-    const attempt = await takeUp(context, name)
-    if (attempt) await carryOut(attempt, running, signal)
+    const attempt = await claim(context, name)
+    if (attempt) await runToEnd(attempt, running, signal)
     else if (await isBound(database.db, operationId, scheduling)) {
-      await queue.enqueue(database.db, operationId, { afterSeconds: ELSEWHERE_SECONDS })
+      await queue.enqueue(database.db, operationId, { afterSeconds: REDELIVERY_SECONDS })
     }
   }
 
-  async function round (): Promise<void> {
+  async function check (): Promise<void> {
     await seeHost(database.db, scheduling.host)
     const freed = await endLeasesOfDead(database.db)
     if (freed > 0) log.warn({ count: freed }, 'operations of workers that died are taken over')
@@ -49,10 +52,10 @@ export async function startWorker (context: WorkContext): Promise<Worker> {
     if (count > 0) log.warn({ count }, 'operations without a delivery were enqueued again')
   }
 
-  await round()
+  await check()
   const timer = setInterval(() => {
-    round().catch((error: unknown) => { log.warn({ err: error }, 'looking for operations left behind failed') })
-  }, ROUND_SECONDS * 1000).unref()
+    check().catch((error: unknown) => { log.warn({ err: error }, 'looking for operations left behind failed') })
+  }, CHECK_SECONDS * 1000).unref()
   await queue.work(handle, { concurrency })
 
   function pause (): void {
@@ -63,16 +66,16 @@ export async function startWorker (context: WorkContext): Promise<Worker> {
 
   return {
     pause,
-    async stop (timeoutMs) {
+    async stop (timeoutMilliseconds) {
       pause()
-      await queue.stop({ timeoutMs })
+      await queue.stop({ timeoutMilliseconds })
       await cancels.close()
     }
   }
 }
 
-/** Runs the attempt to its end, or hands it back when the queue waits no longer. */
-async function carryOut (attempt: Attempt, running: Map<string, Attempt>, signal: AbortSignal): Promise<void> {
+/** Runs the attempt to its end, or hands the operation back when the queue waits no longer. */
+async function runToEnd (attempt: Attempt, running: Map<string, Attempt>, signal: AbortSignal): Promise<void> {
   const { context, control, operation: { id, kind, team, cancel_requested_at: cancelled } } = attempt
   running.set(id, attempt)
   if (context.stopping.aborted) abortAttempt(control, 'stop')
@@ -83,14 +86,17 @@ async function carryOut (attempt: Attempt, running: Map<string, Attempt>, signal
     if (await recordStart(attempt)) await Promise.race([runAttempt(attempt), handBack(attempt, signal, over.signal)])
   } finally {
     over.abort()
-    // After a takeover a later attempt of this process may be under way.
+    // After a takeover a later attempt of the same operation may be in the map.
     if (running.get(id) === attempt) running.delete(id)
     context.metrics.running.dec({ kind })
   }
   await deliverNext(context, team)
 }
 
-/** Deliveries of a team that may run no more are used up in vain: with every operation that ends there is a new one. */
+/**
+ * Delivers the team's next operation: while a team is at its limit its deliveries are used up without a claim, so that
+ * each operation that ends makes a new one.
+ */
 async function deliverNext ({ database, queue, scheduling }: WorkContext, team: string): Promise<void> {
   if (scheduling.teamLimit === 0) return
   const next = await oldestWaiting(database.db, team)
@@ -98,8 +104,8 @@ async function deliverNext ({ database, queue, scheduling }: WorkContext, team: 
 }
 
 /**
- * Waits until the queue gives up on the handler, because the stop has waited long enough; then hands the operation back
- * while its engine, interrupted, still finishes: whoever takes it up waits for that engine.
+ * Waits until the queue, which stops, waits for the handler no longer; then hands the operation back while its
+ * interrupted engine still finishes. The next attempt waits for that engine.
  */
 async function handBack (attempt: Attempt, signal: AbortSignal, over: AbortSignal): Promise<void> {
   if (!signal.aborted) await once(signal, 'abort', { signal: over }).catch(() => undefined)
@@ -108,8 +114,8 @@ async function handBack (attempt: Attempt, signal: AbortSignal, over: AbortSigna
   await release(attempt, 'alive', 'stop')
 }
 
-/** Claims the operation whose turn it is; undefined when there is nothing to do for this process. */
-async function takeUp (context: WorkContext, worker: string): Promise<Attempt | undefined> {
+/** Claims the operation that is next; undefined when there is none for this process. */
+async function claim (context: WorkContext, worker: string): Promise<Attempt | undefined> {
   const { scheduling } = context
   const claimed = await claimNext(context.database.db, { ...scheduling, worker, leaseSeconds: LEASE_SECONDS })
   if (!claimed) return undefined

@@ -1,6 +1,6 @@
 import { invalidFields } from '../../errors.ts'
 
-/** Cursors are opaque to callers, so that what they hold may change. */
+/** Cursors are opaque to callers, so that their content may change. */
 export function encodeCursor (after: string | null): string | null {
   return after === null ? null : Buffer.from(after).toString('base64url')
 }

@@ -39,7 +39,7 @@ export async function getEnvironment (context: Reading, caller: Caller, id: stri
   return presentEnvironment(row, newest.get(id))
 }
 
-/** @throws Refusal `outputs-not-ready` while there are none that hold: not ready yet, never became ready, or a delete has begun */
+/** @throws Refusal `outputs-not-ready` where there are none that hold: it was never ready, or a delete has begun */
 export async function getOutputs ({ database }: Reading, caller: Caller, id: string): Promise<Outputs> {
   const { outputs, phase } = visible(await outputsById(database.db, id), caller, id)
   // A delete takes away what the outputs name, resource by resource.
@@ -73,7 +73,7 @@ export async function listEnvironments (
   return { items: rows.map((row) => presentEnvironment(row, newest.get(row.id))), next: encodeCursor(next) }
 }
 
-/** A label as a filter writes it: a value may have an `=`, and so may no key that is asked for. */
+/** A label as a filter writes it, `key=value`: the first `=` ends the key. */
 function labelOf (text: string): readonly [key: string, value: string] {
   const at = text.indexOf('=')
   return [text.slice(0, at), text.slice(at + 1)]
@@ -88,10 +88,7 @@ const SERIAL = /^[0-9]{1,15}$/
 
 /** A page of the environment's operations of every kind, newest first. */
 export async function listOperations (
-  context: Reading,
-  caller: Caller,
-  id: string,
-  { cursor, limit = 50 }: PageQuery
+  context: Reading, caller: Caller, { id, cursor, limit = 50 }: PageQuery & { readonly id: string }
 ): Promise<OperationPage> {
   await visibleEnvironment(context, caller, id)
   const after = decodeCursor(cursor, SERIAL)
@@ -102,9 +99,9 @@ export async function listOperations (
   return { items: rows.map((row) => presentOperation(row)), next: encodeCursor(next === null ? null : String(next)) }
 }
 
-/** Events after `after`, oldest first; `next` is the `after` of the page that follows, null when this was the last one so far. */
+/** Events after the id `after`, oldest first; `next` is the `after` of the next page, null while there is none. */
 export async function listEvents (
-  context: Reading, caller: Caller, operationId: string, { after, limit }: { after: number, limit: number }
+  context: Reading, caller: Caller, { operationId, after, limit }: { operationId: string, after: number, limit: number }
 ): Promise<{ items: OperationEvent[], next: string | null }> {
   await visibleOperation(context, caller, operationId)
   const rows = await pageOfEvents(context.database.db, operationId, { after, limit: limit + 1 })

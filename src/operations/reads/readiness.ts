@@ -1,32 +1,25 @@
+import pTimeout from 'p-timeout'
 import type { Readiness } from '../../schemas/readiness.ts'
 import type { Context } from '../context.ts'
 
-/** A probe must answer soon even when what it asks does not. */
-const PATIENCE_MILLISECONDS = 2_000
+/** A probe must be answered soon, even if what it asks for does not answer. */
+const TIMEOUT_MILLISECONDS = 2_000
 
 async function check (question: () => Promise<void>): Promise<{ ok: boolean, detail?: string }> {
-  const { promise: tooLate, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => { reject(new Error('no answer in time')) }, PATIENCE_MILLISECONDS)
   try {
-    await Promise.race([question(), tooLate])
+    await pTimeout(question(), { milliseconds: TIMEOUT_MILLISECONDS, message: 'no answer in time' })
     return { ok: true }
   } catch (error) {
     return { ok: false, detail: error instanceof Error ? error.message.slice(0, 200) : 'failed' }
-  } finally {
-    clearTimeout(timer)
   }
 }
 
-/** Whether the service can take work: the database and the queue answer, the simulated cloud is there, it is not stopping. */
-export async function checkReadiness ({
-  role,
-  database,
-  queue,
-  cloud,
-  engineInfo,
-  stopping,
-  sandboxCheck
-}: Context): Promise<Readiness> {
+/**
+ * Whether the service can take requests: the database, the queue and the simulated cloud answer, and it is not
+ * stopping.
+ */
+export async function checkReadiness (context: Context): Promise<Readiness> {
+  const { role, database, queue, cloud, engineInfo, stopping, sandboxCheck } = context
   const [databaseCheck, queueCheck, sandbox] = await Promise.all([
     check(() => database.ping()),
     check(async () => {

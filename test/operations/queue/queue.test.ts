@@ -23,7 +23,7 @@ describeOnEachDatabase('the queue', (use) => {
   })
 
   afterEach(async () => {
-    for (const queue of queues.splice(0)) await queue.stop({ timeoutMs: 0 })
+    for (const queue of queues.splice(0)) await queue.stop({ timeoutMilliseconds: 0 })
   })
 
   async function givenQueue (database = use().database): Promise<Queue> {
@@ -112,7 +112,7 @@ describeOnEachDatabase('the queue', (use) => {
       const id = await givenEnqueued()
       await theQueue().work(handler, { concurrency: 1 })
       await delivered(1)
-      await theQueue().stop({ timeoutMs: HOUR_MS })
+      await theQueue().stop({ timeoutMilliseconds: HOUR_MS })
       const { rows } = await sql`select singleton_key, state from pgboss.job`.execute(db())
       expect(rows).toEqual([{ singleton_key: id, state: 'retry' }])
     })
@@ -147,8 +147,8 @@ describeOnEachDatabase('the queue', (use) => {
     const expected = []
     for (let n = 0; n < 20; n++) expected.push(await givenEnqueued())
     await delivered(20)
-    await theQueue().stop({ timeoutMs: HOUR_MS })
-    await other.stop({ timeoutMs: HOUR_MS })
+    await theQueue().stop({ timeoutMilliseconds: HOUR_MS })
+    await other.stop({ timeoutMilliseconds: HOUR_MS })
     expect(claims.sort()).toEqual(expected.sort())
   })
 
@@ -156,7 +156,7 @@ describeOnEachDatabase('the queue', (use) => {
     const database = await openDatabase(await use().fresh())
     await migrate(database)
     const opened = await Promise.all(Array.from({ length: 3 }, async () => givenQueue(database)))
-    await Promise.all(opened.map(async (queue) => { await queue.stop({ timeoutMs: 0 }) }))
+    await Promise.all(opened.map(async (queue) => { await queue.stop({ timeoutMilliseconds: 0 }) }))
     await database.close()
   })
 
@@ -215,7 +215,7 @@ describeOnEachDatabase('the queue', (use) => {
       }, { concurrency: 1 })
       await givenEnqueued()
       await started.promise
-      const stopped = [theQueue().stop({ timeoutMs: HOUR_MS }), theQueue().stop({ timeoutMs: HOUR_MS })]
+      const stopped = [theQueue().stop({ timeoutMilliseconds: HOUR_MS }), theQueue().stop({ timeoutMilliseconds: HOUR_MS })]
       await givenQueued().then(async (id) => { await theQueue().enqueue(db(), id) })
       proceed.resolve(undefined)
       await Promise.all(stopped)
@@ -240,7 +240,7 @@ describeOnEachDatabase('the queue', (use) => {
       }, { concurrency: 1 })
       const id = await givenEnqueued()
       await started.promise
-      await queue.stop({ timeoutMs: 0 })
+      await queue.stop({ timeoutMilliseconds: 0 })
       expect(await operationById(db(), id)).toMatchObject({ state: 'queued', attempt: 1 })
       const { handler, delivered } = recorder()
       await (await givenQueue()).work(handler, { concurrency: 1 })

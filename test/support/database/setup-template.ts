@@ -45,7 +45,7 @@ async function makeTemplate (template: string): Promise<void> {
   const database = await openDatabase({ dataDir: migrated, log: silentLog })
   await migrate(database)
   const queue = await openQueue(database, { log: silentLog, deadlineSeconds: 3_600 })
-  await queue.stop({ timeoutMs: 0 })
+  await queue.stop({ timeoutMilliseconds: 0 })
   await database.close()
   await rename(folder, template).catch(async () => rm(folder, { recursive: true }))
 }
