@@ -4,7 +4,7 @@
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import openapiTypescript, { astToString } from 'openapi-typescript'
-import { OPERATION_CODES, REQUEST_CODES, adviceFor, type OperationCode } from '../src/errors.ts'
+import { OPERATION_CODES, REQUEST_CODES, adviceFor, type OperationCode } from '../src/error-codes.ts'
 import { SETTINGS } from '../src/settings.ts'
 import { documentedApp } from './documented-app.ts'
 import { specPage } from './spec-page.ts'
@@ -29,7 +29,7 @@ function errorsPage (): string {
       `| \`${code}\` | ${retryable ? 'yes' : 'no'} | ${title} | ${adviceFor(code as OperationCode, true)} |`)
   return `# Errors
 
-\`npm run generate\` writes this page from \`src/errors.ts\`. A code that is retired is never used again.
+\`npm run generate\` writes this page from \`src/error-codes.ts\`. A code that is retired is never used again.
 
 ## Errors of requests
 

@@ -1,4 +1,4 @@
-import type { OperationCode } from '../errors.ts'
+import type { OperationCode } from '../error-codes.ts'
 
 /** A call to the cloud that failed, in our words. Never holds credentials. */
 export class CloudFailure extends Error {

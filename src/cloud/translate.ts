@@ -1,4 +1,4 @@
-import type { OperationCode } from '../errors.ts'
+import type { OperationCode } from '../error-codes.ts'
 import { CloudFailure } from './failure.ts'
 
 /** What AWS's error codes, and the names of the SDK's and Node's own errors, mean. The first that matches counts. */

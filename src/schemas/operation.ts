@@ -33,7 +33,8 @@ export const PreviewResult = Type.Object(
     summary: Type.Object({ create: Count, update: Count, replace: Count, delete: Count }),
     affectedJobs: Type.Union([Type.Object({ count: Count, running: Count }), Type.Null()], {
       description:
-        'Jobs that are not over in queues that would be replaced or deleted, or lose their compute; null where the cloud could not be asked'
+        'Jobs that are not over in queues that would be replaced or deleted, or lose their compute; null where the ' +
+        'cloud could not be asked'
     }),
     repairsDrift: Type.Boolean({
       description: 'Whether the environment had drifted, so that the changes include what repairs it'

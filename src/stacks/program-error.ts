@@ -1,4 +1,4 @@
-import type { OperationCode } from '../errors.ts'
+import type { OperationCode } from '../error-codes.ts'
 
 /**
  * The program finds, before anything is created in the cloud, that the environment cannot be built. The engine passes on

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
-import { OPERATION_CODES, REQUEST_CODES, adviceFor, type OperationCode } from '../../src/errors.ts'
+import { OPERATION_CODES, REQUEST_CODES, adviceFor, type OperationCode } from '../../src/error-codes.ts'
 
 describe('The catalogue of codes', () => {
   test('and docs/errors.md name the same codes', async () => {

@@ -1,4 +1,4 @@
-import type { OperationCode } from '../../errors.ts'
+import type { OperationCode } from '../../error-codes.ts'
 
 /** What a message of the engine or the cloud means. The first rule that matches counts. */
 export interface FailureRule {

@@ -1,4 +1,5 @@
-import { OPERATION_CODES, operationError, type OperationCode, type OperationErrorData } from '../../errors.ts'
+import { OPERATION_CODES, type OperationCode } from '../../error-codes.ts'
+import { operationError, type OperationErrorData } from '../../errors.ts'
 import type { CommandOutcome } from '../command.ts'
 import type { EngineEvent } from '../../schemas/event.ts'
 import { CLOUD_REQUEST_ID, UNINFORMATIVE, FAILURE_RULES, WRAPPINGS } from './failure-rules.ts'

@@ -124,7 +124,8 @@ export async function release (
     await appendEvents(trx, fence, [
       { type: 'state', state: 'queued', attempt: fence.attempt, reason: WHY_RELEASED[why] }
     ])
-    await context.queue.enqueue(trx, operation.id, why === 'database-unavailable' ? { afterSeconds: UNAVAILABLE_SECONDS } : {})
+    const afterSeconds = why === 'database-unavailable' ? UNAVAILABLE_SECONDS : 0
+    await context.queue.enqueue(trx, operation.id, { afterSeconds })
     return true
   })
   if (written) log.info('operation handed back')

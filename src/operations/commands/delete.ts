@@ -12,7 +12,15 @@ import type { Context } from '../context.ts'
 import { refuseStale, type Expected } from '../preconditions/if-match.ts'
 import { presentEnvironment } from '../reads/present.ts'
 import { visibleEnvironment } from '../reads/queries.ts'
-import { enqueueFor, inProgress, isStopping, overridesDiffer, policyOf, transact, type WriteScope } from './transaction.ts'
+import {
+  enqueueFor,
+  inProgress,
+  isStopping,
+  overridesDiffer,
+  policyOf,
+  transact,
+  type WriteScope
+} from './transaction.ts'
 
 /** What a deletion is asked with. */
 export interface Removal {

@@ -3,7 +3,14 @@ import type { Operation } from '../../schemas/operation.ts'
 import { changePhase, lockEnvironment } from '../../store/queries/environments.ts'
 import { newestOperations, retainedBefore } from '../../store/queries/operations.ts'
 import type { Queryable } from '../../store/sql.ts'
-import type { ApplyInput, ChangingRow, DeleteInput, EnvironmentRow, KindAndInput, OperationRow } from '../../store/tables.ts'
+import type {
+  ApplyInput,
+  ChangingRow,
+  DeleteInput,
+  EnvironmentRow,
+  KindAndInput,
+  OperationRow
+} from '../../store/tables.ts'
 import type { Requester } from '../access/requester.ts'
 import { PHASE_DURING, changesEnvironment, phaseBefore } from '../attempt/phases.ts'
 import type { Context } from '../context.ts'

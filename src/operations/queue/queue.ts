@@ -179,12 +179,9 @@ class BossQueue implements Queue {
   }
 
   async depth (): Promise<number> {
-    const {
-      rows: [row]
-    } = await sql<{ depth: number }>`
-      select count(*)::integer as depth from pgboss.job where name = ${QUEUE} and state in ('created', 'retry')`.execute(
-      this.#database.db
-    )
+    const { rows: [row] } = await sql<{ depth: number }>`
+      select count(*)::integer as depth from pgboss.job
+      where name = ${QUEUE} and state in ('created', 'retry')`.execute(this.#database.db)
     return row?.depth ?? 0
   }
 

@@ -1,4 +1,4 @@
-import { OPERATION_CODES, adviceFor } from '../../errors.ts'
+import { OPERATION_CODES, adviceFor } from '../../error-codes.ts'
 import type { Environment } from '../../schemas/environment.ts'
 import type { OperationEvent } from '../../schemas/event.ts'
 import type { Operation, Step } from '../../schemas/operation.ts'

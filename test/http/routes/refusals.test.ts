@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { REQUEST_CODES } from '../../../src/errors.ts'
+import { REQUEST_CODES } from '../../../src/error-codes.ts'
 import { GARBAGE, MALFORMED } from '../../support/http/malformed.ts'
 import { send, sendBytes, type RawAnswer } from '../../support/http/raw.ts'
 import { ended, post, resources, withService, type TestService } from '../../support/service/service.ts'
