@@ -6,7 +6,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readPortFile } from '../src/sandbox/aws/port-file.ts'
-import { sender } from '../src/sandbox/aws/control/client.ts'
+import { callsOver, sender } from '../src/sandbox/aws/control/client.ts'
 import { findPostgres, startPostgres } from '../test/support/database/postgres.ts'
 import { cleanUpOnSignal, registerCleanup } from './cleanup.ts'
 import { recordAnswers } from './installation/answers.ts'
@@ -44,13 +44,11 @@ async function withServer<T> (
 }
 
 /** A VPC besides the default one; answers its subnets. */
-async function addVpc (dataDir: string, query: Record<string, string>): Promise<string[]> {
+async function addVpc (dataDir: string, where: { account: string, region: string }): Promise<string[]> {
   const sandbox = await readPortFile(dataDir)
   if (!sandbox) throw new Error('the simulated AWS does not run')
-  const vpc = (await sender(sandbox.controlUrl, sandbox.token)('POST', '/networks', { query, body: {} })) as {
-    subnets: Array<{ id: string }>
-  }
-  return vpc.subnets.map(({ id }) => id)
+  const { subnets } = await callsOver(sender(sandbox.controlUrl, sandbox.token)).addNetwork(where)
+  return subnets.map(({ id }) => id)
 }
 
 async function addTeams (portal: Portal): Promise<void> {

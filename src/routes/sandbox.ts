@@ -18,28 +18,10 @@ import {
   SandboxResourceFilter,
   SandboxResourceList
 } from '../schemas/sandbox.ts'
+import type { SandboxControl } from '../schemas/sandbox-control.ts'
 import { refTo } from '../schemas/names.ts'
 import { Once, requesterOf } from './http/requester.ts'
 import { problemsFor, typed } from './http/scope.ts'
-
-/** The simulated account's controls, as these routes need them. Refusals are thrown as Refusal. */
-export interface SandboxControl {
-  resources (filter: SandboxResourceFilter): Promise<SandboxResource[]>
-  resource (key: string): Promise<SandboxResource>
-  changeResource (key: string, properties: Record<string, unknown>): Promise<SandboxResource>
-  deleteResource (key: string): Promise<void>
-  objects (bucket: string): Promise<SandboxObject[]>
-  putObject (bucket: string, key: string, size: number): Promise<SandboxObject>
-  emptyBucket (bucket: string): Promise<void>
-  jobs (filter: SandboxJobFilter): Promise<SandboxJob[]>
-  submitJobs (jobs: SandboxJobsInput): Promise<SandboxJob[]>
-  changeJob (id: string, change: SandboxJobChange): Promise<SandboxJob>
-  faults (): Promise<SandboxFault[]>
-  addFault (fault: SandboxFaultInput): Promise<SandboxFault>
-  clearFaults (): Promise<void>
-  removeDefaultVpc (account: string, region: string): Promise<void>
-  restoreDefaultVpc (account: string, region: string): Promise<void>
-}
 
 const ByKey = Type.Object({ key: Type.String({ minLength: 1, maxLength: 500 }) }, { additionalProperties: false })
 const ByBucket = Type.Object({ bucket: Type.String({ minLength: 3, maxLength: 63 }) }, { additionalProperties: false })
@@ -83,7 +65,7 @@ const resourceRoutes = (control: SandboxControl) => async (app: FastifyInstance)
       params: ByKey,
       response: { 200: refTo(SandboxResource), ...problemsFor(400, 401, 403, 404, 503) }
     }
-  }, async (request) => control.resource(request.params.key))
+  }, async (request) => control.resource(request.params))
 
   scope.patch(
     '/sandbox/resources/:key',
@@ -99,7 +81,7 @@ const resourceRoutes = (control: SandboxControl) => async (app: FastifyInstance)
         response: { 200: refTo(SandboxResource), ...problemsFor(400, 401, 403, 404, 422, 503) }
       }
     },
-    async (request) => control.changeResource(request.params.key, request.body.properties)
+    async (request) => control.changeResource({ ...request.params, ...request.body })
   )
 
   scope.delete('/sandbox/resources/:key', {
@@ -110,7 +92,7 @@ const resourceRoutes = (control: SandboxControl) => async (app: FastifyInstance)
       response: { ...Nothing, ...problemsFor(400, 401, 403, 404, 422, 503) }
     }
   }, async (request, reply) => {
-    await control.deleteResource(request.params.key)
+    await control.deleteResource(request.params)
     return reply.code(204).send(null)
   })
 }
@@ -132,7 +114,7 @@ const networkRoutes = (control: SandboxControl) => async (app: FastifyInstance):
         response: { ...Nothing, ...problemsFor(400, 401, 403, 422, 503) }
       },
       handler: async (request, reply) => {
-        await control[call](request.params.account, request.params.region)
+        await control[call](request.params)
         return reply.code(204).send(null)
       }
     })
@@ -149,7 +131,7 @@ const bucketRoutes = (control: SandboxControl) => async (app: FastifyInstance): 
       params: ByBucket,
       response: { 200: refTo(SandboxObjectList), ...problemsFor(400, 401, 403, 404, 503) }
     }
-  }, async (request) => ({ items: await control.objects(request.params.bucket) }))
+  }, async (request) => ({ items: await control.objects(request.params) }))
 
   scope.put(
     '/sandbox/buckets/:bucket/objects/:key',
@@ -165,7 +147,11 @@ const bucketRoutes = (control: SandboxControl) => async (app: FastifyInstance): 
         response: { 200: refTo(SandboxObject), ...problemsFor(400, 401, 403, 404, 503) }
       }
     },
-    async (request) => control.putObject(request.params.bucket, request.params.key, request.body.size)
+    async (request) => {
+      const object = { key: request.params.key, size: request.body.size }
+      await control.putObjects({ bucket: request.params.bucket, objects: [object] })
+      return object
+    }
   )
 
   scope.delete('/sandbox/buckets/:bucket/objects', {
@@ -176,7 +162,7 @@ const bucketRoutes = (control: SandboxControl) => async (app: FastifyInstance): 
       response: { ...Nothing, ...problemsFor(400, 401, 403, 404, 503) }
     }
   }, async (request, reply) => {
-    await control.emptyBucket(request.params.bucket)
+    await control.emptyBucket(request.params)
     return reply.code(204).send(null)
   })
 }
@@ -223,7 +209,7 @@ const jobRoutes = (context: Context, control: SandboxControl) => async (app: Fas
       body: SandboxJobChange,
       response: { 200: refTo(SandboxJob), ...problemsFor(400, 401, 403, 404, 503) }
     }
-  }, async (request) => control.changeJob(request.params.id, request.body))
+  }, async (request) => control.changeJob({ ...request.params, ...request.body }))
 }
 
 const faultRoutes = (context: Context, control: SandboxControl) => async (app: FastifyInstance): Promise<void> => {

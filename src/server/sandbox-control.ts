@@ -1,29 +1,15 @@
 import { Refusal } from '../errors.ts'
-import type { SandboxControl } from '../routes/sandbox.ts'
-import { ControlError, type Props, type SandboxCloud } from '../sandbox/aws/client.ts'
+import type { SandboxControl } from '../schemas/sandbox-control.ts'
+import { ControlError, type SandboxCloud } from '../sandbox/aws/client.ts'
 
-/** The sandbox cloud's controls as the routes need them; its errors become refusals. */
+type Call = (input?: object) => Promise<unknown>
+
+/** The sandbox cloud's controls, with its refusals as those of the service. */
 export function sandboxControl ({ control }: SandboxCloud): SandboxControl {
-  return {
-    resources: (filter) => asRefusal(control.resources(filter)),
-    resource: (key) => asRefusal(control.resource(key)),
-    changeResource: (key, properties) => asRefusal(control.changeResource(key, properties as Props)),
-    deleteResource: (key) => asRefusal(control.deleteResource(key)),
-    objects: (bucket) => asRefusal(control.objects(bucket)),
-    async putObject (bucket, key, size) {
-      await asRefusal(control.putObjects(bucket, [{ key, size }]))
-      return { key, size }
-    },
-    emptyBucket: (bucket) => asRefusal(control.deleteObjects(bucket)),
-    jobs: (filter) => asRefusal(control.jobs(filter)),
-    submitJobs: (jobs) => asRefusal(control.submitJobs(jobs)),
-    changeJob: (id, { status }) => asRefusal(control.changeJob(id, status)),
-    faults: () => asRefusal(control.faults()),
-    addFault: (fault) => asRefusal(control.addFault(fault)),
-    clearFaults: () => asRefusal(control.clearFaults()),
-    removeDefaultVpc: (account, region) => asRefusal(control.removeDefaultVpc({ account, region })),
-    restoreDefaultVpc: (account, region) => asRefusal(control.restoreDefaultVpc({ account, region }))
-  }
+  const calls = Object.entries(control) as [string, Call][]
+  return Object.fromEntries(
+    calls.map(([name, call]) => [name, async (input?: object) => asRefusal(call(input))])
+  ) as unknown as SandboxControl
 }
 
 async function asRefusal<T> (answer: Promise<T>): Promise<T> {

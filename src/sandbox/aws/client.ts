@@ -4,27 +4,12 @@ import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { ControlError, controlOver, sender, type SandboxControl, type Send } from './control/client.ts'
-import type { PortFile, User } from './control/shapes.ts'
 import { startTimeOf } from '../../host-processes.ts'
-import { readPortFile } from './port-file.ts'
+import { SANDBOX_CALLS, type SandboxControl, type SandboxUser } from '../../schemas/sandbox-control.ts'
+import { callsOver, ControlError, sender, type Send } from './control/client.ts'
+import { readPortFile, type PortFile } from './port-file.ts'
 
-export type { SandboxControl, AccountRegion } from './control/client.ts'
 export { ControlError } from './control/client.ts'
-export type {
-  Fault,
-  FaultKind,
-  FaultSpec,
-  FaultVerb,
-  JobsSpec,
-  JobView,
-  NetworkView,
-  ResourceFilter,
-  ResourceView,
-  Stats,
-  StoredObject
-} from './control/shapes.ts'
-export type { Props, Value } from './values.ts'
 export { SANDBOX_CREDENTIALS } from './api/credentials.ts'
 
 const START_DEADLINE_MS = 30_000
@@ -54,7 +39,7 @@ interface Live { port: PortFile, send: Send }
  * does not come up in 30 seconds; its output is in `sandbox-aws.log` in that directory.
  */
 export async function attachSandboxCloud (options: AttachOptions): Promise<SandboxCloud> {
-  const user: User = { id: randomUUID(), pid: process.pid, startTime: await startTimeOf(process.pid) ?? '' }
+  const user: SandboxUser = { id: randomUUID(), pid: process.pid, startTime: await startTimeOf(process.pid) ?? '' }
   let live: Promise<Live> | undefined
   let released = false
   // The world remembers its speed: a cloud that is started again keeps what was set in between.
@@ -75,7 +60,7 @@ export async function attachSandboxCloud (options: AttachOptions): Promise<Sandb
       return await (await current()).send(...request)
     } catch (error) {
       // Only what certainly was not done, or may be done twice, is sent again.
-      if (error instanceof ControlError || (request[0] === 'POST' && !isRefusedConnection(error))) throw error
+      if (error instanceof ControlError || (SANDBOX_CALLS[request[0]].method === 'POST' && !isRefusedConnection(error))) throw error
       return (await ensure()).send(...request)
     }
   }
@@ -86,18 +71,18 @@ export async function attachSandboxCloud (options: AttachOptions): Promise<Sandb
       const { port } = await ensure()
       return { grpcPort: port.grpcPort, apiUrl: port.apiUrl, pid: port.pid }
     },
-    control: controlOver(send),
+    control: callsOver(send),
     release: async () => {
       if (released) return
       const known = await live?.catch(() => undefined)
       released = true
       // A cloud that is gone needs no release.
-      await known?.send('DELETE', '/users', { body: user }).catch(() => {})
+      await known?.send('release', user).catch(() => {})
     }
   }
 }
 
-async function come (options: AttachOptions, user: User): Promise<Live> {
+async function come (options: AttachOptions, user: SandboxUser): Promise<Live> {
   const deadline = Date.now() + START_DEADLINE_MS
   let child: ChildProcess | undefined
   while (Date.now() < deadline) {
@@ -119,13 +104,13 @@ async function come (options: AttachOptions, user: User): Promise<Live> {
 }
 
 /** Registers with the cloud the port file names; undefined when there is none that answers. */
-async function register (options: AttachOptions, user: User): Promise<Live | undefined> {
+async function register (options: AttachOptions, user: SandboxUser): Promise<Live | undefined> {
   const port = await readPortFile(options.dataDir)
   if (!port) return undefined
   const send = sender(port.controlUrl, port.token)
   try {
-    await send('POST', '/users', { body: user })
-    if (options.speed !== undefined) await send('PUT', '/speed', { body: { speed: options.speed } })
+    await send('attach', user)
+    if (options.speed !== undefined) await send('setSpeed', { speed: options.speed })
     return { port, send }
   } catch (error) {
     // A stale file may name a port that now belongs to somebody else, who answers in their own way.
@@ -136,7 +121,7 @@ async function register (options: AttachOptions, user: User): Promise<Live | und
 
 async function isUp (live: Live): Promise<boolean> {
   try {
-    await sender(live.port.controlUrl, live.port.token, 5_000)('GET', '/speed')
+    await sender(live.port.controlUrl, live.port.token, 5_000)('speed', {})
     return true
   } catch {
     return false

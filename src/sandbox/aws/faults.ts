@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { FaultSpec, FaultVerb } from './control/shapes.ts'
+import type { SandboxFaultInput } from '../../schemas/sandbox.ts'
 import { ApiError, ProviderError } from './model/errors.ts'
 import type { ScriptedFault } from './world/fault.ts'
 import type { World } from './world/world.ts'
 
 /** A call that scripted faults may act on. */
 export interface Target {
-  on: FaultVerb
+  on: SandboxFaultInput['on']
   type: string
   account: string
   name: string
@@ -68,6 +68,6 @@ async function hang (id: string, world: World, signal: AbortSignal): Promise<voi
   if (signal.aborted) throw new ProviderError('the caller went away while a scripted fault held its call')
 }
 
-export function newFault (spec: FaultSpec): ScriptedFault {
-  return { ...spec, id: randomUUID(), matched: 0, hits: 0 }
+export function newFault (input: SandboxFaultInput): ScriptedFault {
+  return { ...input, id: randomUUID(), matched: 0, hits: 0 }
 }

@@ -1,5 +1,4 @@
 import { parseArgs } from 'node:util'
-import { speedOf } from './control/routes.ts'
 import { CloudProcess, fatal } from './process.ts'
 
 const { values } = parseArgs({
@@ -15,7 +14,7 @@ if (values.data === undefined) {
 const abandoned = values['abandoned-after']
 const cloud = await CloudProcess.start({
   dataDir: values.data,
-  ...(values.speed !== undefined && { speed: speedOf(values.speed) }),
+  ...(values.speed !== undefined && { speed: Number(values.speed) }),
   ...(abandoned !== undefined && { abandonedSeconds: Number(abandoned) })
 })
 if (cloud) {

@@ -1,7 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import type { PortFile } from './control/shapes.ts'
+
+/** What a starter reads to find the process: written last, after everything listens. */
+export interface PortFile {
+  pid: number
+  startedAt: string
+  grpcPort: number
+  /** Where the AWS HTTP APIs are. */
+  apiUrl: string
+  controlUrl: string
+  token: string
+}
 
 const portFilePath = (dataDir: string): string => join(dataDir, 'sandbox-aws.json')
 

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import type { Server } from 'node:net'
 import { serveApi } from './api/server.ts'
 import { serveControl } from './control/server.ts'
-import type { Stats, User } from './control/shapes.ts'
 import { isRunning } from '../../host-processes.ts'
+import type { SandboxStats, SandboxUser } from '../../schemas/sandbox-control.ts'
 import { readJournalLine } from './journal-lines.ts'
 import { ApiError } from './model/errors.ts'
 import type { HttpServer } from './http.ts'
@@ -32,7 +32,7 @@ export class CloudProcess {
   readonly #token = randomBytes(24).toString('base64url')
   readonly #startedAt = new Date().toISOString()
   readonly #ending = new AbortController()
-  readonly #users = new Map<string, User>()
+  readonly #users = new Map<string, SandboxUser>()
   readonly #timer: NodeJS.Timeout
   #provider: ProviderServer | undefined
   #api: HttpServer | undefined
@@ -95,14 +95,14 @@ export class CloudProcess {
     })
   }
 
-  #attach (user: User): void {
+  #attach (user: SandboxUser): void {
     if (this.#stop) throw new ApiError('Ending', 'the sandbox AWS is just ending', 503)
     this.#users.set(user.id, user)
     this.#released = false
     this.#usedAt = Date.now()
   }
 
-  async #release (user: User): Promise<void> {
+  async #release (user: SandboxUser): Promise<void> {
     this.#users.delete(user.id)
     this.#released = true
     await this.#forgetDead()
@@ -126,7 +126,7 @@ export class CloudProcess {
     await this.#endIfUnused()
   }
 
-  #stats (): Stats {
+  #stats (): SandboxStats {
     const byType: Record<string, number> = {}
     const items = [...this.#world.items.values()].filter((item) => !item.builtIn)
     for (const item of items) byType[item.type] = (byType[item.type] ?? 0) + 1

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { createEngine, type EngineExecutable } from '../../../src/engine/index.ts'
 import type { RunKind, RunTask } from '../../../src/engine/types.ts'
 import type { Spec } from '../../../src/schemas/spec.ts'
-import type { SandboxControl } from '../../../src/sandbox/aws/client.ts'
+import type { SandboxControl } from '../../../src/schemas/sandbox-control.ts'
 import { withCloud } from '../../support/aws/cloud.ts'
 import { shareCompileCache } from '../../support/service/compile-cache.ts'
 import { enginesPresent } from '../../support/engine/engines.ts'
@@ -70,26 +70,29 @@ describe.each(await enginesPresent())('an environment on the $kind engine', (exe
       if (bucket === undefined || logs === undefined || queue === undefined) {
         throw new Error('the environment is not whole')
       }
-      await control.changeResource(bucket.key, { tags: { ...(bucket.properties['tags'] as object), owner: 'nobody' } })
-      await control.changeResource(queue.key, { priority: 77 })
-      await control.deleteResource(logs.key)
+      await control.changeResource({
+        key: bucket.key,
+        properties: { tags: { ...(bucket.properties['tags'] as object), owner: 'nobody' } }
+      })
+      await control.changeResource({ key: queue.key, properties: { priority: 77 } })
+      await control.deleteResource({ key: logs.key })
       const { drifted } = await run(TASKS.drift)
       expect(
         drifted.map(({ resourceType, status, properties }) => [resourceType, status, properties]).toSorted()
       ).toEqual([
         ['aws:batch/jobQueue:JobQueue', 'changed', [{ path: 'priority', expected: expect.any(Number), actual: 77 }]],
         ['aws:cloudwatch/logGroup:LogGroup', 'missing', []],
-        [BUCKET, 'changed', [{ path: 'tags.owner', expected: null, actual: 'yes' }]]
+        [BUCKET, 'changed', [{ path: 'tags.owner', expected: null, actual: 'nobody' }]]
       ])
       expect(await run({ kind: 'up', refresh: true })).toMatchObject({ resources })
       expect((await run(TASKS.drift)).drifted).toEqual([])
 
-      await control.putObject(bucket.id, 'result.bin', 10)
+      await control.putObjects({ bucket: bucket.id, objects: [{ key: 'result.bin', size: 10 }] })
       const { retained } = await run({ kind: 'destroy', retain: [BUCKET] })
       const left = await control.resources()
       expect(retained.map(({ type }) => type).toSorted()).toEqual(left.map(({ type }) => type).toSorted())
       expect(retained).toHaveLength(6)
-      expect(await control.objects(bucket.id)).toHaveLength(1)
+      expect(await control.objects({ bucket: bucket.id })).toHaveLength(1)
     })
   })
 })

@@ -1,5 +1,5 @@
 import type { EngineExecutable } from '../../../src/engine/index.ts'
-import type { ResourceView } from '../../../src/sandbox/aws/control/shapes.ts'
+import type { SandboxResource } from '../../../src/schemas/sandbox.ts'
 import type { Spec } from '../../../src/schemas/spec.ts'
 import type { Placement } from '../../../src/schemas/team.ts'
 import { resolveSpec } from '../../../src/spec/resolve.ts'
@@ -21,10 +21,10 @@ export function inputOf (spec: Spec, placement: Placement): EnvironmentInput {
 export interface EventLog {
   readonly first: Run
   readonly state: StateResource[]
-  readonly cloud: ResourceView[]
+  readonly cloud: SandboxResource[]
   /** The same program again. */
   readonly second: Run
-  readonly cloudAfterwards: ResourceView[]
+  readonly cloudAfterwards: SandboxResource[]
 }
 
 /** Lives one life of the program on one engine in a cloud of its own. */

@@ -42,7 +42,7 @@ async function refused (
 describe.each(await enginesPresent())('a team\'s placement, on the $kind engine', (engine) => {
   it('is where the environment goes: its account by its role, its subnets and groups', async () => {
     await withCloud(async (cloud) => {
-      const { subnets, securityGroupId } = await cloud.control.addNetwork(THERE, { public: false })
+      const { subnets, securityGroupId } = await cloud.control.addNetwork({ ...THERE, public: false })
       const network = { subnets: subnets.map(({ id }) => id), securityGroups: [securityGroupId] }
       await withStack(engine, inputOf(SPEC, { ...PLACEMENT, network }), cloud, async (stack) => {
         const { outputs } = await stack.up()

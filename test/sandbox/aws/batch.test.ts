@@ -124,11 +124,10 @@ describe('a job queue', () => {
     const none = await queue(provider, 'queue').catch((error: Error) => error.message)
     expect(none).toMatch(/creating Batch Job Queue .* must have between 1 and 3/)
     const environment = await compute(provider, 'compute')
-    await cloud.control.changeResource((await cloud.control.resources({ type: COMPUTE }))[0]?.key ?? '', {
-      status: 'INVALID'
-    })
+    const key = (await cloud.control.resources({ type: COMPUTE }))[0]?.key ?? ''
+    await cloud.control.changeResource({ key, properties: { status: 'INVALID' } })
     await expect(queue(provider, 'queue', environment)).rejects.toThrow(/is not VALID, its status is INVALID/)
-    await cloud.control.deleteResource((await cloud.control.resources({ type: COMPUTE }))[0]?.key ?? '')
+    await cloud.control.deleteResource({ key })
     await expect(queue(provider, 'queue', environment)).rejects.toThrow(/does not exist/)
   })
 
@@ -229,7 +228,7 @@ describe('a job definition', () => {
 
 it('takes the speed of whoever attaches', async () => {
   const other = await attachSandboxCloud({ dataDir: cloud.dataDir, speed: 0.25 })
-  expect(await cloud.control.speed()).toBe(0.25)
-  await cloud.control.setSpeed(0)
+  expect((await cloud.control.speed()).speed).toBe(0.25)
+  await cloud.control.setSpeed({ speed: 0 })
   await other.release()
 })

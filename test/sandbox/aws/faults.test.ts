@@ -63,7 +63,7 @@ describe('a scripted fault', () => {
     const held = logs('held')
     while ((await cloud.control.faults())[0]?.struck !== 1) await new Promise((resolve) => setTimeout(resolve, 10))
     expect(await cloud.control.resources()).toEqual([])
-    await cloud.control.clearFaults(fault.id)
+    await cloud.control.clearFaults({ id: fault.id })
     expect(await held).toBe('held')
   })
 
@@ -148,7 +148,7 @@ describe('the control API', () => {
   it('changes and deletes behind everybody\'s back, and a read shows it', async () => {
     const made = await provider.create(LOGS, 'logs', { name: 'one', retentionInDays: 30, tags: { a: '1' } })
     const [item] = await cloud.control.resources()
-    await cloud.control.changeResource(item?.key ?? '', { retentionInDays: 7, tags: { b: '2' } })
+    await cloud.control.changeResource({ key: item?.key ?? '', properties: { retentionInDays: 7, tags: { b: '2' } } })
     const seen = await provider.read(LOGS, 'one', made.outputs, made.inputs)
     expect(seen.inputs).toMatchObject({ retentionInDays: 7, tags: { a: '1', b: '2' } })
     expect((await provider.diff(LOGS, seen.outputs, made.inputs)).diffs.sort()).toEqual([
@@ -156,14 +156,14 @@ describe('the control API', () => {
       'tags',
       'tagsAll'
     ])
-    await cloud.control.deleteResource(item?.key ?? '')
+    await cloud.control.deleteResource({ key: item?.key ?? '' })
     expect((await provider.read(LOGS, 'one', made.outputs, made.inputs)).id).toBe('')
-    await expect(cloud.control.resource(item?.key ?? '')).rejects.toMatchObject({ name: 'ControlError', status: 404 })
-    await expect(cloud.control.setSpeed(-1)).rejects.toMatchObject({ status: 400 })
+    await expect(cloud.control.resource({ key: item?.key ?? '' })).rejects.toMatchObject({ name: 'ControlError', status: 404 })
+    await expect(cloud.control.setSpeed({ speed: -1 })).rejects.toMatchObject({ status: 400 })
   })
 
   it('finishes a create whose engine has gone, as AWS would', async () => {
-    await cloud.control.setSpeed(0.02)
+    await cloud.control.setSpeed({ speed: 0.02 })
     const engine = await connectProvider(cloud.grpcPort)
     const creating = compute(engine, 'ce').catch((error: Error) => error)
     while ((await cloud.control.resources({ type: COMPUTE })).length === 0) {
@@ -174,6 +174,6 @@ describe('the control API', () => {
     while ((await cloud.control.resources({ type: COMPUTE }))[0]?.status !== 'VALID') {
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
-    await cloud.control.setSpeed(0)
+    await cloud.control.setSpeed({ speed: 0 })
   })
 })

@@ -111,7 +111,7 @@ describe('a journal of an older version', () => {
         ]
       })
       expect((await control.resources()).map(({ name }) => name)).toEqual(['kept'])
-      expect(await control.objects('kept')).toEqual([{ key: 'a/b', size: 7 }])
+      expect(await control.objects({ bucket: 'kept' })).toEqual([{ key: 'a/b', size: 7 }])
       expect(await control.faults()).toMatchObject([{ matched: 3, struck: 1 }])
       await control.restoreDefaultVpc(home)
       expect(await control.networks(home)).toMatchObject([{ vpcId: 'vpc-07d45472d0feb6985', isDefault: true }])

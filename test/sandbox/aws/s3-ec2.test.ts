@@ -52,13 +52,16 @@ describe('a bucket', () => {
 
   it('is not deleted with objects in it, unless that was asked for', async () => {
     const kept = await provider.create(BUCKET, 'b', { bucket: 'kept' })
-    await cloud.control.putObjects('kept', [{ key: 'a/1', size: 10 }, { key: 'a/2', size: 20 }])
-    expect(await cloud.control.objects('kept')).toEqual([{ key: 'a/1', size: 10 }, { key: 'a/2', size: 20 }])
+    await cloud.control.putObjects({
+      bucket: 'kept',
+      objects: [{ key: 'a/1', size: 10 }, { key: 'a/2', size: 20 }]
+    })
+    expect(await cloud.control.objects({ bucket: 'kept' })).toEqual([{ key: 'a/1', size: 10 }, { key: 'a/2', size: 20 }])
     await expect(provider.remove(BUCKET, 'kept', kept.outputs)).rejects.toThrow(
       /StatusCode: 409, .*api error BucketNotEmpty: The bucket you tried to delete is not empty/
     )
-    await cloud.control.deleteObject('kept', 'a/1')
-    expect(await cloud.control.objects('kept')).toEqual([{ key: 'a/2', size: 20 }])
+    await cloud.control.deleteObject({ bucket: 'kept', key: 'a/1' })
+    expect(await cloud.control.objects({ bucket: 'kept' })).toEqual([{ key: 'a/2', size: 20 }])
     const forced = await provider.update(BUCKET, 'kept', kept.outputs, { ...kept.inputs, forceDestroy: true })
     await provider.remove(BUCKET, 'kept', forced)
     expect(await cloud.control.resources()).toEqual([])
@@ -110,7 +113,7 @@ describe('the network of an account', () => {
   })
 
   it('can have another VPC, and subnets of two do not go together', async () => {
-    const other = await cloud.control.addNetwork(home, { public: false })
+    const other = await cloud.control.addNetwork({ ...home, public: false })
     const { subnets } = await network(provider)
     const one = await provider.invoke('aws:ec2/getSubnet:getSubnet', { id: other.subnets[0]?.id ?? '' })
     expect(one).toMatchObject({ vpcId: other.vpcId, mapPublicIpOnLaunch: false, defaultForAz: false })

@@ -25,7 +25,7 @@ const make = async (configuration: Props, args: Props = {}): Promise<Created> =>
 }
 const tagByHand = async (tags: Props): Promise<void> => {
   const [item] = await cloud.control.resources()
-  await cloud.control.changeResource(item?.key ?? '', { tags })
+  await cloud.control.changeResource({ key: item?.key ?? '', properties: { tags } })
 }
 const read = async (made: Created): Promise<Created> => provider.read(LOGS, made.id, made.outputs, made.inputs)
 const driftOf = async (made: Created): Promise<string[]> =>

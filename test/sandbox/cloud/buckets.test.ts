@@ -27,10 +27,13 @@ beforeEach(async () => {
 
 const signal = new AbortController().signal
 const fill = async (count: number): Promise<void> =>
-  cloud.control.putObjects('full', Array.from({ length: count }, (_, index) => ({ key: `a/${index} & <b>`, size: 1 })))
+  cloud.control.putObjects({
+    bucket: 'full',
+    objects: Array.from({ length: count }, (_, index) => ({ key: `a/${index} & <b>`, size: 1 }))
+  })
 const versioned = async (): Promise<void> => {
   const [item] = await cloud.control.resources({ type: BUCKET })
-  await cloud.control.changeResource(item?.key ?? '', { versioning: { enabled: true } })
+  await cloud.control.changeResource({ key: item?.key ?? '', properties: { versioning: { enabled: true } } })
 }
 const remove = async (): Promise<void> => provider.remove(BUCKET, 'full', bucket.outputs)
 
@@ -52,19 +55,19 @@ describe('the objects of a bucket', () => {
     await fill(2500)
     await expect(remove()).rejects.toThrow(/BucketNotEmpty/)
     expect(await calls.emptyBucket(HOME, 'full', signal)).toBe(2500)
-    expect(await cloud.control.objects('full')).toEqual([])
+    expect(await cloud.control.objects({ bucket: 'full' })).toEqual([])
     await remove()
   })
 
   it('count with their versions and markers, which are deleted with them', async () => {
-    await cloud.control.putObject('full', 'plain', 1)
+    await cloud.control.putObjects({ bucket: 'full', objects: [{ key: 'plain', size: 1 }] })
     await versioned()
-    await cloud.control.putObject('full', 'plain', 2)
-    await cloud.control.putObject('full', 'other', 3)
-    await cloud.control.deleteObject('full', 'other')
-    expect(await cloud.control.objects('full')).toEqual([{ key: 'plain', size: 2 }])
+    await cloud.control.putObjects({ bucket: 'full', objects: [{ key: 'plain', size: 2 }] })
+    await cloud.control.putObjects({ bucket: 'full', objects: [{ key: 'other', size: 3 }] })
+    await cloud.control.deleteObject({ bucket: 'full', key: 'other' })
+    expect(await cloud.control.objects({ bucket: 'full' })).toEqual([{ key: 'plain', size: 2 }])
     expect(await calls.countObjects(HOME, 'full', 10)).toBe(4)
-    await cloud.control.deleteObject('full', 'plain')
+    await cloud.control.deleteObject({ bucket: 'full', key: 'plain' })
     await expect(remove()).rejects.toThrow(/BucketNotEmpty/)
     expect(await calls.emptyBucket(HOME, 'full', signal)).toBe(5)
     expect(await calls.countObjects(HOME, 'full', 10)).toBe(0)
@@ -78,8 +81,8 @@ describe('the objects of a bucket', () => {
   })
 
   it('go with the uploads nobody finished', async () => {
-    await cloud.control.beginUpload('full', 'big file')
-    await cloud.control.beginUpload('full', 'big file')
+    await cloud.control.beginUpload({ bucket: 'full', key: 'big file' })
+    await cloud.control.beginUpload({ bucket: 'full', key: 'big file' })
     expect(await calls.countObjects(HOME, 'full', 10)).toBe(0)
     expect(await calls.emptyBucket(HOME, 'full', signal)).toBe(2)
     expect(await calls.emptyBucket(HOME, 'full', signal)).toBe(0)

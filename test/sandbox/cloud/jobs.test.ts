@@ -22,7 +22,7 @@ beforeAll(async () => {
 })
 beforeEach(async () => {
   await cloud.control.reset()
-  await cloud.control.setSpeed(0)
+  await cloud.control.setSpeed({ speed: 0 })
   provider = await connectProvider(cloud.grpcPort)
   environment = await compute(provider, 'compute')
   first = await queue(provider, 'first', environment)
@@ -97,7 +97,7 @@ describe('the jobs of queues', () => {
   })
 
   it('are waited for while their containers stop', async () => {
-    await cloud.control.setSpeed(0.03)
+    await cloud.control.setSpeed({ speed: 0.03 })
     await cloud.control.submitJobs({ queue: first.id, count: 2 })
     const draining = calls.drain(HOME, both(), options())
     expect(await draining).toBe(2)
@@ -111,14 +111,14 @@ describe('the jobs of queues', () => {
     await cloud.control.addFault({ kind: 'slow', on: 'delete', type: 'aws:batch/job:Job', seconds: 0.3 })
     const draining = calls.drain(HOME, both(), options())
     while ((await cloud.control.faults())[0]?.struck !== 1) await new Promise((resolve) => setTimeout(resolve, 5))
-    await cloud.control.changeJob(job?.id ?? '', 'RUNNING')
+    await cloud.control.changeJob({ id: job?.id ?? '', status: 'RUNNING' })
     expect(await draining).toBe(1)
     expect(await callsOf('TerminateJob')).toBe(terminated + 1)
     expect((await cloud.control.jobs())[0]?.status).toBe('FAILED')
   })
 
   it('are not waited for any longer when the drain is aborted', async () => {
-    await cloud.control.setSpeed(1)
+    await cloud.control.setSpeed({ speed: 1 })
     await cloud.control.submitJobs({ queue: first.id })
     const control = new AbortController()
     const draining = calls.drain(HOME, both(), options(control.signal))
@@ -128,7 +128,7 @@ describe('the jobs of queues', () => {
   })
 
   it('drain also while AWS still changes the queue', async () => {
-    await cloud.control.setSpeed(0.05)
+    await cloud.control.setSpeed({ speed: 0.05 })
     const updating = provider.update(QUEUE, first.id, first.outputs, { ...first.inputs, priority: 7 })
     while ((await cloud.control.resources({ type: QUEUE }))[0]?.status !== 'updating') {
       await new Promise((resolve) => setTimeout(resolve, 5))
@@ -165,10 +165,10 @@ describe('what AWS does with jobs nobody ended', () => {
   it('remembers them when its process is killed, also after its journal was rewritten', async () => {
     const [job] = await cloud.control.submitJobs({ queue: first.id })
     await provider.create(BUCKET, 'b', { bucket: 'big' })
-    await cloud.control.putObjects(
-      'big',
-      Array.from({ length: 25_000 }, (_, index) => ({ key: `${index}/${'x'.repeat(200)}`, size: 1 }))
-    )
+    await cloud.control.putObjects({
+      bucket: 'big',
+      objects: Array.from({ length: 25_000 }, (_, index) => ({ key: `${index}/${'x'.repeat(200)}`, size: 1 }))
+    })
     await cloud.control.submitJobs({ queue: second.id, status: 'PENDING' })
     process.kill((await cloud.cloud.ensure()).pid, 'SIGKILL')
     expect(await calls.activeJobs(HOME, both())).toEqual({ count: 2, running: 1 })

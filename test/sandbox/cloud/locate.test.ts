@@ -198,14 +198,14 @@ describe('locating what an engine had begun', () => {
 
   it('waits for what AWS is still making', async () => {
     expect(await only({ type: COMPUTE, inputs: { name: 'slow' } })).toBeUndefined()
-    await cloud.control.setSpeed(0.15)
+    await cloud.control.setSpeed({ speed: 0.15 })
     const making = compute(provider, 'compute', { name: 'slow' })
     while ((await cloud.control.resources({ type: COMPUTE })).length === 0) {
       await new Promise((resolve) => setTimeout(resolve, 5))
     }
     expect(await only({ type: COMPUTE, inputs: { name: 'slow' } })).toBe('slow')
     expect((await cloud.control.resources({ type: COMPUTE }))[0]?.status).toBe('VALID')
-    await cloud.control.setSpeed(0)
+    await cloud.control.setSpeed({ speed: 0 })
     await making
   })
 })

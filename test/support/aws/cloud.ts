@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { attachSandboxCloud, type SandboxCloud, type SandboxControl } from '../../../src/sandbox/aws/client.ts'
+import { attachSandboxCloud, type SandboxCloud } from '../../../src/sandbox/aws/client.ts'
+import type { SandboxControl } from '../../../src/schemas/sandbox-control.ts'
 
 /** A sandbox cloud for the tests of one file. */
 export interface BorrowedCloud {

@@ -1,11 +1,11 @@
-import type { FaultVerb } from '../control/shapes.ts'
+import type { SandboxFaultInput } from '../../../schemas/sandbox.ts'
 import type { Call } from '../model/types.ts'
 import type { Props } from '../values.ts'
 
 /** One operation of an AWS service. */
 export interface Operation {
   /** What scripted faults take it for: a verb, and a resource type or a name of its own. */
-  on: FaultVerb
+  on: SandboxFaultInput['on']
   type: string
   /** Parameters that are simulated: any other is refused by name. */
   takes: readonly string[]

@@ -1,3 +1,5 @@
+import type { SandboxInput, SandboxNetwork } from '../../../schemas/sandbox-control.ts'
+import type { SandboxFault, SandboxJob, SandboxResource } from '../../../schemas/sandbox.ts'
 import { ApiError } from '../model/errors.ts'
 import { block, flag, text, textMap, type Props } from '../values.ts'
 import type { Item } from '../world/item.ts'
@@ -6,10 +8,9 @@ import { statusOf, type BatchJob } from '../world/job.ts'
 import { resourceTypes } from '../services/index.ts'
 import { inVpc, isDefaultVpc, SUBNET } from '../services/ec2/lookups.ts'
 import type { World } from '../world/world.ts'
-import type { Fault, JobView, NetworkView, ResourceFilter, ResourceView } from './shapes.ts'
 
 /** A resource as the control API shows it. */
-export function viewOf (item: Item): ResourceView {
+export function viewOf (item: Item): SandboxResource {
   const arn = text(item.props, 'arn')
   return {
     key: item.key,
@@ -27,7 +28,7 @@ export function viewOf (item: Item): ResourceView {
 }
 
 /** The resources that pass the filter, in the order of their creation. */
-export function listResources (world: World, filter: ResourceFilter): ResourceView[] {
+export function listResources (world: World, filter: SandboxInput<'resources'>): SandboxResource[] {
   return [...world.items.values()]
     .filter((item) => filter.builtIn || !item.builtIn)
     .sort((a, b) => a.serial - b.serial)
@@ -35,7 +36,7 @@ export function listResources (world: World, filter: ResourceFilter): ResourceVi
     .filter((view) => passes(view, filter))
 }
 
-function passes (view: ResourceView, filter: ResourceFilter): boolean {
+function passes (view: SandboxResource, filter: SandboxInput<'resources'>): boolean {
   const [tag = '', ...value] = (filter.tag ?? '').split('=')
   return (filter.account === undefined || view.account === filter.account) &&
     (filter.region === undefined || view.region === filter.region) &&
@@ -45,7 +46,7 @@ function passes (view: ResourceView, filter: ResourceFilter): boolean {
 }
 
 /** A VPC with its subnets and its default group. */
-export function networkView (vpc: Item, world: World): NetworkView {
+export function networkView (vpc: Item, world: World): SandboxNetwork {
   return {
     vpcId: vpc.id,
     cidrBlock: text(vpc.props, 'cidrBlock'),
@@ -60,7 +61,7 @@ export function networkView (vpc: Item, world: World): NetworkView {
   }
 }
 
-export function jobView (job: BatchJob): JobView {
+export function jobView (job: BatchJob): SandboxJob {
   return {
     id: job.id,
     name: job.name,
@@ -74,7 +75,7 @@ export function jobView (job: BatchJob): JobView {
 }
 
 /** The API calls the hits of a fault `struck`. */
-export function faultView ({ hits, ...fault }: ScriptedFault): Fault {
+export function faultView ({ hits, ...fault }: ScriptedFault): SandboxFault {
   return { ...fault, struck: hits }
 }
 

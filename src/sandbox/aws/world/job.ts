@@ -1,9 +1,9 @@
+import type { SandboxJob } from '../../../schemas/sandbox.ts'
 import type { AccountRegion } from './item.ts'
 
 /** Statuses of a job that is not over, in the order it goes through them. */
-const ACTIVE_STATUSES = ['SUBMITTED', 'PENDING', 'RUNNABLE', 'STARTING', 'RUNNING'] as const
-export const JOB_STATUSES = [...ACTIVE_STATUSES, 'SUCCEEDED', 'FAILED'] as const
-export type JobStatus = typeof JOB_STATUSES[number]
+const ACTIVE_STATUSES: readonly JobStatus[] = ['SUBMITTED', 'PENDING', 'RUNNABLE', 'STARTING', 'RUNNING']
+export type JobStatus = SandboxJob['status']
 
 /** A Batch job. It has no work to do: it keeps its status until somebody ends it or moves it on. */
 export interface BatchJob extends AccountRegion {
@@ -27,7 +27,7 @@ export function statusOf ({ status, endsAt }: BatchJob): JobStatus {
 }
 
 export function isActive (job: BatchJob): boolean {
-  return ACTIVE_STATUSES.some((status) => status === statusOf(job))
+  return ACTIVE_STATUSES.includes(statusOf(job))
 }
 
 /** Whether it holds a container, and with it a part of its compute environment. */
