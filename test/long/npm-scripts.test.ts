@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, readdir } from 'node:fs/promises'
+import { chmod, mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -62,6 +62,8 @@ describe('A signal to the npm process alone', () => {
   test.each(cases)('$signal ends `npm run $name` and all it started', async ({ name, signal, args, running }) => {
     await withDataDir(async (dataDir) => {
       await mkdir(join(dataDir, 'tmp'))
+      // A Postgres server that is started as root runs as another user, who must reach its folder.
+      await chmod(dataDir, 0o711)
       const npm = startScript(name, args, dataDir)
       const exited = once(npm, 'exit')
       await isRunning(npm, running)
