@@ -6,7 +6,10 @@ export interface Figure {
 
 export interface BenchOptions {
   readonly engine: 'sandbox' | 'pulumi'
-  /** Interleaved rounds per figure, after a warm-up that does not count; figures whose rounds take long make a third of them. */
+  /**
+   * Interleaved rounds per figure, after a warm-up that does not count; figures whose rounds take long make a third of
+   * them.
+   */
   readonly rounds: number
   /** Operations after which memory is measured. */
   readonly operations: number
@@ -20,7 +23,9 @@ export interface Row {
   readonly title: string
   readonly measured: number
   readonly budget: Budget
-  /** The same, for a service that calls the Automation API inside its requests; absent where it has nothing of the kind. */
+  /**
+   * The same, for a service that calls the Automation API inside its requests; absent where it has nothing of the kind.
+   */
   readonly naive?: number
   /** The absolute values behind the quotients, for orientation: they depend on the machine. */
   readonly detail: string

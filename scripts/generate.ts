@@ -1,6 +1,6 @@
 /**
- * Writes what is generated from the code: openapi/openapi.json, the client's types, docs/errors.md, docs/spec.md, and the
- * parts between markers in docs/settings.md and docs/provisioner-policy.md.
+ * Writes what is generated from the code: openapi/openapi.json, the client's types, docs/errors.md, docs/spec.md, and
+ * the parts between markers in docs/settings.md and docs/provisioner-policy.md.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import openapiTypescript, { astToString } from 'openapi-typescript'

@@ -43,7 +43,8 @@ interface Memory {
 
 /**
  * Resident bytes: a runner's as the mean while so many more operations run, the service's after them and after a full
- * collection. V8 lets a heap with 70 MiB in use grow to 380 MiB before it collects, so an uncollected one tells of the moment.
+ * collection. V8 lets a heap with 70 MiB in use grow to 380 MiB before it collects, so an uncollected one tells of the
+ * moment.
  */
 async function memoryAfter (scene: Scene, operations: number): Promise<Memory> {
   const over = new AbortController()

@@ -12,8 +12,8 @@ const PER_SECOND = 200
 const SECONDS_PER_ROUND = 5
 
 /**
- * 99 of 100 reads at 200 per second, asked in an open loop, while the service runs four operations all the time; against a bare
- * route that does nothing else, on the same machine and in the same minutes.
+ * 99 of 100 reads at 200 per second, asked in an open loop, while the service runs four operations all the time;
+ * against a bare route that does nothing else, on the same machine and in the same minutes.
  */
 export const readsUnderLoad: Figure = {
   name: 'reads-under-load',

@@ -12,8 +12,8 @@ import { interleave, median } from '../setup/statistics.ts'
 const SPEED = 0.25
 
 /**
- * From `POST /environments` to ready while the simulated AWS takes its time, against the longest chain of creations that wait
- * for one another: what nobody can be faster than.
+ * From `POST /environments` to ready while the simulated AWS takes its time, against the longest chain of creations
+ * that wait for one another: what nobody can be faster than.
  */
 export const readyRealistic: Figure = {
   name: 'ready-realistic',

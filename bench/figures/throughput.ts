@@ -6,7 +6,10 @@ import { interleave, median } from '../setup/statistics.ts'
 const CONCURRENCIES = [2, 4]
 const LIVES_PER_ROUND = 4
 
-/** Creates and deletes per minute, as many at once as the service runs, against as many requests at once to the naive service. */
+/**
+ * Creates and deletes per minute, as many at once as the service runs, against as many requests at once to the naive
+ * service.
+ */
 export const throughput: Figure = {
   name: 'throughput',
   async measure (options) {

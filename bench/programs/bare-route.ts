@@ -1,8 +1,8 @@
 /**
- * The least a service can do for `GET /environments/:id/outputs`: a Fastify route without plugins, log or key, doing one
- * select through the database's own driver. Arguments: the id, the outputs as JSON, and where the database is: the
- * connection string of the service's own, or a folder for a PGlite with the same tables and indexes (the planner looks at
- * all of them at every select) and the same row.
+ * The least a service can do for `GET /environments/:id/outputs`: a Fastify route without plugins, log or key, doing
+ * one select through the database's own driver. Arguments: the id, the outputs as JSON, and where the database is: the
+ * connection string of the service's own, or a folder for a PGlite with the same tables and indexes (the planner looks
+ * at all of them at every select) and the same row.
  */
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'

@@ -3,7 +3,9 @@ import { get, type IncomingMessage } from 'node:http'
 import { once } from 'node:events'
 import type { Delivered, Question } from '../setup/event-readers.ts'
 
-/** Connections are opened a few at a time: what is measured is following, not how long a queue of connections can be. */
+/**
+ * Connections are opened a few at a time: what is measured is following, not how long a queue of connections can be.
+ */
 const AT_ONCE = 50
 
 interface Reader { readonly ended: Promise<boolean>, last: number }

@@ -9,9 +9,9 @@ export interface Target {
 }
 
 /**
- * A new environment's outputs, twice: from the service with a team's key, and the same payload from a bare route in a process
- * of its own. Each process owns its database (PGlite can't be opened twice, so the bare route has the same tables and row
- * in one of its own); on Postgres both read the same row of the same table.
+ * A new environment's outputs, twice: from the service with a team's key, and the same payload from a bare route in a
+ * process of its own. Each process owns its database (PGlite can't be opened twice, so the bare route has the same
+ * tables and row in one of its own); on Postgres both read the same row of the same table.
  */
 export async function besideBareRoute (scene: Scene): Promise<{ service: Target, bare: Target }> {
   const { id } = await create(scene)

@@ -7,9 +7,9 @@ import { json } from '../../src/store/sql.ts'
 const BATCH = 10_000
 
 /**
- * Copies the one environment there is, with its newest operation, until the table has `count`: rows as the service itself has
- * written them, whatever their columns, under other ids and names. Then gathers statistics, as both databases do by
- * themselves in time.
+ * Copies the one environment there is, with its newest operation, until the table has `count`: rows as the service
+ * itself has written them, whatever their columns, under other ids and names. Then gathers statistics, as both
+ * databases do by themselves in time.
  */
 export async function multiplyEnvironments (database: Database, id: string, count: number): Promise<void> {
   const ids = createIds()

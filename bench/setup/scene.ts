@@ -140,7 +140,10 @@ async function addTeam (client: BatchyardClient): Promise<string> {
   return data.token
 }
 
-/** What whoever runs Pulumi by themselves would set: where the state is, the passphrase, and here also the simulated cloud. */
+/**
+ * What whoever runs Pulumi by themselves would set: where the state is, the passphrase, and here also the simulated
+ * cloud.
+ */
 async function rivalEnvironment (
   folder: string,
   engine: CountedEngine,

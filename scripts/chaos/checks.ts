@@ -59,7 +59,9 @@ export function checkEnd ({ state, error }: Operation): string[] {
   return state === 'succeeded' ? [] : [`it ended ${state}: ${error?.code ?? ''} ${error?.detail ?? ''}`]
 }
 
-/** What is wrong with an environment that is ready. `types` are how many resources of each type an undisturbed one has. */
+/**
+ * What is wrong with an environment that is ready. `types` are how many resources of each type an undisturbed one has.
+ */
 export async function checkReady (
   site: Site,
   environment: Environment,

@@ -13,9 +13,9 @@ export const VICTIMS = {
 export type Victim = keyof typeof VICTIMS
 
 /**
- * When somebody is killed: `afterMs` after the request was sent (it may not be answered yet), after it was answered, after
- * the `nth` engine process of the operation began, after its `nth` event of a resource, after its last engine is gone (the
- * end is being stored), or after the service was started again.
+ * When somebody is killed: `afterMs` after the request was sent (it may not be answered yet), after it was answered,
+ * after the `nth` engine process of the operation began, after its `nth` event of a resource, after its last engine is
+ * gone (the end is being stored), or after the service was started again.
  */
 export interface Moment {
   readonly after: 'request' | 'answer' | 'engine' | 'resource' | 'engine-end' | 'restart'
@@ -47,7 +47,10 @@ const START_PERCENT = 15
 /** A create tells of about 40 starts and ends of resources; beyond what an operation has, the end of it is met. */
 const EVENTS = { create: 44, update: 12, delete: 44 }
 
-/** The life of an environment: made, changed some times, deleted; somebody is killed in each step, often in its recovery again. */
+/**
+ * The life of an environment: made, changed some times, deleted; somebody is killed in each step, often in its recovery
+ * again.
+ */
 export function planLife (draw: Draw): Step[] {
   const drawn = Array.from({ length: 1 + draw.below(3) }, () => draw.oneOf(CHANGES))
   const changes = drawn.map((change, at) => change(drawn.slice(0, at).filter((each) => each === change).length))

@@ -14,8 +14,8 @@ const RUNNER = 'engine/runner/main.ts'
 const SERVICE = 'server/main.ts'
 
 /**
- * Who belongs to a service, by /proc: its runners are its children; engines, which outlive it, are whatever stands in a work
- * directory of its data folder. Nobody else's process can be meant.
+ * Who belongs to a service, by /proc: its runners are its children; engines, which outlive it, are whatever stands in a
+ * work directory of its data folder. Nobody else's process can be meant.
  * @param service undefined while it does not run
  */
 export function familyOf (service: number | undefined, dataDir: string): Family {

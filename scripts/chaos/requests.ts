@@ -17,8 +17,8 @@ const PATIENCE_MS = 120_000
 const PAUSE_MS = 50
 
 /**
- * Sends a request until it is answered, as a careful client does: again when the connection breaks or the service is not
- * ready. Resolves with the answer's body.
+ * Sends a request until it is answered, as a careful client does: again when the connection breaks or the service is
+ * not ready. Resolves with the answer's body.
  * @throws Violation when it is refused, or not answered for too long
  */
 export async function insist<Answer> (site: Site, request: Request): Promise<Answer> {

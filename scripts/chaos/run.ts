@@ -35,7 +35,10 @@ export interface ChaosReport {
   readonly findings: readonly Finding[]
 }
 
-/** Lives environments one after the other and kills, until there were `kills` kills. A life that goes wrong leaves its folder. */
+/**
+ * Lives environments one after the other and kills, until there were `kills` kills. A life that goes wrong leaves its
+ * folder.
+ */
 export async function runChaos (options: ChaosOptions): Promise<ChaosReport> {
   const taken: Taken[] = []
   const findings: Finding[] = []

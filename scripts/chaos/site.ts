@@ -28,7 +28,9 @@ export interface SiteOptions {
   readonly databaseUrl: string | undefined
 }
 
-/** The cloud's calls take so long, half before something happens and half after, so that a kill meets them under way. */
+/**
+ * The cloud's calls take so long, half before something happens and half after, so that a kill meets them under way.
+ */
 const CALL_SECONDS = 0.1
 
 const SETTINGS = { BATCHYARD_RETRY_SECONDS: '0.2', BATCHYARD_WORKER_CONCURRENCY: '2' }

@@ -14,7 +14,10 @@ export interface Arguments {
   flags: Map<string, string>
 }
 
-/** Flags of every command. `--non-interactive` and `--color` change nothing here: this engine never asks and never colours. */
+/**
+ * Flags of every command. `--non-interactive` and `--color` change nothing here: this engine never asks and never
+ * colours.
+ */
 const globalFlags: Record<string, FlagKind> = { 'non-interactive': 'switch', color: 'value' }
 
 const shortFlags: Record<string, string> = {
@@ -29,7 +32,8 @@ const shortFlags: Record<string, string> = {
 const booleans: Record<string, string> = { true: 'true', false: 'false', 1: 'true', 0: 'false' }
 
 /**
- * Reads the arguments of one command in the CLI's grammar (`--flag value`, `--flag=value`, `--switch`, `--switch=false`).
+ * Reads the arguments of one command in the CLI's grammar (`--flag value`, `--flag=value`, `--switch`,
+ * `--switch=false`).
  * @throws EngineError naming the first flag or argument the command does not take
  */
 export function parseArguments (argv: readonly string[], shape: CommandShape): Arguments {

@@ -1,7 +1,8 @@
 import { enableCompileCache } from 'node:module'
 import process from 'node:process'
 
-// Stripping types and compiling is most of the start-up. The cache, Node's own, serves what is imported after this line.
+// Stripping types and compiling is most of the start-up. The cache, Node's own, serves what is imported after this
+// line.
 enableCompileCache()
 const { runCommandLine } = await import('./cli.ts')
 

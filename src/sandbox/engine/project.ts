@@ -96,8 +96,9 @@ async function saveSalt (path: string, salt: string): Promise<void> {
 }
 
 /**
- * The stack's secrets provider, as the real engine finds it: the salt of Pulumi.STACK.yaml; without one, that of the checkpoint
- * if PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER says so; else a new one, which is written to Pulumi.STACK.yaml.
+ * The stack's secrets provider, as the real engine finds it: the salt of Pulumi.STACK.yaml; without one, that of the
+ * checkpoint if PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER says so; else a new one, which is written to
+ * Pulumi.STACK.yaml.
  */
 export async function stackSecrets (
   environment: Environment,

@@ -6,7 +6,10 @@ import { EngineError } from './errors.ts'
 
 const derive = promisify(pbkdf2)
 
-/** pkg/secrets/passphrase of the real engine: PBKDF2-SHA256, 1,000,000 rounds, AES-256-GCM with a 12-byte nonce, tag last. */
+/**
+ * pkg/secrets/passphrase of the real engine: PBKDF2-SHA256, 1,000,000 rounds, AES-256-GCM with a 12-byte nonce, tag
+ * last.
+ */
 const rounds = 1_000_000
 const keyBytes = 32
 const nonceBytes = 12
@@ -19,7 +22,10 @@ interface Crypter {
   decrypt: (ciphertext: string) => string
 }
 
-/** The passphrase secrets provider of one stack. Deriving the key takes about 200 ms of a core, so it happens on first use. */
+/**
+ * The passphrase secrets provider of one stack. Deriving the key takes about 200 ms of a core, so it happens on first
+ * use.
+ */
 export interface SecretsProvider {
   /** `v1:<salt>:v1:<nonce>:<ciphertext of "pulumi">`, as Pulumi.STACK.yaml and the checkpoint hold it. */
   salt: string

@@ -32,7 +32,9 @@ export function aliasUrn (scope: UrnScope, own: { parent: string, type: string, 
   )
 }
 
-/** The type with its parents' types in front, `a$b$c`. A name may hold `::` itself, so parts are counted from the left. */
+/**
+ * The type with its parents' types in front, `a$b$c`. A name may hold `::` itself, so parts are counted from the left.
+ */
 const qualifiedTypeOf = (urn: string): string => urn.split('::')[2] ?? ''
 
 export const typeOf = (urn: string): string => qualifiedTypeOf(urn).split('$').at(-1) ?? ''

@@ -10,7 +10,9 @@ export interface Selection {
   files: StackFiles
 }
 
-/** The stack's name, from `--stack` or the first argument. This engine keeps no current stack: the name must be given. */
+/**
+ * The stack's name, from `--stack` or the first argument. This engine keeps no current stack: the name must be given.
+ */
 function stackReference ({ args }: CommandContext): string {
   const reference = args.flags.get('stack') ?? args.positionals[0]
   if (reference === undefined) throw new EngineError('no stack selected; the sandbox engine needs --stack')

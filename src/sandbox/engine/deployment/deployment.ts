@@ -51,8 +51,8 @@ export interface DeploymentOutcome {
 }
 
 /**
- * The part that differs: bring about what a program wants, or delete everything. It reports its own failures and answers
- * whether there were none.
+ * The part that differs: bring about what a program wants, or delete everything. It reports its own failures and
+ * answers whether there were none.
  */
 export type Work = (context: DeploymentContext, server: EngineServer) => Promise<boolean>
 
@@ -140,7 +140,8 @@ async function load (
   const pending = pendingOf(checkpoint, decrypt)
     .map(({ resource, type }) => ({ resource: adopt(resource), type }))
     .filter(({ type }) => type !== 'creating' || !clearPendingCreates)
-  // Only an interrupted create needs a person: whatever else was under way is known to exist (backend/snapshot.go, snap).
+  // Only an interrupted create needs a person: whatever else was under way is known to exist (backend/snapshot.go,
+  // snap).
   const kept = pending.filter(({ type }) => type === 'creating')
   return {
     base,

@@ -53,8 +53,9 @@ const operations: Record<Step['kind'], OperationType | undefined> = {
 }
 
 /**
- * Carries steps out, so many at a time. What a provider is asked to do is in the checkpoint as a pending operation before it is
- * asked, and the result is in the checkpoint before anyone builds on it: after a crash the checkpoint tells what may exist.
+ * Carries steps out, so many at a time. What a provider is asked to do is in the checkpoint as a pending operation
+ * before it is asked, and the result is in the checkpoint before anyone builds on it: after a crash the checkpoint
+ * tells what may exist.
  */
 export class Executor {
   readonly #options: ExecutorOptions
@@ -255,7 +256,10 @@ export class Executor {
     }
   }
 
-  /** A resource that was made but is not right exists: it is remembered with what went wrong, and the next update mends it. */
+  /**
+   * A resource that was made but is not right exists: it is remembered with what went wrong, and the next update mends
+   * it.
+   */
   async #fail (step: Step, error: unknown): Promise<void> {
     const { reporter, snapshot, stop, continueOnError } = this.#options
     this.#failed = true
@@ -264,7 +268,8 @@ export class Executor {
     const next = newOf(step)
     if (partial && next && operations[step.kind] !== undefined) {
       const now = new Date().toISOString()
-      // What an update did not bring about must differ again the next time, so the inputs stay the old ones (engine/update.go).
+      // What an update did not bring about must differ again the next time, so the inputs stay the old ones
+      // (engine/update.go).
       const { inputs, created } = step.kind === 'update' ? step.old : { inputs: next.inputs, created: now }
       this.#remember(step, {
         ...next,

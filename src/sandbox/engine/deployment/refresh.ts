@@ -17,7 +17,9 @@ type Refresh = Step & { kind: 'refresh' }
 
 const noDifference = { keys: [], diffs: [], detailedDiff: undefined }
 
-/** Asks the providers what has become of every resource, and takes their answers into the state; what is gone leaves it. */
+/**
+ * Asks the providers what has become of every resource, and takes their answers into the state; what is gone leaves it.
+ */
 export const refresh: Work = async (context) => {
   const { base, snapshot, executor } = context
   const found = await Promise.all(base.map(async (old) => refreshed(context, old)))
@@ -37,7 +39,9 @@ async function refreshed (context: DeploymentContext, old: ResourceState): Promi
   }
 }
 
-/** Components, providers, and what was deleted for a replacement have nothing to be read (deploy/step.go, RefreshStep). */
+/**
+ * Components, providers, and what was deleted for a replacement have nothing to be read (deploy/step.go, RefreshStep).
+ */
 const isReadable = ({ custom, type, pendingReplacement }: ResourceState): boolean =>
   custom && !isProviderType(type) && !pendingReplacement
 

@@ -33,7 +33,9 @@ export interface Checkpoint {
 
 export const checkpointVersion = 3
 
-/** @throws EngineError if the file is no checkpoint of version 3, or its secrets have another provider than a passphrase */
+/**
+ * @throws EngineError if the file is no checkpoint of version 3, or its secrets have another provider than a passphrase
+ */
 export async function readCheckpoint (files: StackFiles): Promise<Checkpoint | undefined> {
   const text = await readOptional(files.checkpoint)
   return text === undefined ? undefined : parseCheckpoint(text, files.checkpoint)
@@ -51,7 +53,10 @@ export function deploymentJson (text: string, path: string): JsonObject {
   return asObject(asObject(file['checkpoint'])['latest'])
 }
 
-/** A deployment of a checkpoint or of an export. @throws EngineError if its secrets have another provider than a passphrase */
+/**
+ * A deployment of a checkpoint or of an export. @throws EngineError if its secrets have another provider than a
+ * passphrase
+ */
 export function parseDeployment (deployment: JsonObject): Checkpoint {
   const { manifest, secrets_providers: provider, resources, pending_operations: pending, ...extra } = deployment
   const time = asObject(manifest)['time']
@@ -145,7 +150,10 @@ export function checkpointText (parts: CheckpointParts): string {
   return `{"version":${checkpointVersion},"checkpoint":{"stack":${stack},"latest":{${fields.join(',')}}}}`
 }
 
-/** The real engine checks this number when it loads a checkpoint (pkg/resource/deploy/manifest.go): the SHA-256 of the version. */
+/**
+ * The real engine checks this number when it loads a checkpoint (pkg/resource/deploy/manifest.go): the SHA-256 of the
+ * version.
+ */
 const magic = (version: string): string => createHash('sha256').update(version).digest('hex')
 
 /** Whether the manifest is as an engine wrote it. */

@@ -97,7 +97,8 @@ export async function listOptional (path: string): Promise<string[]> {
 
 /**
  * Readers see the old content or the new one, never a part: a file in the same directory, then a rename. Where only one
- * process writes (the stack is locked), `temporary` can have a fixed name, and what a kill leaves is overwritten by the next.
+ * process writes (the stack is locked), `temporary` can have a fixed name, and what a kill leaves is overwritten by the
+ * next.
  */
 export async function writeAtomic (
   path: string,

@@ -21,7 +21,9 @@ export interface HistoryEntry {
   resourceChanges: Record<string, number>
 }
 
-/** Nanoseconds since 1970, as in the names of the backend's files. Milliseconds are as fine as the clock of Node goes. */
+/**
+ * Nanoseconds since 1970, as in the names of the backend's files. Milliseconds are as fine as the clock of Node goes.
+ */
 const stamp = (now: Date): string => `${now.getTime()}000000`
 
 /** Writes the entry and, beside it, the checkpoint it ended with. */

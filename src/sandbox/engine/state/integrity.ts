@@ -2,8 +2,8 @@ import { isProviderType } from '../urn.ts'
 import type { ResourceState } from './resource.ts'
 
 /**
- * What is wrong with the resources of a checkpoint, in the CLI's words (deploy/snapshot.go, VerifyIntegrity): every reference must
- * be to a resource further to the front.
+ * What is wrong with the resources of a checkpoint, in the CLI's words (deploy/snapshot.go, VerifyIntegrity): every
+ * reference must be to a resource further to the front.
  * @returns `undefined` if nothing is
  */
 export function integrityProblem (resources: readonly ResourceState[]): string | undefined {

@@ -14,8 +14,8 @@ export interface Lock {
 const isLock = (name: string): boolean => name.endsWith('.json')
 
 /**
- * Takes the stack's lock by the file backend's protocol: look, write a lock of our own, look again; whoever sees a foreign lock
- * takes its own away and fails. Two that race may both fail, never both succeed.
+ * Takes the stack's lock by the file backend's protocol: look, write a lock of our own, look again; whoever sees a
+ * foreign lock takes its own away and fails. Two that race may both fail, never both succeed.
  * @throws EngineError in the CLI's words, which the Automation API makes a ConcurrentUpdateError
  */
 export async function lockStack (files: StackFiles): Promise<Lock> {

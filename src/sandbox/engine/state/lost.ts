@@ -1,8 +1,8 @@
 import type { ResourceState } from './resource.ts'
 
 /**
- * The same resources without references to what is not among them any more. A reference is to a resource further to the front;
- * children of a lost parent become its parent's (deploy/deployment_executor.go, rebuildBaseState).
+ * The same resources without references to what is not among them any more. A reference is to a resource further to the
+ * front; children of a lost parent become its parent's (deploy/deployment_executor.go, rebuildBaseState).
  * @param resources in the order of a checkpoint
  * @param all the resources of before
  */

@@ -11,8 +11,8 @@ export interface Timeouts {
 }
 
 /**
- * One resource of a deployment, as in a checkpoint (apitype.ResourceV3 of the real engine). Never changed in place: a step
- * makes a new one, so that its JSON can be computed once.
+ * One resource of a deployment, as in a checkpoint (apitype.ResourceV3 of the real engine). Never changed in place: a
+ * step makes a new one, so that its JSON can be computed once.
  */
 export interface ResourceState {
   readonly urn: string
@@ -76,7 +76,10 @@ const known = new Set([
   'replaceOnChanges'
 ])
 
-/** Empty fields are left out and the order is the real engine's, so that a diff of two state files shows differences only. */
+/**
+ * Empty fields are left out and the order is the real engine's, so that a diff of two state files shows differences
+ * only.
+ */
 export function resourceToJson (state: ResourceState, encrypt: Encrypt): JsonObject {
   return prune({
     urn: state.urn,

@@ -22,11 +22,11 @@ export interface SnapshotOptions {
 const neverEncrypt: Encrypt = () => { throw new Error('a secret in a resource that has none') }
 
 /**
- * What a deployment knows so far, and its file. As in the real engine it is what this deployment has made or kept, followed by
- * the resources of the base that it has not dealt with yet, and the operations under way.
+ * What a deployment knows so far, and its file. As in the real engine it is what this deployment has made or kept,
+ * followed by the resources of the base that it has not dealt with yet, and the operations under way.
  *
- * A write covers every change made before it began; steps that finish at the same time share one. `saved()` resolves once
- * all changes made before the call are in the file.
+ * A write covers every change made before it began; steps that finish at the same time share one. `saved()` resolves
+ * once all changes made before the call are in the file.
  */
 export class Snapshot {
   readonly #options: SnapshotOptions
@@ -65,7 +65,9 @@ export class Snapshot {
     this.#current.push(state)
   }
 
-  /** Changes a resource in its place, as when a component registers its outputs, or a resource waits for its deletion. */
+  /**
+   * Changes a resource in its place, as when a component registers its outputs, or a resource waits for its deletion.
+   */
   replace (old: ResourceState, state: ResourceState): void {
     this.#current = this.#current.map((other) => other === old ? state : other)
     this.#base = this.#base.map((other) => other === old ? state : other)

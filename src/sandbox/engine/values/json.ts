@@ -22,7 +22,9 @@ export type Decrypt = (ciphertext: string) => string
 export const isJsonObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Values as a checkpoint holds them: a secret is `{ [signature], ciphertext }` around the encrypted JSON of its value. */
+/**
+ * Values as a checkpoint holds them: a secret is `{ [signature], ciphertext }` around the encrypted JSON of its value.
+ */
 export function toState (value: Value, encrypt: Encrypt): Json {
   if (value instanceof Secret) {
     value.ciphertext ??= encrypt(JSON.stringify(toState(value.value, encrypt)))

@@ -6,8 +6,8 @@ export type PathPart = string | number
 const part = /\.?([^.[\]"]+)|\[(\d+)\]|\[\*\]|\.?\["((?:[^"\\]|\\.)*)"\]/y
 
 /**
- * Reads a property path (`a.b[0].*`, `a["b.c"]`) as the options ignoreChanges and replaceOnChanges and detailed diffs have it
- * (sdk/go/common/resource/property_path.go).
+ * Reads a property path (`a.b[0].*`, `a["b.c"]`) as the options ignoreChanges and replaceOnChanges and detailed diffs
+ * have it (sdk/go/common/resource/property_path.go).
  * @throws EngineError if the text is none
  */
 export function parsePath (text: string): PathPart[] {

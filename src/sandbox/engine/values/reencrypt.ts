@@ -1,7 +1,9 @@
 import { Secret, isList, isProperties, mapValues } from './value.ts'
 import type { Properties, Value } from './value.ts'
 
-/** The same values with secrets that are encrypted anew when they are written: their ciphertext belongs to another key. */
+/**
+ * The same values with secrets that are encrypted anew when they are written: their ciphertext belongs to another key.
+ */
 export const withoutCiphertexts = (properties: Properties): Properties => mapValues(properties, forget)
 
 function forget (value: Value): Value {

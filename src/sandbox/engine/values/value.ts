@@ -1,12 +1,15 @@
 /**
- * Property values as the engine holds them. Secrets, references to resources and unknowns are objects of their own; assets,
- * archives and output values do not occur in what this engine does and are refused at the boundary.
+ * Property values as the engine holds them. Secrets, references to resources and unknowns are objects of their own;
+ * assets, archives and output values do not occur in what this engine does and are refused at the boundary.
  */
 export type Value = null | boolean | number | string | Secret | Reference | Unknown | readonly Value[] | Properties
 
 export interface Properties { readonly [key: string]: Value }
 
-/** A value that is written encrypted. The ciphertext is kept so that an unchanged secret is not encrypted anew by every write. */
+/**
+ * A value that is written encrypted. The ciphertext is kept so that an unchanged secret is not encrypted anew by every
+ * write.
+ */
 export class Secret {
   readonly value: Value
   ciphertext: string | undefined
@@ -37,7 +40,9 @@ export class Unknown {
 
 export const unknown = new Unknown()
 
-/** The key that marks a tagged object, on the wire and in state files, and its values (`@pulumi/pulumi/runtime/rpc`). */
+/**
+ * The key that marks a tagged object, on the wire and in state files, and its values (`@pulumi/pulumi/runtime/rpc`).
+ */
 export const signatureKey = '4dabf18193072939515e22adb298388d'
 export const signatures = {
   secret: '1b47061264138c4ac30d75fd1eb44270',

@@ -86,7 +86,10 @@ function toWire (value: Value, options: WireOptions): JavaScriptValue {
   return value
 }
 
-/** A side that does not know references gets the id of a custom resource and the URN of a component, as from the real engine. */
+/**
+ * A side that does not know references gets the id of a custom resource and the URN of a component, as from the real
+ * engine.
+ */
 function referenceToWire (reference: Reference, options: WireOptions): JavaScriptValue {
   if (!options.references) return reference.id ?? reference.urn
   return {

@@ -70,10 +70,16 @@ export const inverted = (difference: Difference): Difference => ({
     .map(([path, change]) => [path, { ...change, diffKind: inverse[change.diffKind] }]))
 })
 
-/** What the option names when an update after a failed create or update is to replace (step_generator.go, initErrorSpecialKey). */
+/**
+ * What the option names when an update after a failed create or update is to replace (step_generator.go,
+ * initErrorSpecialKey).
+ */
 const failedBefore = '#initerror'
 
-/** The verdict with the changes that the option `replaceOnChanges` names as replacing ones (step_generator.go, applyReplaceOnChanges). */
+/**
+ * The verdict with the changes that the option `replaceOnChanges` names as replacing ones (step_generator.go,
+ * applyReplaceOnChanges).
+ */
 export function withReplaceOnChanges (
   difference: Difference,
   option: readonly string[],

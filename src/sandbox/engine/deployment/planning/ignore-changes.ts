@@ -4,8 +4,8 @@ import { isList, isProperties } from '../../values/value.ts'
 import type { Properties, Value } from '../../values/value.ts'
 
 /**
- * New inputs with the old values at the paths of the option `ignoreChanges` (`a`, `a.b`, `a[0].b`, `a[*].b`). A path that did not
- * exist is left out, as in the real engine.
+ * New inputs with the old values at the paths of the option `ignoreChanges` (`a`, `a.b`, `a[0].b`, `a[*].b`). A path
+ * that did not exist is left out, as in the real engine.
  * @throws EngineError for a path that can't be read
  */
 export function withIgnoredChanges (news: Properties, olds: Properties, paths: readonly string[]): Properties {

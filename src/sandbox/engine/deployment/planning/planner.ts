@@ -124,7 +124,9 @@ async function check (
   return checked
 }
 
-/** A provider sees its version but not the engine's settings, and may drop both: they are put back (registry.go, Check). */
+/**
+ * A provider sees its version but not the engine's settings, and may drop both: they are put back (registry.go, Check).
+ */
 function keepEngineKeys (sent: Properties, checked: Properties): Properties {
   const { __internal: internal, version } = sent
   return {
@@ -189,7 +191,10 @@ async function replacedForOthers (
   return (await isReplacedByProvider(wanted, old, connection)) ? replacedFor('provider') : undefined
 }
 
-/** Another instance may take a resource over unless its provider says that the configurations are too different (step_generator.go, providerChanged). */
+/**
+ * Another instance may take a resource over unless its provider says that the configurations are too different
+ * (step_generator.go, providerChanged).
+ */
 async function isReplacedByProvider (
   { provider, moved }: Wanted,
   old: ResourceState,

@@ -119,7 +119,10 @@ export class Replacements {
     await last
   }
 
-  /** Everything that can't stay while `root` is gone, in the order of the state (step_generator.go, calculateDependentReplacements). */
+  /**
+   * Everything that can't stay while `root` is gone, in the order of the state (step_generator.go,
+   * calculateDependentReplacements).
+   */
   async #dependentsOf (root: ResourceState): Promise<Dependent[]> {
     const { base } = this.#context
     const depending = new Set([root.urn])
@@ -140,7 +143,10 @@ export class Replacements {
     return dependents
   }
 
-  /** Why a resource would be replaced if those in `replaced` were: properties, or none in particular; `undefined`: it would not. */
+  /**
+   * Why a resource would be replaced if those in `replaced` were: properties, or none in particular; `undefined`: it
+   * would not.
+   */
   async #reasons (state: ResourceState, replaced: ReadonlySet<string>): Promise<readonly string[] | undefined> {
     if (replaced.has(state.deletedWith)) return []
     if (!state.custom || state.external) return undefined

@@ -14,8 +14,8 @@ export interface StepDifference {
 }
 
 /**
- * What is to happen to one resource: a kind, what it was and what it will be. A replacement is three steps: `create-replacement`,
- * `replace`, which only tells, and the `delete` of what is `replaced`, first or last.
+ * What is to happen to one resource: a kind, what it was and what it will be. A replacement is three steps:
+ * `create-replacement`, `replace`, which only tells, and the `delete` of what is `replaced`, first or last.
  */
 export type Step =
   | { kind: 'same', old: ResourceState, new: ResourceState }

@@ -29,7 +29,10 @@ export class ProviderError extends Error {
     this.initialization = options.initialization
   }
 
-  /** After these codes nobody knows whether the provider did what it was asked (plugin/provider_plugin.go, resourceStateAndError). */
+  /**
+   * After these codes nobody knows whether the provider did what it was asked (plugin/provider_plugin.go,
+   * resourceStateAndError).
+   */
   get leavesStateUnknown (): boolean {
     return this.code === codes.INTERNAL || this.code === codes.DATA_LOSS || this.code === codes.UNKNOWN
   }

@@ -47,8 +47,8 @@ type Unary<Q, A> = (request: Q, callback: (error: grpc.ServiceError | null, answ
 const connectMillis = 10_000
 
 /**
- * One provider instance over a gRPC connection of its own: sandbox AWS keeps configuration by connection, and Cancel must end
- * this instance only, so channels are never shared.
+ * One provider instance over a gRPC connection of its own: sandbox AWS keeps configuration by connection, and Cancel
+ * must end this instance only, so channels are never shared.
  */
 export class ProviderConnection {
   readonly name: string

@@ -4,7 +4,9 @@ import { packageOf, splitReference } from '../../urn.ts'
 import type { Properties } from '../../values/value.ts'
 import { ProviderConnection } from './provider.ts'
 
-/** Key of engine-internal settings among a provider's inputs; no provider gets to see it (deploy/providers/registry.go). */
+/**
+ * Key of engine-internal settings among a provider's inputs; no provider gets to see it (deploy/providers/registry.go).
+ */
 const internalKey = '__internal'
 
 export function withoutInternal (inputs: Properties): Properties {

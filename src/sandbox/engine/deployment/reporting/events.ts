@@ -72,8 +72,8 @@ const closeMillis = 5_000
 const silent: EventLog = { send: () => {}, close: async () => {} }
 
 /**
- * Opens the stream of `--event-log tcp://127.0.0.1:PORT` (service pulumirpc.Events). A receiver that is gone is no failure of
- * the deployment: what can't be delivered is dropped.
+ * Opens the stream of `--event-log tcp://127.0.0.1:PORT` (service pulumirpc.Events). A receiver that is gone is no
+ * failure of the deployment: what can't be delivered is dropped.
  */
 export function openEventLog (address: string | undefined): EventLog {
   if (address === undefined) return silent

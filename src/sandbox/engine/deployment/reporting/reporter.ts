@@ -29,7 +29,9 @@ const silentWords: Words = { sign: ' ', present: '', past: '', counted: '' }
 
 const wordsOf = (operation: string): Words => words[operation] ?? silentWords
 
-/** gRPC codes after which the real engine calls the state of a resource unknown, and the checkpoint possibly corrupt. */
+/**
+ * gRPC codes after which the real engine calls the state of a resource unknown, and the checkpoint possibly corrupt.
+ */
 export const statusUnknown = 2
 const prefixes: Record<Severity, string> = {
   debug: 'debug: ',

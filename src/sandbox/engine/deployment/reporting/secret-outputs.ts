@@ -3,8 +3,8 @@ import { Secret, isList, isProperties, mapValues } from '../../values/value.ts'
 import type { Properties, Value } from '../../values/value.ts'
 
 /**
- * Marks outputs as secret: those the resource option `additionalSecretOutputs` names, and, for a provider that was sent plain
- * values, those whose input was a secret.
+ * Marks outputs as secret: those the resource option `additionalSecretOutputs` names, and, for a provider that was sent
+ * plain values, those whose input was a secret.
  */
 export function markSecrets (outputs: Properties, wanted: ResourceState, acceptsSecrets: boolean): Properties {
   const like = acceptsSecrets ? outputs : mapValues(outputs, (value, key) => alike(value, wanted.inputs[key]))
