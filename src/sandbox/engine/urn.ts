@@ -8,8 +8,16 @@ export interface UrnScope {
   stack: string
 }
 
+/** A resource's own part of its URN. */
+export interface ResourceName {
+  /** The parent's URN; empty for the root. */
+  parent: string
+  type: string
+  name: string
+}
+
 /** A resource's URN; the chain of parent types leaves the root stack out. */
-export function urnOf (scope: UrnScope, parent: string, type: string, name: string): string {
+export function urnOf (scope: UrnScope, { parent, type, name }: ResourceName): string {
   const parentTypes = parent === '' ? '' : qualifiedTypeOf(parent)
   const chain = parentTypes === '' || parentTypes === rootType ? type : `${parentTypes}$${type}`
   return `urn:pulumi:${scope.stack}::${scope.project}::${chain}::${name}`
@@ -21,14 +29,12 @@ export type Alias =
   | { name: string, type: string, stack: string, project: string, parent: string, noParent: boolean }
 
 /** The URN an alias stands for, of a resource that is now called `own` (step_generator.go, collapseAliasToUrn). */
-export function aliasUrn (scope: UrnScope, own: { parent: string, type: string, name: string }, alias: Alias): string {
+export function aliasUrn (scope: UrnScope, own: ResourceName, alias: Alias): string {
   if ('urn' in alias) return alias.urn
   const parent = alias.noParent ? '' : alias.parent || own.parent
   return urnOf(
     { project: alias.project || scope.project, stack: alias.stack || scope.stack },
-    parent,
-    alias.type || own.type,
-    alias.name || own.name
+    { parent, type: alias.type || own.type, name: alias.name || own.name }
   )
 }
 

@@ -96,13 +96,16 @@ test.each<[string[], Properties]>([
 
 test('a URN holds the parents\' types and not the stack\'s', () => {
   const scope = { project: 'shop', stack: 'dev' }
-  const root = urnOf(scope, '', 'pulumi:pulumi:Stack', 'shop-dev')
-  const group = urnOf(scope, root, 'my:own:Group', 'g')
-  expect(urnOf(scope, group, 'aws:s3/bucket:Bucket', 'b::1')).toBe(
+  const root = urnOf(scope, { parent: '', type: 'pulumi:pulumi:Stack', name: 'shop-dev' })
+  const group = urnOf(scope, { parent: root, type: 'my:own:Group', name: 'g' })
+  expect(urnOf(scope, { parent: group, type: 'aws:s3/bucket:Bucket', name: 'b::1' })).toBe(
     'urn:pulumi:dev::shop::my:own:Group$aws:s3/bucket:Bucket::b::1'
   )
-  expect(urnOf(scope, root, 'aws:s3/bucket:Bucket', 'b')).toBe('urn:pulumi:dev::shop::aws:s3/bucket:Bucket::b')
-  expect(isDefaultProvider(urnOf(scope, '', 'pulumi:providers:aws', 'default_7_48_0'))).toBe(true)
+  expect(urnOf(scope, { parent: root, type: 'aws:s3/bucket:Bucket', name: 'b' })).toBe(
+    'urn:pulumi:dev::shop::aws:s3/bucket:Bucket::b'
+  )
+  const provider = { parent: '', type: 'pulumi:providers:aws', name: 'default_7_48_0' }
+  expect(isDefaultProvider(urnOf(scope, provider))).toBe(true)
   expect(packageOf('aws:s3/bucket:Bucket')).toBe('aws')
   const own = { parent: group, type: 'a:b:C', name: 'n' }
   expect(aliasUrn(scope, own, { name: '', type: 'a:b:Old', stack: '', project: '', parent: '', noParent: false })).toBe(

@@ -85,9 +85,7 @@ export async function deploy (
   const loaded = await load(options, settings)
   const root = urnOf(
     { project: options.project.name, stack: files.stack },
-    '',
-    rootType,
-    `${options.project.name}-${files.stack}`
+    { parent: '', type: rootType, name: `${options.project.name}-${files.stack}` }
   )
   const reporter = new Reporter(openEventLog(options.eventLog), {
     output: options.output,
@@ -103,7 +101,7 @@ export async function deploy (
   cancellation.begin({ providers, reporter })
   const context = contextOf(options, loaded, { reporter, providers, stop: cancellation.stop })
   try {
-    const result = await carryOut(options, context, async () => work(context, server), loaded)
+    const result = await carryOut(context, { ...options, loaded }, async () => work(context, server))
     return { result, resourceChanges: reporter.changes, config: historyConfig(settings.config, options.project.name) }
   } finally {
     await providers.cancelAll()
@@ -184,14 +182,13 @@ function contextOf (
 }
 
 async function carryOut (
-  options: DeploymentOptions,
   context: DeploymentContext,
-  work: () => Promise<boolean>,
-  loaded: Loaded
+  { title, preview, loaded }: DeploymentOptions & { loaded: Loaded },
+  work: () => Promise<boolean>
 ): Promise<'succeeded' | 'failed'> {
   const { reporter, executor, snapshot, stop } = context
   let ok = false
-  reporter.prelude(options.title, publicConfig(loaded.config))
+  reporter.prelude(title, publicConfig(loaded.config))
   if (loaded.pending.length > 0) reporter.diagnostic('warning', pendingWarning(loaded.pending))
   try {
     ok = await work()
@@ -201,7 +198,7 @@ async function carryOut (
   }
   await executor.idle()
   await snapshot.saved()
-  const kind = options.preview ? 'preview' : 'update'
+  const kind = preview ? 'preview' : 'update'
   if (stop.reason === 'cancelled') reporter.diagnostic('error', `${kind} canceled`)
   else if (executor.failed) reporter.diagnostic('error', `${kind} failed`)
   const result = ok && stop.reason === undefined && !executor.failed ? 'succeeded' : 'failed'
@@ -214,11 +211,14 @@ function pendingWarning (pending: PendingOperation[]): string {
   return (
     `Attempting to deploy or update resources with ${pending.length} pending operations from previous deployment.\n` +
     pending.map(({ resource, type }) => `  * ${resource.urn}, interrupted while ${type}\n`).join('') +
-    'These resources are in an unknown state because the Pulumi CLI was interrupted while waiting for changes to these resources to complete. ' +
-    'You should confirm whether or not the operations listed completed successfully by checking the state of the appropriate provider. ' +
+    'These resources are in an unknown state because the Pulumi CLI was interrupted while waiting for changes to ' +
+    'these resources to complete. ' +
+    'You should confirm whether or not the operations listed completed successfully by checking the state of the ' +
+    'appropriate provider. ' +
     'For example, if you are using AWS, you can confirm using the AWS Console.\n\n' +
-    'Once you have confirmed the status of the interrupted operations, you can repair your stack using `pulumi refresh` which will refresh ' +
-    'the state from the provider you are using and clear the pending operations if there are any.\n\n' +
+    'Once you have confirmed the status of the interrupted operations, you can repair your stack using ' +
+    '`pulumi refresh` which will refresh the state from the provider you are using and clear the pending ' +
+    'operations if there are any.\n\n' +
     'Note that `pulumi refresh` will need to be run interactively to clear pending CREATE operations.'
   )
 }

@@ -199,7 +199,7 @@ export class Executor {
       return { ...fresh, id, outputs: withoutInternal(wanted.inputs) }
     }
     const { id, outputs } = this.#options.preview
-      ? await connection.foreseeCreate(wanted.urn, wanted.inputs)
+      ? await connection.previewCreate(wanted.urn, wanted.inputs)
       : await connection.create(wanted.urn, wanted.inputs, wanted.customTimeouts.create ?? 0)
     return { ...fresh, id, outputs: markSecrets(outputs, wanted, connection.acceptsSecrets) }
   }
@@ -292,6 +292,6 @@ export class Executor {
 const isProtected = (urn: string): EngineError =>
   new EngineError(
     `resource "${urn}" cannot be deleted\n` +
-      'because it is protected. To unprotect the resource, either remove the `protect` flag from the resource in your Pulumi ' +
-      `program and run \`pulumi up\`, or use the command:\n\`pulumi state unprotect '${urn}'\``
+      'because it is protected. To unprotect the resource, either remove the `protect` flag from the resource in ' +
+      `your Pulumi program and run \`pulumi up\`, or use the command:\n\`pulumi state unprotect '${urn}'\``
   )

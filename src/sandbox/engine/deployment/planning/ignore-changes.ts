@@ -21,7 +21,7 @@ function reset (next: Value, old: Value | undefined, [key, ...rest]: PathPart[])
   if (!isProperties(next)) return next
   const before = old !== undefined && isProperties(old) ? old : {}
   const keys = key === '*' ? [...new Set([...Object.keys(next), ...Object.keys(before)])] : [String(key)]
-  return keys.reduce((properties, name) => resetKey(properties, before, name, rest), next)
+  return keys.reduce((properties, name) => resetKey(properties, { key: name, before: before[name] }, rest), next)
 }
 
 function resetItems (next: readonly Value[], old: Value | undefined, [key, ...rest]: PathPart[]): Value {
@@ -31,9 +31,12 @@ function resetItems (next: readonly Value[], old: Value | undefined, [key, ...re
   })
 }
 
-function resetKey (next: Properties, olds: Properties, key: string, rest: PathPart[]): Properties {
+function resetKey (
+  next: Properties,
+  { key, before }: { key: string, before: Value | undefined },
+  rest: PathPart[]
+): Properties {
   const { [key]: value, ...others } = next
-  const before = olds[key]
   const kept = rest.length === 0 ? before : value === undefined ? undefined : reset(value, before, rest)
   return kept === undefined ? others : { ...others, [key]: kept }
 }

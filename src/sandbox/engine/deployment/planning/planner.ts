@@ -8,7 +8,8 @@ import { needsReplacement, withReplaceOnChanges } from './difference.ts'
 import type { Difference } from './difference.ts'
 import type { Goal } from './goal.ts'
 import { withIgnoredChanges } from './ignore-changes.ts'
-import type { CheckFailure, ProviderConnection } from '../providers/provider.ts'
+import type { ProviderConnection } from '../providers/provider.ts'
+import type { RefusedInput } from '../providers/provider-calls.ts'
 import { withoutInternal } from '../providers/providers.ts'
 import type { Step, StepDifference } from './step.ts'
 
@@ -93,8 +94,8 @@ export async function plan (
 const isProtected = (urn: string): EngineError =>
   new EngineError(
     `unable to replace resource "${urn}"\n` +
-      'as it is currently marked for protection. To unprotect the resource, remove the `protect` flag from the resource in your Pulumi ' +
-      'program and run `pulumi up`'
+      'as it is currently marked for protection. To unprotect the resource, remove the `protect` flag from the ' +
+      'resource in your Pulumi program and run `pulumi up`'
   )
 
 interface Unchecked {
@@ -119,7 +120,7 @@ async function check (
     refuse(urn, inputs, failures)
     return keepEngineKeys(inputs, checked)
   }
-  const { inputs: checked, failures } = await connection.check(urn, old?.inputs, inputs, seed)
+  const { inputs: checked, failures } = await connection.check(urn, { olds: old?.inputs, news: inputs }, seed)
   refuse(urn, inputs, failures)
   return checked
 }
@@ -137,7 +138,7 @@ function keepEngineKeys (sent: Properties, checked: Properties): Properties {
 }
 
 /** In the real engine's words (sdk/go/common/diag/errors.go, 2002 and 2003). */
-function refuse (urn: string, inputs: Properties, failures: CheckFailure[]): void {
+function refuse (urn: string, inputs: Properties, failures: RefusedInput[]): void {
   if (failures.length === 0) return
   const subject = `${typeOf(urn)} resource '${nameOf(urn)}'`
   throw new InvalidInputs(failures.map(({ property, reason }) => property === ''

@@ -169,6 +169,6 @@ export class Replacements {
 const isProtected = (urn: string, root: string): EngineError =>
   new EngineError(
     `unable to replace resource "${urn}" as part of replacing "${root}" as it is currently marked for protection. ` +
-      'To unprotect the resource, remove the `protect` flag from the resource in your Pulumi program and run `pulumi up`, ' +
-      `or use the command:\n\`pulumi state unprotect '${urn}'\``
+      'To unprotect the resource, remove the `protect` flag from the resource in your Pulumi program and run ' +
+      `\`pulumi up\`, or use the command:\n\`pulumi state unprotect '${urn}'\``
   )

@@ -129,8 +129,9 @@ function monitorService (session: Session): grpc.UntypedServiceImplementation {
       throw new EngineError(`the sandbox engine does not implement method calls (${request.getTok()})`)
     }),
     readResource: unary((request: resourcePb.ReadResourceRequest) => {
+      const resource = `${request.getType()} ${request.getName()}`
       throw new EngineError(
-        `the sandbox engine does not implement reading resources that it does not manage (${request.getType()} ${request.getName()})`
+        `the sandbox engine does not implement reading resources that it does not manage (${resource})`
       )
     }),
     signalAndWaitForShutdown: unary(() => new EmptyMessage())
@@ -166,7 +167,7 @@ async function register (
     context.reporter.diagnostic(
       'error',
       messageOf(error),
-      urnOf(context.scope, request.getParent(), request.getType(), request.getName())
+      urnOf(context.scope, { parent: request.getParent(), type: request.getType(), name: request.getName() })
     )
     context.stop.now('failed')
     throw new Stopped()

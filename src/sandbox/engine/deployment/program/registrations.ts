@@ -70,7 +70,7 @@ export class Registrations {
   async register (request: Goal): Promise<Registration> {
     this.#context.stop.check()
     const goal = this.#inherit(request)
-    const urn = urnOf(this.#context.scope, goal.parent, goal.type, goal.name)
+    const urn = urnOf(this.#context.scope, goal)
     try {
       if (this.#goals.has(urn)) throw new Refused(`Duplicate resource URN '${urn}'; try giving it a unique name`)
       this.#goals.set(urn, goal)

@@ -45,10 +45,11 @@ export function providerError (error: ServiceError): ProviderError {
 }
 
 /** As the real engine lists them (hashicorp/go-multierror). */
-const reasonsText = (reasons: string[]): string =>
-  reasons.length === 0
-    ? 'resource init failed'
-    : `${reasons.length} error${reasons.length === 1 ? '' : 's'} occurred:\n${reasons.map((reason) => `\t* ${reason}\n`).join('')}\n`
+function reasonsText (reasons: string[]): string {
+  if (reasons.length === 0) return 'resource init failed'
+  const lines = reasons.map((reason) => `\t* ${reason}\n`)
+  return `${reasons.length} error${reasons.length === 1 ? '' : 's'} occurred:\n${lines.join('')}\n`
+}
 
 function initializationOf (error: ServiceError): InitializationFailure | undefined {
   const [packed] = error.metadata?.get('grpc-status-details-bin') ?? []

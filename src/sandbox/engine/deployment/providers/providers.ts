@@ -54,7 +54,8 @@ export class ProviderRegistry {
     const port = this.#ports.get(name)
     if (port === undefined) {
       throw new EngineError(
-        `the sandbox engine has no provider for package '${name}': it attaches to the providers of PULUMI_DEBUG_PROVIDERS and loads no plugins`
+        `the sandbox engine has no provider for package '${name}': ` +
+          'it attaches to the providers of PULUMI_DEBUG_PROVIDERS and loads no plugins'
       )
     }
     const connection = new ProviderConnection(name, port)
