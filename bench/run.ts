@@ -55,9 +55,8 @@ function readOptions (): BenchOptions & { figures: readonly Figure[] } {
 
 async function bench (): Promise<void> {
   const { figures, ...options } = readOptions()
-  console.log(
-    `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), Node ${process.versions.node}, ${options.engine} engine, sandbox AWS at speed 0, ${options.rounds} rounds\n`
-  )
+  const machine = `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), Node ${process.versions.node}`
+  console.log(`${machine}, ${options.engine} engine, sandbox AWS at speed 0, ${options.rounds} rounds\n`)
   const rows: Row[] = []
   for (const figure of figures) {
     process.stderr.write(`measuring ${figure.name} …\n`)

@@ -13,7 +13,8 @@ const USAGE = `npm run chaos -- [--kills N] [--seed N] [--engine sandbox|pulumi]
   --kills     how many processes, or groups of them, are killed at least (20)
   --seed      what decides who is killed when (1)
   --engine    the engine that is killed (sandbox); pulumi is looked up in BATCHYARD_PULUMI_ROOT, then on PATH
-  --database  pglite (the default), or postgres: new databases of the server in DATABASE_URL, else of one started for the run`
+  --database  pglite (the default), or postgres: new databases of the server in DATABASE_URL,
+              else of one started for the run`
 
 function readOptions () {
   const { values: { kills, seed, engine, database } } = parseArgs({

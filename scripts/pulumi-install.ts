@@ -9,14 +9,15 @@ import sdk from '@pulumi/pulumi/package.json' with { type: 'json' }
  * Installs the `pulumi` CLI of the SDK's own version and the resource plugin of exactly the version of @pulumi/aws into
  * BATCHYARD_PULUMI_ROOT (`bin` and `plugins`), where the service looks for them. What is there already stays.
  */
-const { BATCHYARD_PULUMI_ROOT: place } = process.env
-if (place === undefined || place === '') {
+const { BATCHYARD_PULUMI_ROOT: folder } = process.env
+if (folder === undefined || folder === '') {
   console.error(
-    'Set BATCHYARD_PULUMI_ROOT to the folder to install into, for instance /opt/pulumi; the service needs the same setting.'
+    'Set BATCHYARD_PULUMI_ROOT to the folder to install into, for instance /opt/pulumi; ' +
+    'the service needs the same setting.'
   )
   process.exit(2)
 }
-const root = resolve(place)
+const root = resolve(folder)
 console.log(`pulumi v${sdk.version} into ${join(root, 'bin')} …`)
 const { command, version } = await PulumiCommand.install({ root })
 console.log(`pulumi v${String(version)}`)

@@ -70,7 +70,10 @@ function ownEnvironment (): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => taken.includes(name) || !isSetting(name)))
 }
 
-async function listening (child: ChildProcess, log: Writable | undefined): Promise<{ address: string, engine: string }> {
+async function listening (
+  child: ChildProcess,
+  log: Writable | undefined
+): Promise<{ address: string, engine: string }> {
   if (!child.stdout || !child.stderr) throw new Error('the service has no output')
   const printed: string[] = []
   child.stderr.on('data', (text: Buffer) => {

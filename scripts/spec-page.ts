@@ -32,8 +32,8 @@ function line ({ path, schema, unit, default: text }: FieldRow): string {
 /** docs/spec.md: every field of a spec, one table for each of its parts. */
 export function specPage (): string {
   const parts = Map.groupBy(SPEC_FIELDS.rows([]), ({ path: [part], path }) => path.length === 1 ? 'environment' : part)
-  const tables = [...parts].map(([part, rows]) =>
-    [`## ${part}`, '', '| field | value | unit | default | meaning |', '|---|---|---|---|---|', ...rows.map(line), ''].join('\n'))
+  const head = ['| field | value | unit | default | meaning |', '|---|---|---|---|---|']
+  const tables = [...parts].map(([part, rows]) => [`## ${part}`, '', ...head, ...rows.map(line), ''].join('\n'))
   return `# Fields of a spec
 
 \`npm run generate\` writes this page from \`src/schemas/spec-fields/\`. \`<name>\` is a name that the request chooses.

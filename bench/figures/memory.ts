@@ -23,11 +23,13 @@ async function compare ({ engine, operations }: BenchOptions): Promise<Row> {
     const before = await memoryAfter(scene, WARM)
     await operate(scene, operations - 2 * WARM)
     const after = await memoryAfter(scene, WARM)
+    const service = `service ${mib(after.service)}, ${mib(before.service)}`
+    const runners = `each of ${CONCURRENCY} runners ${mib(after.runner)}, ${mib(before.runner)}`
     return {
       title: `memory after ${operations} operations / after ${WARM}`,
       measured: after.total / before.total,
       budget: { atMost: 1.05 },
-      detail: `service ${mib(after.service)}, ${mib(before.service)}; each of ${CONCURRENCY} runners ${mib(after.runner)}, ${mib(before.runner)}`
+      detail: `${service}; ${runners}`
     }
   })
 }

@@ -40,5 +40,7 @@ async function compare ({ name, fresh }: Kind, { engine, rounds }: BenchOptions)
   })
 }
 
-const describe = (latencies: Latencies[]): string =>
-  `${(['p50', 'p99', 'late99'] as const).map((name) => median(latencies.map((each) => each[name])).toFixed(1)).join(', ')} ms`
+function describe (latencies: Latencies[]): string {
+  const medians = (['p50', 'p99', 'late99'] as const).map((name) => median(latencies.map((each) => each[name])))
+  return `${medians.map((milliseconds) => milliseconds.toFixed(1)).join(', ')} ms`
+}

@@ -90,7 +90,9 @@ function rowsOf (alone: Followed, one: readonly Followed[], many: readonly Follo
       title: `CPU of the service during an operation, ${READERS} readers / 1`,
       measured: cpu / cpuOfOne,
       budget: { atMost: 8 },
-      detail: `${cpu.toFixed(2)} s, ${cpuOfOne.toFixed(2)} s: ${perReader(cpu, cpuOfOne, 1000)} ms a reader; to open it ${perReader(opening, 0, 1000)} ms`
+      detail:
+        `${cpu.toFixed(2)} s, ${cpuOfOne.toFixed(2)} s: ${perReader(cpu, cpuOfOne, 1000)} ms a reader; ` +
+        `to open it ${perReader(opening, 0, 1000)} ms`
     },
     {
       title: `reads of the store during it, ${READERS} readers / 1`,

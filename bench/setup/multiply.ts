@@ -32,7 +32,9 @@ async function copy ({ db }: Database, id: string, copies: object[]): Promise<vo
     // Operations are numbered by the database, whatever number is given.
     await sql`
       insert into operations overriding user value
-      select (jsonb_populate_record(o, jsonb_build_object('id', copy->'operation', 'environment_id', copy->'environment'))).*
+      select (jsonb_populate_record(
+        o, jsonb_build_object('id', copy->'operation', 'environment_id', copy->'environment')
+      )).*
       from operations o, jsonb_array_elements(${json(copies)}) copy
       where o.environment_id = ${id}`.execute(trx)
   })

@@ -75,7 +75,8 @@ export async function checkReady (
     ...(phase === 'ready' && generation === expected.generation && observedGeneration === generation
       ? []
       : [
-          `it is ${phase}, generation ${generation}, observed ${observedGeneration}; asked for was ${expected.generation}`
+          `it is ${phase}, generation ${generation}, observed ${observedGeneration}; ` +
+          `asked for was ${expected.generation}`
         ]),
     ...(isDeepStrictEqual(spec, expected.spec)
       ? []

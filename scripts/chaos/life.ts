@@ -137,11 +137,9 @@ async function lookAround (
 /** The request is not done twice. */
 async function checkRepeated (site: Site, request: Request, operation: Operation): Promise<string[]> {
   const again = await insist<Environment>(site, request)
-  return again.operation?.id === operation.id
-    ? []
-    : [
-        `the request, sent again with its key, was answered with operation ${again.operation?.id ?? 'none'} and not ${operation.id}`
-      ]
+  const id = again.operation?.id ?? 'none'
+  if (id === operation.id) return []
+  return [`the request, sent again with its key, was answered with operation ${id} and not ${operation.id}`]
 }
 
 /** The cloud is as the state has it, and the state as the program wants it. */

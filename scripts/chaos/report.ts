@@ -7,7 +7,8 @@ import { PHASES } from './watch.ts'
 export function describeStep (seed: number, { step, strikes, attempts, seconds, wrong }: Taken): string {
   const kills = strikes.map(describeStrike).join(', then ')
   const end = wrong.length === 0 ? 'right' : `WRONG: ${wrong.join('; ')}`
-  return `seed ${seed} ${step.what.padEnd(8)} ${kills}; ended ${seconds.toFixed(1)} s later at attempt ${attempts}, ${end}`
+  const ended = `ended ${seconds.toFixed(1)} s later at attempt ${attempts}`
+  return `seed ${seed} ${step.what.padEnd(8)} ${kills}; ${ended}, ${end}`
 }
 
 function describeStrike ({
@@ -26,14 +27,18 @@ function describeStrike ({
 
 /** The table of a whole run, and what was found. */
 export function reportOf ({ engine, database, lives, taken, findings }: ChaosReport): string {
+  const counted = `${countKills(taken)} kills in ${taken.length} operations of ${lives} environments`
+  const seconds = largest(taken.map((each) => each.seconds)).toFixed(1)
+  const attempts = largest(taken.map((each) => each.attempts))
   return [
-    `\n${countKills(taken)} kills in ${taken.length} operations of ${lives} environments; ${engine} engine, ${database}\n`,
+    `\n${counted}; ${engine} engine, ${database}\n`,
     ...tableOf(taken),
-    `\nFrom the last kill to the end: at most ${largest(taken.map(({ seconds }) => seconds)).toFixed(1)} s. Attempts: at most ${largest(taken.map(({ attempts }) => attempts))}.`,
+    `\nFrom the last kill to the end: at most ${seconds} s. Attempts: at most ${attempts}.`,
     findings.length === 0 ? 'Nothing was lost, left behind or made twice.' : `${findings.length} violations:`,
     ...findings.map(
       ({ seed, step, wrong, folder }) =>
-        `  seed ${seed}, ${step}: ${wrong}\n    again: npm run chaos -- --seed ${seed} --kills 1; what is left of it: ${folder}`
+        `  seed ${seed}, ${step}: ${wrong}\n` +
+        `    again: npm run chaos -- --seed ${seed} --kills 1; what is left of it: ${folder}`
     )
   ].join('\n')
 }

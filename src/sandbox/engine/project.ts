@@ -43,7 +43,8 @@ export async function readProject (directory: string): Promise<Project> {
     }
   }
   throw new EngineError(
-    `no Pulumi.yaml project file found (searching upwards from ${directory}). If you have not created a project yet, use \`pulumi new\` to do so`
+    `no Pulumi.yaml project file found (searching upwards from ${directory}). ` +
+      'If you have not created a project yet, use `pulumi new` to do so'
   )
 }
 

@@ -17,7 +17,11 @@ const program = async () => {
 }
 
 /** Kills the deployment as soon as the provider has been asked `calls` times. */
-async function killAfter (stack: TestStack, method: string, calls: number, deployment: Promise<unknown>): Promise<void> {
+async function killAfter (
+  stack: TestStack,
+  { method, calls }: { method: string, calls: number },
+  deployment: Promise<unknown>
+): Promise<void> {
   const ended = deployment.then(
     () => true,
     () => true
@@ -36,10 +40,10 @@ const urnsOf = async (stack: TestStack) => {
 }
 
 test.each([1, 5, 11, 17, 24])(
-  'killed when the provider had been asked %i times to create, the state tells of everything that may exist',
+  'killed when the provider had been asked %i times to create, the state names everything that may exist',
   async (calls) => {
     await withStack(engine, async (stack) => {
-      await killAfter(stack, 'Create', calls, stack.up(program))
+      await killAfter(stack, { method: 'Create', calls }, stack.up(program))
       const { known, pending } = await urnsOf(stack)
       for (const id of stack.provider.resources.keys()) {
         expect(known.has(id) || pending.has(`creating ${id.slice(0, id.lastIndexOf('-'))}`)).toBe(true)
@@ -53,11 +57,11 @@ test.each([1, 5, 11, 17, 24])(
 )
 
 test.each([1, 9, 24])(
-  'killed when the provider had been asked %i times to delete, the state tells of everything that is left',
+  'killed when the provider had been asked %i times to delete, the state names everything that is left',
   async (calls) => {
     await withStack(engine, async (stack) => {
       await stack.up(program)
-      await killAfter(stack, 'Delete', calls, stack.destroy())
+      await killAfter(stack, { method: 'Delete', calls }, stack.destroy())
       const { known } = await urnsOf(stack)
       for (const id of stack.provider.resources.keys()) expect(known.has(id)).toBe(true)
       await stack.stack.cancel()

@@ -40,7 +40,8 @@ async function refuseIfLocked (files: StackFiles, own: string): Promise<void> {
   const owners = await Promise.all(others.map(describe))
   throw new EngineError(
     [
-      `the stack is currently locked by ${others.length} lock(s). Either wait for the other process(es) to end or delete the lock file with \`pulumi cancel\`.`,
+      `the stack is currently locked by ${others.length} lock(s). ` +
+        'Either wait for the other process(es) to end or delete the lock file with `pulumi cancel`.',
       ...owners
     ].join('\n  ')
   )
@@ -50,7 +51,8 @@ async function describe (path: string): Promise<string> {
   const text = await readOptional(path)
   if (text === undefined) return `file://${path}`
   const { username, hostname, pid, timestamp } = JSON.parse(text) as Record<string, unknown>
-  return `file://${path}: created by ${String(username)}@${String(hostname)} (pid ${String(pid)}) at ${String(timestamp).replace(/\.\d+/, '')}`
+  const owner = `${String(username)}@${String(hostname)} (pid ${String(pid)})`
+  return `file://${path}: created by ${owner} at ${String(timestamp).replace(/\.\d+/, '')}`
 }
 
 /** What `cancel` does: every lock of the stack goes, whoever holds it. */
