@@ -55,8 +55,8 @@ export interface WorkContext extends Context {
   readonly concurrency: number
   readonly scheduling: SchedulingPolicy
   /**
-   * Without a word from the database for so long an operation is broken off: its engine has ended by the time other
-   * hosts take this one for gone.
+   * When the database has not answered for so long, an attempt is aborted: its engine has ended by the time that other
+   * hosts count this one as gone.
    */
   readonly databaseOutageSeconds: number
 }

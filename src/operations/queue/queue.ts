@@ -199,7 +199,8 @@ class BossQueue implements Queue {
     // The handlers end before pg-boss does: handing an operation back enqueues it.
     this.pause()
     const idle = (this.#idle ?? Promise.resolve()).catch(() => undefined)
-    await pTimeout(idle, { milliseconds: timeoutMilliseconds, message: false })
+    // pTimeout refuses 0.
+    await pTimeout(idle, { milliseconds: Math.max(1, timeoutMilliseconds), message: false })
     this.#ending.abort(new Error('the queue is stopping'))
     await pTimeout(idle, { milliseconds: HAND_BACK_MILLISECONDS, message: false })
     // What still runs is abandoned: its job is failed, so that it is delivered again.
