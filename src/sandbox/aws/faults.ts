@@ -38,13 +38,12 @@ function matches (fault: ScriptedFault, target: Target): boolean {
 export async function applyFaults (
   faults: ScriptedFault[],
   at: 'request' | 'response',
-  world: World,
-  signal: AbortSignal
+  { world, gone }: { world: World, gone: AbortSignal }
 ): Promise<void> {
   for (const fault of faults) {
     if ((fault.at ?? 'request') !== at) continue
-    if (fault.kind === 'slow') await pause((fault.seconds ?? 1) * 1000, signal)
-    if (fault.kind === 'hang') await hang(fault.id, world, signal)
+    if (fault.kind === 'slow') await pause((fault.seconds ?? 1) * 1000, gone)
+    if (fault.kind === 'hang') await hang(fault.id, world, gone)
     if (fault.kind === 'throttle') {
       throw new ApiError(fault.code ?? 'TooManyRequestsException', fault.message ?? 'Too Many Requests', 429)
     }

@@ -18,24 +18,25 @@ interface Writing {
   refuse: (error: ApiError, requestId: string) => Answer
 }
 
+const AMZ_JSON = 'application/x-amz-json-1.1'
+
 /** How each of AWS's protocols writes requests, answers and errors. */
 export const protocols: Readonly<Record<Protocol, Writing>> = {
   json: {
     read: ({ target, body }) => ({ operation: target.split('.').at(-1) ?? '', input: json(body) }),
     write: (_operation, output, id) =>
-      answer(200, 'application/x-amz-json-1.1', JSON.stringify(output), { 'x-amzn-requestid': id }),
+      answer(200, JSON.stringify(output), { 'content-type': AMZ_JSON, 'x-amzn-requestid': id }),
     refuse: ({ status, code, message }, id) =>
-      answer(status, 'application/x-amz-json-1.1', JSON.stringify({ __type: code, message }), {
-        'x-amzn-requestid': id
-      })
+      answer(status, JSON.stringify({ __type: code, message }), { 'content-type': AMZ_JSON, 'x-amzn-requestid': id })
   },
   'rest-json': {
     // Batch has one path per operation, which is its name in lower case.
     read: ({ url, body }) => ({ operation: url.pathname.replace(/^\/v1\//, ''), input: json(body) }),
     write: (_operation, output, id) =>
-      answer(200, 'application/json', JSON.stringify(output), { 'x-amzn-requestid': id }),
+      answer(200, JSON.stringify(output), { 'content-type': 'application/json', 'x-amzn-requestid': id }),
     refuse: ({ status, code, message }, id) =>
-      answer(status, 'application/json', JSON.stringify({ message }), {
+      answer(status, JSON.stringify({ message }), {
+        'content-type': 'application/json',
         'x-amzn-requestid': id,
         'x-amzn-errortype': code
       })
@@ -120,12 +121,13 @@ function listsIn (value: Value): Value {
     : Object.fromEntries(entries)
 }
 
-function answer (status: number, type: string, body: string, headers: Record<string, string>): Answer {
-  return { status, body, headers: { 'content-type': type, ...headers } }
+function answer (status: number, body: string, headers: Record<string, string>): Answer {
+  return { status, body, headers }
 }
 
 function xml (status: number, body: string, id: string): Answer {
-  return answer(status, 'text/xml', `<?xml version="1.0" encoding="UTF-8"?>\n${body}`, {
+  return answer(status, `<?xml version="1.0" encoding="UTF-8"?>\n${body}`, {
+    'content-type': 'text/xml',
     'x-amzn-requestid': id,
     'x-amz-request-id': id
   })

@@ -69,10 +69,10 @@ async function perform ({ operation: named, input }: Asked, task: Task): Promise
     name: operation.name?.(input) ?? '',
     signal: gone
   })
-  await applyFaults(faults, 'request', world, gone)
+  await applyFaults(faults, 'request', task)
   const output = operation.run(input, callIn(caller.region, caller, world))
   await world.settled()
-  await applyFaults(faults, 'response', world, gone)
+  await applyFaults(faults, 'response', task)
   return { name, output }
 }
 

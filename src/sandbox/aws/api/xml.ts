@@ -27,7 +27,7 @@ const escape = (source: string): string => source.replace(/[&<>"\r]/g, (characte
 const unescape = (source: string): string =>
   source.replace(
     /&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi,
-    (whole, hex: string | undefined, decimal: string | undefined, name: string | undefined) => {
+    (whole, ...[hex, decimal, name]: (string | undefined)[]) => {
       if (hex !== undefined) return String.fromCodePoint(parseInt(hex, 16))
       if (decimal !== undefined) return String.fromCodePoint(Number(decimal))
       return ENTITIES[name ?? ''] ?? whole

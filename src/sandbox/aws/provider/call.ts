@@ -4,8 +4,11 @@ import { seedAccount } from '../services/index.ts'
 import { keyOf, type Item } from '../world/item.ts'
 import type { World } from '../world/world.ts'
 
+/** Who calls, and about which type of resource. */
+interface Subject { type: ResourceType, caller: Caller, world: World }
+
 /** A call of one caller about one resource: in the region its arguments name, else in the provider's. */
-export function callFor (type: ResourceType, props: Props, caller: Caller, world: World): Call {
+export function callFor ({ type, caller, world }: Subject, props: Props): Call {
   const region = type.scope === 'account' ? 'global' : text(props, 'region') || caller.region
   return callIn(region, caller, world)
 }
@@ -29,7 +32,7 @@ export function keyFor (type: ResourceType, call: Call, identity: string): strin
 }
 
 /** The resource an id of the engine's state stands for; another account's is as good as none. */
-export function locate (type: ResourceType, id: string, props: Props, call: Call): Item | undefined {
+export function locate (type: ResourceType, { id, props }: { id: string, props: Props }, call: Call): Item | undefined {
   const item = call.world.items.get(keyFor(type, call, type.identityOf?.(id, props) ?? id))
   return item?.account === call.account ? item : undefined
 }

@@ -20,20 +20,24 @@ export interface CheckCall {
 /** The engine's arguments, completed with names, defaults, region and tags; and everything wrong with them at once. */
 export function checkInputs (call: CheckCall, caller: Caller): { inputs: Props, failures: CheckFailure[] } {
   const { type } = call
-  const failures = unknownArguments(type.fields, type.unsupported, call.news, { token: type.token, path: '' })
+  const failures = unknownArguments(type, call.news, { token: type.token, path: '' })
   const inputs: Props = {}
   for (const [key, field] of Object.entries(type.fields)) {
     const value = normalize(field, call.news[key])
     if (value !== undefined) inputs[key] = value
   }
-  const chosen = complete(call, inputs, caller, failures)
+  const chosen = complete(call, caller, { inputs, failures })
   failures.push(...checkFields(type.fields, inputs, ''))
   if (failures.length === 0 && !hasUnknown(inputs)) failures.push(...type.check?.(inputs) ?? [])
   return { inputs: { [DEFAULTS]: chosen, ...inputs }, failures }
 }
 
 /** Fills in what the provider decides, and returns the names of those arguments. */
-function complete (call: CheckCall, inputs: Props, caller: Caller, failures: CheckFailure[]): string[] {
+function complete (
+  call: CheckCall,
+  caller: Caller,
+  { inputs, failures }: { inputs: Props, failures: CheckFailure[] }
+): string[] {
   const { type } = call
   const chosen: string[] = []
   const choose = (key: string, value: Value): void => {
@@ -81,8 +85,7 @@ function automaticName (call: CheckCall): string {
 
 /** Arguments that are not simulated, or that @pulumi/aws does not have: never ignored, always named. */
 function unknownArguments (
-  fields: Fields,
-  unsupported: readonly string[],
+  { fields, unsupported = [] }: { fields: Fields, unsupported?: readonly string[] },
   given: Props,
   at: { token: string, path: string }
 ): CheckFailure[] {
@@ -99,7 +102,7 @@ function unknownArguments (
 }
 
 function insideUnknown (field: Field, value: Value, at: { token: string, path: string }): CheckFailure[] {
-  if (field.kind === 'block' && isProps(value)) return unknownArguments(field.fields, field.unsupported ?? [], value, at)
+  if (field.kind === 'block' && isProps(value)) return unknownArguments(field, value, at)
   if (field.kind !== 'list' || !Array.isArray(value)) return []
   return value.flatMap((entry, index) => insideUnknown(field.of, entry, { ...at, path: `${at.path}[${index}]` }))
 }

@@ -19,9 +19,13 @@ export interface Difference {
  * Compares the new arguments with what the state says of the resource. What AWS fills in is no change when it is not
  * asked for, nor is a zero value that was absent; JSON and sets are compared by meaning.
  */
-export function difference (type: ResourceType, olds: Props, news: Props, ignored: readonly string[] = []): Difference {
+export function difference (
+  type: ResourceType,
+  { before: olds, after: news }: Pair<Props>,
+  ignored: readonly string[] = []
+): Difference {
   const special = new Set(hasUnknown(news) ? [] : type.replaces?.(olds, news) ?? [])
-  const changes = compareBlock(type.fields, olds, news, { path: '', replaces: false })
+  const changes = compareBlock(type.fields, { before: olds, after: news }, { path: '', replaces: false })
     .filter((change) => !ignored.some((path) => isWithin(change.path, path)))
     .map((change) => special.has(topOf(change.path)) ? { ...change, replaces: true } : change)
   const diffs = [...new Set(changes.map((change) => topOf(change.path)))]
@@ -44,24 +48,29 @@ function hasFixedName (type: ResourceType, olds: Props, news: Props): boolean {
   return !automatic && text(olds, type.autoName.field) === text(news, type.autoName.field)
 }
 
+/** What the state has, and what the program asks for. */
+interface Pair<T> { before: T, after: T }
+
 interface At { path: string, replaces: boolean }
 
-function compareBlock (fields: Fields, olds: Props, news: Props, at: At): PropertyChange[] {
-  return Object.entries(fields).flatMap(([key, field]) => compare(field, olds[key], news[key] ?? field.default, {
+function compareBlock (fields: Fields, { before, after }: Pair<Props>, at: At): PropertyChange[] {
+  return Object.entries(fields).flatMap(([key, field]) => compare(field, { before: before[key], after: after[key] ?? field.default }, {
     path: at.path === '' ? key : `${at.path}.${key}`,
     replaces: at.replaces || field.forceNew === true
   }))
 }
 
-function compare (field: Field, before: Value | undefined, after: Value | undefined, at: At): PropertyChange[] {
+function compare (field: Field, { before, after }: Pair<Value | undefined>, at: At): PropertyChange[] {
   if (after === undefined && field.computed) return []
   if (isEmpty(before) && isEmpty(after)) return []
   if (isEmpty(before) && !hasUnknown(after)) return [{ ...at, kind: 'add' }]
   if (isEmpty(after)) return [{ ...at, kind: 'delete' }]
-  if (field.kind === 'block' && isProps(before) && isProps(after)) return compareBlock(field.fields, before, after, at)
+  if (field.kind === 'block' && isProps(before) && isProps(after)) {
+    return compareBlock(field.fields, { before, after }, at)
+  }
   if (field.kind === 'textMap' && isProps(before) && isProps(after)) return compareMap(before, after, at)
   if (field.kind === 'list' && Array.isArray(before) && Array.isArray(after)) {
-    return compareList(field, before, after, at)
+    return compareList(field, { before, after }, at)
   }
   return sameValue(field, before, after) ? [] : [{ ...at, kind: 'update' }]
 }
@@ -75,20 +84,19 @@ function compareMap (before: Props, after: Props, at: At): PropertyChange[] {
   const keys = new Set([...Object.keys(before), ...Object.keys(after)])
   return [...keys].flatMap((key) => {
     const path = /^[\w-]+$/.test(key) ? `${at.path}.${key}` : `${at.path}["${key}"]`
-    return compare({ kind: 'text' }, before[key], after[key], { ...at, path })
+    return compare({ kind: 'text' }, { before: before[key], after: after[key] }, { ...at, path })
   })
 }
 
 function compareList (
   field: Extract<Field, { kind: 'list' }>,
-  before: Value[],
-  after: Value[],
+  { before, after }: Pair<Value[]>,
   at: At
 ): PropertyChange[] {
   const order = (list: Value[]): Value[] =>
     field.unordered ? list.toSorted((a, b) => (canonical(a) < canonical(b) ? -1 : 1)) : list
   const [olds, news] = [order(before), order(after)]
   return Array.from({ length: Math.max(olds.length, news.length) }).flatMap((_, index) =>
-    compare(field.of, olds[index], news[index], { ...at, path: `${at.path}[${index}]` })
+    compare(field.of, { before: olds[index], after: news[index] }, { ...at, path: `${at.path}[${index}]` })
   )
 }

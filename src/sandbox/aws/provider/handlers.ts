@@ -107,7 +107,7 @@ export function diff (request: messages.DiffRequest, context: Context): messages
   const [olds, news] = [request.getOlds(), request.getNews()].map((props) =>
     withoutIgnored(receive(props).props, ignoredTags)
   )
-  const found = difference(type, olds ?? {}, news ?? {}, request.getIgnorechangesList())
+  const found = difference(type, { before: olds ?? {}, after: news ?? {} }, request.getIgnorechangesList())
   const response = new pb.DiffResponse()
     .setChanges(
       found.changes.length > 0 ? pb.DiffResponse.DiffChanges.DIFF_SOME : pb.DiffResponse.DiffChanges.DIFF_NONE
@@ -146,7 +146,7 @@ export async function update (request: messages.UpdateRequest, context: Context)
   const olds = receive(request.getOlds()).props
   const { props, secrets } = receive(request.getNews())
   if (request.getPreview()) return new pb.UpdateResponse().setProperties(send(foresee(type, olds, props), secrets))
-  const item = await updateResource(requestFor(type, context), request.getId(), olds, props)
+  const item = await updateResource(requestFor(type, context), request.getId(), { olds, inputs: props })
   return new pb.UpdateResponse().setProperties(send(outputsOf(item, context), secrets))
 }
 

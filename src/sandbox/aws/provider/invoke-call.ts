@@ -13,10 +13,10 @@ export async function runFunction (call: FunctionCall): Promise<Props> {
   const { token, caller, world, gone } = call
   try {
     const faults = matchFaults(world, { on: 'invoke', type: token, account: caller.account, name: '', signal: gone })
-    await applyFaults(faults, 'request', world, gone)
+    await applyFaults(faults, 'request', call)
     await world.settled()
     const result = invokeFunction(call)
-    await applyFaults(faults, 'response', world, gone)
+    await applyFaults(faults, 'response', call)
     return result
   } catch (error) {
     const known = error instanceof ApiError || error instanceof ProviderError

@@ -35,11 +35,11 @@ const inFlight = new WeakMap<World, Map<string, Promise<void>>>()
 /** Creates a resource; resolves when it is usable, as the provider's waiters do. Durable before it resolves. */
 export async function createResource (request: Request, inputs: Props): Promise<Item> {
   const { type, world } = request
-  const call = callFor(type, inputs, request.caller, world)
+  const call = callFor(request, inputs)
   const name = nameOf(type, inputs)
-  return asProvider(type, 'create', name, async () => {
+  return asProvider({ type, verb: 'create', name }, async () => {
     const faults = matchFaults(world, target(request, 'create', name))
-    await applyFaults(faults, 'request', world, request.gone)
+    await applyFaults(faults, 'request', request)
     type.validate?.(inputs, call)
     const item = begin(type, inputs, call)
     const hide = faults.find((fault) => fault.kind === 'hide')
@@ -53,7 +53,7 @@ export async function createResource (request: Request, inputs: Props): Promise<
       })
     }
     await world.settled()
-    await applyFaults(faults, 'response', world, request.gone)
+    await applyFaults(faults, 'response', request)
     refuseUnusable(type, ready)
     return ready
   })
@@ -70,12 +70,12 @@ function begin (type: ResourceType, inputs: Props, call: Call): Item {
       new ApiError('EntityAlreadyExists', `${draft.name} already exists.`, 409)
     )
   }
-  const item = newItem(type, draft, inputs, { call, key })
+  const item = newItem(type, draft, { inputs, call, key })
   call.world.put(holder ? { ...holder, props: item.props } : item)
   return call.world.items.get(key) ?? item
 }
 
-function newItem (type: ResourceType, draft: Draft, inputs: Props, at: { call: Call, key: string }): Item {
+function newItem (type: ResourceType, draft: Draft, at: { inputs: Props, call: Call, key: string }): Item {
   return {
     key: at.key,
     type: type.token,
@@ -86,7 +86,7 @@ function newItem (type: ResourceType, draft: Draft, inputs: Props, at: { call: C
     status: 'creating',
     createdAt: at.call.now,
     serial: at.call.world.next('serial'),
-    props: { ...withDefaults(type, inputs), ...draft.props },
+    props: { ...withDefaults(type, at.inputs), ...draft.props },
     internalState: draft.internalState ?? {}
   }
 }
@@ -121,14 +121,18 @@ function refuseUnusable (type: ResourceType, item: Item): void {
 }
 
 /** Updates in place. Resolves with the resource to report: a new revision is another resource than the old. */
-export async function updateResource (request: Request, id: string, olds: Props, inputs: Props): Promise<Item> {
+export async function updateResource (
+  request: Request,
+  id: string,
+  { olds, inputs }: { olds: Props, inputs: Props }
+): Promise<Item> {
   const { type, world } = request
-  const call = callFor(type, olds, request.caller, world)
+  const call = callFor(request, olds)
   const name = nameOf(type, inputs)
-  return asProvider(type, 'update', name, async () => {
+  return asProvider({ type, verb: 'update', name }, async () => {
     const faults = matchFaults(world, target(request, 'update', name))
-    await applyFaults(faults, 'request', world, request.gone)
-    const item = locate(type, id, olds, call)
+    await applyFaults(faults, 'request', request)
+    const item = locate(type, { id, props: olds }, call)
     if (!item) throw new ApiError('ResourceNotFoundException', `${type.label} ${id} does not exist`, 404)
     refuseBusy(type, item)
     type.validate?.(inputs, call, item)
@@ -141,7 +145,7 @@ export async function updateResource (request: Request, id: string, olds: Props,
     await elapse(request, type.seconds.update)
     const ready = finishCreate(type, next.key, world)
     await world.settled()
-    await applyFaults(faults, 'response', world, request.gone)
+    await applyFaults(faults, 'response', request)
     type.usable?.(ready, 'update')
     return ready
   })
@@ -159,14 +163,14 @@ function overwrite (type: ResourceType, before: Props, inputs: Props): Props {
 /** Deletes; what is already gone is no error, as the provider has it. */
 export async function deleteResource (request: Request, id: string, olds: Props): Promise<void> {
   const { type, world } = request
-  const call = callFor(type, olds, request.caller, world)
+  const call = callFor(request, olds)
   const name = text(olds, 'name') || id
-  await asProvider(type, 'delete', name, async () => {
+  await asProvider({ type, verb: 'delete', name }, async () => {
     const faults = matchFaults(world, target(request, 'delete', name))
-    await applyFaults(faults, 'request', world, request.gone)
-    const item = locate(type, id, olds, call)
+    await applyFaults(faults, 'request', request)
+    const item = locate(type, { id, props: olds }, call)
     if (item) await shared(world, item.key, async () => remove(request, item, call))
-    await applyFaults(faults, 'response', world, request.gone)
+    await applyFaults(faults, 'response', request)
   })
 }
 
@@ -214,12 +218,12 @@ async function shared (world: World, key: string, work: () => Promise<void>): Pr
 /** Reads a resource; undefined when it is gone or not visible yet. */
 export async function readResource (request: Request, id: string, props: Props): Promise<Item | undefined> {
   const { type, world } = request
-  const call = callFor(type, props, request.caller, world)
-  return asProvider(type, 'read', id, async () => {
+  const call = callFor(request, props)
+  return asProvider({ type, verb: 'read', name: id }, async () => {
     const faults = matchFaults(world, target(request, 'read', id))
-    await applyFaults(faults, 'request', world, request.gone)
+    await applyFaults(faults, 'request', request)
     await world.settled()
-    const item = locate(type, id, props, call)
+    const item = locate(type, { id, props }, call)
     return item && reveal(item, world) ? item : undefined
   })
 }
@@ -257,9 +261,7 @@ const GERUND = { create: 'creating', update: 'updating', delete: 'deleting', rea
 
 /** Words an error as the provider does: what it was doing, to what, and the SDK's text of AWS's answer. */
 async function asProvider<T> (
-  type: ResourceType,
-  verb: keyof typeof GERUND,
-  name: string,
+  { type, verb, name }: { type: ResourceType, verb: keyof typeof GERUND, name: string },
   work: () => Promise<T>
 ): Promise<T> {
   try {

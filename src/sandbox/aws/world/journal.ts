@@ -19,9 +19,9 @@ export class Journal {
   #durable = 0
   #flush: Promise<void> | undefined
 
-  private constructor (path: string, snapshot: () => object[], file: FileHandle, size: number) {
-    this.#path = path
-    this.#snapshot = snapshot
+  private constructor (kept: { path: string, snapshot: () => object[] }, file: FileHandle, size: number) {
+    this.#path = kept.path
+    this.#snapshot = kept.snapshot
     this.#file = file
     this.#size = size
     this.#compactAt = Math.max(COMPACT_FROM, size * 4)
@@ -41,7 +41,7 @@ export class Journal {
     }
     if (end < content.length) await file.truncate(end)
     await syncFolder(path)
-    return new Journal(path, snapshot, file, end)
+    return new Journal({ path, snapshot }, file, end)
   }
 
   /** Resolves once the record is durable. */

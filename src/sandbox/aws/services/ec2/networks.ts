@@ -17,7 +17,7 @@ interface NetworkOptions {
 
 const defaultVpcId = ({ account, region }: AccountRegion): string => stableId('vpc', account, region)
 
-/** The default VPC that AWS gives every account in every region is there from the first call on, unless it was removed. */
+/** The default VPC that AWS gives every account in every region: there from the first call on, unless it was removed. */
 export function seedDefaultVpc (world: World, where: AccountRegion): void {
   const id = defaultVpcId(where)
   if (where.region === 'global' || world.removedSeeds.has(id) || world.items.has(keyOf(VPC, where, id))) return
@@ -44,7 +44,7 @@ export function networkItems (where: AccountRegion, vpcId: string, options: Netw
   const { isDefault = false, isPublic = true } = options
   const prefix = isDefault ? '172.31' : '10.0'
   const groupId = stableId('sg', where.account, vpcId)
-  const vpc = networkItem(where, VPC, vpcId, {
+  const vpc = networkItem(where, { type: VPC, id: vpcId }, {
     ...vpcComputed(where, vpcId, groupId),
     cidrBlock: `${prefix}.0.0/16`,
     enableDnsHostnames: true,
@@ -53,7 +53,7 @@ export function networkItems (where: AccountRegion, vpcId: string, options: Netw
     instanceTenancy: 'default'
   })
   const subnets = zonesOf(where.region).map((zone, index) =>
-    networkItem(where, SUBNET, stableId('subnet', where.account, vpcId, zone.slice(-1)), {
+    networkItem(where, { type: SUBNET, id: stableId('subnet', where.account, vpcId, zone.slice(-1)) }, {
       ...subnetComputed(where, zone),
       vpcId,
       cidrBlock: `${prefix}.${index * 16}.0/20`,
@@ -68,7 +68,7 @@ export function networkItems (where: AccountRegion, vpcId: string, options: Netw
 export function defaultGroupOf (vpc: Pick<Item, 'id' | 'account' | 'region' | 'createdAt'>): Item {
   const id = stableId('sg', vpc.account, vpc.id)
   const props = defaultGroupProps(vpc, arnOf(vpc, SECURITY_GROUP, id))
-  return { ...networkItem(vpc, SECURITY_GROUP, id, props), name: 'default', createdAt: vpc.createdAt }
+  return { ...networkItem(vpc, { type: SECURITY_GROUP, id }, props), name: 'default', createdAt: vpc.createdAt }
 }
 
 const ARN_NAMES: Readonly<Record<string, string>> = {
@@ -79,7 +79,11 @@ function arnOf ({ account, region }: AccountRegion, type: string, id: string): s
   return `arn:${partitionOf(region) ?? 'aws'}:ec2:${region}:${account}:${ARN_NAMES[type] ?? ''}/${id}`
 }
 
-function networkItem ({ account, region }: AccountRegion, type: string, id: string, props: Props): Item {
+function networkItem (
+  { account, region }: AccountRegion,
+  { type, id }: { type: string, id: string },
+  props: Props
+): Item {
   return {
     key: keyOf(type, { account, region }, id),
     type,
