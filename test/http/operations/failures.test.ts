@@ -3,12 +3,13 @@ import { describe, expect, test } from 'vitest'
 import type { BatchyardClient } from '../../../client/index.ts'
 import { addFault, clearFaults } from '../../support/http/faults.ts'
 import { ended, environment, post, remove, resources, SPEC, withService } from '../../support/service/service.ts'
+import { sharedService } from '../../support/service/shared-service.ts'
 
 const QUEUE = 'aws:batch/jobQueue:JobQueue'
 const ROLE = 'aws:iam/role:Role'
 
 /** Waits until a scripted fault holds a call: the operation is then in the middle of its run. */
-async function faultStruck (client: BatchyardClient): Promise<void> {
+async function faultMet (client: BatchyardClient): Promise<void> {
   for (;;) {
     const { data } = await client.GET('/sandbox/faults', {})
     if (data?.items.some(({ struck }) => struck > 0)) return
@@ -23,9 +24,12 @@ async function deleteAndExpectNothing (client: BatchyardClient, id: string): Pro
   expect(await resources(client)).toEqual([])
 }
 
-describe('What goes wrong in the cloud', () => {
-  test('fails a create with the cloud\'s words and what to do, and its delete leaves nothing', async () => {
-    await withService(async ({ client }) => {
+describe('With one operation at a time', () => {
+  const service = sharedService({ settings: { BATCHYARD_WORKER_CONCURRENCY: '1' } })
+
+  describe('what goes wrong in the cloud', () => {
+    test('fails a create with the cloud\'s words and what to do, and its delete leaves nothing', async () => {
+      const { client } = service()
       const message = 'User is not authorized to perform: batch:CreateJobQueue'
       await addFault(client, {
         kind: 'fail',
@@ -63,18 +67,11 @@ describe('What goes wrong in the cloud', () => {
       const repeated = await client.DELETE('/environments/{id}', { params: { path: { id: taken.id } } })
       expect([repeated.response.status, repeated.data?.phase]).toEqual([200, 'deleted'])
     })
-  })
 
-  test('creates nothing where the account has no default VPC', async () => {
-    await withService(async ({ client }) => {
-      // The account of a team without a role, in the region of an open sandbox's team.
-      const path = { account: '000000000000', region: 'us-east-1' }
-      const first = await post(client)
-      await ended(client, first.operation)
-      const account = (await resources(client)).find(({ type }) => type === QUEUE)?.account ?? path.account
-      await deleteAndExpectNothing(client, first.id)
-
-      const place = { params: { path: { ...path, account } } }
+    test('creates nothing where the account has no default VPC', async () => {
+      const { client } = service()
+      // Of a team without a role, in the region of an open sandbox's team.
+      const place = { params: { path: { account: '123456789012', region: 'us-east-1' } } }
       expect(
         (await client.DELETE('/sandbox/accounts/{account}/regions/{region}/default-vpc', place)).response.status
       ).toBe(204)
@@ -85,10 +82,9 @@ describe('What goes wrong in the cloud', () => {
       await client.PUT('/sandbox/accounts/{account}/regions/{region}/default-vpc', place)
       await deleteAndExpectNothing(client, accepted.id)
     })
-  })
 
-  test('keeps a bucket with objects until somebody has emptied it', async () => {
-    await withService(async ({ client }) => {
+    test('keeps a bucket with objects until somebody has emptied it', async () => {
+      const { client } = service()
       const accepted = await post(client)
       await ended(client, accepted.operation)
       const bucket = (await resources(client)).find(({ type }) => type === 'aws:s3/bucket:Bucket')?.name ?? ''
@@ -112,14 +108,13 @@ describe('What goes wrong in the cloud', () => {
       await deleteAndExpectNothing(client, accepted.id)
     })
   })
-})
 
-describe('A delete', () => {
-  test('in the middle of a create cancels it and empties the account; one that is repeated is the same', async () => {
-    await withService(async ({ client }) => {
+  describe('a delete', () => {
+    test('in the middle of a create cancels it and empties the account; one that is repeated is the same', async () => {
+      const { client } = service()
       await addFault(client, { kind: 'slow', on: 'create', type: ROLE, count: 0, seconds: 3 })
       const accepted = await post(client)
-      await faultStruck(client)
+      await faultMet(client)
       const deleting = await remove(client, accepted.id)
       expect((await remove(client, accepted.id)).operation.id).toBe(deleting.operation.id)
       expect((await ended(client, accepted.operation)).operation).toMatchObject({
@@ -130,13 +125,12 @@ describe('A delete', () => {
       expect(await resources(client)).toEqual([])
       expect((await environment(client, accepted.id)).phase).toBe('deleted')
     })
-  })
 
-  test('of an environment whose create waits cancels it before it starts', async () => {
-    await withService(async ({ client }) => {
+    test('of an environment whose create waits cancels it before it starts', async () => {
+      const { client } = service()
       await addFault(client, { kind: 'hang', on: 'create', type: ROLE, count: 0 })
       const busy = await post(client)
-      await faultStruck(client)
+      await faultMet(client)
       const waiting = await post(client, { ...SPEC, name: 'waiting' })
       const deleting = await remove(client, waiting.id)
       const { operation, events } = await ended(client, waiting.operation)
@@ -146,7 +140,7 @@ describe('A delete', () => {
       expect((await ended(client, busy.operation)).operation.state).toBe('succeeded')
       expect((await ended(client, deleting.operation)).operation.state).toBe('succeeded')
       await deleteAndExpectNothing(client, busy.id)
-    }, { settings: { BATCHYARD_WORKER_CONCURRENCY: '1' } })
+    })
   })
 })
 
@@ -162,6 +156,6 @@ describe('A deadline', () => {
       })
       await clearFaults(client)
       await deleteAndExpectNothing(client, accepted.id)
-    }, { settings: { BATCHYARD_OPERATION_DEADLINE_SECONDS: '10', BATCHYARD_INTERRUPT_SECONDS: '1' } })
+    }, { settings: { BATCHYARD_OPERATION_DEADLINE_SECONDS: '20', BATCHYARD_INTERRUPT_SECONDS: '1' } })
   })
 })
