@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { getCompileCacheDir } from 'node:module'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -133,17 +134,21 @@ function isRefusedConnection (error: unknown): boolean {
   return cause?.code === 'ECONNREFUSED'
 }
 
-/** Detached, with its output in a file and nothing of our environment: it outlives us and learns no secret of ours. */
+/**
+ * Detached, with its output in a file and nothing of our environment: it outlives us and learns no secret of ours. Where
+ * this process keeps compiled code, it does too.
+ */
 function start (options: AttachOptions): ChildProcess {
   mkdirSync(options.dataDir, { recursive: true })
   const log = openSync(logFile(options.dataDir), 'a', 0o600)
   try {
     const speed = options.speed === undefined ? [] : ['--speed', String(options.speed)]
     const main = fileURLToPath(new URL('./main.ts', import.meta.url))
+    const compileCache = getCompileCacheDir()
     const child = spawn(options.nodePath ?? process.execPath, [main, '--data', options.dataDir, ...speed], {
       detached: true,
       stdio: ['ignore', log, log],
-      env: {}
+      env: compileCache === undefined ? {} : { NODE_COMPILE_CACHE: compileCache }
     })
     child.on('error', (error) => { options.log?.(`the sandbox AWS could not be started: ${error.message}`) })
     child.unref()
