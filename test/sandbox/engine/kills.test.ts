@@ -1,77 +1,11 @@
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import { expect, test } from 'vitest'
-import { findEngine } from '../../../src/engine/index.ts'
-import { thing, type Thing } from '../../support/engine/resources.ts'
-import { withStack } from '../../support/engine/stack.ts'
-import type { TestStack } from '../../support/engine/stack.ts'
+import { test } from 'vitest'
+import { killWhileCreating, killWhileDeleting } from '../../support/engine/kills.ts'
 
-const engine = await findEngine({ engine: 'sandbox', cloud: 'sandbox', path: '' })
+// At more moments: test/long/kills.test.ts.
+test('killed in the middle of creates, the state names everything that may exist', async () => {
+  await killWhileCreating(11)
+})
 
-const count = 24
-
-/** Three chains, so that creates, saves and registrations of different resources overlap. */
-const program = async () => {
-  const made: Thing[] = []
-  for (let index = 0; index < count; index++) made.push(thing(`n${index}`, { value: made[index - 3]?.arn ?? 'none' }))
-}
-
-/** Kills the deployment as soon as the provider has been asked `calls` times. */
-async function killAfter (
-  stack: TestStack,
-  { method, calls }: { method: string, calls: number },
-  deployment: Promise<unknown>
-): Promise<void> {
-  const ended = deployment.then(
-    () => true,
-    () => true
-  )
-  while (stack.provider.names(method).length < calls) await new Promise((resolve) => setTimeout(resolve, 1))
-  for (const owner of await stack.lockOwners()) process.kill(owner, 'SIGKILL')
-  await ended
-}
-
-const urnsOf = async (stack: TestStack) => {
-  const { resources, pending } = await stack.state()
-  return {
-    known: new Set(resources.filter(({ type }) => type === 'test:index:Thing').map(({ id }) => id)),
-    pending: new Set(pending.map(({ type, resource: { urn } }) => `${type} ${urn.slice(urn.lastIndexOf('::') + 2)}`))
-  }
-}
-
-test.each([1, 5, 11, 17, 24])(
-  'killed when the provider had been asked %i times to create, the state names everything that may exist',
-  async (calls) => {
-    await withStack(engine, async (stack) => {
-      await killAfter(stack, { method: 'Create', calls }, stack.up(program))
-      const { known, pending } = await urnsOf(stack)
-      for (const id of stack.provider.resources.keys()) {
-        expect(known.has(id) || pending.has(`creating ${id.slice(0, id.lastIndexOf('-'))}`)).toBe(true)
-      }
-      for (const id of known) expect(stack.provider.resources.has(id ?? '')).toBe(true)
-      await stack.stack.cancel()
-      await stack.up(program)
-      expect((await urnsOf(stack)).known.size).toBe(count)
-    })
-  }
-)
-
-test.each([1, 9, 24])(
-  'killed when the provider had been asked %i times to delete, the state names everything that is left',
-  async (calls) => {
-    await withStack(engine, async (stack) => {
-      await stack.up(program)
-      await killAfter(stack, { method: 'Delete', calls }, stack.destroy())
-      const { known } = await urnsOf(stack)
-      for (const id of stack.provider.resources.keys()) expect(known.has(id)).toBe(true)
-      await stack.stack.cancel()
-      await stack.destroy()
-      expect((await readdir(join(stack.folder, 'state/.pulumi/stacks/contract'))).sort()).toEqual([
-        'dev.json',
-        'dev.json.bak'
-      ])
-      expect(stack.provider.resources.size).toBe(0)
-      expect((await urnsOf(stack)).pending.size).toBe(0)
-    })
-  }
-)
+test('killed in the middle of deletes, the state names everything that is left', async () => {
+  await killWhileDeleting(9)
+})
