@@ -39,7 +39,7 @@ export async function startServer ({ speed, settings = {}, dataDir: given, log }
   const dataDir = given ?? await mkdtemp(join(tmpdir(), 'batchyard-'))
   const child = spawn(process.execPath, [MAIN], {
     env: {
-      ...ownEnvironment(),
+      ...serverEnvironment(),
       BATCHYARD_CLOUD: 'sandbox',
       BATCHYARD_DATA: dataDir,
       BATCHYARD_PORT: '0',
@@ -63,7 +63,7 @@ async function stopProcess (child: ChildProcess): Promise<void> {
 }
 
 /** Settings of the shell are for the service it runs, not for this one: only what chooses the engine is taken over. */
-function ownEnvironment (): NodeJS.ProcessEnv {
+export function serverEnvironment (): NodeJS.ProcessEnv {
   const taken = ['BATCHYARD_ENGINE', 'BATCHYARD_PULUMI_ROOT']
   const isSetting = (name: string): boolean =>
     name.startsWith('BATCHYARD_') || name === 'DATABASE_URL' || name === 'NODE_ENV'

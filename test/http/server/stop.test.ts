@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import { createBatchyardClient, type BatchyardClient } from '../../../client/index.ts'
-import { startServer, type Server } from '../../../scripts/server-process.ts'
+import { serverEnvironment, startServer, type Server } from '../../../scripts/server-process.ts'
 import { SERVER_MAIN, leftOver, processesOf, stateFiles } from '../../support/service/data-folder.ts'
 import { SPEC, ended, environment, post, remove, resources, withDataDir } from '../../support/service/service.ts'
 
@@ -15,11 +15,16 @@ import { SPEC, ended, environment, post, remove, resources, withDataDir } from '
 const SLOW = 0.05
 const settings = { BATCHYARD_ENGINE: process.env.BATCHYARD_ENGINE ?? 'sandbox' }
 
-async function someResources (client: BatchyardClient): Promise<void> {
-  while ((await resources(client)).length === 0) await delay(50)
+/** Waits until the cloud holds more than `count` resources: the create is in its middle then. Answers how many. */
+async function moreResources (client: BatchyardClient, count: number): Promise<number> {
+  for (;;) {
+    const { length } = await resources(client)
+    if (length > count) return length
+    await delay(50)
+  }
 }
 
-async function signalled (server: Server, signal: NodeJS.Signals): Promise<number | null> {
+async function exitCodeAfter (server: Server, signal: NodeJS.Signals): Promise<number | null> {
   const exited = once(server.process, 'exit') as Promise<[number | null]>
   server.process.kill(signal)
   const [code] = await exited
@@ -38,37 +43,38 @@ async function refusesConnections (base: string): Promise<boolean> {
 }
 
 describe('A service that is stopped', () => {
-  test.each(['SIGTERM', 'SIGINT'] as const)(
-    'by %s in the middle of a create carries on after a start, and leaves nothing in the end',
-    async (signal) => {
-      await withDataDir(async (dataDir) => {
-        const first = await startServer({ speed: SLOW, dataDir, settings })
-        const accepted = await post(createBatchyardClient(first.base))
-        await someResources(createBatchyardClient(first.base))
-        expect(await signalled(first, signal)).toBe(0)
-        expect(await refusesConnections(first.base)).toBe(true)
+  test('by SIGTERM or SIGINT in the middle of a create carries on after a start, and leaves nothing in the end', async () => {
+    await withDataDir(async (dataDir) => {
+      const first = await startServer({ speed: SLOW, dataDir, settings })
+      const accepted = await post(createBatchyardClient(first.base))
+      const made = await moreResources(createBatchyardClient(first.base), 0)
+      expect(await exitCodeAfter(first, 'SIGTERM')).toBe(0)
+      expect(await refusesConnections(first.base)).toBe(true)
 
-        const second = await startServer({ speed: 0, dataDir, settings })
-        try {
-          const client = createBatchyardClient(second.base)
-          const { operation, events } = await ended(client, accepted.operation)
-          expect(operation).toMatchObject({ state: 'succeeded', attempt: 2 })
-          expect(events.map(({ id }) => id)).toEqual(events.map((_, index) => index + 1))
-          expect((await environment(client, accepted.id)).phase).toBe('ready')
-          const inCloud = (await resources(client)).map(({ type, name }) => `${type} ${name}`)
-          expect(new Set(inCloud).size).toBe(inCloud.length)
-          expect(inCloud).toHaveLength(operation.progress.total ?? -1)
-          expect((await ended(client, (await remove(client, accepted.id)).operation)).operation.state).toBe('succeeded')
-          expect(await resources(client)).toEqual([])
-        } finally {
-          expect(await signalled(second, signal)).toBe(0)
-        }
-        expect(await refusesConnections(second.base)).toBe(true)
-        await nothingLeft(dataDir)
-        expect(leftOver(await stateFiles(dataDir))).toEqual([])
-      })
-    }
-  )
+      const second = await startServer({ speed: SLOW, dataDir, settings })
+      await moreResources(createBatchyardClient(second.base), made)
+      expect(await exitCodeAfter(second, 'SIGINT')).toBe(0)
+      expect(await refusesConnections(second.base)).toBe(true)
+
+      const third = await startServer({ speed: 0, dataDir, settings })
+      try {
+        const client = createBatchyardClient(third.base)
+        const { operation, events } = await ended(client, accepted.operation)
+        expect(operation).toMatchObject({ state: 'succeeded', attempt: 3 })
+        expect(events.map(({ id }) => id)).toEqual(events.map((_, index) => index + 1))
+        expect((await environment(client, accepted.id)).phase).toBe('ready')
+        const inCloud = (await resources(client)).map(({ type, name }) => `${type} ${name}`)
+        expect(new Set(inCloud).size).toBe(inCloud.length)
+        expect(inCloud).toHaveLength(operation.progress.total ?? -1)
+        expect((await ended(client, (await remove(client, accepted.id)).operation)).operation.state).toBe('succeeded')
+        expect(await resources(client)).toEqual([])
+      } finally {
+        expect(await exitCodeAfter(third, 'SIGINT')).toBe(0)
+      }
+      await nothingLeft(dataDir)
+      expect(leftOver(await stateFiles(dataDir))).toEqual([])
+    })
+  })
 
   test('is not kept by a request that never ends, and takes nothing up any more', async () => {
     await withDataDir(async (dataDir) => {
@@ -79,13 +85,13 @@ describe('A service that is stopped', () => {
       })
       const client = createBatchyardClient(first.base)
       const accepted = await Promise.all(['one', 'two', 'three'].map(async (name) => post(client, { ...SPEC, name })))
-      await someResources(client)
+      await moreResources(client, 0)
       const socket = connect(Number(new URL(first.base).port), '127.0.0.1').on('error', () => {})
       await once(socket, 'connect')
       socket.write(
         'POST /environments HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{"te'
       )
-      expect(await signalled(first, 'SIGTERM')).toBe(0)
+      expect(await exitCodeAfter(first, 'SIGTERM')).toBe(0)
       socket.destroy()
 
       const second = await startServer({ speed: 0, dataDir, settings })
@@ -97,7 +103,7 @@ describe('A service that is stopped', () => {
           expect(operation.attempt).toBeLessThanOrEqual(2)
         }
       } finally {
-        await signalled(second, 'SIGTERM')
+        await exitCodeAfter(second, 'SIGTERM')
       }
       await nothingLeft(dataDir)
     })
@@ -107,7 +113,7 @@ describe('A service that is stopped', () => {
     await withDataDir(async (dataDir) => {
       const first = await startServer({ speed: 0.5, dataDir, settings })
       const accepted = await post(createBatchyardClient(first.base))
-      await someResources(createBatchyardClient(first.base))
+      await moreResources(createBatchyardClient(first.base), 0)
       const exited = once(first.process, 'exit') as Promise<[number | null]>
       first.process.kill('SIGTERM')
       // What comes sooner counts as the same signal: Ctrl-C under npm arrives twice.
@@ -122,7 +128,7 @@ describe('A service that is stopped', () => {
         expect((await ended(client, deleting.operation)).operation.state).toBe('succeeded')
         expect(await resources(client)).toEqual([])
       } finally {
-        await signalled(second, 'SIGTERM')
+        await exitCodeAfter(second, 'SIGTERM')
       }
       await nothingLeft(dataDir)
     })
@@ -130,12 +136,12 @@ describe('A service that is stopped', () => {
 })
 
 describe('A data directory', () => {
-  test('is used by one service: a second one says so and leaves', async () => {
+  test('is used by one service: a second one says so and ends', async () => {
     await withDataDir(async (dataDir) => {
       const first = await startServer({ speed: 0, dataDir, settings })
       try {
         const second = spawn(process.execPath, [SERVER_MAIN], {
-          env: { ...process.env, ...settings, BATCHYARD_DATA: dataDir, BATCHYARD_PORT: '0' },
+          env: { ...serverEnvironment(), ...settings, BATCHYARD_DATA: dataDir, BATCHYARD_PORT: '0' },
           stdio: ['ignore', 'ignore', 'pipe']
         })
         const exited = once(second, 'exit') as Promise<[number | null]>
