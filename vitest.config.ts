@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { CACHE } from './test/support/cache.ts'
+import LongestFirst from './test/support/longest-first.ts'
 import { findPostgres } from './test/support/database/postgres.ts'
 
 const EMBEDDED = './test/support/database/setup-template.ts'
@@ -46,6 +47,7 @@ export default defineConfig({
     pool: 'forks',
     // One more than CI's cores: of two, a sixth was idle while processes started and leases, deadlines and retries passed.
     maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     projects: [
       project('unit', { timeout: 30_000 }),
       project('store', {
