@@ -15,8 +15,8 @@ const NEXT: Readonly<Record<string, readonly string[]>> = {
   cancelled: []
 }
 
-/** What is wrong with the story an operation tells. */
-export function checkStory (operation: Operation, events: readonly OperationEvent[]): string[] {
+/** What is wrong with the events of an operation. */
+export function checkEvents (operation: Operation, events: readonly OperationEvent[]): string[] {
   const wrong: string[] = []
   if (!events.every(({ id }, index) => id === index + 1)) {
     wrong.push(`the events are numbered ${events.map(({ id }) => id).join(' ')}`)
@@ -35,14 +35,14 @@ export function checkStory (operation: Operation, events: readonly OperationEven
   }
   const final = events.at(-1)?.event
   if (final?.type !== 'state' || final.state !== operation.state) {
-    wrong.push(`it is ${operation.state} and its story ends with ${JSON.stringify(final)}`)
+    wrong.push(`it is ${operation.state} and its events end with ${JSON.stringify(final)}`)
   }
   if (last.attempt !== operation.attempt) wrong.push(`it is at attempt ${operation.attempt} and tells of ${told}`)
   return wrong
 }
 
 /** All events of an operation, page by page. */
-export async function storyOf (site: Site, id: string): Promise<OperationEvent[]> {
+export async function eventsOf (site: Site, id: string): Promise<OperationEvent[]> {
   const events: OperationEvent[] = []
   for (let next: string | null = '0'; next !== null;) {
     const page: { items: OperationEvent[], next: string | null } = await insist(site, {

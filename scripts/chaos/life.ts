@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Environment } from '../../src/schemas/environment.ts'
 import type { Operation } from '../../src/schemas/operation.ts'
 import { mergePatch } from '../../src/spec/merge-patch.ts'
-import { checkEnd, checkGone, checkHistory, checkReady, checkStory, storyOf } from './checks.ts'
+import { checkEnd, checkGone, checkHistory, checkReady, checkEvents, eventsOf } from './checks.ts'
 import { VICTIMS, type Kill, type Step } from './plan.ts'
 import type { Part } from './processes.ts'
 import { insist, Violation, type Request } from './requests.ts'
@@ -66,7 +66,7 @@ export async function take (life: Life, step: Step): Promise<Taken> {
     life.accepted.push(step.kind)
     const wrong = [
       ...checkEnd(operation),
-      ...checkStory(operation, await storyOf(life.site, operation.id)),
+      ...checkEvents(operation, await eventsOf(life.site, operation.id)),
       ...(await lookAround(life, { step, request, operation }))
     ]
     return { step, strikes, attempts: operation.attempt, seconds, wrong }

@@ -249,7 +249,7 @@ function gapless (events: ReadonlyArray<{ id: number }>): void {
   expect(events.map(({ id }) => id)).toEqual(events.map((_, index) => index + 1))
 }
 
-/** Every operation has succeeded, and its story is in order: attempt by attempt, with one end. */
+/** Every operation has succeeded, and its events are in order: attempt by attempt, with one end. */
 async function told (client: BatchyardClient, id: string, kind: string): Promise<void> {
   const { data } = await client.GET('/environments/{id}/operations', { params: { path: { id } } })
   expect(data?.items.at(kind === 'create' ? -1 : 0)?.kind).toBe(kind)

@@ -20,11 +20,11 @@ const upTo = (last: number, first = 1): number[] =>
   Array.from({ length: last - first + 1 }, (_, index) => first + index)
 const idsOf = (sent: ReadonlyArray<{ id?: string | undefined }>): number[] => sent.map(({ id }) => Number(id))
 
-/** An operation whose story the test writes. */
-async function givenStory ({ db }: Database, events = 0) {
+/** An operation whose events the test writes. */
+async function givenEventLog ({ db }: Database, events = 0) {
   const { id: operationId } = await givenOperation(db, (await givenEnvironment(db)).id)
   const fence = { operationId, attempt: 0 }
-  const story = {
+  const eventLog = {
     id: operationId,
     path: `/operations/${operationId}/events`,
     add: async (...messages: string[]) => appendEvents(db, fence, messages.map(note)),
@@ -37,8 +37,8 @@ async function givenStory ({ db }: Database, events = 0) {
       await appendEvents(trx, fence, [{ type: 'state', state: 'succeeded', attempt: 1 }])
     })
   }
-  await story.add(...upTo(events).map(String))
-  return story
+  await eventLog.add(...upTo(events).map(String))
+  return eventLog
 }
 
 async function withReplica (
@@ -83,7 +83,7 @@ describeOnEachDatabase('An event stream', (use) => {
   test('tells proxies to pass it on as it is', async () => {
     const { database } = use()
     await withReplica(database, async ({ base, metric }) => {
-      const { path, end } = await givenStory(database, 1)
+      const { path, end } = await givenEventLog(database, 1)
       const open = await openStream(base, path)
       expect(Object.fromEntries(open.response.headers)).toMatchObject({
         'content-type': 'text/event-stream',
@@ -112,7 +112,7 @@ describeOnEachDatabase('An event stream', (use) => {
 
   test('resumes on another replica where it broke, and ends with the operation', async () => {
     await withReplicas(use(), async (one, other, database) => {
-      const { path, add, end } = await givenStory(database, 5)
+      const { path, add, end } = await givenEventLog(database, 5)
       const first = await openStream(one.base, path)
       for (const id of ['1', '2', '3']) expect(await first.next()).toMatchObject({ id })
       first.leave()
@@ -133,7 +133,7 @@ describeOnEachDatabase('An event stream', (use) => {
   test('is gone for good, 204, where the operation has ended and nothing follows', async () => {
     const { database } = use()
     await withReplica(database, async ({ base, client }) => {
-      const { id, path, end } = await givenStory(database, 3)
+      const { id, path, end } = await givenEventLog(database, 3)
       await end()
       expect(idsOf(await (await openStream(base, path, { 'last-event-id': '3' })).all())).toEqual([4])
       for (const last of ['4', '5', '999999999999']) {
@@ -151,7 +151,7 @@ describeOnEachDatabase('An event stream', (use) => {
   test('goes on from what is there where events were pruned', async () => {
     const { database } = use()
     await withReplica(database, async ({ base }) => {
-      const { id, path, end } = await givenStory(database, 9)
+      const { id, path, end } = await givenEventLog(database, 9)
       await database.db.deleteFrom('events').where('operation_id', '=', id).where('id', '<=', 6).execute()
       const fromStart = await openStream(base, path)
       const fromWithin = await openStream(base, path, { 'last-event-id': '3' })
@@ -165,7 +165,7 @@ describeOnEachDatabase('An event stream', (use) => {
   test('goes on with what comes next for a client that knows ids beyond the last', async () => {
     const { database } = use()
     await withReplica(database, async ({ base, metric }) => {
-      const { path, add, end } = await givenStory(database, 2)
+      const { path, add, end } = await givenEventLog(database, 2)
       const open = await openStream(base, path, { 'last-event-id': '50' })
       await eventually(async () => metric('event_streams')).toBe(1)
       await add('3')
@@ -177,7 +177,7 @@ describeOnEachDatabase('An event stream', (use) => {
 
   test('ends on every replica when its key is revoked, and with open access when there is an admin key', async () => {
     await withReplicas(use(), async (one, other, database) => {
-      const { path, add } = await givenStory(database, 1)
+      const { path, add } = await givenEventLog(database, 1)
       const open = await openStream(one.base, path)
       expect(await open.next()).toMatchObject({ id: '1' })
       const admin = await other.apiKeys.create(database.db, { name: 'first', scope: 'admin' })
@@ -200,7 +200,7 @@ describeOnEachDatabase('An event stream', (use) => {
   test('shows a sign of life to a proxy that cuts what is idle', async () => {
     const { database } = use()
     await withReplica(database, async ({ base }) => {
-      const { path, end } = await givenStory(database, 1)
+      const { path, end } = await givenEventLog(database, 1)
       const IDLE_MILLISECONDS = 2_000
       const proxy = await startProxy(base, IDLE_MILLISECONDS)
       try {
@@ -218,7 +218,7 @@ describeOnEachDatabase('An event stream', (use) => {
 
   test('is followed by the client across a stop, on the replica that is left', async () => {
     await withReplicas(use(), async (one, other, database) => {
-      const { id, add, end } = await givenStory(database, 2)
+      const { id, add, end } = await givenEventLog(database, 2)
       const proxy = await startProxy(one.base, 60_000)
       try {
         const events = followOperation(createBatchyardClient(proxy.base), id)
@@ -246,7 +246,7 @@ describeOnEachDatabase('An event stream', (use) => {
   test('outlives a database that fails for a while', async () => {
     const { database } = use()
     await withReplica(database, async ({ base, metric }) => {
-      const { id, path, end } = await givenStory(database, 1)
+      const { id, path, end } = await givenEventLog(database, 1)
       const open = await openStream(base, path)
       expect(await open.next()).toMatchObject({ id: '1' })
       await eventually(async () => metric('event_reads_total')).toBeGreaterThan(0)
@@ -266,7 +266,7 @@ describeOnEachDatabase('An event stream', (use) => {
   test('that nobody reads costs a bounded piece of memory, slows nobody, and loses nothing', async () => {
     const { database } = use()
     await withReplica(database, async ({ base, sockets, metric }) => {
-      const { path, add, end } = await givenStory(database)
+      const { path, add, end } = await givenEventLog(database)
       const [stalled, left] = [await unread(`${base}${path}`), await unread(`${base}${path}`)]
       const quick = await openStream(base, path)
       const sent = quick.all()
@@ -299,7 +299,7 @@ describeOnEachDatabase('An event stream', (use) => {
   test('shares its reads of the store with all who are at the same position', async () => {
     const { database } = use()
     await withReplica(database, async ({ base, metric }) => {
-      const { path, add, end } = await givenStory(database, 1)
+      const { path, add, end } = await givenEventLog(database, 1)
       const READERS = 60
       const ROUNDS = 30
       const streams = await Promise.all(Array.from({ length: READERS }, async () => openStream(base, path)))

@@ -9,7 +9,7 @@ const upTo = (last: number, first = 1): number[] =>
   Array.from({ length: last - first + 1 }, (_, index) => first + index)
 
 describe('The events of an operation', () => {
-  test('are one gapless story, as a page, live, late, and resumed', async () => {
+  test('are numbered without a gap, as a page, live, late, and resumed', async () => {
     await withService(async ({ base, client }) => {
       const { operation } = await post(client)
       const path = `/operations/${operation.id}/events`
