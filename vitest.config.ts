@@ -38,14 +38,14 @@ if (!hasPostgres) {
 
 // unit: pure functions. store: SQL on PGlite and Postgres. sandbox: the simulated engine and cloud.
 // engine: the contract suite, on every engine present. http: the service, through its HTTP API.
-// long: what needs minutes by its nature. long-requests: what requests store and do, on Postgres too, as http does on PGlite.
+// long: what needs minutes by its nature. long-requests: test/http/requests on Postgres; http has it on PGlite.
 // `npm test` runs all but long and long-requests, `npm run test:long` those two.
 export default defineConfig({
   test: {
     globals: false,
     reporters: ['default', './test/support/closing-line.ts'],
     pool: 'forks',
-    // One more than CI's cores: of two, a sixth was idle while processes started and leases, deadlines and retries passed.
+    // One more than CI's cores: with two workers a sixth of the time was idle.
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     projects: [

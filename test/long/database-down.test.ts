@@ -75,7 +75,8 @@ describe.skipIf(bin === undefined)('While Postgres is away', () => {
     const database = await openDatabase({ url: await postgres.createDatabase(), dataDir: tmpdir(), log: silentLog })
     try {
       const cut = expect(sql`select pg_sleep(60)`.execute(database.db)).rejects.toSatisfy(isDatabaseAway)
-      const others = sql`select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_sleep(60)' and pid <> pg_backend_pid()`
+      const others = sql`select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_sleep(60)'
+        and pid <> pg_backend_pid()`
       await eventually(async () => (await others.execute(database.db)).rows.length > 0, true)
       await cut
       await database.ping()

@@ -6,7 +6,7 @@ import { leftOver, stateFiles } from '../support/service/data-folder.ts'
 const COMPUTE_ENVIRONMENTS = 50
 
 describe('A full account', () => {
-  test("takes 50 environments posted at once, refuses the 51st in AWS's words, and is empty after their deletes", async () => {
+  test("takes 50 environments at once, refuses the 51st in AWS's words, and is empty after their deletes", async () => {
     await withService(
       async ({ client, dataDir }) => {
         const names = Array.from({ length: COMPUTE_ENVIRONMENTS }, (_, n) => `training-${n}`)

@@ -8,7 +8,7 @@ import type { Program, TestStack } from '../support/engine/stack.ts'
 
 const engine = await findEngine({ engine: 'sandbox', cloud: 'sandbox', path: '' })
 
-/** Resource `i` needs the resources in `needs[i]`, all of them before it; those in `broken` can't be created at first. */
+/** Resource `i` needs those in `needs[i]`, all of them before it; those in `broken` cannot be created at first. */
 interface Graph {
   needs: number[][]
   broken: number[]
@@ -69,7 +69,7 @@ function expectOrder (
   }
 }
 
-test('whatever depends on what, state and cloud agree: after a failure, after the retry, and after the end', async () => {
+test('whatever depends on what, state and cloud agree after a failure, a retry, and a destroy', async () => {
   await fc.assert(
     fc.asyncProperty(graphs, async (graph) => {
       await withStack(engine, async (stack) => {

@@ -50,7 +50,8 @@ describe('An operation whose worker and engine were on another host', () => {
     const database = await openDatabase({ dataDir, log: silentLog })
     await sql`
       update operations set worker = 'elsewhere:1:1', engine = jsonb_set(engine, '{host}', '"elsewhere"'),
-        lease_until = clock_timestamp() - make_interval(secs => ${LEASE_SECONDS}::float8) where id = ${operationId}`.execute(
+        lease_until = clock_timestamp() - make_interval(secs => ${LEASE_SECONDS}::float8)
+          where id = ${operationId}`.execute(
       database.db
     )
     await seeHost(database.db, 'elsewhere')

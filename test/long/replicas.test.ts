@@ -171,7 +171,7 @@ describe.skipIf(bin === undefined)('Three replicas, their clocks up to a minute 
   })
 })
 
-/** Sends what a load balancer's callers do: again where the service asks for it or the connection breaks, with the same key. */
+/** Sends as a client of a load balancer does: again after a 503 or a broken connection, with the same key. */
 async function sent<T extends { response: Response }> (send: () => Promise<T>): Promise<T> {
   for (;;) {
     const answer = await send().catch(() => undefined)

@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { findPostgres, startPostgres } from '../../support/database/postgres.ts'
-import { ended, environment, post, remove, resources, withService, type TestService } from '../../support/service/service.ts'
+import {
+  ended,
+  environment,
+  post,
+  remove,
+  resources,
+  withService,
+  type TestService
+} from '../../support/service/service.ts'
 
 async function doTheMainJob ({ client }: TestService): Promise<void> {
   const accepted = await post(client)

@@ -38,7 +38,7 @@ describe('A delete', () => {
   const put = async (bucket: string, key: string) =>
     call(service().base, 'PUT', `/sandbox/buckets/${bucket}/objects/${key}`, { body: { size: 3 } })
 
-  test('that would lose data or work is refused before anything is torn down, says how much, and does as the call says otherwise', async () => {
+  test('that would lose data or work is refused before anything is deleted, unless the call allows it', async () => {
     const { client, base } = service()
     const created = await post(client, { ...SPEC, deletion: { protected: true } })
     await end(created)
@@ -141,7 +141,7 @@ describe('A delete', () => {
     expect((await of(created.id)).filter(({ type }) => type === QUEUE || type === COMPUTE || type === ROLE)).toEqual([])
   })
 
-  test('under way answers whoever asks for the same, refuses whoever says otherwise, and once it is cancelled is followed by the next, which knows what it has left', async () => {
+  test('that runs answers the same request and refuses another; the next one knows what it retained', async () => {
     const {
       client,
       base,

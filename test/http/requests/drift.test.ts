@@ -37,7 +37,7 @@ describe('A drift check', () => {
     return { ...found, path: `/sandbox/resources/${encodeURIComponent(found.key)}` }
   }
 
-  test('finds what was changed and deleted by hand, writes no state, and an update that changes nothing repairs it', async () => {
+  test('finds what was changed by hand and writes no state; an update that changes nothing repairs it', async () => {
     const { client, base, dataDir } = service()
     const { id, operation } = await post(client)
     await ended(client, operation)

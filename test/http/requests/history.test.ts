@@ -11,7 +11,7 @@ describe('The history of an environment', () => {
   const page = async (id: string, query: string) =>
     (await call<Page>(service().base, 'GET', `/environments/${id}/operations?${query}`)).body
 
-  test('is paged, of every kind, and stays readable with the environment when that is deleted, whose name is free at once', async () => {
+  test('is paged, has every kind, and stays readable after the delete, which frees the name at once', async () => {
     const { client, base } = service()
     const created = await post(client)
     const asked = [created.operation.id]

@@ -101,7 +101,7 @@ describe('An Idempotency-Key', () => {
     expect([made.status, made.body.team]).toEqual([201, 'newcomers'])
   })
 
-  test("gives the same new key, whose token nobody can read in the database, to each team's callers their own", async () => {
+  test('repeats a new key whose token the database does not hold, and is one for each team', async () => {
     const {
       base,
       service: {

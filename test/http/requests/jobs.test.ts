@@ -52,7 +52,7 @@ describe('What is in an environment', () => {
       .toBe(true)
   }
 
-  test('is not ended by an update that takes its queue or compute away, unless the spec says so; queues take jobs again afterwards', async () => {
+  test('is not ended by an update that replaces its queue or compute, unless the spec says so', async () => {
     const before = await ready('kept', { queues: { default: {} }, compute: { default: { type: 'FARGATE' } } })
     const path = `/environments/${before.id}`
     await submit(before)
@@ -102,7 +102,7 @@ describe('What is in an environment', () => {
     await end(await send('DELETE', `/environments/${id}`))
   })
 
-  test('gets jobs again by an update when a delete did not get through', async () => {
+  test('gets jobs again by an update when a delete has failed', async () => {
     const { client } = service()
     const { id } = await ready('half')
     await addFault(client, { ...DENIED, on: 'delete', type: QUEUE })
@@ -113,7 +113,7 @@ describe('What is in an environment', () => {
     await end(await send('DELETE', `/environments/${id}`))
   })
 
-  test('is deleted with what was written meanwhile where the bucket is to be emptied, and is not said to be whole where not', async () => {
+  test('is deleted with objects written meanwhile where the bucket is to be emptied, and kept where not', async () => {
     const { client, base } = service()
     const remove = async (query: string) => {
       const { id } = await ready('written')
@@ -136,7 +136,7 @@ describe('What is in an environment', () => {
     expect(await resources(client)).toEqual([])
   })
 
-  test('is told as left in the account by the delete that gets through, when the one before has left it', async () => {
+  test('is reported as retained by the delete that succeeds, when the one before had retained it', async () => {
     const { client, base } = service()
     const { id } = await ready('left', { deletion: { bucket: 'retain', logs: 'retain' } })
     await addFault(client, { ...DENIED, on: 'delete', type: 'aws:iam/role:Role' })

@@ -76,7 +76,7 @@ describe('A preview', () => {
     expect((await ask<Problem>('POST', '/previews', SPEC)).body).toMatchObject({ code: 'environment-exists' })
   })
 
-  test('of a change says what, why and how many jobs, beside a running operation, and holds until something moves', async () => {
+  test('of a change says what, why and how many jobs, and is valid until something changes', async () => {
     const {
       base,
       client,
@@ -134,13 +134,15 @@ describe('A preview', () => {
     expect(await refusal('PATCH', path, maxVcpus(61), standing.id)).toContain(
       '409 preview-outdated: the preview is of another spec'
     )
-    await sql`update operations set result = result || '{"programVersion": "of-yesterday"}' where id = ${standing.id}`.execute(
+    await sql`update operations set result = result || '{"programVersion": "of-yesterday"}'
+      where id = ${standing.id}`.execute(
       db
     )
     expect(await refusal('PATCH', path, maxVcpus(60), standing.id)).toContain(
       '409 preview-outdated: the program of environments has changed'
     )
-    await sql`update operations set result = result || jsonb_build_object('programVersion', ${standing.preview?.programVersion ?? ''}::text) where id = ${standing.id}`.execute(
+    await sql`update operations set result = result || jsonb_build_object('programVersion',
+      ${standing.preview?.programVersion ?? ''}::text) where id = ${standing.id}`.execute(
       db
     )
     expect(await environment(client, id)).toMatchObject({ generation: generation + 1, phase: 'ready' })
@@ -178,7 +180,8 @@ describe('A preview', () => {
       }
     })
     // As if it had been cancelled while it waited: what is carried on then is still bound to the preview.
-    await sql`update operations set state = 'cancelled', attempt = 0, error = error || '{"code": "cancelled"}' where id = ${refused.id}`.execute(
+    await sql`update operations set state = 'cancelled', attempt = 0, error = error || '{"code": "cancelled"}'
+      where id = ${refused.id}`.execute(
       db
     )
     const again = await call<Operation>(base, 'POST', `/operations/${refused.id}/retry`)

@@ -93,7 +93,7 @@ describe('PUT of an environment by its name', () => {
 
   if (inject('postgresUrl') === undefined) {
     console.log(
-      'a PUT beside a POST is not tested on PGlite: with one connection no request comes between the statements of another'
+      'a PUT beside a POST is not tested on PGlite, where no request comes between the statements of another'
     )
   }
   test.skipIf(inject('postgresUrl') === undefined)('finds what a POST is about to create', async () => {
@@ -103,7 +103,8 @@ describe('PUT of an environment by its name', () => {
         .poll(
           async () =>
             (
-              await sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query ~ ${statement}`.execute(
+              await sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+                and query ~ ${statement}`.execute(
                 db
               )
             ).rows.length,

@@ -48,7 +48,7 @@ describe('A request that cannot work', () => {
     await expectNoTrace(started)
   })
 
-  test('of a path or a query is told which, and of a body with very many faults the first hundred and the sum', async () => {
+  test('names the wrong part of path and query, and the first hundred of very many faults in a body', async () => {
     const started = service()
     const refused = async (request: Parameters<typeof send>[1]) =>
       JSON.parse((await send(started.base, request)).body) as Problem
@@ -84,7 +84,7 @@ describe('A request that cannot work', () => {
     expect(detail).toContain('303 fields are wrong')
   })
 
-  test('hears of all its wrong fields at once, by pointer, without its values at length', async () => {
+  test('is answered with all its wrong fields at once, by pointer, without long values', async () => {
     const started = service()
     const secret = `hunter2-${'s'.repeat(2_000)}`
     const { status, body } = await send(started.base, {

@@ -43,7 +43,7 @@ async function refusesConnections (base: string): Promise<boolean> {
 }
 
 describe('A service that is stopped', () => {
-  test('by SIGTERM or SIGINT in the middle of a create carries on after a start, and leaves nothing in the end', async () => {
+  test('by SIGTERM or SIGINT in the middle of a create carries it on after the next start', async () => {
     await withDataDir(async (dataDir) => {
       const first = await startServer({ speed: SLOW, dataDir, settings })
       const accepted = await post(createBatchyardClient(first.base))

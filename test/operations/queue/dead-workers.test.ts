@@ -35,7 +35,7 @@ describeOnEachDatabase('An operation whose worker is gone', (use) => {
     return id
   }
 
-  test('is free at once when the worker was a process of this host that is dead, long before its lease ends', async () => {
+  test('is free long before its lease ends when its worker was a process of this host that is dead', async () => {
     const { child, name } = await startProcess()
     try {
       const id = await givenClaimed(name)

@@ -57,7 +57,7 @@ describeOnEachDatabase('the database', (use) => {
     })
   })
 
-  it('lets events be stored while a request decides on the environment, and tells who waits too long for it to come back', async ({
+  it('stores events while a request locks the environment, and refuses a request that waits too long', async ({
     skip
   }) => {
     const {
@@ -135,9 +135,10 @@ describeOnEachDatabase('the database', (use) => {
     const {
       rows: [row]
     } =
-      await sql`select count(*) as count, timestamptz '2026-01-02T03:04:05.678Z' as at, '{"a":[1,null]}'::jsonb as body, 9007199254740991 as big`.execute(
-        db
-      )
+      await sql`select count(*) as count, timestamptz '2026-01-02T03:04:05.678Z' as at,
+        '{"a":[1,null]}'::jsonb as body, 9007199254740991 as big`.execute(
+          db
+        )
     expect(row).toEqual({
       count: 1,
       at: new Date('2026-01-02T03:04:05.678Z'),
@@ -179,9 +180,10 @@ describeOnEachDatabase('the database', (use) => {
     const reconnected = Promise.withResolvers<undefined>()
     const heard = Promise.withResolvers<string>()
     const listener = await database.listen('news', heard.resolve, () => reconnected.resolve(undefined))
-    await sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'batchyard listen' and datname = current_database()`.execute(
-      database.db
-    )
+    await sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'batchyard listen'
+      and datname = current_database()`.execute(
+        database.db
+      )
     await reconnected.promise
     await sql`select pg_notify('news', 'still here')`.execute(database.db)
     expect(await heard.promise).toBe('still here')

@@ -14,11 +14,13 @@ const MIGRATIONS = join(import.meta.dirname, '../../../src/store/migrations')
 /** Brings an empty database to an earlier version, as the program of that time did. */
 async function migrateTo (version: number, database: Database): Promise<void> {
   await database.script(
-    'create table migrations (version integer primary key, name text not null, applied_at timestamptz not null default now())'
+    `create table migrations (version integer primary key, name text not null,
+      applied_at timestamptz not null default now())`
   )
   for (const file of (await readdir(MIGRATIONS)).sort().slice(0, version)) {
     await database.script(await readFile(join(MIGRATIONS, file), 'utf8'))
-    await sql`insert into migrations (version, name) values (${Number(file.slice(0, 3))}, ${file.slice(4, -4)})`.execute(
+    await sql`insert into migrations (version, name) values (${Number(file.slice(0, 3))},
+      ${file.slice(4, -4)})`.execute(
       database.db
     )
   }
@@ -32,18 +34,22 @@ describeOnEachDatabase('an upgrade', (use) => {
     const { db } = database
     try {
       await migrateTo(2, database)
-      await sql`insert into teams (name, placement, guardrails) values ('vision', '{"region": "eu-central-1"}', '{}')`.execute(
-        db
-      )
-      await sql`insert into environments (id, team, name, cloud, phase, generation, observed_generation, placement, spec, resolved, outputs)
-        values ('env_1', 'vision', 'training', 'sandbox', 'ready', 3, 3, '{"region": "eu-central-1"}', ${JSON.stringify(SPEC)}::jsonb, '{"region": "eu-central-1"}', '{"x": 1}')`.execute(
+      await sql`insert into teams (name, placement, guardrails) values ('vision', '{"region": "eu-central-1"}',
+        '{}')`.execute(
+          db
+        )
+      await sql`insert into environments (id, team, name, cloud, phase, generation, observed_generation, placement,
+        spec, resolved, outputs)
+        values ('env_1', 'vision', 'training', 'sandbox', 'ready', 3, 3, '{"region": "eu-central-1"}',
+          ${JSON.stringify(SPEC)}::jsonb, '{"region": "eu-central-1"}', '{"x": 1}')`.execute(
         db
       )
       await sql`insert into operations (id, environment_id, kind, state, generation, attempt, finished_at, error)
         values ('op_1', 'env_1', 'create', 'failed', 1, 1, now(), '{"code": "throttled"}')`.execute(db)
-      await sql`insert into operations (id, environment_id, kind, state, generation) values ('op_2', 'env_1', 'delete', 'queued', 3)`.execute(
-        db
-      )
+      await sql`insert into operations (id, environment_id, kind, state, generation) values ('op_2', 'env_1',
+        'delete', 'queued', 3)`.execute(
+          db
+        )
       await sql`insert into events (operation_id, id, at, body) values ('op_1', 1, now(), '{}')`.execute(db)
       await migrate(database)
 
@@ -69,9 +75,10 @@ describeOnEachDatabase('an upgrade', (use) => {
       })
       expect(await operationById(db, 'op_2')).toMatchObject({ team: 'vision', state: 'queued', kind: 'delete' })
       await expect(
-        sql`insert into operations (id, team, kind, state, generation) values ('op_3', 'vision', 'update', 'queued', 1)`.execute(
-          db
-        )
+        sql`insert into operations (id, team, kind, state, generation) values ('op_3', 'vision', 'update', 'queued',
+          1)`.execute(
+            db
+          )
       ).rejects.toThrow(/check/)
     } finally {
       await database.close()

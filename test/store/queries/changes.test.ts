@@ -64,9 +64,10 @@ describeOnEachDatabase('changes', (use) => {
       })
       await setCondition(db(), environment.id, { type: 'Drifted', status: true, reason: '2 changed' })
       expect(await conditionsOf(environment)).toEqual([{ ...first, reason: '2 changed' }])
-      await sql`update environments set conditions = jsonb_set(conditions, '{0,since}', '"2020-01-01T00:00:00.000Z"')`.execute(
-        db()
-      )
+      await sql`update environments set conditions = jsonb_set(conditions, '{0,since}',
+        '"2020-01-01T00:00:00.000Z"')`.execute(
+          db()
+        )
       await setCondition(db(), environment.id, { type: 'Drifted', status: false, reason: 'repaired' })
       const [repaired] = await conditionsOf(environment)
       expect(repaired).toMatchObject({ status: false, reason: 'repaired' })

@@ -22,7 +22,8 @@ describeOnEachDatabase('turns', (use) => {
     for (let n = 0; n < count; n++) await given(team, kind)
   }
 
-  const claim = async (scheduling: Partial<Claim> = {}) => (await claimNext(db(), { ...CLAIM, ...scheduling }))?.operation
+  const claim = async (scheduling: Partial<Claim> = {}) =>
+    (await claimNext(db(), { ...CLAIM, ...scheduling }))?.operation
 
   /** Claims and ends operations one after the other, as a worker with one slot does; what each was. */
   async function servedOneByOne<T> (count: number, tell: (operation: OperationRow) => T): Promise<T[]> {
@@ -51,7 +52,8 @@ describeOnEachDatabase('turns', (use) => {
       await given('large')
       await sql`
         insert into environments (id, team, name, cloud, phase, placement, spec, resolved)
-        select 'env_' || n, 'large', 'e' || n, 'sandbox', 'creating', placement, spec, resolved from environments, generate_series(1, 499) n`.execute(
+        select 'env_' || n, 'large', 'e' || n, 'sandbox', 'creating', placement, spec, resolved from environments,
+          generate_series(1, 499) n`.execute(
           db()
         )
       await sql`

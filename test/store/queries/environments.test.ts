@@ -120,7 +120,8 @@ describeOnEachDatabase('environments', (use) => {
     it('filters by labels, all of which an environment must have', async () => {
       const labelled = async (name: string, labels: object): Promise<void> => {
         const { id } = await givenEnvironment(db(), { name })
-        await sql`update environments set resolved = resolved || jsonb_build_object('labels', ${JSON.stringify(labels)}::jsonb) where id = ${id}`.execute(
+        await sql`update environments set resolved = resolved || jsonb_build_object('labels',
+          ${JSON.stringify(labels)}::jsonb) where id = ${id}`.execute(
           db()
         )
       }
@@ -145,13 +146,15 @@ describeOnEachDatabase('environments', (use) => {
       await sql`truncate environments cascade`.execute(db())
       await givenEnvironment(db())
       // 200 teams with 100 environments each, a tenth of them deleted, under names every team uses.
-      await sql`insert into teams (name, placement, guardrails) select 'team-' || n, '{}', '{}' from generate_series(0, 199) n`.execute(
-        db()
-      )
+      await sql`insert into teams (name, placement, guardrails) select 'team-' || n, '{}', '{}'
+        from generate_series(0, 199) n`.execute(
+          db()
+        )
       await sql`insert into environments (id, team, name, cloud, phase, placement, spec, resolved, deleted_at)
         select 'env_' || lpad(n::text, 26, '0'), 'team-' || n % 200, 'name-' || n / 200, 'sandbox',
           case when n / 200 % 10 = 0 then 'deleted' else 'ready' end, '{}', '{}',
-          jsonb_build_object('labels', jsonb_build_object('stage', 'dev', 'cost-center', (n % 500)::text)), case when n / 200 % 10 = 0 then now() end
+          jsonb_build_object('labels', jsonb_build_object('stage', 'dev', 'cost-center', (n % 500)::text)),
+            case when n / 200 % 10 = 0 then now() end
         from generate_series(1, 20000) n`.execute(db())
       await sql`analyze environments`.execute(db())
       for (const filter of [

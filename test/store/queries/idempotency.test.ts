@@ -95,7 +95,8 @@ describeOnEachDatabase('Idempotency-Keys', (use) => {
     const key = randomBytes(32)
     await answerOnce(db(), key, async () => 'first')
     const age = async (interval: string): Promise<void> => {
-      await sql`update idempotency_keys set created_at = clock_timestamp() - ${interval}::interval where hash = ${key}`.execute(
+      await sql`update idempotency_keys set created_at = clock_timestamp() - ${interval}::interval
+        where hash = ${key}`.execute(
         db()
       )
     }

@@ -25,7 +25,8 @@ describeOnEachDatabase('retention', (use) => {
     const fence = await givenClaim(db(), id)
     await appendEvents(db(), fence, [{ type: 'state', state: 'running', attempt: 1 }])
     await finishOperation(db(), fence, { state: 'succeeded' })
-    await sql`update operations set finished_at = now() - make_interval(days => ${days}::integer) where id = ${id}`.execute(
+    await sql`update operations set finished_at = now() - make_interval(days => ${days}::integer)
+      where id = ${id}`.execute(
       db()
     )
   }
@@ -70,9 +71,10 @@ describeOnEachDatabase('retention', (use) => {
     const { id } = await givenEnvironment(db())
     const fence = await givenClaim(db(), (await givenOperation(db(), id)).id)
     await appendEvents(db(), fence, [{ type: 'state', state: 'running', attempt: 1 }])
-    await sql`update operations set created_at = now() - interval '10 years', queued_at = now() - interval '10 years'`.execute(
-      db()
-    )
+    await sql`update operations set created_at = now() - interval '10 years',
+      queued_at = now() - interval '10 years'`.execute(
+        db()
+      )
     expect(await pruneEvents(db(), 1)).toBe(0)
     expect(await eventsOf(fence.operationId)).toBe(1)
   })
@@ -98,7 +100,8 @@ describeOnEachDatabase('retention', (use) => {
   it('goes in batches, until nothing is left', async () => {
     await givenTeam(db(), 'vision')
     await sql`insert into environments (id, team, name, cloud, phase, placement, spec, resolved, deleted_at)
-      select 'env_' || lpad(n::text, 26, '0'), 'vision', 'name-' || n, 'sandbox', 'deleted', '{}', '{}', '{}', now() - interval '1 year' from generate_series(1, 30) n`.execute(
+      select 'env_' || lpad(n::text, 26, '0'), 'vision', 'name-' || n, 'sandbox', 'deleted', '{}', '{}', '{}',
+        now() - interval '1 year' from generate_series(1, 30) n`.execute(
         db()
       )
     expect([
@@ -112,7 +115,8 @@ describeOnEachDatabase('retention', (use) => {
     await sql`truncate idempotency_keys`.execute(db())
     const [old, young] = [randomBytes(32), randomBytes(32)]
     for (const key of [old, young]) await claimKey(db(), key, randomBytes(32))
-    await sql`update idempotency_keys set created_at = clock_timestamp() - interval '25 hours' where hash = ${old}`.execute(
+    await sql`update idempotency_keys set created_at = clock_timestamp() - interval '25 hours'
+      where hash = ${old}`.execute(
       db()
     )
     expect(await pruneIdempotencyKeys(db())).toBe(1)

@@ -90,7 +90,8 @@ export async function givenClaim (db: Queryable, id: string, leaseSeconds = 60):
   const {
     rows: [row]
   } = await sql<{ attempt: number }>`
-    update operations set state = 'running', attempt = attempt + 1, worker = 'worker-1', started_at = coalesce(started_at, clock_timestamp()),
+    update operations set state = 'running', attempt = attempt + 1, worker = 'worker-1',
+      started_at = coalesce(started_at, clock_timestamp()),
       lease_until = clock_timestamp() + make_interval(secs => ${leaseSeconds}::float8)
     where id = ${id} and (state = 'queued' or lease_until < clock_timestamp()) returning attempt`.execute(db)
   if (!row) throw new Error(`operation ${id} cannot be claimed`)

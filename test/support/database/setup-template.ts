@@ -24,8 +24,8 @@ const SOURCES = ['package-lock.json', 'src/store', 'src/operations/queue']
 const KEPT_MILLISECONDS = 24 * 3_600_000
 
 /**
- * Provides an embedded database to be copied: a copy takes 0.1 s of processor time, a new database 5 s. It stays for the
- * next run, as long as nothing changes that it is made from.
+ * Provides an embedded database to be copied: a copy takes 0.1 s of processor time, a new database 5 s. It is kept for
+ * the next run, as long as nothing changes that it is made from.
  */
 export default async function setup (project: TestProject): Promise<void> {
   const template = join(TEMPLATES, await versionOf(SOURCES))

@@ -16,7 +16,12 @@ const program = async () => {
 }
 
 /** Kills the deployment as soon as the provider has been asked `calls` times. */
-async function killAfter (stack: TestStack, method: string, calls: number, deployment: Promise<unknown>): Promise<void> {
+async function killAfter (
+  stack: TestStack,
+  method: string,
+  calls: number,
+  deployment: Promise<unknown>
+): Promise<void> {
   const ended = deployment.then(
     () => true,
     () => true

@@ -66,7 +66,7 @@ export interface Proxy {
   close (): Promise<void>
 }
 
-/** A proxy that passes bytes on as they come and cuts a connection on which nothing has come from behind for so long. */
+/** A proxy that passes bytes on and closes a connection on which its target has sent nothing for so long. */
 export async function startProxy (target: string, idleMilliseconds: number): Promise<Proxy> {
   let behind = new URL(target)
   const open = new Set<Socket>()

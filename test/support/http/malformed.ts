@@ -449,5 +449,6 @@ export const GARBAGE: Readonly<Record<string, string>> = {
   'a length and chunks':
     'POST /environments HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
   'a chunk of no size':
-    'POST /environments HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n'
+    'POST /environments HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n' +
+    'transfer-encoding: chunked\r\n\r\nzz\r\n'
 }

@@ -18,7 +18,10 @@ export interface RawAnswer {
 }
 
 /** Sends a request to the service whose address is `base`. */
-export async function send (base: string, { method = 'GET', path, headers = {}, body }: RawRequest): Promise<RawAnswer> {
+export async function send (
+  base: string,
+  { method = 'GET', path, headers = {}, body }: RawRequest
+): Promise<RawAnswer> {
   const { hostname, port } = new URL(base)
   const outgoing = request({
     hostname,

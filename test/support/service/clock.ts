@@ -1,4 +1,4 @@
-// Loaded before a service (`node --import`): its clock goes wrong by as many seconds as the `#` of this module's URL says.
+// Loaded before a service (`node --import`): sets its clock wrong by the seconds after `#` in this module's URL.
 const offsetMs = Number(new URL(import.meta.url).hash.slice(1)) * 1000
 const RightDate = Date
 

@@ -2,7 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** Processes, by pid and command line, that name the folder in their arguments or began in it: engines, runners, sandbox clouds. */
+/** Pid and command line of each process that names the folder in its arguments or environment. */
 export async function processesOf (dataDir: string): Promise<string[]> {
   const found: string[] = []
   for (const pid of (await readdir('/proc')).filter((name) => /^[0-9]+$/.test(name))) {
@@ -25,7 +25,7 @@ export async function stateFiles (dataDir: string): Promise<string[]> {
     .sort()
 }
 
-/** An environment's state as the default backend has it, read as text: what has not been written is the same byte by byte. */
+/** An environment's state file in the default backend, as text: it is the same as long as nobody writes it. */
 export async function stateOf (dataDir: string, environmentId: string): Promise<string> {
   return readFile(statePath(dataDir, environmentId), 'utf8')
 }
@@ -44,8 +44,8 @@ export async function forget (dataDir: string, environmentId: string, type: stri
 }
 
 /**
- * What is there beyond what `pulumi stack rm` leaves of a stack on `file://`, seen with 3.260: the backups, and the checkpoint
- * before the last as `.bak`, each with an `.attrs` beside it. Checkpoints, history, locks and temporary files are too much.
+ * What `pulumi stack rm` would not leave of a stack on `file://`. It leaves (seen with 3.260) the backups, and the
+ * checkpoint before the last as `.bak`, each with an `.attrs` beside it.
  */
 export function leftOver (files: readonly string[]): string[] {
   return files.filter(

@@ -38,7 +38,10 @@ export interface TestServiceOptions {
   readonly dataDir?: string
 }
 
-/** A whole service on a free port, in a folder of its own, at speed 0, on the engine BATCHYARD_ENGINE names or the sandbox's; stopped at the end. */
+/**
+ * Starts a whole service on a free port, in a folder of its own, at speed 0, on the engine BATCHYARD_ENGINE names or
+ * the sandbox engine, and stops it at the end.
+ */
 export async function withService (
   use: (service: TestService) => Promise<void>,
   options: TestServiceOptions = {}

@@ -3,7 +3,10 @@ import { afterAll, afterEach, beforeAll } from 'vitest'
 import { clearFaults } from '../http/faults.ts'
 import { launch, newDataDir, type TestService, type TestServiceOptions } from './service.ts'
 
-/** One service for the tests of a file, each with environments of its own; without faults at the end of each, stopped after the last. */
+/**
+ * One service for the tests of a file, each with environments of its own. Faults are cleared after each test, and the
+ * service stops after the last.
+ */
 export function sharedService (options: Pick<TestServiceOptions, 'settings'> = {}): () => TestService {
   let service: TestService | undefined
   let dataDir: string | undefined
