@@ -42,13 +42,13 @@ describe.skipIf(bin === undefined)('While Postgres is away', () => {
   }
 
   test.each(ways)(
-    'it $how: requests are told when to come back, and what runs goes on as if nothing had been',
+    'it $how: requests are answered 503 with Retry-After, and what runs succeeds',
     async ({ leave, comeBack }) => {
       await onPostgres(async ({ base, client }) => {
         const accepted = await someWay(client)
         await leave()
         try {
-          await tellsSo(base)
+          await expectUnavailable(base)
         } finally {
           await comeBack()
         }
@@ -92,7 +92,7 @@ describe.skipIf(bin === undefined)('While Postgres is away', () => {
     return accepted
   }
 
-  async function tellsSo (base: string): Promise<void> {
+  async function expectUnavailable (base: string): Promise<void> {
     expect((await fetch(`${base}/livez`)).status).toBe(200)
     await eventually(async () => (await fetch(`${base}/readyz`)).status, 503)
     expect(await (await fetch(`${base}/readyz`)).json()).toMatchObject({

@@ -120,10 +120,10 @@ describe.skipIf(bin === undefined)('Three replicas, their clocks up to a minute 
       await installation.start(api)
 
       const ids = [...accepted, more].map(({ id }) => id)
-      for (const id of ids) await told(client, id, 'create')
+      for (const id of ids) await expectSucceeded(client, id, 'create')
       await onceEach(client, ids)
       await Promise.all(ids.map(async (id) => remove(client, id)))
-      for (const id of ids) await told(client, id, 'delete')
+      for (const id of ids) await expectSucceeded(client, id, 'delete')
       expect(await resources(client)).toEqual([])
       await neverTwoAtOnce(dataDir)
       expect(leftOver(await stateFiles(dataDir)).filter((file) => !file.includes('/history/'))).toEqual([])
@@ -163,7 +163,7 @@ describe.skipIf(bin === undefined)('Three replicas, their clocks up to a minute 
       const { ids, reads } = await load.end()
       expect(reads).toBeGreaterThan(10)
       expect(ids.length).toBeGreaterThan(2)
-      for (const id of ids) await told(client, id, 'create')
+      for (const id of ids) await expectSucceeded(client, id, 'create')
       await onceEach(client, ids)
       expect([...balancer.statuses.keys()].filter((status) => status >= 500 && status !== 503)).toEqual([])
       await neverTwoAtOnce(dataDir)
@@ -250,7 +250,7 @@ function gapless (events: ReadonlyArray<{ id: number }>): void {
 }
 
 /** Every operation has succeeded, and its events are in order: attempt by attempt, with one end. */
-async function told (client: BatchyardClient, id: string, kind: string): Promise<void> {
+async function expectSucceeded (client: BatchyardClient, id: string, kind: string): Promise<void> {
   const { data } = await client.GET('/environments/{id}/operations', { params: { path: { id } } })
   expect(data?.items.at(kind === 'create' ? -1 : 0)?.kind).toBe(kind)
   for (const each of data?.items ?? []) {

@@ -43,7 +43,7 @@ describe('An operation', () => {
     return body
   }
 
-  test('that is cancelled stops, or ends at once while it waits; a retry finishes it, with each resource once', async () => {
+  test('that is cancelled stops, or ends at once while it waits; a retry finishes it', async () => {
     const { client, base, dataDir } = service()
     await addFault(client, { kind: 'slow', on: 'create', type: ROLE, count: 0, seconds: 2 })
     const running = await post(client)

@@ -10,7 +10,7 @@ import { sharedService } from '../../support/service/shared-service.ts'
 const COMPUTE = 'aws:batch/computeEnvironment:ComputeEnvironment'
 const maxVcpus = (count: number) => ({ compute: { default: { maxVcpus: count } } })
 
-/** What a run has done to cloud resources, as a preview tells it. */
+/** What a run has done to cloud resources, as a preview shows it. */
 function doneIn (events: readonly OperationEvent[]): string[] {
   return events
     .flatMap(({ event }) =>

@@ -80,7 +80,7 @@ async function withReplicas (
 const eventually = (look: () => unknown) => expect.poll(look, { timeout: 60_000, interval: 20 })
 
 describeOnEachDatabase('An event stream', (use) => {
-  test('tells proxies to pass it on as it is', async () => {
+  test('has the headers that keep proxies from holding it back', async () => {
     const { database } = use()
     await withReplica(database, async ({ base, metric }) => {
       const { path, end } = await givenEventLog(database, 1)

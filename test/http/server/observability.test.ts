@@ -50,10 +50,10 @@ describe('An operator', () => {
       ]) { expect(metrics).toMatch(line) }
 
       const passphrase = (await readFile(join(dataDir, 'passphrase'), 'utf8')).trim()
-      const told = JSON.stringify([log, created, deleted, await environment(client, environmentId), metrics])
+      const shown = JSON.stringify([log, created, deleted, await environment(client, environmentId), metrics])
       for (const secret of [ADMIN_KEY, key?.token ?? '', passphrase]) {
         expect(secret.length).toBeGreaterThan(16)
-        expect(told).not.toContain(secret)
+        expect(shown).not.toContain(secret)
       }
     }, { settings: { BATCHYARD_ADMIN_KEY: ADMIN_KEY } })
   })

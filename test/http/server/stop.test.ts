@@ -136,7 +136,7 @@ describe('A service that is stopped', () => {
 })
 
 describe('A data directory', () => {
-  test('is used by one service: a second one says so and ends', async () => {
+  test('is used by one service: a second one ends with a message', async () => {
     await withDataDir(async (dataDir) => {
       const first = await startServer({ speed: 0, dataDir, settings })
       try {
