@@ -18,8 +18,7 @@ const program = async () => {
 /** Kills the deployment as soon as the provider has been asked `calls` times. */
 async function killAfter (
   stack: TestStack,
-  method: string,
-  calls: number,
+  { method, calls }: { method: string, calls: number },
   deployment: Promise<unknown>
 ): Promise<void> {
   const ended = deployment.then(
@@ -42,7 +41,7 @@ const urnsOf = async (stack: TestStack) => {
 /** Expects the state to name everything that may exist after the kill, and the next `up` to finish the work. */
 export async function killWhileCreating (calls: number): Promise<void> {
   await withStack(engine, async (stack) => {
-    await killAfter(stack, 'Create', calls, stack.up(program))
+    await killAfter(stack, { method: 'Create', calls }, stack.up(program))
     const { known, pending } = await urnsOf(stack)
     for (const id of stack.provider.resources.keys()) {
       expect(known.has(id) || pending.has(`creating ${id.slice(0, id.lastIndexOf('-'))}`)).toBe(true)
@@ -58,7 +57,7 @@ export async function killWhileCreating (calls: number): Promise<void> {
 export async function killWhileDeleting (calls: number): Promise<void> {
   await withStack(engine, async (stack) => {
     await stack.up(program)
-    await killAfter(stack, 'Delete', calls, stack.destroy())
+    await killAfter(stack, { method: 'Delete', calls }, stack.destroy())
     const { known } = await urnsOf(stack)
     for (const id of stack.provider.resources.keys()) expect(known.has(id)).toBe(true)
     await stack.stack.cancel()
