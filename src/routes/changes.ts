@@ -12,7 +12,7 @@ import { deletion } from '../schemas/spec-fields/deletion.ts'
 import { checkSpec } from '../spec/check.ts'
 import { ById, ETag, answer } from './http/environment-answers.ts'
 import { refuseWrongFields } from './http/field-errors.ts'
-import { Matching, Previewed, requesterOf } from './http/requester.ts'
+import { IfMatchHeaders, WriteHeaders, requesterOf } from './http/requester.ts'
 import { problemsFor, typed } from './http/scope.ts'
 import {
   PATCH_TYPES,
@@ -25,10 +25,10 @@ import {
 } from './http/spec-body.ts'
 
 const ByName = Type.Object({ team: Slug, name: Slug }, { additionalProperties: false })
-const Overriding = Type.Pick(deletion.request, ['jobs'], { additionalProperties: false })
-const Conditional = Type.Object({ ...Previewed.properties, ...Matching.properties })
-const PutConditional = Type.Object({
-  ...Conditional.properties,
+const JobsOverride = Type.Pick(deletion.request, ['jobs'], { additionalProperties: false })
+const UpdateHeaders = Type.Object({ ...WriteHeaders.properties, ...IfMatchHeaders.properties })
+const PutHeaders = Type.Object({
+  ...UpdateHeaders.properties,
   'if-none-match': Type.Optional(Type.Literal('*', { description: 'Only create: 412 when the environment exists' }))
 })
 
@@ -62,8 +62,8 @@ const byId = (context: Context) => async (app: FastifyInstance): Promise<void> =
       summary: 'Change the spec by a JSON merge patch (RFC 7396); team, name and region stay',
       consumes: PATCH_TYPES,
       params: ById,
-      querystring: Overriding,
-      headers: Conditional,
+      querystring: JobsOverride,
+      headers: UpdateHeaders,
       body: refTo(SpecPatch),
       response: responses
     }
@@ -90,8 +90,8 @@ const byName = (context: Context) => async (app: FastifyInstance): Promise<void>
       tags: ['environments'],
       summary: 'Create or change the environment of that name: its spec becomes the body',
       params: ByName,
-      querystring: Overriding,
-      headers: PutConditional,
+      querystring: JobsOverride,
+      headers: PutHeaders,
       body: refTo(NamedSpec),
       response: responses
     }

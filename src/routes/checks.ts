@@ -10,7 +10,7 @@ import { Spec, SpecPatch } from '../schemas/spec.ts'
 import { checkSpec } from '../spec/check.ts'
 import { ById } from './http/environment-answers.ts'
 import { refuseWrongFields } from './http/field-errors.ts'
-import { Once, requesterOf } from './http/requester.ts'
+import { IdempotencyHeaders, requesterOf } from './http/requester.ts'
 import { problemsFor, typed } from './http/scope.ts'
 import { PATCH_TYPES, acceptMergePatches, patched } from './http/spec-body.ts'
 
@@ -34,7 +34,7 @@ const checksOfSpecs = (context: Context) => async (app: FastifyInstance): Promis
       operationId: 'previewCreation',
       tags: ['previews'],
       summary: 'Show what making a new environment would create',
-      headers: Once,
+      headers: IdempotencyHeaders,
       body: refTo(Spec),
       response: { 202: accepted, ...problemsFor(400, 401, 403, 409, 413, 415, 422, 503) }
     }
@@ -57,7 +57,7 @@ const checksOfChanges = (context: Context) => async (app: FastifyInstance): Prom
       summary: 'Show what a change (a JSON merge patch, as of the PATCH) would create, update, replace and delete',
       consumes: PATCH_TYPES,
       params: ById,
-      headers: Once,
+      headers: IdempotencyHeaders,
       body: refTo(SpecPatch),
       response: { 202: accepted, ...problemsFor(400, 401, 403, 404, 409, 413, 415, 422, 503) }
     }
@@ -77,7 +77,7 @@ const checksOfChanges = (context: Context) => async (app: FastifyInstance): Prom
         summary:
           'Compare the state with the cloud; the report is in the operation, the condition Drifted in the environment',
         params: ById,
-        headers: Once,
+        headers: IdempotencyHeaders,
         response: { 202: accepted, ...problemsFor(400, 401, 404, 409, 422, 503) }
       }
     },

@@ -12,7 +12,7 @@ import { deletion } from '../schemas/spec-fields/deletion.ts'
 import { checkSpec } from '../spec/check.ts'
 import { ById, ETag, answer } from './http/environment-answers.ts'
 import { refuseWrongFields } from './http/field-errors.ts'
-import { Matching, Previewed, requesterOf } from './http/requester.ts'
+import { IfMatchHeaders, WriteHeaders, requesterOf } from './http/requester.ts'
 import { passingProblem, problemsFor, typed } from './http/scope.ts'
 import { generationsOf } from './http/spec-body.ts'
 
@@ -33,7 +33,7 @@ const writing = (context: Context) => async (app: FastifyInstance): Promise<void
       operationId: 'createEnvironment',
       tags: ['environments'],
       summary: 'Ask for an environment',
-      headers: Previewed,
+      headers: WriteHeaders,
       body: refTo(Spec),
       response: {
         202: { ...refTo(Environment), description: 'Accepted; follow the operation', headers: { location: { type: 'string' }, ...ETag } },
@@ -55,7 +55,7 @@ const writing = (context: Context) => async (app: FastifyInstance): Promise<void
       summary: 'Tear an environment down; repeating it is harmless. The parameters say for this call what the spec\'s deletion says otherwise',
       params: ById,
       querystring: deletion.request,
-      headers: Matching,
+      headers: IfMatchHeaders,
       response: {
         200: { ...refTo(Environment), description: 'Was deleted before', headers: ETag },
         202: { ...refTo(Environment), description: 'Accepted; follow the operation', headers: ETag },

@@ -5,7 +5,7 @@ import { transact } from '../operations/commands/transaction.ts'
 import type { Key } from '../schemas/key.ts'
 import { KeyInput, KeyList, NewKey } from '../schemas/key.ts'
 import { KeyId, refTo } from '../schemas/names.ts'
-import { Once, requesterOf } from './http/requester.ts'
+import { IdempotencyHeaders, requesterOf } from './http/requester.ts'
 import { problemsFor, typed } from './http/scope.ts'
 
 /** Bearer keys; the token is shown once and stored as a hash. */
@@ -19,7 +19,7 @@ export const keyRoutes = (context: Context) => async (app: FastifyInstance): Pro
       operationId: 'createKey',
       tags: ['keys'],
       summary: 'Make a key for admins or for one team',
-      headers: Once,
+      headers: IdempotencyHeaders,
       body: refTo(KeyInput),
       response: { 201: refTo(NewKey), ...problemsFor(400, 401, 403, 422, 503) }
     }

@@ -6,7 +6,7 @@ import { cancelOperation } from '../operations/commands/cancel.ts'
 import { retryOperation } from '../operations/commands/retry.ts'
 import { OperationId, refTo } from '../schemas/names.ts'
 import { Operation } from '../schemas/operation.ts'
-import { Once, requesterOf } from './http/requester.ts'
+import { IdempotencyHeaders, requesterOf } from './http/requester.ts'
 import { problemsFor, typed } from './http/scope.ts'
 
 const ById = Type.Object({ id: OperationId }, { additionalProperties: false })
@@ -33,7 +33,7 @@ export const operationRoutes = (context: Context) => async (app: FastifyInstance
       tags: ['operations'],
       summary: 'Stop an operation as gently as its engine allows; harmless to repeat',
       params: ById,
-      headers: Once,
+      headers: IdempotencyHeaders,
       response: {
         200: { ...refTo(Operation), description: 'It has ended' },
         202: { ...refTo(Operation), description: 'It was asked to stop; follow it' },
@@ -53,7 +53,7 @@ export const operationRoutes = (context: Context) => async (app: FastifyInstance
       tags: ['operations'],
       summary: 'Carry a failed or cancelled create, update or delete on from where it is, as a new operation',
       params: ById,
-      headers: Once,
+      headers: IdempotencyHeaders,
       response: {
         202: { ...refTo(Operation), description: 'Accepted; follow the new operation', headers: { location: { type: 'string' } } },
         ...problemsFor(400, 401, 404, 409, 422, 503)

@@ -20,7 +20,7 @@ import {
 } from '../schemas/sandbox.ts'
 import type { SandboxControl } from '../schemas/sandbox-control.ts'
 import { refTo } from '../schemas/names.ts'
-import { Once, requesterOf } from './http/requester.ts'
+import { IdempotencyHeaders, requesterOf } from './http/requester.ts'
 import { problemsFor, typed } from './http/scope.ts'
 
 const ByKey = Type.Object({ key: Type.String({ minLength: 1, maxLength: 500 }) }, { additionalProperties: false })
@@ -188,7 +188,7 @@ const jobRoutes = (context: Context, control: SandboxControl) => async (app: Fas
           operationId: 'submitSandboxJobs',
           summary: 'Submit jobs to a queue; they keep their status until somebody ends them or moves them on'
         }),
-        headers: Once,
+        headers: IdempotencyHeaders,
         body: refTo(SandboxJobsInput),
         response: { 201: refTo(SandboxJobList), ...problemsFor(400, 401, 403, 422, 503) }
       }
@@ -227,7 +227,7 @@ const faultRoutes = (context: Context, control: SandboxControl) => async (app: F
     config: { operation: 'sandbox.faults.add' },
     schema: {
       ...describe({ operationId: 'addSandboxFault', summary: 'Script a fault' }),
-      headers: Once,
+      headers: IdempotencyHeaders,
       body: refTo(SandboxFaultInput),
       response: { 201: refTo(SandboxFault), ...problemsFor(400, 401, 403, 422, 503) }
     }

@@ -6,7 +6,7 @@ import type { Requester } from '../../operations/access/requester.ts'
 import { OperationId } from '../../schemas/names.ts'
 
 /** Headers of every POST. */
-export const Once = Type.Object({
+export const IdempotencyHeaders = Type.Object({
   'idempotency-key': Type.Optional(
     Type.String({
       minLength: 1,
@@ -17,16 +17,16 @@ export const Once = Type.Object({
   )
 })
 
-/** Of a write that may name the preview it carries out. */
-export const Previewed = Type.Object({
-  ...Once.properties,
+/** Headers of a write that may name the preview it carries out. */
+export const WriteHeaders = Type.Object({
+  ...IdempotencyHeaders.properties,
   'if-preview': Type.Optional(
     Type.Unsafe<string>({ ...OperationId, description: 'Id of a preview: do exactly what it showed, or answer 409' })
   )
 })
 
-/** Of a write that may say which version of the environment it is meant for. */
-export const Matching = Type.Object({
+/** Headers of a write that may say for which version of the environment it is meant. */
+export const IfMatchHeaders = Type.Object({
   'if-match': Type.Optional(
     Type.String({
       maxLength: 1000,
@@ -36,7 +36,7 @@ export const Matching = Type.Object({
   )
 })
 
-/** Who asks, and what beside the body. */
+/** The caller of a request and its headers that matter to commands. */
 export function requesterOf (request: FastifyRequest): Requester {
   const { caller, id, headers } = request
   const preview = headers['if-preview']
@@ -51,7 +51,7 @@ export function requesterOf (request: FastifyRequest): Requester {
 /** The draft has the key as a structured string, in quotes; without them it is taken as it is. */
 const KEY = /^"([\x20-\x7e]{1,253})"$|^([\x21\x23-\x7e][\x21-\x7e]{0,254})$/
 
-/** Headers without which it would be another request. */
+/** Headers that are part of what a request asks for: with another value it is another request. */
 const CONDITIONS = ['if-preview', 'if-match', 'if-none-match'] as const
 
 function idempotency ({ caller, method, url, headers, body }: FastifyRequest): Idempotency | undefined {
