@@ -19,8 +19,8 @@ import {
   acceptMergePatches,
   generationsOf,
   namedSpec,
-  patched,
-  replaced,
+  applyMergePatch,
+  replaceSpec,
   wrongName
 } from './http/spec-body.ts'
 
@@ -72,7 +72,7 @@ const byId = (context: Context) => async (app: FastifyInstance): Promise<void> =
     await visibleEnvironment(context, request.caller, id)
     const change = {
       id,
-      spec: patched(request),
+      spec: applyMergePatch(request),
       ifMatch: generationsOf(request.headers['if-match']),
       overrides: request.query
     }
@@ -107,7 +107,7 @@ const byName = (context: Context) => async (app: FastifyInstance): Promise<void>
       await putEnvironment(context, requesterOf(request), {
         spec,
         change: {
-          spec: replaced(request, spec),
+          spec: replaceSpec(request, spec),
           ifMatch: generationsOf(request.headers['if-match']),
           overrides: request.query
         },

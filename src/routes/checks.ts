@@ -12,7 +12,7 @@ import { ById } from './http/environment-answers.ts'
 import { refuseWrongFields } from './http/field-errors.ts'
 import { IdempotencyHeaders, requesterOf } from './http/requester.ts'
 import { problemsFor, typed } from './http/scope.ts'
-import { PATCH_TYPES, acceptMergePatches, patched } from './http/spec-body.ts'
+import { PATCH_TYPES, acceptMergePatches, applyMergePatch } from './http/spec-body.ts'
 
 const accepted = {
   ...refTo(Operation),
@@ -64,7 +64,7 @@ const checksOfChanges = (context: Context) => async (app: FastifyInstance): Prom
   }, async (request, reply) => {
     const { id } = request.params
     await visibleEnvironment(context, request.caller, id)
-    return answer(reply, await previewChange(context, requesterOf(request), { id, spec: patched(request) }))
+    return answer(reply, await previewChange(context, requesterOf(request), { id, spec: applyMergePatch(request) }))
   })
 
   scope.post(

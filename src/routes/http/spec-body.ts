@@ -14,12 +14,12 @@ import { fieldErrors } from './field-errors.ts'
 /** One object: compiled shapes are kept by identity. */
 const SPEC = refTo(Spec)
 
-type Verdict = true | { readonly error: FastifySchemaValidationError[] }
+type ValidationResult = true | { readonly error: FastifySchemaValidationError[] }
 
 /** Everything wrong with a spec that was put together here and not by the caller alone. */
 function specProblems (request: FastifyRequest, spec: unknown, placement: Placement): FieldError[] {
-  const verdict = request.compileValidationSchema(SPEC, 'body')(spec) as unknown as Verdict
-  const bySchema = verdict === true ? [] : fieldErrors(verdict.error)
+  const result = request.compileValidationSchema(SPEC, 'body')(spec) as unknown as ValidationResult
+  const bySchema = result === true ? [] : fieldErrors(result.error)
   return [...bySchema, ...checkSpec(spec, bySchema, placement)]
 }
 
@@ -39,7 +39,7 @@ function fixedFields (candidate: unknown, { team, name, resolved, placement }: E
     }))
 }
 
-function judged (request: FastifyRequest, candidate: unknown, present: EnvironmentRow): Spec {
+function validateNewSpec (request: FastifyRequest, candidate: unknown, present: EnvironmentRow): Spec {
   const fixed = fixedFields(candidate, present)
   const named = new Set(fixed.map((error) => error.pointer))
   const problems = [
@@ -60,14 +60,14 @@ const MERGE_PATCH = 'application/merge-patch+json'
 export const PATCH_TYPES = ['application/json', MERGE_PATCH]
 
 /** The spec that the body, a JSON merge patch, makes of the present one. */
-export const patched = (request: FastifyRequest) => (present: EnvironmentRow): Spec =>
-  judged(request, mergePatch(present.spec, request.body), present)
+export const applyMergePatch = (request: FastifyRequest) => (present: EnvironmentRow): Spec =>
+  validateNewSpec(request, mergePatch(present.spec, request.body), present)
 
 /** The body as the new spec, in the place of the present one. */
-export const replaced =
+export const replaceSpec =
   (request: FastifyRequest, spec: unknown) =>
     (present: EnvironmentRow): Spec =>
-      judged(request, spec, present)
+      validateNewSpec(request, spec, present)
 
 const ENTITY_TAGS = /^\s*(?:W\/)?"[^"]*"\s*(?:,\s*(?:W\/)?"[^"]*"\s*)*$/
 
