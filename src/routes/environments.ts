@@ -13,7 +13,7 @@ import { checkSpec } from '../spec/check.ts'
 import { ById, ETag, answer } from './http/environment-answers.ts'
 import { refuseWrongFields } from './http/field-errors.ts'
 import { IfMatchHeaders, WriteHeaders, requesterOf } from './http/requester.ts'
-import { passingProblem, problemsFor, typed } from './http/scope.ts'
+import { temporaryProblemResponse, problemsFor, typed } from './http/scope.ts'
 import { generationsOf } from './http/spec-body.ts'
 
 /** Environments: what teams ask for and get. */
@@ -101,7 +101,7 @@ const reading = (context: Context) => async (app: FastifyInstance): Promise<void
       tags: ['environments'],
       summary: 'The last good outputs, as a flat object (docs/outputs.md)',
       params: ById,
-      response: { 200: refTo(Outputs), ...problemsFor(400, 401, 404, 503), 409: passingProblem }
+      response: { 200: refTo(Outputs), ...problemsFor(400, 401, 404, 503), 409: temporaryProblemResponse }
     }
   }, async (request) => getOutputs(context, request.caller, request.params.id))
 
