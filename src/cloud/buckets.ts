@@ -28,8 +28,8 @@ export async function countEntries (s3: S3, bucket: string, limit: number): Prom
 }
 
 /**
- * Deletes every object, version and delete marker, then gives up every unfinished upload; answers how many together. Each
- * page is deleted before the next is listed, from the front, so that it is carried on wherever it was broken off.
+ * Deletes every object, version and delete marker, then gives up every unfinished upload; answers how many together.
+ * Each page is deleted before the next is listed, from the front, so that it is carried on wherever it was broken off.
  */
 export async function empty (s3: S3, bucket: string, abortSignal: AbortSignal): Promise<number> {
   return await deleteEntries(s3, bucket, abortSignal) + await abortUploads(s3, bucket, abortSignal)

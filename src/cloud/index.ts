@@ -21,7 +21,10 @@ export interface ClosableCloud extends Cloud {
   close (): Promise<void>
 }
 
-/** With the SDK's waits of 0.5, 1, 2 and 4 seconds at most in between; after that the operation itself is tried again, later. */
+/**
+ * With the SDK's waits of 0.5, 1, 2 and 4 seconds at most in between; after that the operation itself is tried again,
+ * later.
+ */
 const ATTEMPTS = 5
 const CONNECT_MS = 5_000
 const ANSWER_MS = 20_000
@@ -30,7 +33,8 @@ const MAX_SESSIONS = 100
 
 /**
  * AWS as the operations need it: on AWS itself with the SDK's default credentials, or on a simulation of it. The SDK is
- * loaded by the first call (60 ms and 12 MB at least, 200 ms and 50 MB for EC2), so a process that makes none does not pay.
+ * loaded by the first call (60 ms and 12 MB at least, 200 ms and 50 MB for EC2), so a process that makes none does not
+ * pay.
  */
 export function createCloud (simulation?: Simulation): ClosableCloud {
   let settings: Promise<Settings> | undefined
@@ -41,17 +45,17 @@ export function createCloud (simulation?: Simulation): ClosableCloud {
   return {
     locate: (target, environmentId, wanted) =>
       at(target, async (session) => {
-        const ids = await Promise.all(
-          wanted.map(async (each) => [each.urn, await locateOne(session, environmentId, each, visibleSeconds)] as const)
-        )
+        const query = { session, environmentId, visibleSeconds }
+        const ids = await Promise.all(wanted.map(async (each) => [each.urn, await locateOne(query, each)] as const))
         return new Map(ids.filter((entry): entry is readonly [string, string] => entry[1] !== undefined))
       }),
     tagged: (target, environmentId) => at(target, async (session) => listTagged(session, environmentId)),
-    countObjects: (target, bucket, limit) => at(target, async (session) => countEntries(await session.s3(), bucket, limit)),
+    countObjects: (target, bucket, limit) =>
+      at(target, async (session) => countEntries(await session.s3(), bucket, limit)),
     emptyBucket: (target, bucket, signal) => at(target, async (session) => empty(await session.s3(), bucket, signal)),
     activeJobs: (target, queueArns) => at(target, async (session) => countActive(await session.batch(), queueArns)),
-    setQueues: (target, queueArns, state, signal) =>
-      at(target, async (session) => setQueues(await session.batch(), queueArns, state, signal)),
+    setQueues: (target, queueArns, change) =>
+      at(target, async (session) => setQueues(await session.batch(), queueArns, change)),
     drain: (target, queueArns, options) =>
       at(target, async (session) => drainQueues(await session.batch(), queueArns, options)),
     close: async () => {

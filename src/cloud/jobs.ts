@@ -1,8 +1,11 @@
-import type { Batch, JobQueueDetail, JobStatus, JQState } from '@aws-sdk/client-batch'
-import type { ActiveJobs } from './types.ts'
+import type { Batch, JobQueueDetail, JobStatus } from '@aws-sdk/client-batch'
+import type { ActiveJobs, QueueChange } from './types.ts'
 import { forEach, until } from './waiting.ts'
 
-/** Jobs that have no container yet are cancelled; Batch takes that as done and does nothing for the others, which are terminated. */
+/**
+ * Jobs that have no container yet are cancelled; Batch takes that as done and does nothing for the others, which are
+ * terminated.
+ */
 const ACTIVE = {
   SUBMITTED: 'cancelJob', PENDING: 'cancelJob', RUNNABLE: 'cancelJob', STARTING: 'terminateJob', RUNNING: 'terminateJob'
 } as const satisfies Partial<Record<JobStatus, string>>
@@ -57,17 +60,12 @@ export async function countActive (batch: Batch, queueArns: readonly string[]): 
 }
 
 /** Lets queues take jobs, or stops them; resolves once Batch has taken the change. */
-export async function setQueues (
-  batch: Batch,
-  queueArns: readonly string[],
-  state: JQState,
-  signal: AbortSignal
-): Promise<void> {
-  await forEach(queueArns, async (queueArn) => setQueue(batch, queueArn, state, signal))
+export async function setQueues (batch: Batch, queueArns: readonly string[], change: QueueChange): Promise<void> {
+  await forEach(queueArns, async (queueArn) => setQueue(batch, queueArn, change))
 }
 
-/** Batch refuses a change while it still carries out another one, so that is waited for. */
-async function setQueue (batch: Batch, queueArn: string, state: JQState, abortSignal: AbortSignal): Promise<void> {
+/** Batch refuses a change while another one is in progress, so its end is waited for. */
+async function setQueue (batch: Batch, queueArn: string, { state, signal: abortSignal }: QueueChange): Promise<void> {
   await until(abortSignal, async () => {
     const [queue] = await existing(batch, [queueArn], abortSignal)
     if (queue === undefined || queue.status === 'DELETING') return true
@@ -79,13 +77,16 @@ async function setQueue (batch: Batch, queueArn: string, state: JQState, abortSi
 
 interface Drain { readonly reason: string, readonly signal: AbortSignal }
 
-/** Disables the queues and ends their jobs; resolves, with their number, once none is active. Rejects with AbortError when aborted. */
+/**
+ * Disables the queues and ends their jobs; resolves, with their number, once none is active. Rejects with AbortError
+ * when aborted.
+ */
 export async function drainQueues (
   batch: Batch,
   queueArns: readonly string[],
   { reason, signal }: Drain
 ): Promise<number> {
-  await setQueues(batch, queueArns, 'DISABLED', signal)
+  await setQueues(batch, queueArns, { state: 'DISABLED', signal })
   const asked = new Map<string, 'cancelJob' | 'terminateJob'>()
   return until(signal, async () => {
     const jobs = await listActive(batch, queueArns, signal)

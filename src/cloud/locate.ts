@@ -23,7 +23,9 @@ const isGoing = (status: string | undefined): boolean =>
 const found = (id: string | undefined, status?: string): Found | undefined =>
   isGoing(status) ? undefined : { id, settling: isSettling(status) }
 
-/** For what has no existence of its own: it is looked for where its owner is, and a refresh drops it if it is not there. */
+/**
+ * For what has no existence of its own: it is looked for where its owner is, and a refresh drops it if it is not there.
+ */
 const beside = (owner: LookUp, idOf: (inputs: Wanted['inputs']) => string): LookUp => async (query) => {
   const exists = await owner(query)
   return exists && { ...exists, id: idOf(query.inputs) }
@@ -156,20 +158,21 @@ const LOOK_UPS: Readonly<Record<string, LookUp>> = {
 
 /** The slowest, a compute environment or a queue, takes about half a minute. */
 const SETTLED_MS = 600_000
-/** Types whose API may not know yet what it has made (reference: AWS Batch, §5): IAM is known everywhere after 5 to 15 s. */
+/**
+ * Types whose API may not know yet what it has made (reference: AWS Batch, §5): IAM is known everywhere after 5 to 15
+ * s.
+ */
 const SLOW_TO_SHOW = /^aws:(iam|ec2|vpc)\//
 /** After so long what is not seen is not there. */
 export const VISIBLE_SECONDS = 20
 
 /**
- * The id of one wanted resource once AWS has finished making it; undefined when there is none, or its type is not known.
- * What may only not be seen yet is looked for again for `visibleSeconds`.
+ * The id of one wanted resource once AWS has finished making it; undefined when there is none, or its type is not
+ * known. What may only not be seen yet is looked for again for `visibleSeconds`.
  */
 export async function locateOne (
-  session: Session,
-  environmentId: string,
-  { urn, type, inputs }: Wanted,
-  visibleSeconds: number
+  { session, environmentId, visibleSeconds }: Omit<Query, 'inputs'> & { readonly visibleSeconds: number },
+  { urn, type, inputs }: Wanted
 ): Promise<string | undefined> {
   const lookUp = LOOK_UPS[type]
   if (lookUp === undefined) return undefined

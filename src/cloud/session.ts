@@ -33,9 +33,9 @@ export interface Settings {
 const ROLE_SESSION = 'batchyard'
 
 /**
- * Opens the way to a target as the engine's provider does: the given or default credentials, then the placement's role; an
- * account that is not the placement's is refused before anything else is asked. Rejects with CloudFailure (`wrong-account`)
- * or what the SDK throws.
+ * Opens the way to a target as the engine's provider does: the given or default credentials, then the placement's role;
+ * an account that is not the placement's is refused before anything else is asked. Rejects with CloudFailure
+ * (`wrong-account`) or what the SDK throws.
  */
 export async function openSession ({ region, placement }: AwsTarget, settings: Settings): Promise<Session> {
   const sdk = await import('@aws-sdk/client-sts')
@@ -44,7 +44,8 @@ export async function openSession ({ region, placement }: AwsTarget, settings: S
     ? own
     : new sdk.STS({ ...settings, region, credentials: async () => assumeRole(own, placement) })
   await refuseOtherAccount(caller, placement)
-  // The provider of one client remembers what it got until shortly before it expires; all clients of the target share it.
+  // The provider of one client remembers what it got until shortly before it expires; all clients of the target share
+  // it.
   const config = { ...settings, region, credentials: caller.config.credentials }
   const pathStyle = settings.endpoint === undefined ? {} : { forcePathStyle: true }
   return {

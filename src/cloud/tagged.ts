@@ -29,7 +29,10 @@ export async function listTagged (session: Session, environmentId: string): Prom
   return withoutRetired(session, found)
 }
 
-/** Revisions of job and task definitions keep their tags for months after they were deregistered: they are no resources any more. */
+/**
+ * Revisions of job and task definitions keep their tags for months after they were deregistered: they are no resources
+ * any more.
+ */
 async function withoutRetired (session: Session, found: TaggedResource[]): Promise<TaggedResource[]> {
   const retired = new Set<string>()
   const arns = found.map(({ arn }) => arn)

@@ -1,25 +1,30 @@
 import type { OperationCode } from '../error-codes.ts'
 import { CloudFailure } from './failure.ts'
 
+const anyOf = (...names: readonly string[]): RegExp => new RegExp(`^(${names.join('|')})$`)
+
 /** What AWS's error codes, and the names of the SDK's and Node's own errors, mean. The first that matches counts. */
 const NAMES: readonly (readonly [OperationCode, RegExp])[] = [
-  ['cancelled', /^AbortError$/],
-  [
-    'throttled',
-    /^(Throttl\w+|TooManyRequests\w*|RequestLimitExceeded|RequestThrottled\w*|SlowDown|EC2ThrottledException|BandwidthLimitExceeded|PriorRequestNotComplete)$/
-  ],
-  [
-    'credentials-invalid',
-    /^(ExpiredToken\w*|Invalid(ClientTokenId|AccessKeyId|Token|SignatureException)|SignatureDoesNotMatch|UnrecognizedClient\w*|IncompleteSignature\w*|MissingAuthenticationToken\w*|RequestExpired|RequestTimeTooSkewed|AuthFailure|\w+ProviderError)$/
-  ],
-  ['access-denied', /^(AccessDenied\w*|Unauthorized(Operation|Exception)|AllAccessDisabled|Forbidden)$/],
+  ['cancelled', anyOf('AbortError')],
+  ['throttled', anyOf(
+    'Throttl\\w+', 'TooManyRequests\\w*', 'RequestLimitExceeded', 'RequestThrottled\\w*', 'SlowDown',
+    'EC2ThrottledException', 'BandwidthLimitExceeded', 'PriorRequestNotComplete'
+  )],
+  ['credentials-invalid', anyOf(
+    'ExpiredToken\\w*', 'InvalidClientTokenId', 'InvalidAccessKeyId', 'InvalidToken', 'InvalidSignatureException',
+    'SignatureDoesNotMatch', 'UnrecognizedClient\\w*', 'IncompleteSignature\\w*', 'MissingAuthenticationToken\\w*',
+    'RequestExpired', 'RequestTimeTooSkewed', 'AuthFailure', '\\w+ProviderError'
+  )],
+  ['access-denied', anyOf(
+    'AccessDenied\\w*', 'UnauthorizedOperation', 'UnauthorizedException', 'AllAccessDisabled', 'Forbidden'
+  )],
   ['quota-exceeded', /LimitExceeded/],
   ['not-found-in-cloud', /^(NoSuch\w+|\w*NotFound(Exception)?)$|\.NotFound$/],
-  ['in-use', /^(OperationAborted|ResourceInUse\w*|UpdateInProgress\w*|DependencyViolation)$/],
-  [
-    'cloud-unavailable',
-    /^(ServiceUnavailable\w*|ServerException|Internal\w+|RequestTimeout\w*|TimeoutError|E(CONN\w+|PIPE|TIMEDOUT|HOSTUNREACH|NETUNREACH|AI_AGAIN|NOTFOUND|PROTO))$/
-  ]
+  ['in-use', anyOf('OperationAborted', 'ResourceInUse\\w*', 'UpdateInProgress\\w*', 'DependencyViolation')],
+  ['cloud-unavailable', anyOf(
+    'ServiceUnavailable\\w*', 'ServerException', 'Internal\\w+', 'RequestTimeout\\w*', 'TimeoutError',
+    'E(CONN\\w+|PIPE|TIMEDOUT|HOSTUNREACH|NETUNREACH|AI_AGAIN|NOTFOUND|PROTO)'
+  )]
 ]
 
 /** For answers without a body, such as those to HEAD. */
@@ -62,7 +67,9 @@ export function codeOf (...names: string[]): OperationCode | undefined {
   return NAMES.find(([, pattern]) => names.some((name) => pattern.test(name)))?.[0]
 }
 
-/** Awaits a call; undefined when it fails with one of these errors of AWS, by name or, for answers to HEAD, by status. */
+/**
+ * Awaits a call; undefined when it fails with one of these errors of AWS, by name or, for answers to HEAD, by status.
+ */
 export async function unless<T> (errors: readonly (string | number)[], call: Promise<T>): Promise<T | undefined> {
   try {
     return await call

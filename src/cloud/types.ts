@@ -25,15 +25,21 @@ export interface ActiveJobs {
   readonly running: number
 }
 
+/** Whether queues take jobs (`ENABLED`) or not. */
+export interface QueueChange {
+  readonly state: 'ENABLED' | 'DISABLED'
+  readonly signal: AbortSignal
+}
+
 /**
- * The AWS calls that are not Pulumi's. Every one rejects with CloudFailure, whose code is one of the operations' catalogue;
- * throttling and server errors have been retried by then. All are safe to repeat.
+ * The AWS calls that are not Pulumi's. Every one rejects with CloudFailure, whose code is one of the operations'
+ * catalogue; throttling and server errors have been retried by then. All are safe to repeat.
  */
 export interface Cloud {
   /**
-   * The id of each wanted resource that exists, as the provider would give it: by name where the name says it, else by tags. What
-   * AWS is still making is waited for. Of a task definition it is the ARN, and belongs among its outputs (`arn`) as well: the
-   * provider reads it by that, not by its id. Types that are not known are left out.
+   * The id of each wanted resource that exists, as the provider would give it: by name where the name says it, else by
+   * tags. What AWS is still making is waited for. Of a task definition it is the ARN, and belongs among its outputs
+   * (`arn`) as well: the provider reads it by that, not by its id. Types that are not known are left out.
    */
   locate(target: AwsTarget, environmentId: string, wanted: readonly Wanted[]): Promise<ReadonlyMap<string, string>>
   /** Everything in the region that carries the environment's id tag. */
@@ -45,7 +51,7 @@ export interface Cloud {
   /** Jobs of these queues that are not over; a queue that does not exist has none. */
   activeJobs(target: AwsTarget, queueArns: readonly string[]): Promise<ActiveJobs>
   /** Lets the queues take jobs, or stops them; a queue that does not exist is passed over. */
-  setQueues(target: AwsTarget, queueArns: readonly string[], state: 'ENABLED' | 'DISABLED', signal: AbortSignal): Promise<void>
+  setQueues(target: AwsTarget, queueArns: readonly string[], change: QueueChange): Promise<void>
   /** Disables the queues, ends their jobs, waits until none is active; answers how many were ended. */
   drain(
     target: AwsTarget,

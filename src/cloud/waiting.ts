@@ -3,7 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 const FIRST_MS = 250
 const LONGEST_MS = 5_000
 
-/** Tries until the attempt answers something, after 0.25, 0.5, 1, … and at most 5 seconds; rejects with AbortError when aborted. */
+/**
+ * Tries until the attempt answers something, after 0.25, 0.5, 1, … and at most 5 seconds; rejects with AbortError when
+ * aborted.
+ */
 export async function until<T> (signal: AbortSignal, attempt: () => Promise<T | undefined>): Promise<T> {
   for (let pause = FIRST_MS; ; pause = Math.min(pause * 2, LONGEST_MS)) {
     const answer = await attempt()

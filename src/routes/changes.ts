@@ -10,7 +10,7 @@ import { Slug, refTo } from '../schemas/names.ts'
 import { NamedSpec, SpecPatch } from '../schemas/spec.ts'
 import { deletion } from '../schemas/spec-fields/deletion.ts'
 import { checkSpec } from '../spec/check.ts'
-import { ById, ETag, answer } from './http/environment-answers.ts'
+import { ById, ETag, sendEnvironment } from './http/environment-answers.ts'
 import { refuseWrongFields } from './http/field-errors.ts'
 import { IfMatchHeaders, WriteHeaders, requesterOf } from './http/requester.ts'
 import { problemsFor, typed } from './http/scope.ts'
@@ -119,5 +119,5 @@ const byName = (context: Context) => async (app: FastifyInstance): Promise<void>
 
 function answerChange (reply: FastifyReply, { environment, accepted }: Changed): Environment {
   if (accepted) reply.header('location', environment.links.self)
-  return answer(reply.code(accepted ? 202 : 200), environment)
+  return sendEnvironment(reply.code(accepted ? 202 : 200), environment)
 }

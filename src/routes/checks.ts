@@ -20,7 +20,7 @@ const accepted = {
   headers: { location: { type: 'string' } }
 }
 
-/** What only looks: previews and drift checks. They wait for nobody, and nobody waits for them. */
+/** Operations that only read: previews and drift checks. Any number of them runs beside the others. */
 export const checkRoutes = (context: Context) => async (app: FastifyInstance): Promise<void> => {
   await app.register(checksOfSpecs(context))
   await app.register(checksOfChanges(context))

@@ -10,7 +10,7 @@ import { EnvironmentFilter, EnvironmentPage, OperationPage, PageQuery } from '..
 import { Spec } from '../schemas/spec.ts'
 import { deletion } from '../schemas/spec-fields/deletion.ts'
 import { checkSpec } from '../spec/check.ts'
-import { ById, ETag, answer } from './http/environment-answers.ts'
+import { ById, ETag, sendEnvironment } from './http/environment-answers.ts'
 import { refuseWrongFields } from './http/field-errors.ts'
 import { IfMatchHeaders, WriteHeaders, requesterOf } from './http/requester.ts'
 import { temporaryProblemResponse, problemsFor, typed } from './http/scope.ts'
@@ -18,14 +18,14 @@ import { generationsOf } from './http/spec-body.ts'
 
 /** Environments: what teams ask for and get. */
 export const environmentRoutes = (context: Context) => async (app: FastifyInstance): Promise<void> => {
-  await app.register(reading(context))
-  await app.register(writing(context))
+  await app.register(environmentReads(context))
+  await app.register(environmentParts(context))
+  await app.register(createRoute(context))
+  await app.register(deleteRoute(context))
 }
 
-const writing = (context: Context) => async (app: FastifyInstance): Promise<void> => {
-  const scope = typed(app)
-
-  scope.post('/environments', {
+const createRoute = (context: Context) => async (app: FastifyInstance): Promise<void> => {
+  typed(app).post('/environments', {
     config: { operation: 'environments.create' },
     // The handler answers for schema and rules together, so that every wrong field is named at once.
     attachValidation: true,
@@ -36,7 +36,11 @@ const writing = (context: Context) => async (app: FastifyInstance): Promise<void
       headers: WriteHeaders,
       body: refTo(Spec),
       response: {
-        202: { ...refTo(Environment), description: 'Accepted; follow the operation', headers: { location: { type: 'string' }, ...ETag } },
+        202: {
+          ...refTo(Environment),
+          description: 'Accepted; follow the operation',
+          headers: { location: { type: 'string' }, ...ETag }
+        },
         ...problemsFor(400, 401, 403, 404, 409, 413, 415, 422, 503)
       }
     }
@@ -44,15 +48,18 @@ const writing = (context: Context) => async (app: FastifyInstance): Promise<void
     const placement = await placementFor(context, request.caller, request.body)
     refuseWrongFields(request, (body, bySchema) => checkSpec(body, bySchema, placement))
     const environment = await createEnvironment(context, requesterOf(request), request.body)
-    return answer(reply.code(202).header('location', environment.links.self), environment)
+    return sendEnvironment(reply.code(202).header('location', environment.links.self), environment)
   })
+}
 
-  scope.delete('/environments/:id', {
+const deleteRoute = (context: Context) => async (app: FastifyInstance): Promise<void> => {
+  typed(app).delete('/environments/:id', {
     config: { operation: 'environments.delete' },
     schema: {
       operationId: 'deleteEnvironment',
       tags: ['environments'],
-      summary: 'Tear an environment down; repeating it is harmless. The parameters say for this call what the spec\'s deletion says otherwise',
+      summary: 'Tear an environment down; repeating it is harmless. ' +
+        'The parameters say for this call what the spec\'s deletion says otherwise',
       params: ById,
       querystring: deletion.request,
       headers: IfMatchHeaders,
@@ -63,13 +70,16 @@ const writing = (context: Context) => async (app: FastifyInstance): Promise<void
       }
     }
   }, async (request, reply) => {
-    const removal = { id: request.params.id, overrides: request.query, ifMatch: generationsOf(request.headers['if-match']) }
-    const environment = await deleteEnvironment(context, requesterOf(request), removal)
-    return answer(reply.code(environment.phase === 'deleted' ? 200 : 202), environment)
+    const environment = await deleteEnvironment(context, requesterOf(request), {
+      id: request.params.id,
+      overrides: request.query,
+      ifMatch: generationsOf(request.headers['if-match'])
+    })
+    return sendEnvironment(reply.code(environment.phase === 'deleted' ? 200 : 202), environment)
   })
 }
 
-const reading = (context: Context) => async (app: FastifyInstance): Promise<void> => {
+const environmentReads = (context: Context) => async (app: FastifyInstance): Promise<void> => {
   const scope = typed(app)
 
   scope.get('/environments', {
@@ -92,7 +102,12 @@ const reading = (context: Context) => async (app: FastifyInstance): Promise<void
       params: ById,
       response: { 200: { ...refTo(Environment), headers: ETag }, ...problemsFor(400, 401, 404, 503) }
     }
-  }, async (request, reply) => answer(reply, await getEnvironment(context, request.caller, request.params.id)))
+  }, async (request, reply) => sendEnvironment(reply, await getEnvironment(context, request.caller, request.params.id)))
+}
+
+/** What belongs to one environment and is read by itself. */
+const environmentParts = (context: Context) => async (app: FastifyInstance): Promise<void> => {
+  const scope = typed(app)
 
   scope.get('/environments/:id/outputs', {
     config: { operation: 'environments.outputs' },

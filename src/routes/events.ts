@@ -18,9 +18,13 @@ const Resuming = Type.Object({
   )
 })
 
-const DESCRIPTION = `With \`Accept: text/event-stream\` the answer is a stream of Server-Sent Events: each has the event's id, its type and the same JSON as in a page.
-It ends with the operation, or when the key is revoked, and resumes after \`Last-Event-ID\` (before \`after\`) on any replica. Events that were pruned are passed over,
-which the ids show; an id beyond the last event counts as the last. Comments are signs of life; \`retry\` says when to come back after a break.`
+const DESCRIPTION =
+  'With `Accept: text/event-stream` the answer is a stream of Server-Sent Events: ' +
+  'each has the event\'s id, its type and the same JSON as in a page.\n' +
+  'It ends with the operation, or when the key is revoked, and resumes after `Last-Event-ID` (before `after`) on any ' +
+  'replica. Events that were pruned are passed over,\n' +
+  'which the ids show; an id beyond the last event counts as the last. ' +
+  'Comments are signs of life; `retry` says when to come back after a break.'
 
 /** The event log of an operation, as a page or as a stream. */
 export const eventRoutes = (context: Context) => async (app: FastifyInstance): Promise<void> => {
@@ -32,7 +36,8 @@ export const eventRoutes = (context: Context) => async (app: FastifyInstance): P
         operationId: 'listEvents',
         tags: ['operations'],
         summary:
-          'The story of an operation: a page, or with `Accept: text/event-stream` a stream that ends with the operation and resumes by Last-Event-ID',
+          'The story of an operation: a page, or with `Accept: text/event-stream` ' +
+          'a stream that ends with the operation and resumes by Last-Event-ID',
         description: DESCRIPTION,
         params: ById,
         querystring: EventQuery,
@@ -59,12 +64,14 @@ export const eventRoutes = (context: Context) => async (app: FastifyInstance): P
       const asked = { operationId: id, after: lastEventId(request) ?? after }
       const from = await streamStart(context, request.caller, asked)
       if (from === undefined) return reply.code(204).send(null)
-      return send(reply, stream(context, request, reply, { operationId: id, after: from }))
+      return send(reply, stream(context, reply, { operationId: id, after: from }))
     }
   )
 }
 
-/** Only who names the type gets a stream: browsers and curl accept anything, and expect an answer that ends. */
+/**
+ * Only a request that names the media type gets a stream: browsers and curl accept any, and expect an answer that ends.
+ */
 function wantsStream ({ headers }: FastifyRequest): boolean {
   return /(^|,)\s*text\/event-stream\s*(,|;|$)/i.test(headers.accept ?? '')
 }
@@ -82,17 +89,19 @@ function send (reply: FastifyReply, frames: AsyncGenerator<Buffer>): FastifyRepl
   return reply.headers(STREAM_HEADERS).send(Readable.from(frames))
 }
 
-/** What is written to a reader; it is asked for more when the reader has taken what there is. */
+/** What is written to a reader. The next piece is produced when the reader has taken the one before. */
 async function * stream (
-  context: Context, request: FastifyRequest, reply: FastifyReply, from: { operationId: string, after: number }
+  context: Context,
+  reply: FastifyReply,
+  from: { operationId: string, after: number }
 ): AsyncGenerator<Buffer> {
-  const gone = new AbortController()
-  reply.raw.once('close', () => { gone.abort() })
+  const disconnected = new AbortController()
+  reply.raw.once('close', () => { disconnected.abort() })
   yield RETRY
   for await (const events of followEvents(context, {
     ...from,
-    isAllowed: async () => request.isStillAllowed(),
-    signal: gone.signal
+    isAllowed: async () => reply.request.isStillAllowed(),
+    signal: disconnected.signal
   })) {
     yield toFrames(events)
   }

@@ -13,9 +13,13 @@ const ById = Type.Object({ id: OperationId }, { additionalProperties: false })
 
 /** Operations: the work on an environment, and how it goes. */
 export const operationRoutes = (context: Context) => async (app: FastifyInstance): Promise<void> => {
-  const scope = typed(app)
+  await app.register(readRoute(context))
+  await app.register(cancelRoute(context))
+  await app.register(retryRoute(context))
+}
 
-  scope.get('/operations/:id', {
+const readRoute = (context: Context) => async (app: FastifyInstance): Promise<void> => {
+  typed(app).get('/operations/:id', {
     config: { operation: 'operations.get' },
     schema: {
       operationId: 'getOperation',
@@ -25,8 +29,10 @@ export const operationRoutes = (context: Context) => async (app: FastifyInstance
       response: { 200: refTo(Operation), ...problemsFor(400, 401, 404, 503) }
     }
   }, async (request) => getOperation(context, request.caller, request.params.id))
+}
 
-  scope.post('/operations/:id/cancel', {
+const cancelRoute = (context: Context) => async (app: FastifyInstance): Promise<void> => {
+  typed(app).post('/operations/:id/cancel', {
     config: { operation: 'operations.cancel' },
     schema: {
       operationId: 'cancelOperation',
@@ -45,8 +51,10 @@ export const operationRoutes = (context: Context) => async (app: FastifyInstance
     reply.code(operation.finishedAt === null ? 202 : 200)
     return operation
   })
+}
 
-  scope.post('/operations/:id/retry', {
+const retryRoute = (context: Context) => async (app: FastifyInstance): Promise<void> => {
+  typed(app).post('/operations/:id/retry', {
     config: { operation: 'operations.retry' },
     schema: {
       operationId: 'retryOperation',
@@ -55,7 +63,11 @@ export const operationRoutes = (context: Context) => async (app: FastifyInstance
       params: ById,
       headers: IdempotencyHeaders,
       response: {
-        202: { ...refTo(Operation), description: 'Accepted; follow the new operation', headers: { location: { type: 'string' } } },
+        202: {
+          ...refTo(Operation),
+          description: 'Accepted; follow the new operation',
+          headers: { location: { type: 'string' } }
+        },
         ...problemsFor(400, 401, 404, 409, 422, 503)
       }
     }

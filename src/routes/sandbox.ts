@@ -35,7 +35,10 @@ const Nothing = { 204: Type.Null() }
 interface Words { readonly operationId: string, readonly summary: string }
 const describe = ({ operationId, summary }: Words) => ({ operationId, summary, tags: ['sandbox'] })
 
-/** The simulated account: look at it, change it behind Batchyard's back, make it fail. Only where the cloud is the sandbox. */
+/**
+ * The simulated account: look at it, change it behind Batchyard's back, make it fail. Only where the cloud is the
+ * sandbox.
+ */
 export const sandboxRoutes =
   (context: Context, control: SandboxControl) =>
     async (app: FastifyInstance): Promise<void> => {

@@ -5,8 +5,8 @@ export const oneOf = <const T extends string | number>(values: readonly T[], opt
   Type.Enum([...values], { type: typeof values[0], ...options })
 
 /**
- * A `$ref` to a shape with an `$id`, typed as that shape. Shapes are referred to and never inlined: ajv refuses the same
- * `$id` twice, and OpenAPI gets one component each.
+ * A `$ref` to a shape with an `$id`, typed as that shape. Shapes are referred to and never inlined: ajv refuses the
+ * same `$id` twice, and OpenAPI gets one component each.
  */
 export function refTo<T extends TSchema & { $id?: string }> (schema: T) {
   if (schema.$id === undefined) throw new Error('only a schema with an $id can be referred to')

@@ -5,7 +5,9 @@ const closed = { additionalProperties: false }
 const Wildcard = Type.Literal('*')
 const RegionName = Type.String({ pattern: '^[a-z]{2,8}(-[a-z]{2,12}){1,3}-[0-9]{1,2}$' })
 
-/** Where a team's environments live. Kept with each environment as it was at creation, so a later change moves nothing. */
+/**
+ * Where a team's environments live. Kept with each environment as it was at creation, so a later change moves nothing.
+ */
 export const Placement = Type.Object({
   region: RegionName,
   accountId: Type.Optional(AccountId),

@@ -1,6 +1,9 @@
 import type { FieldError } from '../schemas/problem.ts'
 
-/** An object of a body of any shape: a body that failed its schema is checked too, so that one answer names all wrong fields. */
+/**
+ * An object of a body of any shape: a body that failed its schema is checked too, so that one answer names all wrong
+ * fields.
+ */
 export type Fields = Readonly<Record<string, unknown>>
 
 const isFields = (value: unknown): value is Fields =>
@@ -19,7 +22,9 @@ export const number = (value: unknown): number | undefined => typeof value === '
 /** No name that is allowed is longer: labels have 128 characters, variables 255. */
 const LONGEST_NAME = 255
 
-/** A longer name is cut, as it is only shown to be recognised: an answer must not grow with what is wrong in a request. */
+/**
+ * A longer name is cut, as it is only shown to be recognised: an answer must not grow with what is wrong in a request.
+ */
 const token = (name: string): string =>
   (name.length > LONGEST_NAME ? name.slice(0, 100) : name).replaceAll('~', '~0').replaceAll('/', '~1')
 
@@ -33,13 +38,17 @@ export const fieldError = (at: string, message: string | undefined): FieldError[
 
 /** What the schema found, by pointer. */
 export interface SchemaFindings {
-  /** Whether there is no error at this pointer or below it. An error above does not count: what can be read is checked. */
+  /**
+   * Whether there is no error at this pointer or below it. An error above does not count: what can be read is checked.
+   */
   readonly passed: (at: string) => boolean
   /** Whether there is an error at this pointer itself, such as that a map or list has too many entries. */
   readonly refused: (at: string) => boolean
 }
 
-/** Takes time in proportion to the errors, of which a body can have tens of thousands; a look-up takes constant time. */
+/**
+ * Takes time in proportion to the errors, of which a body can have tens of thousands; a look-up takes constant time.
+ */
 export function schemaFindings (schemaErrors: readonly FieldError[]): SchemaFindings {
   const refused = new Set(schemaErrors.map((error) => error.pointer))
   const failed = new Set<string>()

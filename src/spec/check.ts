@@ -71,7 +71,8 @@ function foreignRegistry (image: string, placement: Placement | undefined): stri
 }
 
 const images: Rule = (input) => {
-  const problemOf = (image: string): string | undefined => imageProblem(image) ?? foreignRegistry(image, input.placement)
+  const { placement } = input
+  const problemOf = (image: string): string | undefined => imageProblem(image) ?? foreignRegistry(image, placement)
   return [
     ...jobsOf(input.body).flatMap(([name]) =>
       checkText(input, ['jobs', name, 'image'], problemOf)

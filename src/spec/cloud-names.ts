@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto'
 
 /**
- * Names in the cloud: `batchyard-<team>-<environment>-<hash>`, the readable part shortened to the limit of the kind, the
- * hash taken of the environment's id. Two environments never share one, `a-b` of `c` and `a` of `b-c` neither, and an
- * environment made anew under an old name meets nothing its predecessor left behind.
+ * Names in the cloud: `batchyard-<team>-<environment>-<hash>`, the readable part shortened to the limit of the kind,
+ * the hash taken of the environment's id. Two environments never share one, `a-b` of `c` and `a` of `b-c` neither, and
+ * an environment made anew under an old name meets nothing its predecessor left behind.
  */
 const PREFIX = 'batchyard'
-/** 48 bits: with a million environments one pair in 600 worlds shares a hash, and it would have to share the readable part too. */
+/**
+ * 48 bits: with a million environments one pair in 600 worlds shares a hash, and it would have to share the readable
+ * part too.
+ */
 const HASH_DIGITS = 12
 
 /** Pulumi's automatic names append `-` and 7 hex digits. */
@@ -60,7 +63,10 @@ export interface CloudNames {
 /** Logical name of the queue of an entry. */
 export const queueResource = (entry: string): string => `queue-${entry}`
 
-/** Every name of an environment in the cloud. Deterministic; all within AWS's limits for every valid team, name and entry. */
+/**
+ * Every name of an environment in the cloud. Deterministic; all within AWS's limits for every valid team, name and
+ * entry.
+ */
 export function cloudNames (identity: Identity): CloudNames {
   const entryRoom = 33
   const batch = baseName(identity, LIMITS.batch - entryRoom - AUTO_SUFFIX)

@@ -1,6 +1,8 @@
 import { partitionOf, regionProblem } from './regions.ts'
 
-/** Container image references in the grammar of the distribution project, narrowed to the characters AWS Batch takes. */
+/**
+ * Container image references in the grammar of the distribution project, narrowed to the characters AWS Batch takes.
+ */
 export interface ImageReference {
   /** Registry host, lower case, without the port; `docker.io` where the reference names none. */
   readonly host: string

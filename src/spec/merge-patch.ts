@@ -4,7 +4,10 @@ import { field, fields, pointer } from './body.ts'
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Applies a JSON merge patch (RFC 7396): `null` removes, objects are merged, anything else takes the place of what was there. */
+/**
+ * Applies a JSON merge patch (RFC 7396): `null` removes, objects are merged, anything else takes the place of what was
+ * there.
+ */
 export function mergePatch (target: unknown, patch: unknown): unknown {
   if (!isObject(patch)) return patch
   const merged = new Map(Object.entries(fields(target)))

@@ -22,13 +22,13 @@ export const RESOURCE_TYPES = {
 export type ResourceType = typeof RESOURCE_TYPES[keyof typeof RESOURCE_TYPES]
 
 /**
- * The package of the provider of all these types. Its default provider is disabled: a resource that names no provider would
- * be created with whatever credentials the service has.
+ * The package of the provider of all these types. Its default provider is disabled: a resource that names no provider
+ * would be created with whatever credentials the service has.
  */
 export const PROVIDER_PACKAGE = 'aws'
 
 /**
- * Types whose update registers a new revision, with an ARN of its own, beside the revision that the state knows. An update
- * that was interrupted may have registered one already.
+ * Types whose update registers a new revision, with an ARN of its own, beside the revision that the state knows. An
+ * update that was interrupted may have registered one already.
  */
 export const REVISIONED_TYPES: ReadonlySet<string> = new Set([RESOURCE_TYPES.jobDefinition])

@@ -1,7 +1,10 @@
 import type { FieldError } from '../schemas/problem.ts'
 import { pointer } from './body.ts'
 
-/** Far deeper than any field there is. What nests deeper is refused unread, so that nothing that reads it later can run out of stack. */
+/**
+ * Far deeper than any field there is. What nests deeper is refused unread, so that nothing that reads it later can run
+ * out of stack.
+ */
 const MAX_DEPTH = 32
 
 /** Postgres keeps neither in `text` nor in `jsonb`: it has no NUL, and its UTF-8 has no surrogates. */
@@ -11,8 +14,8 @@ function textProblem (text: string): string | undefined {
 }
 
 /**
- * What no part of a request may hold, whatever its schema: text that Postgres cannot store, as a value or as a name, and
- * values that nest more than 32 levels deep. `value` is JSON, or the object of a path's or query's parameters.
+ * What no part of a request may hold, whatever its schema: text that Postgres cannot store, as a value or as a name,
+ * and values that nest more than 32 levels deep. `value` is JSON, or the object of a path's or query's parameters.
  */
 export function textProblems (value: unknown): FieldError[] {
   const found: FieldError[] = []

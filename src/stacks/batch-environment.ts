@@ -31,7 +31,10 @@ function repositoriesOf ({ spec }: EnvironmentInput): EcrRepository[] {
   return [...new Map(found.map((repository) => [repository.name, repository])).values()]
 }
 
-function forEach<T, R> (entries: Readonly<Record<string, T>>, create: (name: string, entry: T) => R): Record<string, R> {
+function forEach<T, R> (
+  entries: Readonly<Record<string, T>>,
+  create: (name: string, entry: T) => R
+): Record<string, R> {
   return Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, create(name, entry)]))
 }
 
@@ -55,8 +58,9 @@ function declare (
     repositories: repositoriesOf(input)
   }, opts)
   const service = new EcsServiceComponent('service', { spec, names, network, roles, logs, storage }, opts)
-  const compute = forEach(spec.compute, (name, entry) =>
-    new ComputeEnvironmentComponent(`compute-${name}`, { compute: entry, logicalName: names.compute(name), network }, opts))
+  const compute = forEach(spec.compute, (name, entry) => new ComputeEnvironmentComponent(`compute-${name}`, {
+    compute: entry, logicalName: names.compute(name), network
+  }, opts))
   const computeArns = Object.values(compute).map(({ arn }) => arn)
   const queues = forEach(spec.queues, (name, entry) =>
     new JobQueueComponent(queueResource(name), { queue: entry, cloudName: names.queue(name), computeArns }, opts))
@@ -68,8 +72,8 @@ function declare (
 }
 
 /**
- * The inline program of one environment. Look-ups are awaited before the first resource is declared, so that a ProgramError
- * (no default VPC, subnets of two VPCs, …) leaves nothing in the cloud. Resolves to the outputs.
+ * The inline program of one environment. Look-ups are awaited before the first resource is declared, so that a
+ * ProgramError (no default VPC, subnets of two VPCs, …) leaves nothing in the cloud. Resolves to the outputs.
  */
 export async function program (input: EnvironmentInput): Promise<ProgramOutputs> {
   const { spec, placement } = input

@@ -86,8 +86,8 @@ async function checkGroups (groupIds: string[], vpcId: string, provider: Provide
 }
 
 /**
- * Looks up the network of the environment before anything is created in the cloud. Subnets of the default VPC are sorted: AWS
- * lists them in any order, and another order would be a change.
+ * Looks up the network of the environment before anything is created in the cloud. Subnets of the default VPC are
+ * sorted: AWS lists them in any order, and another order would be a change.
  * @throws ProgramError where something is missing, or subnets and groups are not of one VPC
  */
 export async function resolveNetwork (

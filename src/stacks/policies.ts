@@ -20,7 +20,9 @@ const policy = (...statements: readonly Statement[]): PolicyDocument => ({
   Statement: statements
 })
 
-/** Trust of both roles: tasks (Batch jobs are ECS tasks), and only those of this account and region (confused deputy). */
+/**
+ * Trust of both roles: tasks (Batch jobs are ECS tasks), and only those of this account and region (confused deputy).
+ */
 export function tasksTrust ({ partition, region, accountId }: ArnScope): PolicyDocument {
   return policy({
     Sid: 'Tasks',

@@ -36,7 +36,7 @@ export class JobQueues {
     await this.#refuseActiveJobs()
     await this.#noteDisabled(true)
     await withDeadline(this.#item.attempt, 'closing the queues', async (signal) =>
-      this.#aws.setQueues(this.#target, this.#queueArns, 'DISABLED', signal)
+      this.#aws.setQueues(this.#target, this.#queueArns, { state: 'DISABLED', signal })
     )
     await this.#refuseActiveJobs()
   }
@@ -64,7 +64,8 @@ export class JobQueues {
     const { control, log } = this.#item.attempt
     if (!this.#disabled || control.signal.reason === 'lease-lost') return
     try {
-      await this.#aws.setQueues(this.#target, this.#queueArns, 'ENABLED', AbortSignal.timeout(ENABLE_SECONDS * 1000))
+      const signal = AbortSignal.timeout(ENABLE_SECONDS * 1000)
+      await this.#aws.setQueues(this.#target, this.#queueArns, { state: 'ENABLED', signal })
       await this.#noteDisabled(false)
     } catch (error) {
       log.warn({ err: error }, 'the queues could not be opened again')

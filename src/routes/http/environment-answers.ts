@@ -7,7 +7,7 @@ export const ById = Type.Object({ id: EnvironmentId }, { additionalProperties: f
 export const ETag = { etag: { type: 'string', description: 'Follows the generation' } }
 
 /** Sends an environment with its ETag; the line of the log has its id and its operation's. */
-export function answer (reply: FastifyReply, environment: Environment): Environment {
+export function sendEnvironment (reply: FastifyReply, environment: Environment): Environment {
   reply.header('etag', `"${environment.generation}"`)
   const { request } = reply
   // Where the path has the environment's id, the line has it from there.

@@ -59,7 +59,9 @@ type DefaultsFit<F extends Fields> = {
     : never
 }
 
-/** A default that is always the same, or one that follows from `group`, the object around the field, and the context. */
+/**
+ * A default that is always the same, or one that follows from `group`, the object around the field, and the context.
+ */
 type DefaultOf<T, Group> =
   | { readonly default: T }
   | { readonly defaultFrom: (group: Group, context: DefaultContext) => T, readonly defaultText: string }

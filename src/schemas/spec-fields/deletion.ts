@@ -3,8 +3,8 @@ import { oneOf } from '../names.ts'
 import { field, group } from './declare.ts'
 
 /**
- * What a deletion may take with it. A query parameter of the DELETE overrides each field; one of a PATCH or PUT overrides
- * `jobs` only.
+ * What a deletion may take with it. A query parameter of the DELETE overrides each field; one of a PATCH or PUT
+ * overrides `jobs` only.
  */
 export const deletion = group({
   protected: field(Type.Boolean({ description: 'Refuse to delete the environment' }), { default: false }),

@@ -63,8 +63,8 @@ function nearestMemories (memoryMiB: number): number[] {
 }
 
 /**
- * Why Fargate has no such size, with the sizes it has instead; undefined if it has it. `label` names the vCPU as the field
- * does.
+ * Why Fargate has no such size, with the sizes it has instead; undefined if it has it. `label` names the vCPU as the
+ * field does.
  */
 export function sizeProblem (
   vcpus: number | undefined,

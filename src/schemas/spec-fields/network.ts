@@ -22,8 +22,8 @@ export const network = group({
     defaultText: 'the placement\'s, else a group of the environment\'s own'
   }),
   assignPublicIp: field(Type.Boolean(), {
-    // A task in a default subnet (public, no NAT) cannot pull its image without a public address. Subnets that are named are
-    // taken to be private.
+    // A task in a default subnet (public, no NAT) cannot pull its image without a public address. Subnets that are
+    // named are taken to be private.
     defaultFrom: ({ subnets }: GivenSubnets, context) => {
       const { assignPublicIp, subnets: placedSubnets } = placed(context)
       return assignPublicIp ?? (subnets ?? placedSubnets) === undefined

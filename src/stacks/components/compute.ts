@@ -33,8 +33,8 @@ export class ComputeEnvironmentComponent extends pulumi.ComponentResource {
     }, {
       parent: this,
       dependsOn: network.ready,
-      // AWS changes no type in place, though the provider would try. Named automatically, the new one is made first, the
-      // queue moved over, and only then the old one deleted: AWS deletes none that a queue uses.
+      // AWS changes no type in place, though the provider would try. Named automatically, the new one is made first,
+      // the queue moved over, and only then the old one deleted: AWS deletes none that a queue uses.
       replaceOnChanges: ['computeResources.type']
     })
     this.name = environment.name

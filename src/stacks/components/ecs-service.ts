@@ -20,6 +20,13 @@ interface EcsServiceArgs {
   readonly storage: StorageComponent
 }
 
+/** What the service is declared after. */
+interface ServiceResources {
+  readonly cluster: Cluster
+  readonly task: TaskDefinition
+  readonly capacity: pulumi.Resource
+}
+
 /** Jobs can be tried again and use Spot; a service's tasks are kept. A weight is needed: the API's own default is 0. */
 const STRATEGY = [{ capacityProvider: 'FARGATE', weight: 1 }]
 
@@ -43,7 +50,7 @@ export class EcsServiceComponent extends pulumi.ComponentResource {
       { parent: this }
     )
     const task = this.#task(args)
-    const service = this.#service(args, cluster, task, capacity)
+    const service = this.#service(args, { cluster, task, capacity })
     this.clusterName = cluster.name
     this.clusterArn = cluster.arn
     this.serviceName = service.name
@@ -79,9 +86,7 @@ export class EcsServiceComponent extends pulumi.ComponentResource {
 
   #service (
     { spec, names, network, roles }: EcsServiceArgs,
-    cluster: Cluster,
-    task: TaskDefinition,
-    capacity: pulumi.Resource
+    { cluster, task, capacity }: ServiceResources
   ): Service {
     return new Service(
       names.service,
@@ -106,7 +111,8 @@ export class EcsServiceComponent extends pulumi.ComponentResource {
       },
       {
         parent: this,
-        // The capacity providers must outlive the service, and its tasks need rights and a way out from the first moment.
+        // The capacity providers must outlive the service, and its tasks need rights and a way out from the first
+        // moment.
         dependsOn: [capacity, ...roles.policies, ...network.ready]
       }
     )

@@ -8,7 +8,10 @@ interface NetworkArgs { readonly resolved: ResolvedNetwork, readonly securityGro
 /** A change of it would replace the group. */
 const DESCRIPTION = 'Batchyard: jobs and service of one environment'
 
-/** Where jobs and the service run: the given subnets, and the given groups or one of our own, which lets traffic out only. */
+/**
+ * Where jobs and the service run: the given subnets, and the given groups or one of our own, which lets traffic out
+ * only.
+ */
 export class NetworkComponent extends pulumi.ComponentResource {
   readonly vpcId: string
   readonly subnetIds: string[]

@@ -13,7 +13,10 @@ interface RolesArgs {
   readonly repositories: readonly EcrRepository[]
 }
 
-/** The role that starts containers and the role containers run as. Batch itself uses its service-linked role, never one of ours. */
+/**
+ * The role that starts containers and the role containers run as. Batch itself uses its service-linked role, never one
+ * of ours.
+ */
 export class RolesComponent extends pulumi.ComponentResource {
   readonly executionRoleArn: pulumi.Output<string>
   readonly jobRoleArn: pulumi.Output<string>

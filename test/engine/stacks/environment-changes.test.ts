@@ -46,7 +46,7 @@ async function withEnvironment (
 }
 
 describe.each(await enginesPresent())('an environment on the $kind engine', (executable) => {
-  test('shows what a change would do and what was changed by hand, is repaired, and leaves its bucket if told to', async () => {
+  test('shows what a change would do and what was changed by hand, is repaired, and retains its bucket', async () => {
     await withEnvironment(executable, async (run, control) => {
       const { resources } = await run(TASKS.up)
       expect((await run(TASKS.drift)).drifted).toEqual([])

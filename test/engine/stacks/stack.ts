@@ -29,7 +29,10 @@ export interface Run { readonly outputs: Record<string, unknown>, readonly chang
 
 /** The real program on one stack of one engine. */
 export interface ProgramStack {
-  /** Runs the program, on another spec if one is given; answers the outputs and how many resources were created, changed, left. */
+  /**
+   * Runs the program, on another spec if one is given; answers the outputs and how many resources were created,
+   * changed, left.
+   */
   up: (spec?: ResolvedSpec) => Promise<Run>
   destroy: () => Promise<void>
   /** What the state holds, in the order of the engine. */

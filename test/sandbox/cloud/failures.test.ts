@@ -35,7 +35,8 @@ const failure = (code: string, message: RegExp) => ({
 
 describe('the account', () => {
   it('is the one of the placement\'s role, with its external id', async () => {
-    const target = { region: 'eu-central-1', placement: { roleArn: ROLE, externalId: 'ours', accountId: '999999999999' } }
+    const placement = { roleArn: ROLE, externalId: 'ours', accountId: '999999999999' }
+    const target = { region: 'eu-central-1', placement }
     const provider = await connectProvider(cloud.grpcPort, {
       region: 'eu-central-1',
       assumeRoles: JSON.stringify([{ roleArn: ROLE }])

@@ -61,16 +61,15 @@ describe('the jobs of queues', () => {
     expect(await calls.drain(HOME, ['arn:aws:batch:us-east-1:123456789012:job-queue/missing'], options())).toBe(0)
   })
 
-  it('are taken no more by a queue that is closed, and again by one that is opened', async () => {
+  it('are refused by a queue that is disabled, and taken again once it is enabled', async () => {
     const { signal } = new AbortController()
     await calls.setQueues(
       HOME,
       [...both(), 'arn:aws:batch:us-east-1:123456789012:job-queue/missing'],
-      'DISABLED',
-      signal
+      { state: 'DISABLED', signal }
     )
     await expect(cloud.control.submitJobs({ queue: first.id })).rejects.toThrow(/DISABLED/)
-    await calls.setQueues(HOME, both(), 'ENABLED', signal)
+    await calls.setQueues(HOME, both(), { state: 'ENABLED', signal })
     await cloud.control.submitJobs({ queue: first.id })
     expect(await calls.activeJobs(HOME, both())).toEqual({ count: 1, running: 1 })
   })

@@ -69,7 +69,8 @@ describe('guardrails', () => {
 
   it('say what would allow it', () => {
     expect(checkGuardrails(spec({ region: 'us-east-1' }), placement, {})[0]?.message).toBe(
-      'us-east-1 is beyond the team\'s guardrails; an admin allows it by PUT /teams/vision with "us-east-1" in guardrails.regions'
+      'us-east-1 is beyond the team\'s guardrails; ' +
+        'an admin allows it by PUT /teams/vision with "us-east-1" in guardrails.regions'
     )
   })
 })
