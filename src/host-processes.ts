@@ -4,7 +4,7 @@ import { hostname } from 'node:os'
 import { promisify } from 'node:util'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** A process, told apart from a later one with the same pid by its start time (clock ticks since boot, /proc/PID/stat). */
+/** A process. Its start time (clock ticks since boot, /proc/PID/stat) tells it from a later one with the same pid. */
 export interface HostProcess {
   readonly pid: number
   readonly startTime: string
@@ -37,7 +37,8 @@ export async function identify (pid: number): Promise<HostProcess & { host: stri
 }
 
 /** Whether this process, and no later one with its pid, runs on this host. */
-export const isRunning = async ({ pid, startTime }: HostProcess): Promise<boolean> => await startTimeOf(pid) === startTime
+export const isRunning = async ({ pid, startTime }: HostProcess): Promise<boolean> =>
+  await startTimeOf(pid) === startTime
 
 /** Whether it is of this host and runs. */
 export const isAlive = async (process: HostProcess & { readonly host: string }): Promise<boolean> =>
@@ -60,7 +61,7 @@ export async function residentBytes (pid: number): Promise<number> {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024
 }
 
-/** The fields of /proc/PID/stat behind the second, which is the command in brackets and may hold spaces and brackets itself. */
+/** The fields of /proc/PID/stat after the second, which is the command in brackets and may hold spaces and brackets. */
 export async function statOf (pid: number): Promise<string[] | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined)
   return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')

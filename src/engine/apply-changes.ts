@@ -43,7 +43,7 @@ async function retainResources (
   if (before === undefined) return []
   hooks.onEvent({ type: 'plan', total: knownResources(before).length })
   const { deployment, changed, retained } = markRetained(before, retain)
-  if (changed) await importDeployment(workspace, stack, deployment, command)
+  if (changed) await importDeployment(workspace, deployment, command)
   return retained
 }
 

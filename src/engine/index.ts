@@ -1,22 +1,21 @@
 import { mkdir } from 'node:fs/promises'
-import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import pTimeout from 'p-timeout'
-import { stopProcess, type StopEscalation } from './process/stop-process.ts'
+import type { StopEscalation } from './process/stop-process.ts'
 import { runCommand, type EngineExecutable } from './process/run-command.ts'
 import { knownResources } from './state/deployment.ts'
-import { operationError } from '../errors.ts'
 import type { IsHostGone } from './process/locks.ts'
 import type { Log } from './log.ts'
 import { RunnerPool } from './runner/pool.ts'
-import { isAlive, pause, residentBytes } from '../host-processes.ts'
+import { residentBytes } from '../host-processes.ts'
 import { removeAbandonedWorkspaces } from './state/read-only-workspace.ts'
 import { runStack } from './run.ts'
 import { commandContext, type EngineDependencies } from './dependencies.ts'
 import { ensurePassphraseFile, SecretsKeyCache } from './state/secrets.ts'
 import { readDeployment } from './state/import-export.ts'
-import { RunFailure, type Engine, type EngineProcess, type KnownResource } from './types.ts'
+import { waitForExit } from './process/wait-for-exit.ts'
+import type { Engine, KnownResource } from './types.ts'
 
 export { findEngine } from './process/find-engine.ts'
 export type { EngineExecutable } from './process/run-command.ts'
@@ -29,7 +28,10 @@ export interface EngineOptions {
   readonly stateUrl?: string
   /** Made with random content if it is missing. Every replica needs the same one. */
   readonly passphraseFile: string
-  /** Asked before each run: what engines need to reach the cloud. On real AWS empty; `PULUMI_DEBUG_PROVIDERS` is never inherited. */
+  /**
+   * Called before each run: the environment variables that engines need to reach the cloud. Empty on real AWS;
+   * `PULUMI_DEBUG_PROVIDERS` is never inherited.
+   */
   readonly cloudEnv: () => Promise<Record<string, string>>
   /** Packages whose resources must name their provider: the engine refuses to use a default provider for them. */
   readonly explicitProviders: readonly string[]
@@ -41,22 +43,21 @@ export interface EngineOptions {
   readonly recycleAfter: number
   /** Heap limit of a runner. */
   readonly runnerMemoryMiB: number
-  /** How engines are ended; by default 300 seconds to finish what is in flight, then 30 to give up. */
+  /** How engines are stopped; by default 300 seconds to finish what is in flight, then 30 to give up. */
   readonly escalation?: StopEscalation
   /** Modules of programs (`file:` URLs) that runners load before their first run. */
   readonly preload?: readonly string[]
   readonly log: Log
   /** Whether a host, by its name, and with it every engine on it is known to be gone; by default none ever is. */
   readonly isHostGone?: IsHostGone
-  /** Called at every start of an engine with its first words, for instance `up` or `stack init`. */
+  /** Called at every start of an engine with the command's name, for instance `up` or `stack init`. */
   readonly onStart?: (command: string) => void
 }
 
-const POLL_MILLISECONDS = 200
-const LADDER: StopEscalation = { interruptSeconds: 300, terminateSeconds: 30 }
+const DEFAULT_ESCALATION: StopEscalation = { interruptSeconds: 300, terminateSeconds: 30 }
 
 /**
- * Sets up the engine seam: the passphrase file, the state directory and a warm runner.
+ * Sets up the engine: the passphrase file, the state directory and a runner that is loaded.
  * @throws Error when the data directory can't be written, or the passphrase file can't be used.
  */
 export async function createEngine (options: EngineOptions): Promise<Engine> {
@@ -89,7 +90,7 @@ export async function createEngine (options: EngineOptions): Promise<Engine> {
     cloudEnv: options.cloudEnv,
     revisionedTypes: options.revisionedTypes,
     keyCache: new SecretsKeyCache(passphraseFile),
-    escalation: options.escalation ?? LADDER,
+    escalation: options.escalation ?? DEFAULT_ESCALATION,
     pool,
     log: options.log,
     isHostGone: options.isHostGone ?? (async () => false),
@@ -132,31 +133,6 @@ async function resourcesOf (stack: string, dependencies: EngineDependencies): Pr
   })
   const deployment = await readDeployment(settings, stack, async (request) => runCommand(request, context))
   return deployment === undefined ? [] : knownResources(deployment)
-}
-
-async function waitForExit (
-  engine: EngineProcess,
-  signal: AbortSignal,
-  { escalation, isHostGone }: EngineDependencies
-): Promise<void> {
-  if (engine.host !== hostname()) {
-    if (await isHostGone(engine.host)) return
-    const detail = `The engine runs on ${engine.host}; only that host can tell when it ends.`
-    throw new RunFailure(operationError('state-locked', detail))
-  }
-  if (!(await isAlive(engine))) return
-  const gone = new AbortController()
-  const end = () => {
-    stopProcess(engine.pid, escalation, gone.signal, 'asked').catch(() => undefined)
-  }
-  if (signal.aborted) end()
-  else signal.addEventListener('abort', end, { once: true })
-  try {
-    while (await isAlive(engine)) await pause(POLL_MILLISECONDS)
-  } finally {
-    gone.abort()
-    signal.removeEventListener('abort', end)
-  }
 }
 
 async function usageOf (pids: readonly number[]): Promise<{ count: number, residentBytes: number }> {

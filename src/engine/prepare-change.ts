@@ -39,7 +39,9 @@ async function waitForLocks (session: ChangeSession): Promise<void> {
   const { request: { stack }, dependencies: { settings, log, isHostGone } } = session
   const paths = statePathsIn(settings.stateUrl, stack)
   if (paths === undefined) return
-  const onRemoved = ({ host, pid }: Lock) => log.warn({ stack, host, pid }, 'removed the lock of an engine that is gone')
+  const onRemoved = ({ host, pid }: Lock) => {
+    log.warn({ stack, host, pid }, 'removed the lock of an engine that is gone')
+  }
   const [lock] = await waitUntilUnlocked(paths, session.signal, { isHostGone, onRemoved })
   if (lock === undefined) return
   const since = new Date(lock.since).toISOString()

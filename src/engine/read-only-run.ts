@@ -26,7 +26,7 @@ async function onCopy<T extends object> (
   read: (workspace: StackWorkspace, deployment: Deployment | undefined) => Promise<T>
 ): Promise<T & { stateFingerprint: string }> {
   const deployment = await readDeployment(settings, stack, command)
-  const workspace = await openReadOnlyWorkspace(settings, stack, deployment, await cloudEnv())
+  const workspace = await openReadOnlyWorkspace(settings, { stack, deployment, cloudEnv: await cloudEnv() })
   try {
     const result = await read(workspace, deployment)
     return { ...result, stateFingerprint: await fingerprintOf(deployment, keyCache) }

@@ -134,7 +134,10 @@ export class RunSession<K extends RunKind = RunKind> {
 
   readonly #expire = (): void => {
     const detail = `The run did not end within ${this.request.deadlineSeconds} seconds.`
-    this.#interruption.interrupt({ cause: 'deadline', detail: this.#events.planned ? detail : detail + NO_RESOURCE_YET })
+    this.#interruption.interrupt({
+      cause: 'deadline',
+      detail: this.#events.planned ? detail : detail + NO_RESOURCE_YET
+    })
   }
 
   async #commandOfRunner (request: CommandRequest, stateUrl: string): Promise<CommandOutcome> {

@@ -12,7 +12,7 @@ export interface ProgramReference {
 
 /** What a run is about, whatever it does. */
 interface RunTarget {
-  /** The stack's name: the environment's id. A preview of a stack that does not exist shows what making it would create. */
+  /** The stack's name: the environment's id. A preview of a stack that does not exist shows what would be created. */
   readonly stack: string
   readonly program: ProgramReference
   /** Seconds until the run is ended by force and fails with `deadline-exceeded`. */
@@ -75,7 +75,9 @@ export interface RunResults {
   readonly drift: ProgramResults['drift'] & StateRead
 }
 
-/** An engine process, told apart from a later one with the same pid by its start time (clock ticks since boot, /proc/PID/stat). */
+/**
+ * An engine process. Its start time (clock ticks since boot, /proc/PID/stat) tells it from a later one with its pid.
+ */
 export interface EngineProcess {
   readonly host: string
   readonly pid: number
@@ -129,15 +131,22 @@ export interface Engine {
    * anything it recovers what a killed engine left: locks, pending operations. Rejects with RunFailure.
    */
   run<K extends RunKind>(request: RunRequest<K>, hooks: RunHooks): Promise<RunResults[K]>
-  /** The cloud resources in the stack's state; none where there is no state. Rejects with RunFailure where it cannot be read. */
+  /**
+   * The cloud resources in the stack's state; none where there is no state.
+   * @throws RunFailure where the state cannot be read
+   */
   resources(stack: string): Promise<readonly KnownResource[]>
-  /** Resolves once that engine process, which stops by itself, is gone; if `signal` aborts it is told to when its time is up. */
+  /**
+   * Resolves once that engine process, which stops by itself, is gone. If `signal` aborts it gets SIGTERM, then SIGKILL
+   * when its time is up.
+   */
   waitForExit(engine: EngineProcess, signal: AbortSignal): Promise<void>
   /** The runner processes alive and their resident memory together, in bytes. */
   usage(): Promise<{ count: number, residentBytes: number }>
   /**
-   * Ends runs that are under way gently, then the pool. An engine that needs longer than `timeoutMilliseconds` is left behind: it was
-   * interrupted, finishes what it has in flight and unlocks by itself. Without `timeoutMilliseconds` it is waited for. Idempotent.
+   * Interrupts the runs in flight, then ends the pool. An engine that needs longer than `timeoutMilliseconds` is left
+   * behind: it was interrupted, finishes what it has in flight and unlocks by itself. Without `timeoutMilliseconds` it
+   * is waited for. Idempotent.
    */
   stop(timeoutMilliseconds?: number): Promise<void>
 }

@@ -9,7 +9,7 @@ import type { CommandOutcome } from '../command.ts'
 export interface AnswerContext {
   readonly stateUrl: string
   readonly keyCache: SecretsKeyCache
-  /** A fallback says why. */
+  /** Called when the engine has to answer after all, with the reason. */
   readonly onFallback: (error: unknown) => void
 }
 
@@ -28,7 +28,10 @@ const done = (value: unknown): CommandOutcome => ({
  * @returns `undefined` when the engine must be asked: another command or backend, or anything unexpected in the files.
  * @throws RunFailure (`state-corrupt`)
  */
-export async function answerFromState (args: readonly string[], context: AnswerContext): Promise<CommandOutcome | undefined> {
+export async function answerFromState (
+  args: readonly string[],
+  context: AnswerContext
+): Promise<CommandOutcome | undefined> {
   const directory = stateDirectory(context.stateUrl)
   const stack = optionOf(args, '--stack')
   const answer = ANSWERS[args.slice(0, 2).join(' ')]
@@ -48,7 +51,11 @@ function optionOf (args: readonly string[], name: string): string | undefined {
   return index < 0 ? undefined : args[index + 1]
 }
 
-type Answer = (paths: StatePaths, args: readonly string[], context: AnswerContext) => Promise<CommandOutcome | undefined>
+type Answer = (
+  paths: StatePaths,
+  args: readonly string[],
+  context: AnswerContext
+) => Promise<CommandOutcome | undefined>
 
 const ANSWERS: Record<string, Answer> = {
   'stack select': async (paths, args) => {
@@ -79,7 +86,9 @@ const ANSWERS: Record<string, Answer> = {
   }
 }
 
-/** Our stacks are configured with plain texts and lists only; anything else, a secret above all, is the engine's to print. */
+/**
+ * Our stacks are configured with plain texts and lists only; anything else, a secret above all, the engine must print.
+ */
 function plainConfig (config: unknown): Record<string, unknown> {
   return Object.fromEntries(Object.entries(recordOf(config)).map(([name, value]) => {
     if (typeof value === 'string') return [name, { value, secret: false }]

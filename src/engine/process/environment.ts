@@ -1,6 +1,6 @@
 /**
- * What an engine must not inherit: settings of another Pulumi (a login, a passphrase, attached providers), this service's
- * own secrets, and Node's options, which are meant for the service.
+ * What an engine must not inherit: settings of another Pulumi (a login, a passphrase, attached providers), the secrets
+ * of this service, and Node's options, which are meant for the service.
  */
 const WITHHELD = /^(PULUMI_|BATCHYARD_|NODE_OPTIONS$|NODE_CHANNEL_|DATABASE_URL$|PGPASSWORD$|VITEST)/
 

@@ -28,9 +28,9 @@ const KEPT_BYTES = 4 * 1024 * 1024
 const SIGNALLED = 128
 
 /**
- * The process starts as a shell that waits for one line and then becomes the engine (`exec` keeps pid and start time). So
- * its identity can be stored before the engine can touch the cloud, and it ends by itself, having done nothing, when this
- * process dies in between. Arguments are positional parameters: the shell never parses them.
+ * The process starts as a shell that waits for one line and then becomes the engine (`exec` keeps pid and start time).
+ * So its identity can be stored before the engine can touch the cloud, and it ends by itself, having done nothing, when
+ * this process dies in between. Arguments are positional parameters: the shell never parses them.
  */
 const START_SCRIPT = 'read -r go && exec "$0" "$@" < /dev/null'
 
@@ -67,15 +67,15 @@ async function superviseEngine (invocation: Invocation, files: FileHandle[]): Pr
   const ended = exitOf(child).finally(() => gone.abort())
   const { pid } = child
   if (pid === undefined) throw new Error('a spawned process has no pid')
-  const escalation = () => { stopProcess(pid, invocation.escalation, gone.signal).catch(() => undefined) }
-  invocation.signal.addEventListener('abort', escalation, { once: true })
+  const stop = () => { stopProcess(pid, invocation.escalation, { gone: gone.signal }).catch(() => undefined) }
+  invocation.signal.addEventListener('abort', stop, { once: true })
   // It may have aborted while the process was being started.
-  if (invocation.signal.aborted) escalation()
+  if (invocation.signal.aborted) stop()
   try {
     await releaseEngine(child, pid, invocation.onStarted)
     return await ended
   } finally {
-    invocation.signal.removeEventListener('abort', escalation)
+    invocation.signal.removeEventListener('abort', stop)
   }
 }
 

@@ -22,7 +22,7 @@ export interface EngineChoice {
   readonly path: string
   /** Pulumi's state backend; by default one that every engine has. */
   readonly stateUrl?: string | undefined
-  /** Told why a CLI that is there was not taken. */
+  /** Gets the reason why a CLI that is there is not used. */
   readonly log?: Log | undefined
 }
 
@@ -34,8 +34,8 @@ const INSTALL = 'Install it with `npm run pulumi:install` (into BATCHYARD_PULUMI
 
 /**
  * Decides which engine runs the programs and asks it for its version, once.
- * @throws Error in words for the operator: the real CLI is wanted and absent or too old, its AWS plugin can't be used on
- * real AWS, or the sandbox engine is to drive real AWS or to keep its state anywhere but in a folder.
+ * @throws Error with a message for the operator: the real CLI is wanted and absent or too old, its AWS plugin can't be
+ * used on real AWS, or the sandbox engine is to drive real AWS or to keep its state anywhere but in a folder.
  */
 export async function findEngine (choice: EngineChoice): Promise<EngineExecutable> {
   if (choice.cloud === 'aws' && choice.engine === 'sandbox') {
@@ -67,7 +67,8 @@ async function sandboxEngine ({ stateUrl }: EngineChoice): Promise<EngineExecuta
     // The rest of it may hold a password.
     const [scheme] = stateUrl.split('//')
     throw new Error(
-      `The sandbox engine keeps its state in file:///… only, and BATCHYARD_STATE_URL begins with ${scheme}// and names no absolute folder. ` +
+      'The sandbox engine keeps its state in file:///… only, and BATCHYARD_STATE_URL ' +
+        `begins with ${scheme}// and names no absolute folder. ` +
         'Unset it, or set BATCHYARD_ENGINE=pulumi.'
     )
   }
@@ -82,7 +83,8 @@ async function checkAwsPlugin (plugins: string): Promise<void> {
     const problem = await access(path, constants.R_OK | constants.X_OK).then(() => undefined, problemOf)
     if (problem === undefined) continue
     throw new Error(
-      `The aws plugin v${aws.version} is needed in ${plugins}, but ${path} ${problem}. ${INSTALL}, as a user whose files this one may read.`
+      `The aws plugin v${aws.version} is needed in ${plugins}, but ${path} ${problem}. ` +
+        `${INSTALL}, as a user whose files this one may read.`
     )
   }
 }

@@ -5,8 +5,9 @@ import { signalProcess, startTimeOf, statOf } from '../../host-processes.ts'
 const ENGINE_VARIABLE = 'PULUMI_AUTOMATION_API=true'
 
 /**
- * Kills what an engine that is gone has left running: a provider plugin outlives a killed CLI, and would finish its call
- * after the cloud has been asked what came of it. The engine led a session, whose id no process gets while one is in it.
+ * Kills the processes that an engine which is gone has left running: a provider plugin outlives a killed CLI, and would
+ * finish its call after the look-up in the cloud. The engine led a session; while a process is in that session, no
+ * other process gets its id.
  */
 export async function killSession (engine: number): Promise<void> {
   if (await startTimeOf(engine) !== undefined) return

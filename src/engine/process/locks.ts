@@ -23,7 +23,7 @@ const CLOCK_SLACK_MILLISECONDS = 2_000
 /** Writing a lock takes milliseconds. */
 const UNWRITTEN_MILLISECONDS = 60_000
 
-/** Engines take every file there for a lock, and one that was killed while it wrote its own leaves that as `….tmp`. */
+/** Engines take every file there for a lock. One that was killed while it wrote its own leaves a `….tmp`. */
 export async function listLocks (paths: StatePaths): Promise<Lock[]> {
   const names = (await readdir(paths.locks).catch(ignoreAbsence) ?? []).filter((name) => /\.(json|tmp)$/.test(name))
   const locks = await Promise.all(names.map(async (name) => readLock(join(paths.locks, name))))
@@ -45,14 +45,14 @@ async function readLock (path: string): Promise<Lock | undefined> {
 }
 
 /**
- * Whether a host, by its name, and every process on it is known to be gone. Of a host that no worker was ever on, a process
- * that began long ago (`since`, milliseconds since 1970) counts as gone.
+ * Whether a host, by its name, and every process on it is known to be gone. On a host that no worker was ever on, a
+ * process that began long ago (`since`, milliseconds since 1970) counts as gone.
  */
 export type IsHostGone = (host: string, since?: number) => Promise<boolean>
 
 /**
- * A lock whose engine can't be running any more: it was of this host, and its process is gone or began after the lock was
- * taken (the pid was given out again); or its host is gone; or it is not even written to its end.
+ * A lock whose engine can't be running any more: it was of this host, and its process is gone or began after the lock
+ * was taken (the pid was given out again); or its host is gone; or the file was never written to its end.
  */
 export async function isStale (lock: Lock, isHostGone: IsHostGone): Promise<boolean> {
   if (lock.host === '') return Date.now() - lock.since > UNWRITTEN_MILLISECONDS

@@ -3,8 +3,8 @@ import { setPriority } from 'node:os'
 import { pause } from '../../host-processes.ts'
 
 /**
- * A third of the weight of a process that has not been told: work of minutes waits for answers of milliseconds, and still goes
- * on beside whatever else the machine does.
+ * A third of the weight of a process at the default priority: the service answers in milliseconds while engines, which
+ * work for minutes, still get a share of the processor.
  */
 const NICENESS = 5
 /** Linux lets a user without privileges set one session's weight in so long. */
@@ -12,10 +12,10 @@ const RETRY_MILLISECONDS = 120
 const ATTEMPTS = 20
 
 /**
- * Lets a process that leads a session of its own wait where the service needs the processor. A nice value counts among the
- * threads of one session only where the kernel weighs sessions against each other (autogroups, sched(7): on unless the
- * machine's cgroups divide the processor), so the session is told too. Never throws: without the right to do so, or where there
- * is no such thing, the process competes with the service, no more.
+ * Lowers the priority of a process that leads a session of its own. Where the kernel weighs sessions against each other
+ * (autogroups, sched(7): on unless the machine's cgroups divide the processor) a nice value counts only among the
+ * threads of one session, so the session's own nice value is set too. Never throws: without the right to do so, or
+ * where there are no autogroups, the process competes with the service.
  */
 export function lowerPriority (pid: number): void {
   try {

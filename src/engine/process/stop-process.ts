@@ -8,15 +8,23 @@ export interface StopEscalation {
   readonly terminateSeconds: number
 }
 
+interface StopOptions {
+  /** Aborts when the engine is gone: no further signal is sent. */
+  readonly gone: AbortSignal
+  /** Whether the engine has had its SIGINT before. */
+  readonly isInterrupted?: boolean
+}
+
 /**
- * Ends an engine: SIGINT, then SIGTERM, then SIGKILL to its whole process group, each after its own deadline; stops when
- * `gone` aborts. The first two go to the engine alone: a signal to the providers beside it would break what is in flight.
+ * Stops an engine: SIGINT, then SIGTERM, then SIGKILL to its whole process group, each after the one before has had its
+ * time. The first two go to the engine alone: a signal to the providers beside it would break what is in flight.
  */
-export async function stopProcess (pid: number, seconds: StopEscalation, gone: AbortSignal, was?: 'asked'): Promise<void> {
+export async function stopProcess (pid: number, escalation: StopEscalation, options: StopOptions): Promise<void> {
+  const { gone, isInterrupted = false } = options
   const steps = [
-    // One that was asked before has its time, and no second signal before that.
-    { signal: was === 'asked' ? 0 : 'SIGINT', target: pid, seconds: seconds.interruptSeconds },
-    { signal: 'SIGTERM', target: pid, seconds: seconds.terminateSeconds },
+    // Signal 0 does nothing: a second SIGINT would make the engine give up at once.
+    { signal: isInterrupted ? 0 : 'SIGINT', target: pid, seconds: escalation.interruptSeconds },
+    { signal: 'SIGTERM', target: pid, seconds: escalation.terminateSeconds },
     { signal: 'SIGKILL', target: -pid, seconds: 0 }
   ] as const
   for (const step of steps) {

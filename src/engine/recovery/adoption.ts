@@ -7,8 +7,8 @@ import { referencesOf } from '../state/checkpoint.ts'
 type Entry = Readonly<Record<string, unknown>>
 
 /**
- * The `initErrors` of a resource whose entry may not say what is in the cloud. The engine keeps them until a refresh has
- * read the resource; an update that came first would try to mend it.
+ * The `initErrors` of a resource whose entry may differ from the cloud. The engine keeps them until a refresh has read
+ * the resource; an update that came first would try to repair it.
  */
 const NEEDS_REFRESH = 'An engine was killed in the middle of a call for this resource, and it has not been read since.'
 
@@ -22,7 +22,7 @@ const pendingOf = (deployment: Deployment): Array<{ type: string, resource: Entr
 /** Components and providers are nothing but their entry: what was not recorded of them was not made. */
 const isOfCloud = ({ custom, type }: Entry): boolean => custom === true && !textOf(type).startsWith('pulumi:')
 
-/** Of several with one URN, left by several engines, the last: the name an earlier one drew is in no other place either. */
+/** Of several with one URN, left by several engines, the last. */
 function creations (deployment: Deployment): Entry[] {
   const creating = pendingOf(deployment).filter(({ type, resource }) => type === 'creating' && isOfCloud(resource))
   return [...new Map(creating.map(({ resource }) => [textOf(resource.urn), resource])).values()]
@@ -66,8 +66,8 @@ export interface SettledDeployment {
 }
 
 /**
- * Settles a deployment's pending operations. A resource that was being created is taken into the state if it was found; one
- * that was being updated or deleted is there and stays; each is to be read before anything builds on it.
+ * Settles a deployment's pending operations. A resource that was being created is taken into the state if it was found;
+ * one that was being updated or deleted is there and stays. Each is marked to be read before anything depends on it.
  * @param located The cloud's ids of what was found, by URN.
  */
 export function settlePendingOperations (
@@ -115,7 +115,7 @@ const isReplacedBy = (created: Entry, entry: Entry): boolean =>
 
 const markForRefresh = (entry: Entry): Entry => ({ ...entry, initErrors: [NEEDS_REFRESH] })
 
-/** Where the cloud's own name is an ARN, some of the provider's Reads (a task definition's) go by that and not by the id. */
+/** Where the id is an ARN, some reads of the provider (a task definition's) use the output `arn` and not the id. */
 const namedBy = (id: string): Entry => id.startsWith('arn:') ? { arn: id } : {}
 
 /** The provider's notes to itself (`__defaults`) are inputs only. */

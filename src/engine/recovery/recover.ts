@@ -35,7 +35,7 @@ export async function recover (recovery: Recovery): Promise<boolean> {
     revisionedTypes
   )
   log.warn({ stack, pending, adopted: settlement.adopted }, 'settling what a killed engine had begun')
-  await importDeployment(workspace, stack, settlement.deployment, runCommand)
+  await importDeployment(workspace, settlement.deployment, runCommand)
   reportCreates(pendingCreates(deployment), settlement.adopted, hooks)
   return true
 }
@@ -46,11 +46,16 @@ async function located (
 ): Promise<ReadonlyMap<string, string>> {
   if (pending.length === 0) return new Map()
   if (locate !== undefined) return locate(pending)
-  const detail = `An engine was killed while it made ${pending.map(({ urn }) => urn).join(', ')}, and nothing is here to look that up in the cloud.`
+  const urns = pending.map(({ urn }) => urn).join(', ')
+  const detail = `An engine was killed while it made ${urns}, and nothing is here to look that up in the cloud.`
   throw new RunFailure(operationError('engine-failed', detail))
 }
 
-function reportCreates (creates: readonly PendingCreate[], adopted: readonly string[], { onEvent }: Recovery['hooks']): void {
+function reportCreates (
+  creates: readonly PendingCreate[],
+  adopted: readonly string[],
+  { onEvent }: Recovery['hooks']
+): void {
   for (const { urn } of creates) {
     const outcome = adopted.includes(urn)
       ? 'It was found in the cloud and is in the state now.'

@@ -10,8 +10,8 @@ const locksIn = (message: string): Lock[] => [...message.matchAll(LOCK)].map(([,
   ({ path: '', host, pid: Number(pid), since: Date.parse(since) }))
 
 /**
- * Whether nothing but dead engines hold a stack whose locks can't be looked at, by the message with which an engine was refused.
- * Ends what they have left running.
+ * Whether only dead engines hold a stack whose locks can't be looked at, by the message with which the CLI refuses a
+ * run. Kills what these engines have left running.
  */
 export async function areAllStale (message: string, isHostGone: IsHostGone): Promise<boolean> {
   const locks = locksIn(message)

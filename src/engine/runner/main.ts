@@ -8,8 +8,8 @@ import { isEngineEnding, quietSdkLog } from './sdk.ts'
 import { trapUnhandledErrors, runInScope } from './unhandled-errors.ts'
 
 /**
- * The runner: a child process in which inline programs run, one at a time. Its service starts the engines and hears the
- * events; when the service is gone the runner ends, and the engine it was serving finishes what is in flight and unlocks.
+ * The runner: a child process in which inline programs run, one at a time. Its service starts the engines and gets the
+ * events. When the service is gone the runner ends, and its engine finishes what is in flight and unlocks.
  */
 const MAX_MESSAGE = 16 * 1024
 
@@ -34,11 +34,16 @@ async function serve (spec: RunSpec): Promise<void> {
   current = mine
   const onEvent = (event: Extract<FromRunner, { type: 'event' }>['event']) => send({ type: 'event', event })
   try {
-    const result = await runInlineProgram(spec, { onEvent, runCommand, runInScope: async (body) => runInScope(mine, body) })
+    const result = await runInlineProgram(spec, {
+      onEvent,
+      runCommand,
+      runInScope: async (body) => runInScope(mine, body)
+    })
     const [unhandled] = mine.unhandledErrors
     // The resources are there, but the program has a defect that went unnoticed by the engine.
-    if (mine.unhandledErrors.length > 0) send({ type: 'failed', message: textOf(unhandled), programError: textOf(unhandled) })
-    else send({ type: 'done', result })
+    if (mine.unhandledErrors.length > 0) {
+      send({ type: 'failed', message: textOf(unhandled), programError: textOf(unhandled) })
+    } else send({ type: 'done', result })
   } catch (error) {
     const errors = [...(error instanceof RunError ? [error.programError] : []), ...mine.unhandledErrors]
     const programError = errors.find((candidate) => candidate !== undefined && !isEngineEnding(candidate))
@@ -77,6 +82,7 @@ new Worker(new URL('./watchdog.ts', import.meta.url), {
 }).unref()
 process.on('disconnect', () => process.exit(0))
 await Promise.all(process.argv.slice(2).map(async (module) => import(module)))
-// A runner is killed in the end, and the cache is otherwise written at an orderly exit: the next one starts in half the time.
+// Node writes the cache at an orderly exit, and a runner is killed. With the cache the next one starts in half the
+// time.
 flushCompileCache()
 send({ type: 'ready' })

@@ -94,8 +94,8 @@ export class ProgramRun {
   }
 
   /**
-   * Ends a runner that does not react to the interruption. One that is stuck in its program is ended at once, because an
-   * engine that waits for it could not stop gently; any other once its engine is gone.
+   * Kills a runner that does not react to the interruption. One that is stuck in its program is killed at once, because
+   * an engine that waits for it could not finish what is in flight; any other is killed once its engine is gone.
    */
   async #escalateRunner (): Promise<void> {
     const over = this.#over.signal

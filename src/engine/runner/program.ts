@@ -13,7 +13,7 @@ export interface ObservedProgram {
   close (): void
 }
 
-/** Wraps a program: its module is loaded when it runs, the cloud resources it declares are counted, its failure is kept. */
+/** Wraps a program: loads its module when it runs, counts the cloud resources it declares, keeps its failure. */
 export function observeProgram (reference: ProgramReference, onEvent: (event: EngineEvent) => void): ObservedProgram {
   const observed: ObservedProgram = {
     error: undefined,
@@ -34,7 +34,7 @@ export function observeProgram (reference: ProgramReference, onEvent: (event: En
   return observed
 }
 
-/** The SDK waits for ever when it is to pass on a message with half a surrogate pair, which its protocol can't carry. */
+/** The SDK waits for ever when it has to send a message with half a surrogate pair, which its protocol can't encode. */
 function toTransportableError (error: unknown): unknown {
   const message = error instanceof Error ? error.message : String(error)
   return message.isWellFormed() ? error : new Error(stripUnstorable(message))

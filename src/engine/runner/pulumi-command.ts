@@ -3,13 +3,22 @@ import type { SemVer } from 'semver'
 import semver from 'semver'
 import type { CommandRequest, CommandOutcome } from '../command.ts'
 
-/** What the SDK calls of a PulumiCommand. `run` is internal to it, so the SDK's version is pinned and the contract suite covers it. */
+/**
+ * What the SDK calls of a PulumiCommand. `run` is internal to the SDK, so the SDK's version is pinned and the contract
+ * suite covers it.
+ */
 export interface PulumiCommandLike {
   readonly command: string
   readonly version: SemVer
   run (
-    args: string[], cwd: string, env: Record<string, string>,
-    ...rest: [onOutput?: (text: string) => void, onError?: (text: string) => void, signal?: AbortSignal]
+    ...call: [
+      args: string[],
+      cwd: string,
+      env: Record<string, string>,
+      onOutput?: (text: string) => void,
+      onError?: (text: string) => void,
+      signal?: AbortSignal
+    ]
   ): Promise<CommandOutcome>
 }
 
@@ -34,7 +43,7 @@ export function createPulumiCommand (
   return {
     command: engine.executable,
     version,
-    async run (args, cwd, env, ...[onOutput, onError, signal]) {
+    async run (...[args, cwd, env, onOutput, onError, signal]) {
       const { stdout, stderr, code } = await runCommand({ args, cwd, env }, signal)
       if (stdout !== '') onOutput?.(stdout)
       if (stderr !== '') onError?.(stderr)

@@ -16,7 +16,7 @@ import { observeProgram } from './program.ts'
 export interface RunPorts {
   readonly onEvent: (event: EngineEvent) => void
   readonly runCommand: (request: CommandRequest) => Promise<CommandOutcome>
-  /** Runs the program so that its late errors can be told to be this run's. */
+  /** Runs the program such that errors which nothing catches are known to be this run's. */
   readonly runInScope: <T>(body: () => Promise<T>) => Promise<T>
 }
 
@@ -64,20 +64,28 @@ async function openWorkspace (
   })
 }
 
-/** @param judge Sees every event of the engine, whether it is told or not. */
-const optionsOf = (ports: RunPorts, activity: EngineActivity, judge: (event: SdkEvent) => void = () => undefined) => ({
+/** @param observe Gets every event of the engine, also those that are not sent on. */
+const optionsOf = (
+  ports: RunPorts,
+  activity: EngineActivity,
+  observe: (event: SdkEvent) => void = () => undefined
+) => ({
   parallel: PARALLEL,
   color: 'never',
   suppressOutputs: true,
   showSecrets: false,
   onEvent: (event: SdkEvent) => {
-    judge(event)
+    observe(event)
     const ours = toEngineEvent(event, activity)
     if (ours !== undefined) ports.onEvent(ours)
   }
 } as const)
 
-type RunOf<K extends RunKind> = (spec: RunSpec, workspace: LocalWorkspace, ports: RunPorts) => Promise<ProgramResults[K]>
+type RunOf<K extends RunKind> = (
+  spec: RunSpec,
+  workspace: LocalWorkspace,
+  ports: RunPorts
+) => Promise<ProgramResults[K]>
 
 const runByKind: { readonly [K in RunKind]: RunOf<K> } = {
   async up (spec, workspace, ports) {

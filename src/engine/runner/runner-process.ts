@@ -39,8 +39,8 @@ const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
 const KEPT_STDERR = 8 * 1024
 
 /**
- * Starts a runner in a process group of its own, so that Ctrl-C in a terminal reaches the service and not the runner. It
- * ends when its channel to this process closes.
+ * Starts a runner in a process group of its own, so that Ctrl-C in a terminal reaches the service and not the runner.
+ * It ends when its channel to this process closes.
  */
 export function startRunner (options: RunnerOptions): Runner {
   const child = fork(MAIN, [...options.preload], {

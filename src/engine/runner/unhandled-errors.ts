@@ -3,14 +3,14 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 const runs = new AsyncLocalStorage<object>()
 const EVENTS: ReadonlySet<unknown> = new Set(['uncaughtException', 'unhandledRejection'])
 
-/** Runs a program such that the errors nothing catches in it can be told to be that run's. */
+/** Runs a program such that the errors which nothing catches in it are known to be that run's. */
 export const runInScope = async <T> (run: object, body: () => Promise<T>): Promise<T> => runs.run(run, body)
 
 /**
- * Hears of every error that nothing caught, with the run whose program it arose in (`undefined` where that can't be told).
- * The SDK listens for these too while a program runs, and books every one on the running program, even one of an earlier
- * program that rejects late: its listeners are therefore kept from hearing of another run's errors.
- * @param current The run under way, if any.
+ * Calls the listener with every error that nothing caught, and with the run in whose program it arose (`undefined`
+ * where that is not known). The SDK listens for these too while a program runs, and fails the running program for each
+ * of them, even for one of an earlier program that rejects late: so its listeners do not get the errors of another run.
+ * @param current The run in progress, if any.
  */
 export function trapUnhandledErrors (
   current: () => object | undefined,

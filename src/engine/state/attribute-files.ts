@@ -4,9 +4,9 @@ import { ignoreAbsence } from '../json.ts'
 import type { StatePaths } from './state-paths.ts'
 
 /**
- * Removes what the CLI can't read beside files that it can. It keeps the attributes of each file in another one
- * (`env.json.attrs`), which it does not write in one piece: killed at that moment it leaves an empty one, and then refuses
- * the whole state (`failed to load checkpoint: EOF`, met on 3.260). A file without attributes is as good.
+ * Removes attribute files that the CLI can't read. It keeps the attributes of each file in another one
+ * (`env.json.attrs`), which it does not write in one piece: killed at that moment it leaves an empty one, and then
+ * refuses the whole state (`failed to load checkpoint: EOF`, met on 3.260). A file needs no attributes.
  */
 export async function removeHalfWrittenAttributes ({ checkpoint }: StatePaths): Promise<void> {
   const backend = join(dirname(checkpoint), '..', '..', 'meta.yaml')

@@ -21,7 +21,7 @@ export interface Checkpoint {
 /** Why a text is no checkpoint. */
 export class InvalidCheckpoint extends Error {}
 
-/** Version 4 is version 3 with a list of the engine's features without which it must not be read (CLI 3.260: pkg/resource/stack). */
+/** Version 4 is version 3 with a list of the features that a reader must have (CLI 3.260: pkg/resource/stack). */
 const VERSIONS: readonly unknown[] = [3, 4]
 
 /**
@@ -45,7 +45,9 @@ function parseFile (text: string): Record<string, unknown> {
   if (text.trim() === '') throw new InvalidCheckpoint('it is empty')
   const file = parseJson(text)
   if (!isRecord(file) || !isRecord(file.checkpoint)) throw new InvalidCheckpoint('it holds no checkpoint')
-  if (!VERSIONS.includes(file.version)) throw new InvalidCheckpoint(`it is of version ${JSON.stringify(file.version)}, not 3 or 4`)
+  if (!VERSIONS.includes(file.version)) {
+    throw new InvalidCheckpoint(`it is of version ${JSON.stringify(file.version)}, not 3 or 4`)
+  }
   return file
 }
 
@@ -74,7 +76,7 @@ const toResource = (entry: Record<string, unknown>): StateResource => ({
 export const cloudResources = (resources: readonly StateResource[]): StateResource[] =>
   resources.filter((resource) => resource.custom && !resource.type.startsWith('pulumi:'))
 
-/** Whether every reference is to a resource further to the front, and each resource is there once (the engine's own rule). */
+/** Whether every reference is to an earlier resource, and each resource is there once (the engine's own rule). */
 export function isSound (resources: ReadonlyArray<Record<string, unknown>>): boolean {
   const urns = new Set<string>()
   const live = new Set<string>()

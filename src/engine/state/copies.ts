@@ -9,15 +9,18 @@ const KEPT_RUNS = 20
 const filesIn = async (directory: string): Promise<string[]> =>
   (await readdir(directory).catch(ignoreAbsence) ?? []).map((name) => join(directory, name))
 
-/** Every copy of a checkpoint: the one before its last write, one after each run, and one after each write of a run under way. */
+/**
+ * Every copy of a checkpoint: of before its last write, one after each run, and one after each write of a current run.
+ */
 export async function copiesOf (paths: StatePaths): Promise<string[]> {
   const all = [paths.previous, ...await filesIn(paths.backups), ...await retainedOf(paths)]
   return all.filter((path) => !path.endsWith('.attrs'))
 }
 
 /**
- * What the CLI is told to write beside each checkpoint (`env.json.1795485056517000000`): where the disk is full it puts half a
- * file in the place of the checkpoint and of its `.bak` (measured on 3.260), and the state before the run knows too little.
+ * The copies that the CLI is told to write beside each checkpoint (`env.json.1795485056517000000`). Where the disk is
+ * full it writes half a file over the checkpoint and its `.bak` (measured on 3.260), and the state before the run lacks
+ * what the run created.
  */
 async function retainedOf ({ checkpoint }: StatePaths): Promise<string[]> {
   const name = basename(checkpoint)
@@ -26,7 +29,7 @@ async function retainedOf ({ checkpoint }: StatePaths): Promise<string[]> {
   return (await filesIn(dirname(checkpoint))).filter(isRetained)
 }
 
-/** Once a run has ended and its checkpoint is whole: removes the copies of its writes, and what is kept of runs long ago. */
+/** After a run whose checkpoint is whole: removes the copies of its writes, and the history and backups of old runs. */
 export async function pruneCopies (paths: StatePaths): Promise<void> {
   const old = [...beyondKept(await filesIn(paths.history)), ...beyondKept(await filesIn(paths.backups))]
   await removeAll([...await retainedOf(paths), ...old])

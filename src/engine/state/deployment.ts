@@ -34,10 +34,10 @@ function known (entry: Entry): KnownResource {
 const NOT_COMPARED = new Set(['created', 'modified', 'sourcePosition', 'stackTrace'])
 
 /**
- * Changes if and only if the stack's resources or pending operations do: not with the order in which they were written, nor
- * with where in the code they were declared, nor with a secret that was only encrypted anew. It gives no secret away: the
- * salt is part of it, which only the state has. Where the keyCache has not the key of the state, a secret encrypted anew is
- * taken for another one.
+ * Changes if and only if the stack's resources or pending operations do: not with the order in which they were written,
+ * nor with where in the code they were declared, nor with a secret that was only encrypted anew. It reveals no secret:
+ * the salt is part of it, which only the state has. Where the key of the state is not known, a secret encrypted anew
+ * counts as another one.
  * @returns '' where there is no such stack.
  */
 export async function fingerprintOf (deployment: Deployment | undefined, keyCache: SecretsKeyCache): Promise<string> {
@@ -68,8 +68,8 @@ export interface RetainedResources {
 }
 
 /**
- * Marks what a destroy is to leave in the cloud: resources of these types, and what is deleted with one of them or is its
- * child. Marks of an earlier destroy that did not come to its end go.
+ * Marks what a destroy is to leave in the cloud: resources of these types, and what is deleted with one of them or is
+ * its child. Removes the marks of an earlier destroy that failed.
  */
 export function markRetained (deployment: Deployment, types: readonly string[]): RetainedResources {
   const entries = entriesOf(deployment.resources)

@@ -3,8 +3,8 @@ import { operationError } from '../../errors.ts'
 import { RunFailure } from '../types.ts'
 
 /**
- * A checkpoint with its copies, the history and the logs of one run stay far below this. The CLI that meets the end of the
- * disk puts what it could still write in the place of the checkpoint (measured on 3.260), so it must not get there.
+ * A checkpoint with its copies, the history and the logs of one run stay far below this. A CLI that finds the disk full
+ * writes half a file over the checkpoint (measured on 3.260), so it must not come to that.
  */
 const NEEDED_BYTES = 64 * 1024 * 1024
 
@@ -12,6 +12,8 @@ const NEEDED_BYTES = 64 * 1024 * 1024
 export async function refuseFullDisk (directory: string, needed: number = NEEDED_BYTES): Promise<void> {
   const { bavail, bsize } = await statfs(directory)
   if (bavail * bsize >= needed) return
-  const detail = `${directory} has room for ${Math.floor((bavail * bsize) / 1024 / 1024)} MiB, and a run may need ${Math.ceil(needed / 1024 / 1024)}. Nothing was begun.`
+  const freeMiB = Math.floor((bavail * bsize) / 1024 / 1024)
+  const neededMiB = Math.ceil(needed / 1024 / 1024)
+  const detail = `${directory} has room for ${freeMiB} MiB, and a run may need ${neededMiB}. Nothing was begun.`
   throw new RunFailure(operationError('storage-full', detail))
 }

@@ -13,12 +13,12 @@ import type { StackWorkspace, WorkspaceSettings } from './workspace.ts'
 
 /** In the work directory, for its owner only and not for long: a state holds more than anyone else should see. */
 const EXCHANGE = 'deployment.json'
-/** Of deployments, as of checkpoints. What needs version 4 is told from the resources by the engine when it writes them. */
+/** Of deployments, as of checkpoints. The engine itself finds out from the resources whether they need version 4. */
 const VERSION = 3
 
 /**
- * What the state holds of a stack, secrets encrypted: read from its file, or by an engine from any other backend, without
- * a lock and beside whatever runs.
+ * What the state holds of a stack, secrets encrypted: read from its file, or by an engine from any other backend. Takes
+ * no lock, so it may happen during a run of the stack.
  * @returns `undefined` where there is no such stack.
  * @throws RunFailure when the state can't be read.
  */
@@ -31,20 +31,22 @@ export async function readDeployment (
   if (directory !== undefined) return (await readCheckpoint(statePaths(directory, stack)))?.deployment
   const workspace = await openQueryWorkspace(settings, stack)
   try {
-    return await exportDeployment(workspace, stack, runCommand)
+    return await exportDeployment(workspace, runCommand)
   } finally {
     await workspace.remove()
   }
 }
 
-/** A file and not the engine's output: of that, only the end is kept. The Automation API's own export has every secret in plain text. */
+/**
+ * Exports to a file, because only the end of an engine's output is kept. The Automation API's own export has every
+ * secret in plain text.
+ */
 async function exportDeployment (
   workspace: StackWorkspace,
-  stack: string,
   runCommand: RunCommand
 ): Promise<Deployment | undefined> {
   return exchange(workspace, '', async (path) => {
-    const outcome = await start(workspace, ['stack', 'export', '--file', path, '--stack', stack], runCommand)
+    const outcome = await start(workspace, ['stack', 'export', '--file', path, '--stack', workspace.stack], runCommand)
     if (/no stack named .* found/.test(outcome.stderr)) return undefined
     if (outcome.code !== 0) throw refused(outcome)
     const exported: unknown = JSON.parse(await readFile(path, 'utf8'))
@@ -53,18 +55,17 @@ async function exportDeployment (
 }
 
 /**
- * Puts a deployment in the place of the stack's. The engine checks it, takes the stack's lock, keeps the former checkpoint
- * as `.bak` and drops pending operations.
+ * Replaces the stack's deployment. The engine checks it, takes the stack's lock, keeps the former checkpoint as `.bak`
+ * and drops pending operations.
  * @throws RunFailure when the engine refuses it.
  */
 export async function importDeployment (
   workspace: StackWorkspace,
-  stack: string,
   deployment: Deployment,
   runCommand: RunCommand
 ): Promise<void> {
   await exchange(workspace, JSON.stringify({ version: VERSION, deployment }), async (path) => {
-    const outcome = await start(workspace, ['stack', 'import', '--file', path, '--stack', stack], runCommand)
+    const outcome = await start(workspace, ['stack', 'import', '--file', path, '--stack', workspace.stack], runCommand)
     if (outcome.code !== 0) throw refused(outcome)
   })
 }
@@ -95,7 +96,9 @@ async function exchange<T> (
   }
 }
 
-/** The Automation API writes the project's file when it opens a workspace, which it has not done yet in a new directory. */
+/**
+ * The Automation API writes the project's file when it opens a workspace; in a new directory that has not happened yet.
+ */
 async function start (
   { workDir, pulumiHome, env }: StackWorkspace,
   args: readonly string[],

@@ -11,20 +11,26 @@ export interface TemporaryWorkspace extends StackWorkspace {
   remove (): Promise<void>
 }
 
+interface Purpose {
+  readonly stack: string
+  readonly cloudEnv: Record<string, string>
+}
+
 /** No run is that long: what is older was left by a process that was killed. */
 const LEFT_BEHIND_MILLISECONDS = 24 * 60 * 60 * 1000
 
-const readsOf = (dataDir: string): string => join(dataDir, 'reads')
+const temporaryIn = (dataDir: string): string => join(dataDir, 'reads')
 
 /**
- * Opens a work directory for a run that only reads: its engine finds a copy of the state there, so it can neither lock nor
- * change the real one nor see it change, and meets no other engine's settings file.
+ * Opens a work directory for a run that only reads. Its engine finds a copy of the state there, so it can neither lock
+ * nor change the real one nor see it change, and no other engine writes the settings file.
  * @param deployment What the state holds of the stack; `undefined` of a stack that does not exist, which is then empty.
  */
 export async function openReadOnlyWorkspace (
-  settings: WorkspaceSettings, stack: string, deployment: Deployment | undefined, cloudEnv: Record<string, string>
+  settings: WorkspaceSettings,
+  { stack, deployment, cloudEnv }: { deployment: Deployment | undefined } & Purpose
 ): Promise<TemporaryWorkspace> {
-  return openTemporaryWorkspace(settings, stack, cloudEnv, async (directory) => {
+  return openTemporaryWorkspace(settings, { stack, cloudEnv }, async (directory) => {
     const state = join(directory, 'state')
     await writeState(state, stack, deployment)
     return pathToFileURL(state).href
@@ -33,22 +39,22 @@ export async function openReadOnlyWorkspace (
 
 /** Opens a work directory for asking an engine about the real state, beside whatever else runs on the stack. */
 export async function openQueryWorkspace (settings: WorkspaceSettings, stack: string): Promise<TemporaryWorkspace> {
-  return openTemporaryWorkspace(settings, stack, {}, async () => settings.stateUrl)
+  return openTemporaryWorkspace(settings, { stack, cloudEnv: {} }, async () => settings.stateUrl)
 }
 
 async function openTemporaryWorkspace (
   settings: WorkspaceSettings,
-  stack: string,
-  cloudEnv: Record<string, string>,
+  { stack, cloudEnv }: Purpose,
   prepare: (directory: string) => Promise<string>
 ): Promise<TemporaryWorkspace> {
-  const reads = readsOf(settings.dataDir)
-  await mkdir(reads, { recursive: true })
-  const directory = await mkdtemp(join(reads, `${stackName(stack)}-`))
+  const parent = temporaryIn(settings.dataDir)
+  await mkdir(parent, { recursive: true })
+  const directory = await mkdtemp(join(parent, `${stackName(stack)}-`))
   const remove = async () => rm(directory, { recursive: true, force: true })
   try {
     const stateUrl = await prepare(directory)
-    const workspace = await fillWorkspace({ ...settings, stateUrl }, join(directory, 'work'), stack, cloudEnv)
+    const workDir = join(directory, 'work')
+    const workspace = await fillWorkspace({ ...settings, stateUrl }, { stack, workDir, cloudEnv })
     return { ...workspace, remove }
   } catch (error) {
     await remove()
@@ -62,21 +68,21 @@ async function writeState (directory: string, stack: string, deployment: Deploym
   await mkdir(dirname(checkpoint), { recursive: true })
   const content = {
     stack: `organization/${PROJECT}/${stack}`,
-    ...(deployment === undefined ? {} : { latest: settled(deployment) })
+    ...(deployment === undefined ? {} : { latest: withoutPending(deployment) })
   }
   await writeFile(join(directory, '.pulumi', 'meta.yaml'), 'version: 1\n')
   await writeFile(checkpoint, JSON.stringify({ version: 3, checkpoint: content }), { mode: 0o600 })
 }
 
-/** What is under way is no part of what a reader compares with, and the engine's advice about it is not for this reader. */
-const settled = ({ pending_operations: _, ...deployment }: Deployment): Deployment => deployment
+/** Without pending operations: a reading run does not compare with them, and the engine would warn of them. */
+const withoutPending = ({ pending_operations: _, ...deployment }: Deployment): Deployment => deployment
 
-/** Removes what readers of a process that was killed have left. */
+/** Removes the temporary work directories of processes that were killed. */
 export async function removeAbandonedWorkspaces (dataDir: string): Promise<void> {
-  const reads = readsOf(dataDir)
-  const names = await readdir(reads).catch(ignoreAbsence) ?? []
+  const parent = temporaryIn(dataDir)
+  const names = await readdir(parent).catch(ignoreAbsence) ?? []
   await Promise.all(names.map(async (name) => {
-    const path = join(reads, name)
+    const path = join(parent, name)
     const changed = await stat(path).then(({ mtimeMs }) => mtimeMs, ignoreAbsence)
     if (changed !== undefined && changed < Date.now() - LEFT_BEHIND_MILLISECONDS) {
       await rm(path, { recursive: true, force: true })

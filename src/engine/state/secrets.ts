@@ -7,7 +7,9 @@ import type { Log } from '../log.ts'
 import { ignoreAbsence, isRecord } from '../json.ts'
 import type { Decrypt } from '../translate/secret-values.ts'
 
-/** The engine's parameters: PBKDF2 with SHA-256, a million rounds, a 256-bit key for AES-GCM whose tag is at the end. */
+/**
+ * The engine's parameters: PBKDF2 with SHA-256, a million rounds; AES-GCM with a 256-bit key and its tag at the end.
+ */
 const ROUNDS = 1_000_000
 const KEY_BYTES = 32
 const TAG_BYTES = 16
@@ -23,8 +25,8 @@ export class SecretsKeyCache {
   }
 
   /**
-   * @param salt As in a checkpoint's secrets provider: `v1:BASE64 SALT:v1:NONCE:CIPHERTEXT`. The second half verifies the
-   * key.
+   * @param salt As in a checkpoint's secrets provider: `v1:BASE64 SALT:v1:NONCE:CIPHERTEXT`. The second half verifies
+   * the key.
    * @throws Error when the passphrase is not the one that the state was made with.
    */
   async unlock (salt: string): Promise<Decrypt> {
@@ -54,7 +56,7 @@ function decryptWith (key: Buffer, ciphertext: string): string {
  * Makes sure the passphrase file exists, with random content and for its owner only. Of several replicas starting at
  * once the first wins and all read the same: the file appears complete, under its name, or not at all. Warns of a file
  * that others than its owner may use.
- * @throws Error when it is there and empty (whether the state has a passphrase already is not known here) or unreadable.
+ * @throws Error when the file is unreadable, or empty: the state may have been made with a passphrase that was lost.
  */
 export async function ensurePassphraseFile (path: string, log: Log): Promise<void> {
   if (await holdsPassphrase(path)) return warnOfOthers(path, log)
@@ -77,7 +79,8 @@ async function holdsPassphrase (path: string): Promise<boolean> {
   })
   if (text?.trim() !== '') return text !== undefined
   throw new Error(
-    `The passphrase file ${path} is empty. Put the passphrase of the state into it, or remove it if there is no state yet: a new one is then made.`
+    `The passphrase file ${path} is empty. Put the passphrase of the state into it, ` +
+      'or remove it if there is no state yet: a new one is then made.'
   )
 }
 

@@ -12,7 +12,8 @@ const MAX_BYTES = 64 * 1024 * 1024
  * Reads a checkpoint. Compressed state has another name and is therefore absent to this reader; engines are started
  * without those settings.
  * @returns `undefined` when the stack does not exist.
- * @throws RunFailure (`state-corrupt`) when the file is there and is not a checkpoint of version 3 or 4, or not one that an engine would take.
+ * @throws RunFailure (`state-corrupt`) when the file is no checkpoint of version 3 or 4, or not one that an engine
+ * would take
  */
 export async function readCheckpoint (paths: StatePaths): Promise<Checkpoint | undefined> {
   const text = await readBounded(paths.checkpoint)

@@ -17,6 +17,7 @@ export interface WorkspaceSettings {
 }
 
 export interface StackWorkspace {
+  readonly stack: string
   /** Where the engine keeps the stack's state. */
   readonly stateUrl: string
   readonly workDir: string
@@ -37,15 +38,13 @@ export async function openStackWorkspace (
   stack: string,
   cloudEnv: Record<string, string>
 ): Promise<StackWorkspace> {
-  return fillWorkspace(settings, stackDirectory(settings.dataDir, stack), stack, cloudEnv)
+  return fillWorkspace(settings, { stack, workDir: stackDirectory(settings.dataDir, stack), cloudEnv })
 }
 
 /** Makes any directory a work directory of the stack. */
 export async function fillWorkspace (
   settings: WorkspaceSettings,
-  workDir: string,
-  stack: string,
-  cloudEnv: Record<string, string>
+  { stack, workDir, cloudEnv }: { stack: string, workDir: string, cloudEnv: Record<string, string> }
 ): Promise<StackWorkspace> {
   const pulumiHome = join(settings.dataDir, 'pulumi')
   await Promise.all([mkdir(workDir, { recursive: true }), mkdir(pulumiHome, { recursive: true })])
@@ -54,7 +53,7 @@ export async function fillWorkspace (
     linkPlugins(pulumiHome, settings.plugins),
     createStateDirectory(settings.stateUrl)
   ])
-  return { stateUrl: settings.stateUrl, workDir, pulumiHome, env: { ...runEnvironment(settings), ...cloudEnv } }
+  return { stack, stateUrl: settings.stateUrl, workDir, pulumiHome, env: { ...runEnvironment(settings), ...cloudEnv } }
 }
 
 export async function removeStackWorkspace (dataDir: string, stack: string): Promise<void> {

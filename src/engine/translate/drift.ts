@@ -18,7 +18,10 @@ const MAX_VALUE = 4_096
 export const driftedResources = (steps: readonly StepEventMetadata[]): DriftedResource[] =>
   steps.slice(0, MAX_RESOURCES).map(driftOf)
 
-/** The step an event ends, if a refresh found a cloud resource changed or gone; what only waits for its deletion is left out. */
+/**
+ * The step an event ends, if a refresh found a cloud resource changed or gone; without what only waits for its
+ * deletion.
+ */
 export function driftingStep (event: SdkEvent): StepEventMetadata[] {
   const metadata = event.resOutputsEvent?.metadata
   if (metadata?.old?.custom !== true || metadata.old.delete === true || metadata.type.startsWith('pulumi:')) return []
@@ -34,7 +37,7 @@ function driftOf (step: StepEventMetadata): DriftedResource {
 }
 
 /**
- * The inputs that differ, and of the outputs those that no input tells: only properties for which the provider says that an
+ * The inputs that differ, and the outputs that are no inputs: only properties for which the provider says that an
  * update would change them back, and what follows from another (tagsAll from tags) once.
  */
 function propertiesOf ({ old, new: found, diffs = [], detailedDiff }: StepEventMetadata): Property[] {

@@ -30,9 +30,9 @@ export function nameOf (urn: string): string {
 export type EngineActivity = 'change' | 'read'
 
 /**
- * An engine's event as ours, or `undefined` for what is not told: components, providers, the stack itself, debug
- * messages, the engine's own account of its settings. Inputs and outputs of resources never pass. A reading engine speaks
- * of what would be done, or was done by others; what it does itself is to read.
+ * An engine's event as ours, or `undefined` for what is left out: components, providers, the stack itself, debug
+ * messages, the engine's own settings. Inputs and outputs of resources are always left out. The events of a reading
+ * engine name what would be done, or was done by others; what the engine does itself is to read.
  */
 export function toEngineEvent (event: SdkEvent, activity: EngineActivity = 'change'): EngineEvent | undefined {
   if (event.resourcePreEvent !== undefined) return resourceEvent(event.resourcePreEvent.metadata, 'started', activity)

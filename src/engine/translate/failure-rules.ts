@@ -1,3 +1,4 @@
+/* eslint-disable @stylistic/max-len -- a table of patterns */
 import type { OperationCode } from '../../error-codes.ts'
 
 /** What a message of the engine or the cloud means. The first rule that matches counts. */
@@ -84,7 +85,9 @@ export const FAILURE_RULES: readonly FailureRule[] = [
 export const UNINFORMATIVE =
   /^((update|destroy|preview|refresh) failed|deleting failed|resource .* has a problem.*|error: update failed)$/i
 
-/** What is wrapped around the cloud's own message on its way here: the engine's step, the bridge's log prefix and suffix. */
+/**
+ * What engine and provider put around the cloud's own message: the engine's step, the provider's log prefix and suffix.
+ */
 export const WRAPPINGS: readonly RegExp[] = [
   /^error: /,
   /^Preview failed: /,

@@ -12,7 +12,7 @@ type Resource = NonNullable<OperationErrorData['resource']>
 
 /** Why a run failed. */
 export interface FailureReason {
-  /** `failed`: the engine or the program failed. The others say what was done to the run, or to its engine or runner. */
+  /** `failed`: the engine or the program failed. The others say what happened to the run, its engine or its runner. */
   readonly cause: 'failed' | Interruption
   /** What is known of the cause itself. */
   readonly detail: string
@@ -127,7 +127,7 @@ function findingOf (text: string, { failed }: FailureEvidence, urn: string | und
   }
 }
 
-/** A program refuses with `[code] message`; a look-up that failed carries the cloud's words; anything else is a defect. */
+/** A program refuses with `[code] message`; a failed look-up carries the cloud's message; anything else is a defect. */
 function programFinding (error: string): Finding {
   const message = unwrap(error)
   const refusal = refusalOf(message)

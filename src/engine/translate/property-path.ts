@@ -1,4 +1,6 @@
-/** Paths of properties, as engines and providers write them: `computeResources.maxVcpus`, `subnets[0]`, `tags["cost.center"]`. */
+/**
+ * Paths of properties, as engines and providers write them: `resources.maxVcpus`, `subnets[0]`, `tags["cost.center"]`.
+ */
 
 /** The property at the top of a resource that a path begins with. */
 export const rootOf = (path: string): string =>

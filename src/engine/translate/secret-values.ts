@@ -25,7 +25,7 @@ export function reveal (value: unknown, decrypt?: Decrypt): unknown {
   return reveal(plain, decrypt)
 }
 
-/** A checkpoint's or an event's value with its secrets masked; other tagged values (assets, references) stay as they are. */
+/** A checkpoint's or an event's value with its secrets masked; other tagged values (assets, references) stay. */
 export const masked = (value: unknown): unknown => withSecrets(value, () => MASK)
 
 /** A value with every secret in it replaced. */

@@ -13,7 +13,10 @@ async function sessionOf (pid: number): Promise<string> {
   return (await readFile(`/proc/${pid}/autogroup`, 'utf8')).trim()
 }
 
-/** The session once it has its new weight, or after long enough: without privileges sessions get theirs one after the other. */
+/**
+ * The session once it has its new weight, or after long enough: without privileges sessions get theirs one after the
+ * other.
+ */
 async function lowered (pid: number, patience = 100): Promise<string> {
   const session = await sessionOf(pid)
   if (session.endsWith(`nice ${NICE}`) || patience === 0) return session

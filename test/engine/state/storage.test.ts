@@ -10,7 +10,10 @@ import type { TestProvider } from '../../support/engine/provider.ts'
 import { failureOf, withEngine } from '../../support/engine/harness.ts'
 import type { Behaviour } from '../../support/engine/programs.ts'
 
-/** The same engine, but none of the files that its `up` writes can be larger than the file `limit` says, in blocks of 512 bytes. */
+/**
+ * The same engine, but none of the files that its `up` writes can be larger than the file `limit` says, in blocks of
+ * 512 bytes.
+ */
 async function limitedBy (limit: string, engine: EngineExecutable): Promise<EngineExecutable> {
   const executable = `${limit}-engine`
   await writeFile(

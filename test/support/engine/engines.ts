@@ -1,6 +1,8 @@
 import { findEngine, type EngineExecutable } from '../../../src/engine/index.ts'
 
-/** Every engine of this machine: the sandbox engine always, the real `pulumi` if BATCHYARD_PULUMI_ROOT or PATH has it. */
+/**
+ * Every engine of this machine: the sandbox engine always, the real `pulumi` if BATCHYARD_PULUMI_ROOT or PATH has it.
+ */
 export async function enginesPresent (): Promise<EngineExecutable[]> {
   const root = process.env['BATCHYARD_PULUMI_ROOT']
   const where = {

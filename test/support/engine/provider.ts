@@ -64,10 +64,11 @@ const nameOf = (urn: string): string => urn.slice(urn.lastIndexOf('::') + 2)
 const properties = (message: Struct | undefined): Properties => message?.toJavaScript() ?? {}
 
 /**
- * A resource provider of package `test`, served over gRPC for engines to attach to (`PULUMI_DEBUG_PROVIDERS=test:PORT`).
- * Type `test:index:Thing` takes any inputs and returns them with `arn`, `region` (of its provider) and, when `password`
- * is given, a secret `token`. Changing `name` replaces, after the old one is deleted if `exclusive` is given; changing anything else updates. `test:index:echo` answers its
- * arguments and the provider's region.
+ * A resource provider of package `test`, served over gRPC for engines to attach to
+ * (`PULUMI_DEBUG_PROVIDERS=test:PORT`). Type `test:index:Thing` takes any inputs and returns them with `arn`, `region`
+ * (of its provider) and, when `password` is given, a secret `token`. Changing `name` replaces, after the old one is
+ * deleted if `exclusive` is given; changing anything else updates. `test:index:echo` answers its arguments and the
+ * provider's region.
  */
 export async function startProvider (): Promise<TestProvider> {
   const world: World = {
@@ -120,7 +121,9 @@ async function pass (world: World, method: string, urn: string): Promise<void> {
 /** What an engine takes for a value that is not known yet. */
 const unknown = '04da6b54-80e4-46f7-96ec-b56ff0331ba9'
 
-/** The error of a resource that exists but is not right: it carries the resource (pulumirpc.ErrorResourceInitFailed). */
+/**
+ * The error of a resource that exists but is not right: it carries the resource (pulumirpc.ErrorResourceInitFailed).
+ */
 function spoil (world: World, key: string, id: string, outputs: Properties): void {
   const reason = world.spoilt.get(key)
   if (reason === undefined) return

@@ -1,4 +1,5 @@
-// A process of its own that deploys one slow resource: for tests that kill it. Arguments: folder, port of the provider, engine as JSON.
+// A process of its own that deploys one slow resource: for tests that kill it. Arguments: folder, port of the provider,
+// engine as JSON.
 import type { EngineExecutable } from '../../../src/engine/index.ts'
 import { thing } from './resources.ts'
 import { environmentOf, selectStack } from './stack.ts'

@@ -2,7 +2,10 @@ import { createEngine, findEngine } from '../../../src/engine/index.ts'
 import { engineOptions, PROGRAM } from './harness.ts'
 import type { Behaviour } from './programs.ts'
 
-/** A service of which only the engine fixture is there, for tests that kill it: runs one `up` and tells the pids it knows. */
+/**
+ * A service of which only the engine fixture is there, for tests that kill it: runs one `up` and tells the pids it
+ * knows.
+ */
 const [dataDir = '', port = '', behaviour = '{}', kind = '', root = ''] = process.argv.slice(2)
 if (kind !== 'sandbox' && kind !== 'pulumi') throw new Error(`no engine called ${kind}`)
 const executable = await findEngine({

@@ -134,7 +134,8 @@ async function start (
   env: Record<string, string>,
   signal?: AbortSignal
 ): Promise<CommandOutcome> {
-  // Commands may overlap, and each has its output in a folder of its own, which goes with the stack's if nobody removes it before.
+  // Commands may overlap, and each has its output in a folder of its own, which goes with the stack's if nobody removes
+  // it before.
   const folder = await mkdtemp(join(dirname(cwd), 'output-'))
   try {
     return await execute({
