@@ -157,6 +157,6 @@ describe('A deadline', () => {
       })
       await clearFaults(client)
       await deleteAndExpectNothing(client, accepted.id)
-    }, { settings: { BATCHYARD_OPERATION_DEADLINE_SECONDS: '15', BATCHYARD_INTERRUPT_SECONDS: '1' } })
+    }, { settings: { BATCHYARD_OPERATION_DEADLINE_SECONDS: '30', BATCHYARD_INTERRUPT_SECONDS: '1' } })
   })
 })
