@@ -5,10 +5,10 @@ import { IAM } from '@aws-sdk/client-iam'
 import { S3 } from '@aws-sdk/client-s3'
 import { STS } from '@aws-sdk/client-sts'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { SANDBOX_CREDENTIALS } from '../../../src/sandbox/aws/client.ts'
-import { borrowCloud, type BorrowedCloud } from '../../support/aws/cloud.ts'
-import { COMPUTE, LOGS, compute, network, queue } from '../../support/aws/declare.ts'
-import { connectProvider } from '../../support/aws/provider.ts'
+import { SANDBOX_CREDENTIALS } from '../../../../src/sandbox/aws/client.ts'
+import { borrowCloud, type BorrowedCloud } from '../../../support/aws/cloud.ts'
+import { COMPUTE, LOGS, compute, network, queue } from '../../../support/aws/declare.ts'
+import { connectProvider } from '../../../support/aws/provider.ts'
 
 let cloud: BorrowedCloud
 let settings: { endpoint: string, region: string, credentials: typeof SANDBOX_CREDENTIALS, maxAttempts: number }

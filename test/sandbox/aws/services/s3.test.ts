@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { borrowCloud, type BorrowedCloud } from '../../support/aws/cloud.ts'
-import { BUCKET, EGRESS, GROUP, compute, network } from '../../support/aws/declare.ts'
-import { connectProvider, type TestProvider } from '../../support/aws/provider.ts'
+import { borrowCloud, type BorrowedCloud } from '../../../support/aws/cloud.ts'
+import { BUCKET, EGRESS, GROUP, compute, network } from '../../../support/aws/declare.ts'
+import { connectProvider, type TestProvider } from '../../../support/aws/provider.ts'
 
 const ACCESS = 'aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock'
 const POLICY = 'aws:s3/bucketPolicy:BucketPolicy'

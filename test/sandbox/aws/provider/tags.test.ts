@@ -1,8 +1,8 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Props } from '../../../src/sandbox/aws/values.ts'
-import { borrowCloud, type BorrowedCloud } from '../../support/aws/cloud.ts'
-import { LOGS } from '../../support/aws/declare.ts'
-import { connectProvider, type Created, type TestProvider } from '../../support/aws/provider.ts'
+import type { Props } from '../../../../src/sandbox/aws/values.ts'
+import { borrowCloud, type BorrowedCloud } from '../../../support/aws/cloud.ts'
+import { LOGS } from '../../../support/aws/declare.ts'
+import { connectProvider, type Created, type TestProvider } from '../../../support/aws/provider.ts'
 
 const DEFAULTS = { region: 'us-east-1', defaultTags: JSON.stringify({ tags: { owner: 'batchyard' } }) }
 const IGNORING = { ...DEFAULTS, ignoreTags: JSON.stringify({ keys: ['cost'], keyPrefixes: ['auto:'] }) }

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { borrowCloud, type BorrowedCloud } from '../../support/aws/cloud.ts'
-import { CAPACITY, CLUSTER, LOGS, ROLE, ROLE_POLICY, SERVICE, TASK, network, trust } from '../../support/aws/declare.ts'
-import { connectProvider, type Created, type TestProvider } from '../../support/aws/provider.ts'
-import type { Props } from '../../../src/sandbox/aws/values.ts'
+import { borrowCloud, type BorrowedCloud } from '../../../support/aws/cloud.ts'
+import { CAPACITY, CLUSTER, LOGS, ROLE, ROLE_POLICY, SERVICE, TASK, network, trust } from '../../../support/aws/declare.ts'
+import { connectProvider, type Created, type TestProvider } from '../../../support/aws/provider.ts'
+import type { Props } from '../../../../src/sandbox/aws/values.ts'
 
 let cloud: BorrowedCloud
 let provider: TestProvider

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { UNKNOWN } from '../../../src/sandbox/aws/values.ts'
-import { borrowCloud, type BorrowedCloud } from '../../support/aws/cloud.ts'
-import { COMPUTE, JOB, LOGS, ROLE, compute, jobArgs, network, trust } from '../../support/aws/declare.ts'
-import { connectProvider, type TestProvider } from '../../support/aws/provider.ts'
+import { UNKNOWN } from '../../../../src/sandbox/aws/values.ts'
+import { borrowCloud, type BorrowedCloud } from '../../../support/aws/cloud.ts'
+import { COMPUTE, JOB, LOGS, ROLE, compute, jobArgs, network, trust } from '../../../support/aws/declare.ts'
+import { connectProvider, type TestProvider } from '../../../support/aws/provider.ts'
 
 let cloud: BorrowedCloud
 let provider: TestProvider

@@ -2,7 +2,7 @@ import { appendFile, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { Journal } from '../../../src/sandbox/aws/world/journal.ts'
+import { Journal } from '../../../../src/sandbox/aws/world/journal.ts'
 
 interface Entry { key: string, value: string }
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { attachSandboxCloud } from '../../../src/sandbox/aws/client.ts'
-import { borrowCloud, type BorrowedCloud } from '../../support/aws/cloud.ts'
-import { COMPUTE, JOB, QUEUE, ROLE, compute, container, jobArgs, queue, trust } from '../../support/aws/declare.ts'
-import { connectProvider, type TestProvider } from '../../support/aws/provider.ts'
+import { attachSandboxCloud } from '../../../../src/sandbox/aws/client.ts'
+import { borrowCloud, type BorrowedCloud } from '../../../support/aws/cloud.ts'
+import { COMPUTE, JOB, QUEUE, ROLE, compute, container, jobArgs, queue, trust } from '../../../support/aws/declare.ts'
+import { connectProvider, type TestProvider } from '../../../support/aws/provider.ts'
 
 let cloud: BorrowedCloud
 let provider: TestProvider

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { Fields } from '../../../src/sandbox/aws/model/fields.ts'
-import { resourceTypes } from '../../../src/sandbox/aws/services/index.ts'
+import type { Fields } from '../../../../src/sandbox/aws/model/fields.ts'
+import { resourceTypes } from '../../../../src/sandbox/aws/services/index.ts'
 
 const home = dirname(createRequire(import.meta.url).resolve('@pulumi/aws/package.json'))
 const declarationsOf = (file: string): string =>
