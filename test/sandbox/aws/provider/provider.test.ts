@@ -1,19 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { UNKNOWN } from '../../../../src/sandbox/aws/values.ts'
-import { borrowCloud, type BorrowedCloud } from '../../../support/aws/cloud.ts'
+import type { BorrowedCloud } from '../../../support/aws/cloud.ts'
 import { COMPUTE, JOB, LOGS, ROLE, compute, jobArgs, network, trust } from '../../../support/aws/declare.ts'
 import { connectProvider, type TestProvider } from '../../../support/aws/provider.ts'
+import { useCloud } from '../../../support/aws/use-cloud.ts'
 
 let cloud: BorrowedCloud
 let provider: TestProvider
-
-beforeAll(async () => { cloud = await borrowCloud() })
-afterAll(async () => { await cloud.end() })
-beforeEach(async () => {
-  await cloud.control.reset()
-  provider = await connectProvider(cloud.grpcPort)
-  return () => { provider.close() }
-})
+useCloud((lent) => { ({ cloud, provider } = lent) })
 
 describe('the configuration', () => {
   it('belongs to its connection: many providers share the process', async () => {

@@ -1,18 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { borrowCloud, type BorrowedCloud } from '../../../support/aws/cloud.ts'
+import { describe, expect, it } from 'vitest'
+import type { BorrowedCloud } from '../../../support/aws/cloud.ts'
 import { COMPUTE, GROUP, SUBNET, VPC, compute, network } from '../../../support/aws/declare.ts'
-import { connectProvider, type TestProvider } from '../../../support/aws/provider.ts'
+import type { TestProvider } from '../../../support/aws/provider.ts'
+import { useCloud } from '../../../support/aws/use-cloud.ts'
 
 let cloud: BorrowedCloud
 let provider: TestProvider
-
-beforeAll(async () => { cloud = await borrowCloud() })
-afterAll(async () => { await cloud.end() })
-beforeEach(async () => {
-  await cloud.control.reset()
-  provider = await connectProvider(cloud.grpcPort)
-  return () => { provider.close() }
-})
+useCloud((lent) => { ({ cloud, provider } = lent) })
 
 const home = { account: '123456789012', region: 'us-east-1' }
 const types = async (): Promise<string[]> => (await cloud.control.resources()).map(({ type }) => type)
