@@ -1,6 +1,6 @@
 import { typeidUnboxed } from 'typeid-js'
 
-/** Makes the ids of new rows; passed in so that a test can make its own. */
+/** Makes the ids of new rows; passed in so that a test can replace it. */
 export interface Ids {
   environment (): string
   operation (): string

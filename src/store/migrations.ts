@@ -16,7 +16,7 @@ interface Migration {
 
 /**
  * Brings the tables up to this program's version. Several replicas may start at once: each migration is one transaction
- * that first takes a lock and records its version, so the one that comes second fails on the record and reads on.
+ * that first takes a lock and records its version, so the second replica fails on that record and goes on.
  * @throws DatabaseTooNew when a later version of the program has migrated the database.
  */
 export async function migrate (database: Database): Promise<void> {
@@ -28,7 +28,8 @@ export async function migrate (database: Database): Promise<void> {
   const foreign = Math.max(0, ...applied)
   if (foreign > newest) {
     throw new DatabaseTooNew(
-      `The database has version ${foreign}, this program knows ${newest}: run the version that migrated it, or a later one.`
+      `The database has version ${foreign}, this program knows ${newest}: ` +
+        'run the version that migrated it, or a later one.'
     )
   }
   for (const migration of migrations.filter(({ version }) => !applied.has(version))) await apply(database, migration)
@@ -42,7 +43,7 @@ async function apply (database: Database, { version, name, text }: Migration): P
   }
 }
 
-/** Timeouts are lifted: whoever waits for the lock waits as long as the other replica's migration takes. */
+/** Without timeouts: a replica that waits for the lock waits as long as another one's migration takes. */
 async function inTransaction (database: Database, script: string): Promise<void> {
   await database.script(`begin;
 set local statement_timeout = 0;

@@ -2,7 +2,7 @@ import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { mapTexts, stripUnstorable } from '../text.ts'
 import type { Tables } from './tables.ts'
 
-/** A database or a transaction: every function of the store takes one first. */
+/** A database or a transaction; the first parameter of every function of the store. */
 export type Queryable = Kysely<Tables>
 
 /** Names the attempt on whose behalf a write is made; a later claim makes the write miss. */
@@ -16,13 +16,13 @@ export const isAttempt = ({ operationId, attempt }: Fence): RawBuilder<boolean> 
   sql<boolean>`operations.id = ${operationId} and operations.attempt = ${attempt}`
 
 /** A condition on `operations`: the row of that operation, while that attempt runs. */
-export const isRunning = (fence: Fence): RawBuilder<boolean> =>
+export const isRunningAttempt = (fence: Fence): RawBuilder<boolean> =>
   sql<boolean>`${isAttempt(fence)} and operations.state = 'running'`
 
 /**
- * The kinds of operation that change an environment, in the words of the partial indexes: `kind in ${CHANGING_KINDS}`.
+ * The kinds of operation that change an environment, in the words of the partial indexes: `kind in ${CHANGING_KINDS_SQL}`.
  */
-export const CHANGING_KINDS = sql`('create', 'update', 'delete')`
+export const CHANGING_KINDS_SQL = sql`('create', 'update', 'delete')`
 
 /** The kinds of operation that change nothing. */
 export const READ_ONLY_KINDS = sql`('preview', 'drift-check')`

@@ -14,10 +14,10 @@ import type { Deletion, ResolvedSpec, Spec } from '../schemas/spec.ts'
 import type { Guardrails, Placement } from '../schemas/team.ts'
 import type { Static } from 'typebox'
 
-/** Written with `json()`: the drivers disagree about arrays, so no plain value is let through. */
+/** Written with `json()` only: the drivers treat plain arrays differently. */
 type Json<T> = ColumnType<T, RawBuilder<T>, RawBuilder<T>>
 
-/** The engine process an operation last had: what a worker that takes over must see dead. */
+/** The last engine process of an operation: it must have ended before another worker takes the operation over. */
 export interface EngineRecord {
   readonly host: string
   readonly pid: number

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import pTimeout from 'p-timeout'
 import { fromKysely, PgBoss } from 'pg-boss'
 import { readyOperations, type SchedulingPolicy } from '../../store/queries/claims.ts'
-import type { Database, Log } from '../../store/database/database.ts'
+import type { Database, StoreLog } from '../../store/database/database.ts'
 import type { Queryable } from '../../store/sql.ts'
 
 const QUEUE = 'operations'
@@ -36,7 +36,7 @@ interface Payload { readonly operationId: string }
 export type Handler = (operationId: string, signal: AbortSignal) => Promise<void>
 
 export interface QueueOptions {
-  readonly log: Log
+  readonly log: StoreLog
   /** The longest an operation may run. */
   readonly deadlineSeconds: number
 }
@@ -103,14 +103,14 @@ async function declareQueue (boss: PgBoss, deadlineSeconds: number): Promise<voi
 class BossQueue implements Queue {
   readonly #boss: PgBoss
   readonly #database: Database
-  readonly #log: Log
+  readonly #log: StoreLog
   readonly #ending = new AbortController()
   readonly #workers: string[] = []
   /** Settles when every handler has ended, once no more jobs are taken. */
   #idle: Promise<void> | undefined
   #stopping: Promise<void> | undefined
 
-  constructor (boss: PgBoss, database: Database, log: Log) {
+  constructor (boss: PgBoss, database: Database, log: StoreLog) {
     this.#boss = boss
     this.#database = database
     this.#log = log

@@ -8,7 +8,7 @@ import { Refusal, invalidFields, type RefusalDetails } from '../../errors.ts'
 import { fieldErrors } from '../../routes/http/field-errors.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import { isDatabaseAway } from '../../store/database/errors.ts'
-import { subjectOf } from './request-log.ts'
+import { requestSubject } from './request-log.ts'
 
 /** Our codes for Fastify's own refusals. Any other one with a 4xx status is `malformed-request`. */
 const FASTIFY_CODES: Readonly<Record<string, RequestCode>> = {
@@ -52,7 +52,7 @@ export const problems = fp(async (app) => {
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const refusal = toRefusal(error)
     const { status } = REQUEST_CODES[refusal.code]
-    if (status >= 500) request.log.error({ ...subjectOf(request), err: error, code: refusal.code }, 'request failed')
+    if (status >= 500) request.log.error({ ...requestSubject(request), err: error, code: refusal.code }, 'request failed')
     return sendProblem(request, reply, refusal)
   })
   app.setNotFoundHandler((request, reply) =>

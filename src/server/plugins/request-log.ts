@@ -11,7 +11,7 @@ declare module 'fastify' {
 }
 
 /** The environment or operation that a request's path names, as fields of a log line. */
-export function subjectOf ({ params }: FastifyRequest): { environmentId?: string, operationId?: string } {
+export function requestSubject ({ params }: FastifyRequest): { environmentId?: string, operationId?: string } {
   const { id } = (params ?? {}) as { id?: string }
   if (id?.startsWith('env_')) return { environmentId: id }
   return id?.startsWith('op_') ? { operationId: id } : {}
@@ -27,7 +27,7 @@ export const requestLog = fp(async (app) => {
     const { operation, quiet } = request.routeOptions.config
     if (!quiet || reply.statusCode >= 400) {
       request.log.info({
-        ...subjectOf(request),
+        ...requestSubject(request),
         method: request.method,
         path: request.url.split('?')[0]?.slice(0, 200),
         operation,

@@ -5,15 +5,15 @@ import { DatabaseSync } from 'node:sqlite'
 import { DatabaseInUse } from './errors.ts'
 
 export interface DirectoryLock {
-  /** Lets the directory go. Idempotent. */
+  /** Idempotent. */
   release (): void
 }
 
 /**
  * Takes the directory for this process alone.
  *
- * Node offers no flock; SQLite's exclusive transaction is a kernel lock on a file, and the kernel drops it however the
- * process ends. A pid file would need judging after a kill -9, and lies between two containers that share a volume.
+ * Node has no flock. SQLite's exclusive transaction is a kernel lock on a file, and the kernel releases it however the
+ * process ends. A pid file would remain after a kill -9, and is wrong between two containers that share a volume.
  * @throws DatabaseInUse naming the owner.
  */
 export function lockDirectory (directory: string): DirectoryLock {
@@ -29,7 +29,7 @@ export function lockDirectory (directory: string): DirectoryLock {
       { cause: error }
     )
   }
-  // Written after the lock is held and only for the message above: who holds the lock is decided by the lock.
+  // Written once the lock is held, and read only for the message above.
   writeFileSync(owner, `process ${process.pid} on ${hostname()}, since ${new Date().toISOString()}`)
   return {
     release () {

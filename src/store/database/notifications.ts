@@ -1,11 +1,11 @@
 import type pg from 'pg'
-import type { Listener, Log, OnNotify } from './database.ts'
+import type { Listener, StoreLog, OnNotify } from './database.ts'
 
-const FIRST_RETRY_MS = 200
-const LAST_RETRY_MS = 10_000
-/** How often a silent connection is asked whether it still lives, and how long it may take to answer. */
-const HEARTBEAT_MS = 10_000
-const HEARTBEAT_ANSWER_MS = 5_000
+const FIRST_RETRY_MILLISECONDS = 200
+const LAST_RETRY_MILLISECONDS = 10_000
+/** How often a connection is checked with a query, and how long the answer may take. */
+const HEARTBEAT_MILLISECONDS = 10_000
+const HEARTBEAT_ANSWER_MILLISECONDS = 5_000
 
 interface Subscription {
   readonly channel: string
@@ -15,7 +15,7 @@ interface Subscription {
 
 interface NotificationsOptions {
   readonly connect: () => pg.Client
-  readonly log: Log
+  readonly log: StoreLog
 }
 
 export interface Notifications {
@@ -33,7 +33,7 @@ class Connection implements Notifications {
   readonly #subscriptions = new Set<Subscription>()
   #opening: Promise<pg.Client> | undefined
   #timer: NodeJS.Timeout | undefined
-  #retryMs = FIRST_RETRY_MS
+  #retryMilliseconds = FIRST_RETRY_MILLISECONDS
   #closed = false
 
   constructor (options: NotificationsOptions) {
@@ -79,8 +79,8 @@ class Connection implements Notifications {
     }
     client.on('error', (error) => this.#lost(client, error))
     client.on('end', () => this.#lost(client, undefined))
-    this.#retryMs = FIRST_RETRY_MS
-    this.#watch(client)
+    this.#retryMilliseconds = FIRST_RETRY_MILLISECONDS
+    this.#sendHeartbeats(client)
     return client
   }
 
@@ -115,8 +115,8 @@ class Connection implements Notifications {
         this.#options.log.warn({ err: error }, 'the connection for notifications cannot be opened')
         if (!this.#closed) this.#retry()
       })
-    }, this.#retryMs).unref()
-    this.#retryMs = Math.min(this.#retryMs * 2, LAST_RETRY_MS)
+    }, this.#retryMilliseconds).unref()
+    this.#retryMilliseconds = Math.min(this.#retryMilliseconds * 2, LAST_RETRY_MILLISECONDS)
   }
 
   async #reopen (): Promise<void> {
@@ -126,15 +126,15 @@ class Connection implements Notifications {
     }
   }
 
-  /** A cable that is pulled says nothing: without asking, a listener would wait for ever. */
-  #watch (client: pg.Client): void {
+  /** A connection can be lost without an error (an unplugged cable); without queries a listener would never notice. */
+  #sendHeartbeats (client: pg.Client): void {
     if (this.#closed) return
     this.#timer = setTimeout(() => {
       const deadline = setTimeout(
         () => this.#lost(client, new Error('no answer to the heartbeat')),
-        HEARTBEAT_ANSWER_MS
+        HEARTBEAT_ANSWER_MILLISECONDS
       ).unref()
-      client.query('select 1').then(() => this.#watch(client), () => {}).finally(() => clearTimeout(deadline))
-    }, HEARTBEAT_MS).unref()
+      client.query('select 1').then(() => this.#sendHeartbeats(client), () => {}).finally(() => clearTimeout(deadline))
+    }, HEARTBEAT_MILLISECONDS).unref()
   }
 }

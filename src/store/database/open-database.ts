@@ -1,4 +1,4 @@
-import type { Database, Log } from './database.ts'
+import type { Database, StoreLog } from './database.ts'
 import { openPglite } from './pglite.ts'
 import { openPostgres } from './postgres.ts'
 
@@ -6,8 +6,8 @@ export interface DatabaseOptions {
   /** Connection string of a Postgres server; without it PGlite is opened in `<dataDir>/database`. */
   readonly url?: string | undefined
   readonly dataDir: string
-  readonly log: Log
-  /** Connections to a Postgres server, besides up to 6 of the queue's and one that listens. */
+  readonly log: StoreLog
+  /** Most connections to a Postgres server, in addition to up to 6 of the queue and one that listens. */
   readonly poolSize?: number
 }
 

@@ -3,17 +3,17 @@ import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { Kysely, PGliteDialect, sql } from 'kysely'
 import { fromKysely, type ConstructorOptions } from 'pg-boss'
-import type { Database, Listener, Log } from './database.ts'
+import type { Database, Listener, StoreLog } from './database.ts'
 import { lockDirectory } from './lock.ts'
 import type { Tables } from '../tables.ts'
 
-/** PGlite has no autovacuum: rows that were replaced would pile up for as long as the service runs. */
-const VACUUM_MS = 3_600_000
+/** PGlite has no autovacuum: without it replaced rows would take more and more space. */
+const VACUUM_MILLISECONDS = 3_600_000
 
 type BossDatabase = NonNullable<ConstructorOptions['db']>
 
 /** Opens the embedded database in `<dataDir>/database`, for this process alone. */
-export async function openPglite (dataDir: string, log: Log): Promise<Database> {
+export async function openPglite (dataDir: string, log: StoreLog): Promise<Database> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const lock = lockDirectory(dataDir)
   try {
@@ -25,12 +25,12 @@ export async function openPglite (dataDir: string, log: Log): Promise<Database> 
   }
 }
 
-function describe (pglite: PGlite, release: () => void, log: Log): Database {
+function describe (pglite: PGlite, release: () => void, log: StoreLog): Database {
   const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) })
   const script = (text: string) => runScript(db, pglite, text)
   const listen: Database['listen'] = async (channel, onNotify) => listenOn(pglite, { channel, onNotify, log })
   const boss: BossDatabase = {
-    // A statement with values takes the way of every other query, so it waits for an open transaction like them.
+    // A statement with values goes through Kysely like every other query, so it waits for an open transaction.
     executeSql: async (text, values) =>
       values?.length ? fromKysely(db).executeSql(text, values) : { rows: await script(text) },
     async listen (channel, onNotify, onReconnect) {
@@ -43,7 +43,7 @@ function describe (pglite: PGlite, release: () => void, log: Log): Database {
     script('vacuum (analyze)').catch((error: unknown) =>
       log.warn({ err: error }, 'the embedded database could not be vacuumed')
     )
-  }, VACUUM_MS).unref()
+  }, VACUUM_MILLISECONDS).unref()
   let closing: Promise<void> | undefined
   return {
     kind: 'pglite',
@@ -62,9 +62,9 @@ function describe (pglite: PGlite, release: () => void, log: Log): Database {
 
 /**
  * Runs a script and returns the rows of all its statements. PGlite has one connection: Kysely's hold on it keeps the
- * script out of another caller's transaction, and a failed script must be rolled back before the connection goes on, or
- * every later query fails in its aborted transaction. (pg-boss's own adapter rolls back outside that hold: a script that
- * fails beside an open transaction then ends in an unhandled rejection and a hang.)
+ * script out of another caller's transaction, and a failed script must be rolled back within that hold, or every later
+ * query fails in the aborted transaction. (pg-boss's own adapter rolls back outside it: a script that fails beside an
+ * open transaction then causes an unhandled rejection and never ends.)
  */
 async function runScript (db: Kysely<Tables>, pglite: PGlite, text: string): Promise<object[]> {
   return db.connection().execute(async () => {
@@ -79,10 +79,10 @@ async function runScript (db: Kysely<Tables>, pglite: PGlite, text: string): Pro
 }
 
 async function listenOn (
-  pglite: PGlite, { channel, onNotify, log }: { channel: string, onNotify: (payload: string) => void, log: Log }
+  pglite: PGlite, { channel, onNotify, log }: { channel: string, onNotify: (payload: string) => void, log: StoreLog }
 ): Promise<Listener> {
   const unlisten = await pglite.listen(channel, (payload) => {
-    // Called in the middle of the notifying query, which must not fail for what a listener does.
+    // Called within the notifying query, which must not fail because of a listener.
     try {
       onNotify(payload)
     } catch (error) {

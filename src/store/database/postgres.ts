@@ -1,7 +1,7 @@
 import { Kysely, PostgresDialect, sql, type PostgresPool, type PostgresPoolClient } from 'kysely'
 import pg from 'pg'
 import type { ConstructorOptions } from 'pg-boss'
-import type { Database, Log } from './database.ts'
+import type { Database, StoreLog } from './database.ts'
 import { DatabaseUnreachable, fromDatabase, isDatabaseAway } from './errors.ts'
 import { createNotifications } from './notifications.ts'
 import type { Tables } from '../tables.ts'
@@ -11,12 +11,12 @@ const CONNECT_MS = 5_000
 const STATEMENT_MS = 10_000
 /** Longer than any transaction holds a row. */
 const LOCK_MS = 4_000
-/** A server that hangs, or has gone without a word, cannot end a statement itself; a lost one must not hold a request for long. */
+/** A server that hangs or has disappeared cannot end a statement itself; a request must not wait for it long. */
 const ANSWER_MS = STATEMENT_MS + 2_000
-/** A migration takes as long as it takes. */
+/** A migration may take long. */
 const SCRIPT_MS = 24 * 3_600_000
 const BOSS_CONNECTIONS = 6
-/** Its upkeep may take longer. */
+/** Longer, for pg-boss's maintenance. */
 const BOSS_ANSWER_MS = 60_000
 
 // bigint as a number: what the store counts stays far below 2^53. jsonb and timestamptz are parsed well by default.
@@ -24,13 +24,13 @@ const types: pg.CustomTypesConfig = {
   getTypeParser: (oid, format) => oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format)
 }
 
-/** It hands them on to the driver's pool. */
+/** pg-boss passes these options on to the driver's pool. */
 type BossOptions = ConstructorOptions & Pick<pg.PoolConfig, 'query_timeout' | 'keepAlive'>
 
 interface PostgresOptions {
   readonly url: string
   readonly poolSize: number
-  readonly log: Log
+  readonly log: StoreLog
 }
 
 /** Opens a pool of connections to a Postgres server. */
@@ -42,15 +42,15 @@ export async function openPostgres ({ url, poolSize, log }: PostgresOptions): Pr
     max: poolSize,
     statement_timeout: STATEMENT_MS,
     query_timeout: ANSWER_MS,
-    // Whoever waits for a lock gives up long before its holder's statement does, and a holder that is lost before that.
+    // A statement that waits for a lock fails long before the lock holder's own timeouts end.
     lock_timeout: LOCK_MS,
     idle_in_transaction_session_timeout: STATEMENT_MS
   })
-  // An idle connection that the server ends is replaced by the pool; without a listener it would end the process.
+  // The pool replaces an idle connection that the server closed; without a listener the error would end the process.
   pool.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'))
-  // The same for one in use: its statement fails with that error, which is how we learn of it.
+  // The same for one in use: its statement fails with that error, so it needs no handling here.
   pool.on('connect', (client) => { client.on('error', () => {}) })
-  await reach(pool, url)
+  await checkConnection(pool, url)
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: discardingLost(pool) }) })
   const notifications = createNotifications({
     connect: () => new pg.Client({ ...connection, application_name: 'batchyard listen' }),
@@ -77,8 +77,8 @@ export async function openPostgres ({ url, poolSize, log }: PostgresOptions): Pr
 }
 
 /**
- * A connection on which a statement was cut off, or got no answer, is not used again: the next statement would fail too, or,
- * where the server has gone without a word, the system would go on sending for a quarter of an hour.
+ * A connection on which a statement was interrupted, or got no answer, is not used again: the next statement would fail
+ * too, or, if the server has disappeared, the system would send again for a quarter of an hour.
  */
 function discardingLost (pool: pg.Pool): PostgresPool {
   const known = new WeakMap<pg.PoolClient, PostgresPoolClient>()
@@ -106,11 +106,11 @@ function discarding (client: pg.PoolClient): PostgresPoolClient {
       throw error
     }
   }
-  // Without cursors, which nobody asks for.
+  // Cursors are not supported: no code uses them.
   return { query: query as never, release: (destroy) => { client.release(destroy === true || lost !== undefined) } }
 }
 
-async function reach (pool: pg.Pool, url: string): Promise<void> {
+async function checkConnection (pool: pg.Pool, url: string): Promise<void> {
   try {
     await pool.query('select 1')
   } catch (error) {
@@ -122,7 +122,7 @@ async function reach (pool: pg.Pool, url: string): Promise<void> {
   }
 }
 
-/** Where the server is, without user, password and parameters: the message goes to the log. */
+/** The server's address, without user, password and parameters: the message goes to the log. */
 function withoutSecrets (url: string): string {
   if (!URL.canParse(url)) return 'DATABASE_URL'
   const { host, pathname } = new URL(url)
@@ -131,12 +131,12 @@ function withoutSecrets (url: string): string {
 
 async function runScript (pool: pg.Pool, text: string): Promise<void> {
   const client = await pool.connect()
-  const unhurried: pg.QueryConfig & Pick<pg.ClientConfig, 'query_timeout'> = { text, query_timeout: SCRIPT_MS }
+  const query: pg.QueryConfig & Pick<pg.ClientConfig, 'query_timeout'> = { text, query_timeout: SCRIPT_MS }
   try {
-    await client.query(unhurried)
+    await client.query(query)
     client.release()
   } catch (error) {
-    // The script may have left its transaction open; a connection in doubt is not given back.
+    // The script may have left its transaction open, so the connection is not used again.
     client.release(true)
     throw error
   }

@@ -3,7 +3,7 @@ import type { Condition, Outputs, Phase } from '../../schemas/environment.ts'
 import type { ResolvedSpec, Spec } from '../../schemas/spec.ts'
 import type { Placement } from '../../schemas/team.ts'
 import type { Static } from 'typebox'
-import { CHANGING_KINDS, json, isAttempt, jsonOrNull, type Fence, type Queryable } from '../sql.ts'
+import { CHANGING_KINDS_SQL, json, isAttempt, jsonOrNull, type Fence, type Queryable } from '../sql.ts'
 import type { EnvironmentRow } from '../tables.ts'
 
 export interface NewEnvironment {
@@ -38,7 +38,7 @@ export async function environmentById (db: Queryable, id: string): Promise<Envir
   return db.selectFrom('environments').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
-/** What a read of the outputs needs, a third of the row's bytes: it is the API's most frequent read. */
+/** The columns that a read of the outputs needs, a third of the row's bytes: it is the API's most frequent read. */
 export async function outputsById (
   db: Queryable,
   id: string
@@ -47,14 +47,14 @@ export async function outputsById (
 }
 
 /**
- * Locks the row until the transaction ends: for a decision that depends on its phase. Not its key: whoever stores events has
- * an operation's row, and asks for the environment's key when it writes that row again.
+ * Locks the row until the transaction ends, for a decision that depends on its phase. It does not lock the key: a
+ * transaction that stores events holds an operation's row, and needs the environment's key to write that row again.
  */
 export async function lockEnvironment (trx: Queryable, id: string): Promise<EnvironmentRow | undefined> {
   return trx.selectFrom('environments').selectAll().where('id', '=', id).forNoKeyUpdate().executeTakeFirst()
 }
 
-/** The team's environment of that name that is not deleted. */
+/** The team's environment of that name, unless it is deleted. */
 export async function environmentByName (
   db: Queryable,
   team: string,
@@ -69,8 +69,8 @@ export async function environmentByName (
     .executeTakeFirst()
 }
 
-export interface EnvironmentFilter {
-  /** Only this team's, whatever else is asked for: what the caller may see. */
+export interface EnvironmentCriteria {
+  /** Only this team's, in addition to the other filters: what the caller may see. */
   readonly visibleTo?: string | undefined
   readonly team?: string | undefined
   readonly name?: string | undefined
@@ -80,7 +80,7 @@ export interface EnvironmentFilter {
   readonly phase?: Phase | undefined
 }
 
-export interface EnvironmentPage extends EnvironmentFilter {
+export interface EnvironmentPageQuery extends EnvironmentCriteria {
   /** The id after which to go on: the last one of the page before. */
   readonly after?: string | undefined
   readonly limit: number
@@ -89,24 +89,24 @@ export interface EnvironmentPage extends EnvironmentFilter {
 /**
  * A page of environments, newest first; `next` is the `after` of the page that follows, null on the last one.
  *
- * Ordered by id, so a page never shifts under its reader: what is created meanwhile belongs before the first page.
- * Every filter has an index that ends in id, so a page costs the same however many environments there are. Labels have none:
- * they are looked for among what the other filters leave, in its order, which is milliseconds for 20,000 environments; a GIN
- * index is not in that order, so a label that most have would cost more with it.
+ * Ordered by id, so pages stay stable: environments created meanwhile belong before the first page. Every filter has an
+ * index that ends in id, so a page costs the same however many environments there are. Labels have none: they are
+ * compared in the rows that the other filters leave, which takes milliseconds for 20,000 environments; a GIN index is
+ * not ordered by id, so a frequent label would cost more with it.
  */
 export async function pageOfEnvironments (
   db: Queryable,
-  page: EnvironmentPage
+  page: EnvironmentPageQuery
 ): Promise<{ rows: EnvironmentRow[], next: string | null }> {
   const rows = await environmentsQuery(db, page).execute()
   const found = rows.slice(0, page.limit)
   return { rows: found, next: rows.length > page.limit ? (found.at(-1)?.id ?? null) : null }
 }
 
-/** The statement behind a page; it reads one row more, which says whether another page follows. */
+/** The statement of a page; it reads one row more, which says whether another page follows. */
 export function environmentsQuery (
   db: Queryable,
-  { visibleTo, team, name, labels = [], phase, after, limit }: EnvironmentPage
+  { visibleTo, team, name, labels = [], phase, after, limit }: EnvironmentPageQuery
 ) {
   let query = db
     .selectFrom('environments')
@@ -116,11 +116,11 @@ export function environmentsQuery (
   if (visibleTo !== undefined) query = query.where('team', '=', visibleTo)
   if (team !== undefined) query = query.where('team', '=', team)
   if (name !== undefined) query = query.where('name', '=', name)
-  // Each by itself: of two values of one key an object would keep one.
+  // One condition per label: an object would keep only one of two values of a key.
   for (const label of labels) {
     query = query.where(sql<boolean>`resolved->'labels' @> ${json(Object.fromEntries([label]))}`)
   }
-  // A literal, not a parameter: the partial indexes are used only where the planner sees the same words.
+  // A literal, not a parameter: the planner uses the partial indexes only for the same literal.
   query = phase === undefined ? query.where('phase', '<>', sql.lit('deleted')) : query.where('phase', '=', phase)
   return after === undefined ? query : query.where('id', '<', after)
 }
@@ -134,7 +134,7 @@ export interface EnvironmentOutcome {
 
 /**
  * Writes what an operation made of its environment; false, and nothing written, when the operation has another attempt.
- * The phase stands as it is while a later operation waits: an environment that is to be deleted stays `deleting`
+ * The phase does not change while a later operation waits: an environment that is to be deleted stays `deleting`
  * whatever becomes of the operation before. Phase `deleted` sets the time of deletion and frees the name.
  *
  * In one transaction with `finishOperation`: roll back if either of the two misses.
@@ -145,7 +145,8 @@ export async function writeOutcome (db: Queryable, fence: Fence, change: Environ
     update environments e set
       phase = next.phase,
       deleted_at = case when next.phase = 'deleted' then now() end,
-      outputs = case when ${outputs !== undefined}::boolean then ${jsonOrNull(outputs ?? null)}::jsonb else e.outputs end,
+      outputs = case when ${outputs !== undefined}::boolean
+        then ${jsonOrNull(outputs ?? null)}::jsonb else e.outputs end,
       observed_generation = coalesce(${observedGeneration ?? null}::integer, e.observed_generation),
       updated_at = now()
     from operations
@@ -153,7 +154,7 @@ export async function writeOutcome (db: Queryable, fence: Fence, change: Environ
       select case when exists (
         select from operations later
         where later.environment_id = operations.environment_id and later.serial > operations.serial
-          and later.state in ('queued', 'running') and later.kind in ${CHANGING_KINDS}
+          and later.state in ('queued', 'running') and later.kind in ${CHANGING_KINDS_SQL}
       ) then (select phase from environments where id = operations.environment_id) else ${phase}::text end as phase
     ) next
     where ${isAttempt(fence)} and e.id = operations.environment_id
@@ -179,7 +180,7 @@ export interface SpecChange {
   readonly spec: Spec
   readonly resolved: ResolvedSpec
   readonly phase: Exclude<Phase, 'deleted'>
-  /** It means the same as the present one, which is real. */
+  /** The resolved spec is the present one, which has been applied. */
   readonly isReal?: boolean
 }
 
@@ -193,7 +194,8 @@ export async function changeSpec (
     rows: [row]
   } = await sql<EnvironmentRow>`
     update environments set
-      spec = ${json(spec)}, resolved = ${json(resolved)}, phase = ${phase}, generation = generation + 1, updated_at = now(),
+      spec = ${json(spec)}, resolved = ${json(resolved)}, phase = ${phase}, generation = generation + 1,
+      updated_at = now(),
       observed_generation = case when ${isReal}::boolean then generation + 1 else observed_generation end
     where id = ${id} returning *`.execute(trx)
   if (!row) throw new Error(`environment ${id} is gone`)
@@ -202,9 +204,8 @@ export async function changeSpec (
 }
 
 async function addGeneration (db: Queryable, { id, generation, spec }: EnvironmentRow): Promise<void> {
-  await sql`insert into generations (environment_id, generation, spec) values (${id}, ${generation}, ${json(spec)})`.execute(
-    db
-  )
+  await sql`insert into generations (environment_id, generation, spec)
+    values (${id}, ${generation}, ${json(spec)})`.execute(db)
 }
 
 /** The spec of an earlier generation. */
@@ -222,8 +223,10 @@ export async function setCondition (
 ): Promise<void> {
   await sql`
     update environments e set updated_at = now(), conditions = (
-      select coalesce(jsonb_agg(c) filter (where c->>'type' <> ${condition.type}), '[]') || jsonb_build_array(${json(condition)} || jsonb_build_object('since', coalesce(
-        max(c->>'since') filter (where c->>'type' = ${condition.type} and (c->>'status')::boolean = ${condition.status}::boolean),
+      select coalesce(jsonb_agg(c) filter (where c->>'type' <> ${condition.type}), '[]')
+        || jsonb_build_array(${json(condition)} || jsonb_build_object('since', coalesce(
+        max(c->>'since') filter (where c->>'type' = ${condition.type}
+          and (c->>'status')::boolean = ${condition.status}::boolean),
         to_char(clock_timestamp() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))))
       from jsonb_array_elements(e.conditions) c
     )

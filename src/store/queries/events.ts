@@ -8,8 +8,9 @@ import type { EventRow } from '../tables.ts'
 export const EVENTS_CHANNEL = 'operation_events'
 
 /**
- * Adds events to an operation, in order, with consecutive ids that have no gap whoever else appends: they are counted
- * under the operation's row lock. False, and nothing added, when the operation has another attempt (0 before the first).
+ * Adds events to an operation, in order, with consecutive ids without a gap, also when others append at the same time:
+ * they are counted under the operation's row lock. False, and nothing added, when the operation has another attempt (0
+ * before the first).
  */
 export async function appendEvents (db: Queryable, fence: Fence, bodies: readonly EventBody[]): Promise<boolean> {
   if (bodies.length === 0) return true
@@ -35,7 +36,7 @@ export async function pageOfEvents (
     .where('operation_id', '=', operationId).where('id', '>', after).orderBy('id').limit(limit).execute()
 }
 
-/** How far each cloud resource has come: its newest event, in the order in which the resources were begun. */
+/** The state of each cloud resource by its newest event, in the order in which the resources were started. */
 export async function stepsOf (db: Queryable, operationId: string): Promise<Step[]> {
   const { rows } = await sql<{ body: EventBody, started: Date | null, finished: Date | null }>`
     select (array_agg(body order by id desc))[1] as body,

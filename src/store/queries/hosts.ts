@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Queryable } from '../sql.ts'
 
-/** Says that this host's workers live, in the database's time. */
+/** Records that this host's workers are alive, in the database's time. */
 export async function seeHost (db: Queryable, name: string): Promise<void> {
   await sql`
     insert into hosts (name, seen_at) values (${name}, clock_timestamp())
@@ -9,8 +9,9 @@ export async function seeHost (db: Queryable, name: string): Promise<void> {
 }
 
 /**
- * Whether nothing was heard of a host for so long that every process of its workers has ended. A host on which no worker was
- * ever seen may be somebody's own, with `pulumi` on it: gone is what began there (`since`) so long ago.
+ * Whether a host was not seen for so long that every process of its workers has ended. A host on which no worker was
+ * ever seen may be a person's own, with `pulumi` on it: there a process that started (`since`) so long ago counts as
+ * gone.
  */
 export async function isHostGone (
   db: Queryable,
@@ -25,7 +26,7 @@ export async function isHostGone (
   return row?.gone ?? false
 }
 
-/** Forgets hosts that nothing was heard of for a month: pods have a new name each time. Answers how many. */
+/** Deletes hosts that were not seen for 30 days: every pod has a name of its own. Answers how many. */
 export async function pruneHosts (db: Queryable): Promise<number> {
   const { rows } =
     await sql`delete from hosts where seen_at < clock_timestamp() - interval '30 days' returning name`.execute(db)
@@ -35,6 +36,7 @@ export async function pruneHosts (db: Queryable): Promise<number> {
 /** A condition: the host of that name was seen within `goneSeconds`. */
 export function isHostAlive (name: RawBuilder<unknown>, goneSeconds: number): RawBuilder<boolean> {
   return sql<boolean>`exists (
-    select from hosts where hosts.name = ${name} and hosts.seen_at > clock_timestamp() - make_interval(secs => ${goneSeconds}::float8)
+    select from hosts where hosts.name = ${name}
+      and hosts.seen_at > clock_timestamp() - make_interval(secs => ${goneSeconds}::float8)
   )`
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Queryable } from '../sql.ts'
 
-/** How long an Idempotency-Key is remembered. */
+/** How long the answer to an Idempotency-Key is kept. */
 export const KEPT_HOURS = 24
 
 export interface StoredAnswer {
@@ -10,8 +10,8 @@ export interface StoredAnswer {
 }
 
 /**
- * Claims an Idempotency-Key for the transaction: undefined when it is new or older than 24 hours, else what was answered
- * before. A second request with the same key waits here until the first one's transaction has ended.
+ * Claims an Idempotency-Key for the transaction: undefined when it is new or older than 24 hours, else what was
+ * answered before. A second request with the same key waits here until the first one's transaction has ended.
  */
 export async function claimKey (
   trx: Queryable,
@@ -32,7 +32,7 @@ export async function claimKey (
   return row
 }
 
-/** Keeps the answer beside what it tells of: both come true together. */
+/** Stores the answer in the transaction of the request's own writes. */
 export async function keepAnswer (trx: Queryable, hash: Uint8Array, answer: Uint8Array): Promise<void> {
   await sql`update idempotency_keys set answer = ${answer} where hash = ${hash}`.execute(trx)
 }

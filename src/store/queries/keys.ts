@@ -5,7 +5,7 @@ import type { KeyRow } from '../tables.ts'
 /** Notified, without a payload, when a key was added or deleted: caches of keys are stale. */
 export const KEYS_CHANNEL = 'keys_changed'
 
-export interface NewKey {
+export interface KeyValues {
   readonly id: string
   /** SHA-256 of the key, 32 bytes. */
   readonly hash: Uint8Array
@@ -19,20 +19,20 @@ export type InsertKeyResult =
   | { readonly outcome: 'inserted', readonly key: KeyRow }
   | { readonly outcome: 'unknown-team' }
 
-/** Adds a key and tells every replica. */
-export async function insertKey (db: Queryable, key: NewKey): Promise<InsertKeyResult> {
+/** Adds a key and notifies every replica. */
+export async function insertKey (db: Queryable, key: KeyValues): Promise<InsertKeyResult> {
   const { rows: [row] } = await sql<KeyRow>`
     with added as (
       insert into keys (id, hash, scope, team, name)
       select ${key.id}, ${key.hash}, ${key.scope}, ${key.team}, ${key.name}
       where ${key.team}::text is null or exists (select from teams where teams.name = ${key.team})
       returning *
-    ), told as (select pg_notify(${KEYS_CHANNEL}, '') from added)
-    select added.* from added, told`.execute(db)
+    ), notified as (select pg_notify(${KEYS_CHANNEL}, '') from added)
+    select added.* from added, notified`.execute(db)
   return row ? { outcome: 'inserted', key: row } : { outcome: 'unknown-team' }
 }
 
-/** Deletes a key and tells every replica; whether there was one. */
+/** Deletes a key and notifies every replica; whether there was one. */
 export async function deleteKey (db: Queryable, id: string): Promise<boolean> {
   const { rows } = await sql`
     with gone as (delete from keys where id = ${id} returning id)
@@ -40,7 +40,7 @@ export async function deleteKey (db: Queryable, id: string): Promise<boolean> {
   return rows.length > 0
 }
 
-/** The key as it is now, whatever a replica has in memory; undefined where there is none. */
+/** The key as it is in the database, not in a replica's memory; undefined where there is none. */
 export async function keyById (db: Queryable, id: string): Promise<KeyRow | undefined> {
   return db.selectFrom('keys').selectAll().where('id', '=', id).executeTakeFirst()
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { OperationKind } from '../../schemas/operation.ts'
 import type { OperationErrorData } from '../../errors.ts'
-import { CHANGING_KINDS, json, type Queryable } from '../sql.ts'
+import { CHANGING_KINDS_SQL, json, type Queryable } from '../sql.ts'
 import type { DeleteInput, KindAndInput, OperationRow } from '../tables.ts'
 
 /** Notified with an operation's id when it is to be cancelled. */
@@ -30,8 +30,9 @@ export async function insertOperation (db: Queryable, operation: NewOperation): 
     rows: [row]
   } = await sql<OperationRow>`
     insert into operations (id, environment_id, team, kind, state, generation, request_id, input, retry_of)
-    values (${id}, ${environmentId}, ${team}, ${kind}, 'queued', ${generation}, ${requestId}, ${json(input)}, ${retryOf})
-    on conflict (environment_id) where state = 'queued' and kind in ${CHANGING_KINDS} do nothing
+    values (${id}, ${environmentId}, ${team}, ${kind}, 'queued', ${generation}, ${requestId}, ${json(input)},
+      ${retryOf})
+    on conflict (environment_id) where state = 'queued' and kind in ${CHANGING_KINDS_SQL} do nothing
     returning *`.execute(db)
   return row ? { outcome: 'inserted', operation: row } : { outcome: 'busy' }
 }
@@ -42,15 +43,17 @@ export async function operationById (db: Queryable, id: string): Promise<Operati
   return row as OperationRow | undefined
 }
 
-export interface OperationPage {
+export interface OperationPageQuery {
   /** The serial after which to go on: the last one of the page before. */
   readonly after?: number | undefined
   readonly limit: number
 }
 
-/** A page of an environment's operations of every kind, newest first; `next` is the `after` of the page that follows. */
+/**
+ * A page of an environment's operations of every kind, newest first; `next` is the `after` of the page that follows.
+ */
 export async function pageOfOperations (
-  db: Queryable, environmentId: string, { after, limit }: OperationPage
+  db: Queryable, environmentId: string, { after, limit }: OperationPageQuery
 ): Promise<{ rows: OperationRow[], next: number | null }> {
   let query = db
     .selectFrom('operations')
@@ -64,7 +67,10 @@ export async function pageOfOperations (
   return { rows: found, next: rows.length > limit ? found.at(-1)?.serial ?? null : null }
 }
 
-/** The newest operation that changes each environment, by the environment's id: one statement however many are asked for. */
+/**
+ * The newest operation that changes each environment, by the environment's id: one statement however many are asked
+ * for.
+ */
 export async function newestOperations (
   db: Queryable,
   environmentIds: readonly string[]
@@ -73,14 +79,15 @@ export async function newestOperations (
     select o.* from jsonb_array_elements_text(${json(environmentIds)}) wanted (id)
     cross join lateral (
       select * from operations
-      where environment_id = wanted.id and kind in ${CHANGING_KINDS} order by serial desc limit 1
+      where environment_id = wanted.id and kind in ${CHANGING_KINDS_SQL} order by serial desc limit 1
     ) o`.execute(db)
   return new Map(rows.flatMap((row) => (row.environment_id === null ? [] : [[row.environment_id, row]])))
 }
 
 /**
- * What earlier deletes have left in the environment's account and taken out of its state, as the newest of them knows it, in
- * the form of an input. An update that succeeded since has all of its resources in the state again: their names are fixed.
+ * The resources that earlier deletes have left in the account and removed from the state, as the newest delete recorded
+ * them, in the form of an input. None after an update that succeeded since: it has taken them over, as their names are
+ * fixed.
  */
 export async function retainedBefore (db: Queryable, environmentId: string): Promise<Pick<DeleteInput, 'retaining'>> {
   const {
@@ -90,24 +97,27 @@ export async function retainedBefore (db: Queryable, environmentId: string): Pro
     where o.environment_id = ${environmentId} and o.kind = 'delete' and o.input->'retaining' is not null
       and not exists (
         select from operations later
-        where later.environment_id = o.environment_id and later.serial > o.serial and later.kind = 'update' and later.state = 'succeeded'
+        where later.environment_id = o.environment_id and later.serial > o.serial and later.kind = 'update'
+          and later.state = 'succeeded'
       )
     order by o.serial desc limit 1`.execute(db)
   return row ?? {}
 }
 
-/** The environment's operations that are queued or running and change it: at most one of each, the running one first. */
+/**
+ * The environment's operations that are queued or running and change it: at most one of each, the running one first.
+ */
 export async function unfinishedOf (db: Queryable, environmentId: string): Promise<OperationRow[]> {
   const { rows } = await sql<OperationRow>`
     select * from operations
-    where environment_id = ${environmentId} and state in ('queued', 'running') and kind in ${CHANGING_KINDS}
+    where environment_id = ${environmentId} and state in ('queued', 'running') and kind in ${CHANGING_KINDS_SQL}
     order by state desc`.execute(db)
   return rows
 }
 
 /**
- * Asks for an operation to be cancelled: a queued one is `cancelled` at once, with `error`; of a running one the worker is
- * told, by notification and with its next renewal. Undefined when it has ended; repeating it is harmless.
+ * Cancels an operation: a queued one is `cancelled` at once, with `error`; the worker of a running one learns of it by
+ * a notification and with its next renewal of the lease. Undefined when it has ended. Idempotent.
  */
 export async function requestCancel (
   db: Queryable,
@@ -126,8 +136,8 @@ export async function requestCancel (
         retry_at = null
       where id = ${id} and state in ('queued', 'running')
       returning *
-    ), told as (select pg_notify(${CANCEL_CHANNEL}, ${id}) from asked)
-    select asked.* from asked, told`.execute(db)
+    ), notified as (select pg_notify(${CANCEL_CHANNEL}, ${id}) from asked)
+    select asked.* from asked, notified`.execute(db)
   return row
 }
 
@@ -154,11 +164,11 @@ export async function backlogOf (db: Queryable): Promise<Backlog> {
   }
 }
 
-/** Whether an operation that changes the environment has been under way since then, in the database's time, or is. */
+/** Whether an operation that changes the environment has run since then, in the database's time, or runs now. */
 export async function changedSince (db: Queryable, environmentId: string, since: Date): Promise<boolean> {
   const { rows } = await sql`
     select from operations
-    where environment_id = ${environmentId} and kind in ${CHANGING_KINDS} and started_at is not null
+    where environment_id = ${environmentId} and kind in ${CHANGING_KINDS_SQL} and started_at is not null
       and (finished_at is null or finished_at >= ${since})
     limit 1`.execute(db)
   return rows.length > 0

@@ -2,12 +2,15 @@ import { sql } from 'kysely'
 import { KEPT_HOURS } from './idempotency.ts'
 import { READ_ONLY_KINDS, type Queryable } from '../sql.ts'
 
-/** Rows of one statement: short enough to hold nobody up. Replicas that prune at the same time pass over each other's rows. */
+/** Rows of one statement, so that no lock lasts long. Replicas that prune at the same time skip each other's rows. */
 const BATCH = 500
-/** Each takes its operations and all their events with it: 500 with 14,000 events each took more than 12 s. */
-const ENVIRONMENTS = 20
+/** Their operations and events are deleted with them: 500 environments with 14,000 events each took more than 12 s. */
+const ENVIRONMENTS_BATCH = 20
 
-/** Deletes the events of operations that ended more than `days` ago, and whole operations that changed nothing; answers of how many. */
+/**
+ * Deletes the events of operations that ended more than `days` ago, and read-only operations entirely; answers how
+ * many.
+ */
 export async function pruneEvents (db: Queryable, days: number): Promise<number> {
   const { rows } = await sql`
     with old as (
@@ -29,17 +32,19 @@ export async function pruneEvents (db: Queryable, days: number): Promise<number>
 export async function pruneEnvironments (db: Queryable, days: number): Promise<number> {
   const { rows } = await sql`
     delete from environments where id in (
-      select id from environments where phase = 'deleted' and deleted_at < now() - make_interval(days => ${days}::integer)
-      order by deleted_at limit ${ENVIRONMENTS} for update skip locked
+      select id from environments where phase = 'deleted'
+        and deleted_at < now() - make_interval(days => ${days}::integer)
+      order by deleted_at limit ${ENVIRONMENTS_BATCH} for update skip locked
     ) returning id`.execute(db)
   return rows.length
 }
 
-/** Forgets Idempotency-Keys that are too old to count; answers how many. */
+/** Deletes expired Idempotency-Keys; answers how many. */
 export async function pruneIdempotencyKeys (db: Queryable): Promise<number> {
   const { rows } = await sql`
     delete from idempotency_keys where hash in (
-      select hash from idempotency_keys where created_at < clock_timestamp() - make_interval(hours => ${KEPT_HOURS}::integer)
+      select hash from idempotency_keys
+        where created_at < clock_timestamp() - make_interval(hours => ${KEPT_HOURS}::integer)
       limit ${BATCH} for update skip locked
     ) returning hash`.execute(db)
   return rows.length

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { json, type Queryable } from '../sql.ts'
 
-/** The workers that hold operations, by the names they claimed them with. */
+/** The names of the workers that hold a lease. */
 export async function leaseHolders (db: Queryable): Promise<string[]> {
   const { rows } = await sql<{ worker: string }>`
     select distinct worker from operations
@@ -9,7 +9,7 @@ export async function leaseHolders (db: Queryable): Promise<string[]> {
   return rows.map(({ worker }) => worker)
 }
 
-/** Ends what is left of the leases of workers that are known to be gone; how many operations can be taken over now. */
+/** Ends the leases of workers that are known to be gone; answers how many operations can be taken over now. */
 export async function endLeases (db: Queryable, workers: readonly string[]): Promise<number> {
   const { rows } = await sql`
     update operations set lease_until = clock_timestamp()

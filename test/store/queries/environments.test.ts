@@ -7,7 +7,7 @@ import {
   environmentsQuery,
   insertEnvironment,
   pageOfEnvironments,
-  type EnvironmentFilter
+  type EnvironmentCriteria
 } from '../../../src/store/queries/environments.ts'
 import { finishOperation } from '../../../src/store/queries/attempts.ts'
 import { describeOnEachDatabase } from '../../support/database/databases.ts'
@@ -178,7 +178,7 @@ describeOnEachDatabase('environments', (use) => {
     }, 240_000)
   })
 
-  async function explainPage (filter: EnvironmentFilter): Promise<string> {
+  async function explainPage (filter: EnvironmentCriteria): Promise<string> {
     const lines = await environmentsQuery(db(), { limit: 50, ...filter }).explain('text', sql`analyze`)
     return lines.flatMap((line) => Object.values(line)).join('\n')
   }
