@@ -64,12 +64,12 @@ for (const engine of await enginesPresent()) {
           PolicyPacks: {},
           result: 'succeeded'
         })
-        const told = eventLog(events)
-        expect(told[0]).toBe('create contract-dev')
+        const lines = eventLog(events)
+        expect(lines[0]).toBe('create contract-dev')
         for (const name of ['default', 'first', 'second', 'beside']) {
-          expect(told.indexOf(`create ${name}`)).toBeLessThan(told.indexOf(`create ${name} done`))
+          expect(lines.indexOf(`create ${name}`)).toBeLessThan(lines.indexOf(`create ${name} done`))
         }
-        expect(told.indexOf('create first done')).toBeLessThan(told.indexOf('create second'))
+        expect(lines.indexOf('create first done')).toBeLessThan(lines.indexOf('create second'))
         expect(told).toContain('create contract-dev done')
         const made = events.find(({ resOutputsEvent }) => resOutputsEvent?.metadata.urn.endsWith('::first'))
           ?.resOutputsEvent?.metadata

@@ -45,8 +45,8 @@ for (const engine of engines) {
         expect(news.get('east')?.id).toBe(unknown)
         expect(news.get('follows')).toMatchObject({ inputs: { value: unknown }, outputs: { region: 'east' } })
         expect(news.get('contract-dev')?.outputs).toEqual({ arn: unknown, value: 1 })
-        const told = eventLog(stack.events)
-        expect(told.indexOf('create root done')).toBeLessThan(told.indexOf('create follows'))
+        const lines = eventLog(stack.events)
+        expect(lines.indexOf('create root done')).toBeLessThan(lines.indexOf('create follows'))
       })
     })
 

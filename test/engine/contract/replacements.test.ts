@@ -29,14 +29,14 @@ for (const engine of engines) {
         const from = stack.events.length
         const { summary } = await stack.up(family('two'))
         expect(summary.resourceChanges).toEqual({ same: 1, replace: 2, update: 1 })
-        const told = since(stack, from)
-        expect(told.slice(0, 4)).toEqual([
+        const lines = since(stack, from)
+        expect(lines.slice(0, 4)).toEqual([
           'create-replacement root',
           'create-replacement root done',
           'replace root',
           'replace root done'
         ])
-        expect(told.slice(-4)).toEqual([
+        expect(lines.slice(-4)).toEqual([
           'delete-replaced moves',
           'delete-replaced moves done',
           'delete-replaced root',
@@ -98,12 +98,12 @@ for (const engine of engines) {
           replace: 2,
           update: 1
         })
-        const told = since(stack, from)
-        expect(told.slice(0, 8)).toEqual([
+        const lines = since(stack, from)
+        expect(lines.slice(0, 8)).toEqual([
           'delete-replaced moves', 'delete-replaced moves done', 'delete-replaced root', 'delete-replaced root done',
           'replace root', 'replace root done', 'create-replacement root', 'create-replacement root done'
         ])
-        expect(told.indexOf('replace moves done')).toBeLessThan(told.indexOf('create-replacement moves'))
+        expect(lines.indexOf('replace moves done')).toBeLessThan(lines.indexOf('create-replacement moves'))
         expect(told).toContain('update follows done')
         expect(stack.provider.names('Delete')).toEqual(['moves', 'root'])
         expect(await marked(stack)).toEqual([])
