@@ -11,7 +11,7 @@ const MAX_CHANGES = 1_000
 const MAX_PROPERTIES = 100
 const MAX_PATH = 500
 
-/** Steps that are a change of their own. The halves of a replacement are told by its `replace`. */
+/** Steps that are a change of their own. The halves of a replacement are covered by its `replace`. */
 const ACTIONS: Readonly<Record<string, PlannedChange['action']>> = {
   create: 'create', update: 'update', replace: 'replace', delete: 'delete', 'delete-replaced': 'delete'
 }
@@ -61,8 +61,8 @@ const detailed = ({ detailedDiff, keys = [] }: StepEventMetadata): Property[] =>
 /** A provider need not tell details; then there are names of properties. */
 function plain (step: StepEventMetadata): Property[] {
   const { keys = [], diffs = [], detailedDiff } = step
-  const told = new Set(Object.keys(detailedDiff ?? {}).map(rootOf))
-  return [...new Set([...keys, ...diffs])].filter((name) => !told.has(rootOf(name))).map((name) => ({
+  const covered = new Set(Object.keys(detailedDiff ?? {}).map(rootOf))
+  return [...new Set([...keys, ...diffs])].filter((name) => !covered.has(rootOf(name))).map((name) => ({
     path: sanitizeMessage(name, MAX_PATH), action: actionOn(name, step), replaces: keys.includes(name)
   }))
 }

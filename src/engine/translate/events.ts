@@ -4,7 +4,7 @@ import { sanitizeMessage } from '../../text.ts'
 
 type ResourceEvent = Extract<EngineEvent, { type: 'resource' }>
 
-/** The engine's operations; those of a replacement's two halves are told as what they do to the cloud. */
+/** The engine's operations; those of a replacement's two halves become what they do to the cloud. */
 const ACTIONS: Record<string, ResourceEvent['action']> = {
   same: 'same',
   create: 'create',

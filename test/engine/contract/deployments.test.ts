@@ -70,7 +70,7 @@ for (const engine of await enginesPresent()) {
           expect(lines.indexOf(`create ${name}`)).toBeLessThan(lines.indexOf(`create ${name} done`))
         }
         expect(lines.indexOf('create first done')).toBeLessThan(lines.indexOf('create second'))
-        expect(told).toContain('create contract-dev done')
+        expect(lines).toContain('create contract-dev done')
         const made = events.find(({ resOutputsEvent }) => resOutputsEvent?.metadata.urn.endsWith('::first'))
           ?.resOutputsEvent?.metadata
         expect(made).toMatchObject({

@@ -13,7 +13,7 @@ const runnerFile = fileURLToPath(new URL('../../support/engine/runner.ts', impor
 
 for (const engine of await enginesPresent()) {
   describe(`a failure on the ${engine.kind} engine`, () => {
-    test("of a create is told in the provider's words; what is in flight finishes, dependents are skipped, a retry makes the rest", async () => {
+    test("of a create is reported in the provider's words; what is in flight finishes, dependents are skipped, a retry makes the rest", async () => {
       await withStack(engine, async (stack) => {
         const program = async () => {
           const broken = thing('broken')

@@ -42,12 +42,12 @@ for (const engine of engines) {
           ])
         )
         expect(after.text).not.toContain('hunter2')
-        const told = stack.events.slice(from).flatMap(({ resourcePreEvent, resOutputsEvent }) => {
+        const lines = stack.events.slice(from).flatMap(({ resourcePreEvent, resOutputsEvent }) => {
           const metadata = resourcePreEvent?.metadata ?? resOutputsEvent?.metadata
           return metadata ? [`${metadata.op} ${nameOf(metadata.urn)}`] : []
         })
         for (const name of ['root', 'group', 'child', 'contract-dev']) {
-          expect(told).toEqual(expect.arrayContaining([`refresh ${name}`, `same ${name}`]))
+          expect(lines).toEqual(expect.arrayContaining([`refresh ${name}`, `same ${name}`]))
         }
         expect((await stack.history()).map(({ kind, result }) => `${kind} ${result}`)).toEqual([
           'update succeeded',

@@ -42,7 +42,7 @@ for (const engine of engines) {
           'delete-replaced root',
           'delete-replaced root done'
         ])
-        expect(told).toEqual(
+        expect(lines).toEqual(
           expect.arrayContaining(['update follows done', 'create-replacement moves done', 'replace moves done'])
         )
         expect([...stack.provider.resources.keys()].map((id) => id.split('-')[0]).sort()).toEqual([
@@ -104,7 +104,7 @@ for (const engine of engines) {
           'replace root', 'replace root done', 'create-replacement root', 'create-replacement root done'
         ])
         expect(lines.indexOf('replace moves done')).toBeLessThan(lines.indexOf('create-replacement moves'))
-        expect(told).toContain('update follows done')
+        expect(lines).toContain('update follows done')
         expect(stack.provider.names('Delete')).toEqual(['moves', 'root'])
         expect(await marked(stack)).toEqual([])
         expect((await stack.up(family('two', { first: true }))).summary.resourceChanges).toEqual({ same: 4 })

@@ -19,7 +19,7 @@ const engines = await enginesPresent()
 
 for (const engine of engines) {
   describe(`a stack on the ${engine.kind} engine`, () => {
-    test('that does not exist, exists already, or still has resources is told apart', async () => {
+    test('that does not exist, exists already, or still has resources is an error of its own', async () => {
       await withStack(engine, async (stack) => {
         const { workspace } = stack.stack
         await expect(workspace.selectStack('nowhere')).rejects.toBeInstanceOf(StackNotFoundError)

@@ -61,7 +61,7 @@ describe.each(await enginesPresent())(
           ])
           const children = await childrenOf(service.pid)
           const running = engines.at(-1)
-          if (running === undefined) throw new Error('no engine was told of')
+          if (running === undefined) throw new Error('no engine was started')
           service.kill('SIGKILL')
           await untilGone(children.filter((pid) => pid !== running.pid))
           expect(await isAlive(running)).toBe(true)

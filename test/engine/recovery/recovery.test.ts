@@ -11,7 +11,7 @@ import type { Behaviour } from '../../support/engine/programs.ts'
 type Kind = 'up' | 'destroy'
 
 /** A stack whose engines are killed, and what is known of it from outside. */
-function victim (fixture: EngineFixture) {
+function killable (fixture: EngineFixture) {
   const { provider, run } = fixture
   const paths = statePaths(join(fixture.dataDir, 'state'), 'env')
   const asked: PendingCreate[][] = []
@@ -27,7 +27,7 @@ function victim (fixture: EngineFixture) {
       })
     )
   }
-  /** Runs, kills the engine once all these calls (`Create a`) are under way, then lets the cloud carry them out. */
+  /** Runs, kills the engine once all these calls (`Create a`) are in flight, then lets the cloud carry them out. */
   const killed = async <K extends Kind>(kind: K, behaviour: Behaviour, calls: string[], options: RunOptions<K> = {}) => {
     const engines: EngineProcess[] = []
     const gates = calls.map((call) => {
@@ -71,11 +71,11 @@ const things = (inputs: Record<string, Record<string, unknown>>): Behaviour =>
   ({ detailed: Object.fromEntries(Object.entries(inputs).map(([name, given]) => [name, { inputs: given }])) })
 
 describe.each(await enginesPresent())('when the $kind engine is killed', (executable) => {
-  const withVictim = async (body: (one: ReturnType<typeof victim>) => Promise<void>) =>
-    withEngine(executable, async (fixture) => body(victim(fixture)))
+  const withKilledEngine = async (body: (one: ReturnType<typeof killable>) => Promise<void>) =>
+    withEngine(executable, async (fixture) => body(killable(fixture)))
 
   test('in the middle of a create, what came to be is adopted and read, what did not is created', async () => {
-    await withVictim(async ({ killed, recovered, expectSettled, provider, asked, paths, dataDir }) => {
+    await withKilledEngine(async ({ killed, recovered, expectSettled, provider, asked, paths, dataDir }) => {
       const wanted: Behaviour = {
         detailed: {
           a: { inputs: { value: 1 } },
@@ -104,13 +104,13 @@ describe.each(await enginesPresent())('when the $kind engine is killed', (execut
       )
       expect(provider.names('Create').toSorted()).toEqual(['a', 'lost', 'lost', 'made'])
       expect(provider.names('Read')).toContain('made')
-      const told = events.flatMap((event) =>
+      const messages = events.flatMap((event) =>
         event.type === 'diagnostic' && event.urn !== undefined
           ? [`${event.urn.split('::').at(-1)}: ${event.message}`]
           : []
       )
-      expect(told).toContainEqual(expect.stringMatching(/^made: .* is in the state now/))
-      expect(told).toContainEqual(expect.stringMatching(/^lost: .* not found in the cloud/))
+      expect(messages).toContainEqual(expect.stringMatching(/^made: .* is in the state now/))
+      expect(messages).toContainEqual(expect.stringMatching(/^lost: .* not found in the cloud/))
       await expectSettled(wanted)
       expect(await readFile(paths.checkpoint, 'utf8')).toMatch(/"arn":\s*"arn:test:made-/)
       expect(await readFile(paths.checkpoint, 'utf8')).not.toContain('hunter2')
@@ -118,7 +118,7 @@ describe.each(await enginesPresent())('when the $kind engine is killed', (execut
   })
 
   test('in the middle of an update and of both orders of a replacement, each resource is there once, as wanted', async () => {
-    await withVictim(async ({ recovered, killed, expectSettled, provider, cloud }) => {
+    await withKilledEngine(async ({ recovered, killed, expectSettled, provider, cloud }) => {
       const wanted = (value: number, moved: string, swapped: string) =>
         things({ changed: { value }, moved: { name: moved }, swapped: { name: swapped, exclusive: true } })
       await recovered('up', wanted(1, 'one', 'one'))
@@ -135,7 +135,7 @@ describe.each(await enginesPresent())('when the $kind engine is killed', (execut
   })
 
   test('in the middle of a delete, or when nothing but a create had begun, the delete can be repeated', async () => {
-    await withVictim(async ({ killed, recovered, provider, paths }) => {
+    await withKilledEngine(async ({ killed, recovered, provider, paths }) => {
       await killed('up', things({ a: {} }), ['Create a'])
       await killed('destroy', {}, ['Delete a'])
       expect(await recovered('destroy')).toMatchObject({ resources: 0 })
@@ -146,7 +146,7 @@ describe.each(await enginesPresent())('when the $kind engine is killed', (execut
   })
 
   test('in the middle of the recovery itself, the next one carries it on', async () => {
-    await withVictim(async ({ killed, recovered, expectSettled, provider, starts, locate, run }) => {
+    await withKilledEngine(async ({ killed, recovered, expectSettled, provider, starts, locate, run }) => {
       const wanted = things({ a: { value: 1 } })
       await killed('up', wanted, ['Create a'])
       const onEngineStarted = async ({ pid }: EngineProcess) => {
@@ -165,7 +165,7 @@ describe.each(await enginesPresent())('when the $kind engine is killed', (execut
   })
 
   test('while it made the stack, the next run makes it', async () => {
-    await withVictim(async ({ run, recovered, expectSettled, starts }) => {
+    await withKilledEngine(async ({ run, recovered, expectSettled, starts }) => {
       const wanted = things({ a: {} })
       for (const milliseconds of [0, 60, 120]) {
         const onEngineStarted = async ({ pid }: EngineProcess) => {
@@ -188,7 +188,7 @@ describe.each(await enginesPresent())('when the $kind engine is killed', (execut
   })
 
   test('a run that has nobody to ask what came of its create is refused, and the state is left as it is', async () => {
-    await withVictim(async ({ killed, run, paths }) => {
+    await withKilledEngine(async ({ killed, run, paths }) => {
       await killed('up', things({ a: {} }), ['Create a'])
       const text = await readFile(paths.checkpoint, 'utf8')
       const failure = await failureOf(run('up', 'env', things({ a: {} })))

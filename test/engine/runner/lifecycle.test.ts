@@ -34,7 +34,7 @@ describe.each(await enginesPresent())('a stack\'s life on the $kind engine', (ex
     })
   })
 
-  test('the events tell the plan, each cloud resource from its start to its end, and the sum; components and secrets are not told', async () => {
+  test('the events hold the plan, each cloud resource from its start to its end, and the sum; no components and no secrets', async () => {
     await withEngine(executable, async ({ up, destroy }) => {
       const events: EngineEvent[] = []
       await up('env', { things: ['a', 'b'], secret: 'hush' }, { events })
@@ -99,7 +99,7 @@ describe.each(await enginesPresent())('a stack\'s life on the $kind engine', (ex
     })
   })
 
-  test('a run past its deadline is stopped by signals and names the resource under way; its lock is no hindrance to the next', async () => {
+  test('a run past its deadline is stopped by signals and names the resource in flight; its lock is no hindrance to the next', async () => {
     await withEngine(
       executable,
       async ({ up, provider }) => {
@@ -118,7 +118,7 @@ describe.each(await enginesPresent())('a stack\'s life on the $kind engine', (ex
     )
   })
 
-  test('an engine runs only after its identity was taken down, and not at all if that fails', async () => {
+  test('an engine runs only after its identity was recorded, and not at all if that fails', async () => {
     await withEngine(executable, async ({ up, provider, dataDir }) => {
       const seen: EngineProcess[] = []
       await up('env', { things: ['a'] }, {

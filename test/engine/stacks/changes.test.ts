@@ -11,21 +11,22 @@ const SPEC: Spec = { team: 'vision', name: 'training', jobs: { default: { image:
 
 const engines = await enginesPresent()
 
+interface Outcome {
+  readonly changes: Record<string, number>
+  readonly before: Record<string, unknown>
+  readonly after: Record<string, unknown>
+}
+
 describe.each(engines)('a changed spec, on the $kind engine', (engine) => {
   const changed = async (
     more: Partial<Spec>,
-    judge: (
-      stack: ProgramStack,
-      changes: Record<string, number>,
-      before: Record<string, unknown>,
-      after: Record<string, unknown>
-    ) => Promise<void>
+    check: (stack: ProgramStack, outcome: Outcome) => Promise<void>
   ) => {
     await withCloud((cloud) =>
       withStack(engine, inputOf(SPEC, PLACEMENT), cloud, async (stack) => {
         const before = await stack.up()
         const after = await stack.up(resolveSpec({ ...SPEC, ...more }, PLACEMENT))
-        await judge(stack, after.changes, before.outputs, after.outputs)
+        await check(stack, { changes: after.changes, before: before.outputs, after: after.outputs })
         const again = await stack.up()
         expect(Object.keys(again.changes)).toEqual(['same'])
         await stack.destroy()
@@ -35,7 +36,7 @@ describe.each(engines)('a changed spec, on the $kind engine', (engine) => {
   }
 
   it('moves the queue to a new compute environment when the type changes, and then deletes the old one', async () => {
-    await changed({ compute: { default: { type: 'FARGATE' } } }, async (stack, changes, before, after) => {
+    await changed({ compute: { default: { type: 'FARGATE' } } }, async (stack, { changes, before, after }) => {
       expect(changes).toMatchObject({ replace: 1, update: 1 })
       expect(after['compute_environment_arn']).not.toBe(before['compute_environment_arn'])
       expect(after['job_queue_arn']).toBe(before['job_queue_arn'])
@@ -45,7 +46,7 @@ describe.each(engines)('a changed spec, on the $kind engine', (engine) => {
   })
 
   it('makes a new revision of job and task, and touches nothing else, when the image changes', async () => {
-    await changed({ jobs: { default: { image: 'alpine:3.21' } } }, async (_, changes, before, after) => {
+    await changed({ jobs: { default: { image: 'alpine:3.21' } } }, async (_, { changes, before, after }) => {
       expect(changes['replace']).toBe(1)
       expect(changes['update']).toBe(2)
       expect(after['job_definition_revision']).toBe(2)
@@ -57,7 +58,7 @@ describe.each(engines)('a changed spec, on the $kind engine', (engine) => {
   it('changes limits and priorities in place', async () => {
     await changed(
       { compute: { default: { maxVcpus: 4 } }, queues: { default: { priority: 7 } } },
-      async (_, changes) => {
+      async (_, { changes }) => {
         expect(changes).toMatchObject({ update: 2 })
         expect(changes).not.toHaveProperty('replace')
       }
@@ -65,7 +66,7 @@ describe.each(engines)('a changed spec, on the $kind engine', (engine) => {
   })
 
   it('changes tags in place', async () => {
-    await changed({ labels: { cost: '7' } }, async (_, changes) => {
+    await changed({ labels: { cost: '7' } }, async (_, { changes }) => {
       expect(changes['update']).toBeGreaterThan(5)
       expect(changes).not.toHaveProperty('replace')
     })

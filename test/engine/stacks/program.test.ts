@@ -255,7 +255,7 @@ describe.each(await enginesPresent())('the program on the $kind engine', (engine
   })
 
   describe('steps into none of the traps:', () => {
-    it('Batch\'s own cluster is told apart from the service\'s', () => {
+    it('Batch\'s own cluster is another one than the service\'s', () => {
       expect(eventLog.first.outputs['batch_ecs_cluster_arn']).not.toBe(eventLog.first.outputs['ecs_cluster_arn'])
     })
 

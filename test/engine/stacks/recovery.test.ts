@@ -66,7 +66,7 @@ async function run (
       onEvent: (event) => {
         events.push(event)
         const count = events.filter(
-          (told) => told.type === 'resource' && told.status === 'started' && told.action !== 'read'
+          (sent) => sent.type === 'resource' && sent.status === 'started' && sent.action !== 'read'
         ).length
         if (count === begun && running !== undefined) process.kill(running.pid, 'SIGKILL')
       },

@@ -19,11 +19,11 @@ test('no engine is started on a damaged state, whatever the run, and all that re
     const damaged = good.slice(0, -20)
     await writeFile(previous, good)
     await writeFile(checkpoint, damaged)
-    const told = await engine.resources('env').then(
+    const failure = await engine.resources('env').then(
       () => undefined,
       (error: unknown) => (error instanceof RunFailure ? error.error : error)
     )
-    expect(told).toMatchObject({
+    expect(failure).toMatchObject({
       code: 'state-corrupt',
       transient: false,
       detail: expect.stringMatching(
@@ -31,7 +31,7 @@ test('no engine is started on a damaged state, whatever the run, and all that re
       )
     })
     for (const kind of ['up', 'destroy', 'preview', 'drift'] as const) {
-      expect(await failureOf(run(kind, 'env'))).toEqual(told)
+      expect(await failureOf(run(kind, 'env'))).toEqual(failure)
     }
     expect(starts).toEqual([])
     expect(await readFile(checkpoint, 'utf8')).toBe(damaged)

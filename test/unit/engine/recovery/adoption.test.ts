@@ -120,7 +120,7 @@ test('what was being updated or deleted stays and is to be read, of two with one
   expect(adopted).toEqual([])
 })
 
-test('components and providers under way are dropped without being looked up', () => {
+test('pending components and providers are dropped without being looked up', () => {
   const component = { urn: 'urn:c', type: 'batchyard:Compute', custom: false }
   const other = { urn: 'urn:q', type: 'pulumi:providers:aws', custom: true }
   const deployment = deploymentOf([], ['creating', component], ['creating', other], ['updating', other])

@@ -67,7 +67,7 @@ test('what stays, components, providers and ends of steps are no change', () => 
   expect(none.flatMap(changingStep)).toEqual([])
 })
 
-test('properties are told with what happens to them and whether they replace, never with values', () => {
+test('properties are shown with what happens to them and whether they replace, never with values', () => {
   const detailedDiff = {
     'tags["cost.center"]': change('add'),
     'rules[0].id': change('update-replace'),
@@ -91,7 +91,7 @@ test('properties are told with what happens to them and whether they replace, ne
   ])
 })
 
-test('what follows from no input is told where there is nothing else', () => {
+test('what follows from no input is shown where there is nothing else', () => {
   const [planned] = plannedChanges([step('update', { diffs: ['arn'], old: {}, new: {} })])
   expect(planned?.properties).toEqual([{ path: 'arn', action: 'delete', replaces: false }])
 })
@@ -112,7 +112,7 @@ test('a refresh tells drift of what was changed or is gone, and of nothing else'
   ])
 })
 
-test('drift is told property by property, and what follows from another property once', () => {
+test('drift is shown property by property, and what follows from another property once', () => {
   expect(
     driftOf(
       step('update', {
@@ -144,7 +144,7 @@ test('an object that is missing is one without fields', () => {
   ])
 })
 
-test('what follows from another property is told once also where the cloud answers it as an input', () => {
+test('what follows from another property is shown once also where the cloud answers it as an input', () => {
   const tags = { owner: 'yes' }
   expect(driftOf(step('update', { old: {}, new: { inputs: { tags, tagsAll: tags, labels: tags } } }))).toEqual([
     { path: 'labels.owner', expected: null, actual: 'yes' }, { path: 'tags.owner', expected: null, actual: 'yes' }

@@ -21,7 +21,7 @@ function metadata (changes: Partial<StepEventMetadata> = {}, custom = true): Ste
 
 const event = (body: Partial<SdkEvent>): SdkEvent => ({ sequence: 1, timestamp: 1, ...body })
 
-test('a step of a cloud resource is told at its start, its end and its failure, without its inputs and outputs', () => {
+test('a step of a cloud resource becomes an event at its start, its end and its failure, without its inputs and outputs', () => {
   const common = {
     type: 'resource',
     action: 'create',
@@ -41,7 +41,7 @@ test('a step of a cloud resource is told at its start, its end and its failure, 
   })
 })
 
-test('components, providers and the stack are not told', () => {
+test('components, providers and the stack make no events', () => {
   expect(toEngineEvent(event({ resourcePreEvent: { metadata: metadata({}, false) } }))).toBeUndefined()
   expect(
     toEngineEvent(event({ resourcePreEvent: { metadata: metadata({ type: 'pulumi:providers:aws' }) } }))
@@ -54,18 +54,18 @@ test.each([
   ['replace', 'replace'],
   ['same', 'same'],
   ['refresh', 'read']
-] as const)("the engine's %s is told as %s", (op, action) => {
+] as const)("the engine's %s becomes %s", (op, action) => {
   expect(toEngineEvent(event({ resourcePreEvent: { metadata: metadata({ op }) } }))).toMatchObject({ action })
 })
 
-test('a delete is told from the old state', () => {
+test('the event of a delete has what the old state says', () => {
   const { new: old, ...rest } = metadata({ op: 'delete' })
   expect(
     toEngineEvent(event({ resOutputsEvent: { metadata: old === undefined ? rest : { ...rest, old } } }))
   ).toMatchObject({ action: 'delete', id: 'b-1' })
 })
 
-test('messages are told without colours, markup and stack frames, debug messages not at all', () => {
+test('messages become events without colours, markup and stack frames, debug messages none', () => {
   const diagnostic = (severity: string, message: string) =>
     event({ diagnosticEvent: { severity: severity as 'info', message, color: 'never', urn } })
   expect(
@@ -80,7 +80,7 @@ test('a message is bounded', () => {
   expect(sanitizeMessage('x'.repeat(100_000)).length).toBe(4096)
 })
 
-test('the summary counts resources by action, and the engine\'s other events are not told', () => {
+test('the summary counts resources by action, and the engine\'s other events make none', () => {
   const summary = { maybeCorrupt: false, durationSeconds: 3, resourceChanges: { create: 2 }, policyPacks: {} }
   expect(toEngineEvent(event({ summaryEvent: summary }))).toEqual({
     type: 'summary',

@@ -78,7 +78,7 @@ test.each([
   ['ExpiredToken: The security token included in the request is expired', 'credentials-invalid', false],
   ['InvalidClientTokenId: The security token included in the request is invalid', 'credentials-invalid', false],
   ['SignatureDoesNotMatch: Signature not yet current', 'credentials-invalid', false]
-])('what AWS says about a resource is told and classified: %s', (message, code, retryable) => {
+])('what AWS says about a resource is reported and classified: %s', (message, code, retryable) => {
   const wrapped = `creating Batch Job Queue (q): operation error Batch: CreateJobQueue, https response error StatusCode: 400, RequestID: 6c1f0b1e-77, ${message}`
   const error = refused(`  sdk-v2/provider2.go:572: sdk.helper_schema: ${wrapped}: provider=aws@7.48.0`)
   expect(error).toMatchObject({
