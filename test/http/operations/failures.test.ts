@@ -2,7 +2,16 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import type { BatchyardClient } from '../../../client/index.ts'
 import { addFault, clearFaults } from '../../support/http/faults.ts'
-import { ended, environment, post, remove, resources, SPEC, withService } from '../../support/service/service.ts'
+import {
+  ended,
+  environment,
+  launch,
+  post,
+  remove,
+  resources,
+  SPEC,
+  withDataDir
+} from '../../support/service/service.ts'
 import { sharedService } from '../../support/service/shared-service.ts'
 
 const QUEUE = 'aws:batch/jobQueue:JobQueue'
@@ -146,17 +155,26 @@ describe('With one operation at a time', () => {
 
 describe('A deadline', () => {
   test('ends a run whose call hangs, by force in the end, and names the resource', async () => {
-    await withService(async ({ client }) => {
+    await withDataDir(async (dataDir) => {
+      const settings = { BATCHYARD_OPERATION_DEADLINE_SECONDS: '30', BATCHYARD_INTERRUPT_SECONDS: '1' }
+      const { client, service } = await launch(dataDir, { settings })
       // Roles come first, so the deadline meets one of them on a busy machine too.
       await addFault(client, { kind: 'hang', on: 'create', type: ROLE, count: 0 })
       const accepted = await post(client)
       const { operation } = await ended(client, accepted.operation)
+      await clearFaults(client)
+      await service.stop()
       expect(operation).toMatchObject({
         state: 'failed',
         error: { code: 'deadline-exceeded', retryable: true, resource: { type: ROLE } }
       })
-      await clearFaults(client)
-      await deleteAndExpectNothing(client, accepted.id)
-    }, { settings: { BATCHYARD_OPERATION_DEADLINE_SECONDS: '30', BATCHYARD_INTERRUPT_SECONDS: '1' } })
+
+      const again = await launch(dataDir)
+      try {
+        await deleteAndExpectNothing(again.client, accepted.id)
+      } finally {
+        await again.service.stop()
+      }
+    })
   })
 })
