@@ -72,7 +72,7 @@ function runEnvironment ({ compileCache, ...settings }: WorkspaceSettings): Reco
   return {
     ...(compileCache === undefined ? {} : { NODE_COMPILE_CACHE: compileCache }),
     PULUMI_BACKEND_URL: settings.stateUrl,
-    // Removed when the run has ended (recovery/copies.ts), which can be done here only.
+    // Removed when the run has ended (copies.ts), which can be done here only.
     ...(stateDirectory(settings.stateUrl) === undefined ? {} : { PULUMI_DIY_BACKEND_RETAIN_CHECKPOINTS: 'true' }),
     PULUMI_CONFIG_PASSPHRASE_FILE: settings.passphraseFile,
     PULUMI_SKIP_UPDATE_CHECK: 'true',
