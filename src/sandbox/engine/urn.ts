@@ -9,7 +9,7 @@ export interface UrnScope {
 }
 
 /** A resource's own part of its URN. */
-export interface ResourceName {
+interface ResourceName {
   /** The parent's URN; empty for the root. */
   parent: string
   type: string
