@@ -1,5 +1,5 @@
 /**
- * `npm run chaos`: kills the service, runners and engines at drawn moments, and looks whether anything is lost. Exits 1
+ * `npm run chaos`: kills the service, runners and engines at chosen moments, and looks whether anything is lost. Exits 1
  * if so.
  */
 import { parseArgs } from 'node:util'

@@ -1,4 +1,4 @@
-import type { Draw } from './draw.ts'
+import type { Random } from './random.ts'
 import type { Part } from './processes.ts'
 
 /** Who is killed together. The cloud is not among them: AWS stays. */
@@ -51,15 +51,15 @@ const EVENTS = { create: 44, update: 12, delete: 44 }
  * The life of an environment: made, changed some times, deleted; somebody is killed in each step, often in its recovery
  * again.
  */
-export function planLife (draw: Draw): Step[] {
-  const drawn = Array.from({ length: 1 + draw.below(3) }, () => draw.oneOf(CHANGES))
-  const changes = drawn.map((change, at) => change(drawn.slice(0, at).filter((each) => each === change).length))
+export function planLife (random: Random): Step[] {
+  const chosen = Array.from({ length: 1 + random.below(3) }, () => random.oneOf(CHANGES))
+  const changes = chosen.map((change, at) => change(chosen.slice(0, at).filter((each) => each === change).length))
   const steps: Array<Omit<Step, 'kills'>> = [
     { kind: 'create', what: 'create' },
     ...changes.map((change) => ({ kind: 'update' as const, ...change })),
     { kind: 'delete', what: 'delete' }
   ]
-  return steps.map((step) => ({ ...step, kills: killsDuring(step.kind, draw) }))
+  return steps.map((step) => ({ ...step, kills: killsDuring(step.kind, random) }))
 }
 
 /** The nth change of its sort in a life, which differs from the spec of before. */
@@ -78,27 +78,27 @@ const CHANGES: readonly Change[] = [
   })
 ]
 
-function killsDuring (kind: Step['kind'], draw: Draw): Kill[] {
-  const first = killAt(momentOf(kind, draw), draw)
-  return draw.chance(AGAIN_PERCENT)
-    ? [first, killAt({ after: 'restart', nth: 1, afterMs: draw.below(2_500) }, draw)]
+function killsDuring (kind: Step['kind'], random: Random): Kill[] {
+  const first = killAt(momentOf(kind, random), random)
+  return random.chance(AGAIN_PERCENT)
+    ? [first, killAt({ after: 'restart', nth: 1, afterMs: random.below(2_500) }, random)]
     : [first]
 }
 
-function killAt (moment: Moment, draw: Draw): Kill {
+function killAt (moment: Moment, random: Random): Kill {
   const engineLives = moment.after === 'engine' || moment.after === 'resource'
-  const victim = draw.oneOf(engineLives ? EVERYBODY : WITHOUT_ENGINE)
+  const victim = random.oneOf(engineLives ? EVERYBODY : WITHOUT_ENGINE)
   const isStarted = VICTIMS[victim].some((part) => part === 'service')
-  return { moment, victim, ...(isStarted && draw.chance(START_PERCENT) && { startAfterMs: draw.below(3_000) }) }
+  return { moment, victim, ...(isStarted && random.chance(START_PERCENT) && { startAfterMs: random.below(3_000) }) }
 }
 
-function momentOf (kind: Step['kind'], draw: Draw): Moment {
-  const after = draw.oneOf(['request', 'answer', 'engine', 'resource', 'resource', 'resource', 'engine-end'] as const)
+function momentOf (kind: Step['kind'], random: Random): Moment {
+  const after = random.oneOf(['request', 'answer', 'engine', 'resource', 'resource', 'resource', 'engine-end'] as const)
   switch (after) {
-    case 'request': return { after, nth: 1, afterMs: draw.below(30) }
-    case 'answer': return { after, nth: 1, afterMs: draw.below(300) }
-    case 'engine': return { after, nth: 1 + draw.below(2), afterMs: draw.below(400) }
-    case 'resource': return { after, nth: 1 + draw.below(EVENTS[kind]), afterMs: draw.below(200) }
-    case 'engine-end': return { after, nth: 1, afterMs: draw.below(60) }
+    case 'request': return { after, nth: 1, afterMs: random.below(30) }
+    case 'answer': return { after, nth: 1, afterMs: random.below(300) }
+    case 'engine': return { after, nth: 1 + random.below(2), afterMs: random.below(400) }
+    case 'resource': return { after, nth: 1 + random.below(EVENTS[kind]), afterMs: random.below(200) }
+    case 'engine-end': return { after, nth: 1, afterMs: random.below(60) }
   }
 }

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { drawsOf } from './draw.ts'
+import { randomFrom } from './random.ts'
 import { SPEC, take, type Life, type Taken } from './life.ts'
 import { planLife, type Step } from './plan.ts'
 import { Violation } from './requests.ts'
@@ -95,7 +95,7 @@ async function live (
   taken: Taken[]
 ): Promise<Finding[]> {
   const life = begin(site, types)
-  for (const step of planLife(drawsOf(seed))) {
+  for (const step of planLife(randomFrom(seed))) {
     const found = (wrong: string): Finding => ({ seed, step: step.what, wrong, folder: site.dataDir })
     try {
       const went = await take(life, step)

@@ -1,5 +1,5 @@
-/** Draws that are the same for the same seed, on every machine. */
-export interface Draw {
+/** Random choices that are the same for the same seed, on every machine. */
+export interface Random {
   /** A whole number from 0 to `bound` - 1. */
   below (bound: number): number
   oneOf<T> (choices: readonly T[]): T
@@ -8,7 +8,7 @@ export interface Draw {
 }
 
 /** Mulberry32 by Tommy Ettinger: 32 bits of state, public domain. */
-export function drawsOf (seed: number): Draw {
+export function randomFrom (seed: number): Random {
   let state = seed >>> 0
   function next (): number {
     state = (state + 0x6D2B79F5) >>> 0
