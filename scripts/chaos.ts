@@ -62,8 +62,8 @@ async function chaos (): Promise<void> {
     const report = await runChaos({
       ...options,
       freshDatabase,
-      onStep: (seed, taken) => {
-        console.log(describeStep(seed, taken))
+      onStep: (seed, result) => {
+        console.log(describeStep(seed, result))
       }
     })
     console.log(reportOf(report))

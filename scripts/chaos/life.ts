@@ -18,8 +18,8 @@ export interface Strike {
   readonly phase: Phase
 }
 
-/** A step as it went. */
-export interface Taken {
+/** A step as it result. */
+export interface StepResult {
   readonly step: Step
   readonly strikes: readonly Strike[]
   readonly attempts: number
@@ -47,7 +47,7 @@ export interface Life {
 }
 
 /** Asks for a step, kills whom it says when it says, follows the operation to its end, and looks at everything. */
-export async function take (life: Life, step: Step): Promise<Taken> {
+export async function take (life: Life, step: Step): Promise<StepResult> {
   const watching = watch(life.site)
   try {
     const request = requestOf(life, step)

@@ -1,10 +1,10 @@
-import type { Strike, Taken } from './life.ts'
+import type { Strike, StepResult } from './life.ts'
 import { VICTIMS, type Victim } from './plan.ts'
 import { countKills, type ChaosReport } from './run.ts'
 import { PHASES } from './watch.ts'
 
 /** One line: who was killed when, and how it ended. */
-export function describeStep (seed: number, { step, strikes, attempts, seconds, wrong }: Taken): string {
+export function describeStep (seed: number, { step, strikes, attempts, seconds, wrong }: StepResult): string {
   const kills = strikes.map(describeStrike).join(', then ')
   const end = wrong.length === 0 ? 'right' : `WRONG: ${wrong.join('; ')}`
   const ended = `ended ${seconds.toFixed(1)} s later at attempt ${attempts}`
@@ -26,13 +26,13 @@ function describeStrike ({
 }
 
 /** The table of a whole run, and what was found. */
-export function reportOf ({ engine, database, lives, taken, findings }: ChaosReport): string {
-  const counted = `${countKills(taken)} kills in ${taken.length} operations of ${lives} environments`
-  const seconds = largest(taken.map((each) => each.seconds)).toFixed(1)
-  const attempts = largest(taken.map((each) => each.attempts))
+export function reportOf ({ engine, database, lives, results, findings }: ChaosReport): string {
+  const counted = `${countKills(results)} kills in ${results.length} operations of ${lives} environments`
+  const seconds = largest(results.map((each) => each.seconds)).toFixed(1)
+  const attempts = largest(results.map((each) => each.attempts))
   return [
     `\n${counted}; ${engine} engine, ${database}\n`,
-    ...tableOf(taken),
+    ...tableOf(results),
     `\nFrom the last kill to the end: at most ${seconds} s. Attempts: at most ${attempts}.`,
     findings.length === 0 ? 'Nothing was lost, left behind or made twice.' : `${findings.length} violations:`,
     ...findings.map(
@@ -46,8 +46,8 @@ export function reportOf ({ engine, database, lives, taken, findings }: ChaosRep
 const largest = (numbers: readonly number[]): number => Math.max(0, ...numbers)
 
 /** Kills by who was killed and how far the operation was. */
-function tableOf (taken: readonly Taken[]): string[] {
-  const strikes = taken.flatMap((step) => step.strikes).filter(({ killed }) => killed.length > 0)
+function tableOf (results: readonly StepResult[]): string[] {
+  const strikes = results.flatMap((step) => step.strikes).filter(({ killed }) => killed.length > 0)
   const row = (first: string, cells: ReadonlyArray<string | number>): string =>
     first.padEnd(20) + cells.map((cell) => String(cell).padStart(11)).join('')
   return [

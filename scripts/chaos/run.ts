@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { randomFrom } from './random.ts'
-import { SPEC, take, type Life, type Taken } from './life.ts'
+import { SPEC, take, type Life, type StepResult } from './life.ts'
 import { planLife, type Step } from './plan.ts'
 import { Violation } from './requests.ts'
 import { openSite, type Site, type SiteOptions } from './site.ts'
@@ -15,7 +15,7 @@ export interface ChaosOptions {
   /** Each life has a seed of its own: this one, the next, and so on. */
   readonly seed: number
   /** Told of each step when it is over. */
-  readonly onStep?: (seed: number, taken: Taken) => void
+  readonly onStep?: (seed: number, result: StepResult) => void
 }
 
 /** What was found, in one step or because a life could not go on. */
@@ -31,7 +31,7 @@ export interface ChaosReport {
   readonly engine: string
   readonly database: string
   readonly lives: number
-  readonly taken: readonly Taken[]
+  readonly results: readonly StepResult[]
   readonly findings: readonly Finding[]
 }
 
@@ -40,7 +40,7 @@ export interface ChaosReport {
  * folder.
  */
 export async function runChaos (options: ChaosOptions): Promise<ChaosReport> {
-  const taken: Taken[] = []
+  const results: StepResult[] = []
   const findings: Finding[] = []
   const open = async (): Promise<Site> =>
     openSite({ engine: options.engine, databaseUrl: await options.freshDatabase() })
@@ -50,8 +50,8 @@ export async function runChaos (options: ChaosOptions): Promise<ChaosReport> {
   let lives = 0
   try {
     types = await undisturbed(site)
-    for (; countKills(taken) < options.kills; lives++) {
-      const found = await live(site, types, { ...options, seed: options.seed + lives }, taken)
+    for (; countKills(results) < options.kills; lives++) {
+      const found = await live(site, types, { ...options, seed: options.seed + lives }, results)
       findings.push(...found)
       if (found.length === 0) continue
       await site.close({ keep: true })
@@ -60,11 +60,11 @@ export async function runChaos (options: ChaosOptions): Promise<ChaosReport> {
   } finally {
     await site.close({ keep: false })
   }
-  return { engine, database, lives, taken, findings }
+  return { engine, database, lives, results, findings }
 }
 
-export function countKills (taken: readonly Taken[]): number {
-  return taken.flatMap(({ strikes }) => strikes).filter(({ killed }) => killed.length > 0).length
+export function countKills (results: readonly StepResult[]): number {
+  return results.flatMap(({ strikes }) => strikes).filter(({ killed }) => killed.length > 0).length
 }
 
 /** How many resources of each type an environment has that nobody was killed for. */
@@ -74,7 +74,7 @@ async function undisturbed (site: Site): Promise<Map<string, number>> {
   let types = new Map<string, number>()
   for (const step of steps) {
     const { wrong } = await take(life, step)
-    if (wrong.length > 0) throw new Error(`a ${step.what} that nobody disturbed went wrong: ${wrong.join('; ')}`)
+    if (wrong.length > 0) throw new Error(`a ${step.what} that nobody disturbed result wrong: ${wrong.join('; ')}`)
     if (step.kind === 'create') types = countTypes(await readCloud(site))
   }
   return types
@@ -92,16 +92,16 @@ async function live (
   site: Site,
   types: ReadonlyMap<string, number>,
   { seed, onStep }: ChaosOptions,
-  taken: Taken[]
+  results: StepResult[]
 ): Promise<Finding[]> {
   const life = begin(site, types)
   for (const step of planLife(randomFrom(seed))) {
     const found = (wrong: string): Finding => ({ seed, step: step.what, wrong, folder: site.dataDir })
     try {
-      const went = await take(life, step)
-      taken.push(went)
-      onStep?.(seed, went)
-      if (went.wrong.length > 0) return went.wrong.map(found)
+      const result = await take(life, step)
+      results.push(result)
+      onStep?.(seed, result)
+      if (result.wrong.length > 0) return result.wrong.map(found)
     } catch (error) {
       return [found(error instanceof Violation ? error.message : inspect(error))]
     }
