@@ -40,7 +40,7 @@ export interface Step {
 }
 
 const EVERYBODY = Object.keys(VICTIMS) as Victim[]
-/** Where no engine lives, killing none says nothing. */
+/** Where no engine runs, a kill of the engine would kill nothing. */
 const WITHOUT_ENGINE = EVERYBODY.filter((victim) => victim !== 'engine')
 const AGAIN_PERCENT = 25
 const START_PERCENT = 15
@@ -48,10 +48,10 @@ const START_PERCENT = 15
 const EVENTS = { create: 44, update: 12, delete: 44 }
 
 /**
- * The life of an environment: made, changed some times, deleted; somebody is killed in each step, often in its recovery
+ * The lifecycle of an environment: made, changed some times, deleted; somebody is killed in each step, often in its recovery
  * again.
  */
-export function planLife (random: Random): Step[] {
+export function planLifecycle (random: Random): Step[] {
   const chosen = Array.from({ length: 1 + random.below(3) }, () => random.oneOf(CHANGES))
   const changes = chosen.map((change, at) => change(chosen.slice(0, at).filter((each) => each === change).length))
   const steps: Array<Omit<Step, 'kills'>> = [
@@ -62,7 +62,7 @@ export function planLife (random: Random): Step[] {
   return steps.map((step) => ({ ...step, kills: killsDuring(step.kind, random) }))
 }
 
-/** The nth change of its sort in a life, which differs from the spec of before. */
+/** The nth change of its sort in a lifecycle, which differs from the spec of before. */
 type Change = (nth: number) => { readonly what: string, readonly patch: object }
 
 const CHANGES: readonly Change[] = [
@@ -86,8 +86,8 @@ function killsDuring (kind: Step['kind'], random: Random): Kill[] {
 }
 
 function killAt (moment: Moment, random: Random): Kill {
-  const engineLives = moment.after === 'engine' || moment.after === 'resource'
-  const victim = random.oneOf(engineLives ? EVERYBODY : WITHOUT_ENGINE)
+  const engineRuns = moment.after === 'engine' || moment.after === 'resource'
+  const victim = random.oneOf(engineRuns ? EVERYBODY : WITHOUT_ENGINE)
   const isStarted = VICTIMS[victim].some((part) => part === 'service')
   return { moment, victim, ...(isStarted && random.chance(START_PERCENT) && { startAfterMs: random.below(3_000) }) }
 }

@@ -1,4 +1,4 @@
-import type { Strike, StepResult } from './life.ts'
+import type { Strike, StepResult } from './lifecycle.ts'
 import { VICTIMS, type Victim } from './plan.ts'
 import { countKills, type ChaosReport } from './run.ts'
 import { PHASES } from './watch.ts'
@@ -26,8 +26,8 @@ function describeStrike ({
 }
 
 /** The table of a whole run, and what was found. */
-export function reportOf ({ engine, database, lives, results, findings }: ChaosReport): string {
-  const counted = `${countKills(results)} kills in ${results.length} operations of ${lives} environments`
+export function reportOf ({ engine, database, lifecycles, results, findings }: ChaosReport): string {
+  const counted = `${countKills(results)} kills in ${results.length} operations of ${lifecycles} environments`
   const seconds = largest(results.map((each) => each.seconds)).toFixed(1)
   const attempts = largest(results.map((each) => each.attempts))
   return [

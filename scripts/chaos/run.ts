@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { randomFrom } from './random.ts'
-import { SPEC, take, type Life, type StepResult } from './life.ts'
-import { planLife, type Step } from './plan.ts'
+import { SPEC, runStep, type Lifecycle, type StepResult } from './lifecycle.ts'
+import { planLifecycle, type Step } from './plan.ts'
 import { Violation } from './requests.ts'
 import { openSite, type Site, type SiteOptions } from './site.ts'
 import { countTypes, readCloud } from './state.ts'
@@ -10,15 +10,15 @@ export interface ChaosOptions {
   readonly engine: SiteOptions['engine']
   /** The URL of an empty database of a Postgres server, another with each call; undefined for the embedded one. */
   readonly freshDatabase: () => Promise<string | undefined>
-  /** At least so many; the life in which the last one comes is lived to its end. */
+  /** At least so many; the lifecycle in which the last one happens is completed. */
   readonly kills: number
-  /** Each life has a seed of its own: this one, the next, and so on. */
+  /** Each lifecycle has a seed of its own: this one, the next, and so on. */
   readonly seed: number
   /** Told of each step when it is over. */
   readonly onStep?: (seed: number, result: StepResult) => void
 }
 
-/** What was found, in one step or because a life could not go on. */
+/** What was found wrong, in one step or because a lifecycle could not continue. */
 interface Finding {
   readonly seed: number
   readonly step: string
@@ -30,13 +30,13 @@ interface Finding {
 export interface ChaosReport {
   readonly engine: string
   readonly database: string
-  readonly lives: number
+  readonly lifecycles: number
   readonly results: readonly StepResult[]
   readonly findings: readonly Finding[]
 }
 
 /**
- * Lives environments one after the other and kills, until there were `kills` kills. A life that goes wrong leaves its
+ * Runs environments through their lifecycles, one after the other, until there were `kills` kills. One that fails leaves its
  * folder.
  */
 export async function runChaos (options: ChaosOptions): Promise<ChaosReport> {
@@ -47,11 +47,11 @@ export async function runChaos (options: ChaosOptions): Promise<ChaosReport> {
   let site = await open()
   const { engine, database } = site
   let types = new Map<string, number>()
-  let lives = 0
+  let lifecycles = 0
   try {
     types = await undisturbed(site)
-    for (; countKills(results) < options.kills; lives++) {
-      const found = await live(site, types, { ...options, seed: options.seed + lives }, results)
+    for (; countKills(results) < options.kills; lifecycles++) {
+      const found = await runLifecycle(site, types, { ...options, seed: options.seed + lifecycles }, results)
       findings.push(...found)
       if (found.length === 0) continue
       await site.close({ keep: true })
@@ -60,7 +60,7 @@ export async function runChaos (options: ChaosOptions): Promise<ChaosReport> {
   } finally {
     await site.close({ keep: false })
   }
-  return { engine, database, lives, results, findings }
+  return { engine, database, lifecycles, results, findings }
 }
 
 export function countKills (results: readonly StepResult[]): number {
@@ -69,18 +69,18 @@ export function countKills (results: readonly StepResult[]): number {
 
 /** How many resources of each type an environment has that nobody was killed for. */
 async function undisturbed (site: Site): Promise<Map<string, number>> {
-  const life = begin(site, new Map())
+  const lifecycle = begin(site, new Map())
   const steps: Step[] = [{ kind: 'create', what: 'create', kills: [] }, { kind: 'delete', what: 'delete', kills: [] }]
   let types = new Map<string, number>()
   for (const step of steps) {
-    const { wrong } = await take(life, step)
+    const { wrong } = await runStep(lifecycle, step)
     if (wrong.length > 0) throw new Error(`a ${step.what} that nobody disturbed result wrong: ${wrong.join('; ')}`)
     if (step.kind === 'create') types = countTypes(await readCloud(site))
   }
   return types
 }
 
-const begin = (site: Site, types: ReadonlyMap<string, number>): Life => ({
+const begin = (site: Site, types: ReadonlyMap<string, number>): Lifecycle => ({
   site,
   types,
   accepted: [],
@@ -88,17 +88,17 @@ const begin = (site: Site, types: ReadonlyMap<string, number>): Life => ({
   spec: SPEC
 })
 
-async function live (
+async function runLifecycle (
   site: Site,
   types: ReadonlyMap<string, number>,
   { seed, onStep }: ChaosOptions,
   results: StepResult[]
 ): Promise<Finding[]> {
-  const life = begin(site, types)
-  for (const step of planLife(randomFrom(seed))) {
+  const lifecycle = begin(site, types)
+  for (const step of planLifecycle(randomFrom(seed))) {
     const found = (wrong: string): Finding => ({ seed, step: step.what, wrong, folder: site.dataDir })
     try {
-      const result = await take(life, step)
+      const result = await runStep(lifecycle, step)
       results.push(result)
       onStep?.(seed, result)
       if (result.wrong.length > 0) return result.wrong.map(found)

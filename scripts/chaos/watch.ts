@@ -32,7 +32,7 @@ interface Seen {
   /** Starts and ends of resources. */
   resources: number
   readonly engines: Set<number>
-  engineLives: boolean
+  engineRuns: boolean
 }
 
 const hasEnded = ({ state }: Seen): boolean => state === 'succeeded' || state === 'failed' || state === 'cancelled'
@@ -43,16 +43,16 @@ const COMES: Readonly<Record<Moment['after'], (seen: Seen, nth: number) => boole
   answer: ({ state }) => state !== undefined,
   engine: ({ engines }, nth) => engines.size >= nth,
   resource: ({ resources }, nth) => resources >= nth,
-  'engine-end': ({ resources, engineLives }) => resources > 0 && !engineLives
+  'engine-end': ({ resources, engineRuns }) => resources > 0 && !engineRuns
 }
 
 export function watch (site: Site): Watch {
-  const seen: Seen = { state: undefined, resources: 0, engines: new Set(), engineLives: false }
+  const seen: Seen = { state: undefined, resources: 0, engines: new Set(), engineRuns: false }
   const over = new AbortController()
   const looking = repeat(LOOK_MS, over.signal, async () => {
     const { engine } = site.family()
     for (const pid of engine) seen.engines.add(pid)
-    seen.engineLives = engine.length > 0
+    seen.engineRuns = engine.length > 0
   })
   let asking = Promise.resolve()
   return {
@@ -93,7 +93,7 @@ async function ask (site: Site, id: string, seen: Seen): Promise<void> {
 function phaseOf (seen: Seen): Phase {
   if (seen.state === undefined) return 'request'
   if (hasEnded(seen)) return 'ended'
-  if (seen.engineLives) return seen.resources === 0 ? 'engine' : 'resources'
+  if (seen.engineRuns) return seen.resources === 0 ? 'engine' : 'resources'
   if (seen.resources > 0) return 'ending'
   return seen.state === 'queued' ? 'queued' : 'starting'
 }

@@ -37,7 +37,7 @@ const LOOK_MS = 50
 const PATIENCE_SECONDS = 180
 
 /** One environment, from its request to its end. */
-export interface Life {
+export interface Lifecycle {
   readonly site: Site
   /** How many resources of each type an environment has; none where that is not known yet. */
   readonly types: ReadonlyMap<string, number>
@@ -47,27 +47,27 @@ export interface Life {
 }
 
 /** Asks for a step, kills whom it says when it says, follows the operation to its end, and looks at everything. */
-export async function take (life: Life, step: Step): Promise<StepResult> {
-  const watching = watch(life.site)
+export async function runStep (lifecycle: Lifecycle, step: Step): Promise<StepResult> {
+  const watching = watch(lifecycle.site)
   try {
-    const request = requestOf(life, step)
-    const answered = insist<Environment>(life.site, request).then((environment) => {
+    const request = requestOf(lifecycle, step)
+    const answered = insist<Environment>(lifecycle.site, request).then((environment) => {
       watching.follow(operationOf(environment))
       return environment
     })
-    const strikes = await strikeAll(life.site, step.kills, watching, answered)
+    const strikes = await strikeAll(lifecycle.site, step.kills, watching, answered)
     const since = performance.now()
     const environment = await answered
-    const operation = await ended(life.site, operationOf(environment))
+    const operation = await ended(lifecycle.site, operationOf(environment))
     const seconds = (performance.now() - since) / 1000
     await watching.stop()
-    life.id = environment.id
-    life.spec = mergePatch(life.spec, step.patch ?? {})
-    life.accepted.push(step.kind)
+    lifecycle.id = environment.id
+    lifecycle.spec = mergePatch(lifecycle.spec, step.patch ?? {})
+    lifecycle.accepted.push(step.kind)
     const wrong = [
       ...checkEnd(operation),
-      ...checkEvents(operation, await eventsOf(life.site, operation.id)),
-      ...(await lookAround(life, { step, request, operation }))
+      ...checkEvents(operation, await eventsOf(lifecycle.site, operation.id)),
+      ...(await lookAround(lifecycle, { step, request, operation }))
     ]
     return { step, strikes, attempts: operation.attempt, seconds, wrong }
   } finally {
@@ -75,7 +75,7 @@ export async function take (life: Life, step: Step): Promise<StepResult> {
   }
 }
 
-function requestOf ({ id, spec }: Life, { kind, patch }: Step): Request {
+function requestOf ({ id, spec }: Lifecycle, { kind, patch }: Step): Request {
   switch (kind) {
     case 'create': return { method: 'POST', path: '/environments', body: spec as object, idempotencyKey: randomUUID() }
     case 'update': return { method: 'PATCH', path: `/environments/${id}`, body: patch ?? {} }
@@ -120,10 +120,10 @@ async function ended (site: Site, id: string): Promise<Operation> {
 }
 
 async function lookAround (
-  life: Life,
+  lifecycle: Lifecycle,
   { step: { kind }, request, operation }: { step: Step, request: Request, operation: Operation }
 ): Promise<string[]> {
-  const { site, id, accepted, types, spec } = life
+  const { site, id, accepted, types, spec } = lifecycle
   const environment = await insist<Environment>(site, { path: `/environments/${id}` })
   if (kind === 'delete') return [...(await checkGone(site, environment)), ...(await checkHistory(site, id, accepted))]
   return [
