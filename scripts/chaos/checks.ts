@@ -3,7 +3,7 @@ import type { Environment } from '../../src/schemas/environment.ts'
 import type { OperationEvent } from '../../src/schemas/event.ts'
 import type { Operation } from '../../src/schemas/operation.ts'
 import { insist } from './requests.ts'
-import type { Site } from './site.ts'
+import type { KillableService } from './killable-service.ts'
 import { countTypes, readCloud, readStack } from './state.ts'
 
 /** Which state may follow which; an operation begins `queued`, which no event says. */
@@ -42,10 +42,10 @@ export function checkEvents (operation: Operation, events: readonly OperationEve
 }
 
 /** All events of an operation, page by page. */
-export async function eventsOf (site: Site, id: string): Promise<OperationEvent[]> {
+export async function eventsOf (service: KillableService, id: string): Promise<OperationEvent[]> {
   const events: OperationEvent[] = []
   for (let next: string | null = '0'; next !== null;) {
-    const page: { items: OperationEvent[], next: string | null } = await insist(site, {
+    const page: { items: OperationEvent[], next: string | null } = await insist(service, {
       path: `/operations/${id}/events?limit=200&after=${next}`
     })
     events.push(...page.items)
@@ -63,12 +63,12 @@ export function checkEnd ({ state, error }: Operation): string[] {
  * What is wrong with an environment that is ready. `types` are how many resources of each type an undisturbed one has.
  */
 export async function checkReady (
-  site: Site,
+  service: KillableService,
   environment: Environment,
   expected: { spec: object, generation: number, types: ReadonlyMap<string, number> }
 ): Promise<string[]> {
   const { id, phase, generation, observedGeneration, spec, outputs } = environment
-  const [stack, cloud] = [await readStack(site, id), await readCloud(site)]
+  const [stack, cloud] = [await readStack(service, id), await readCloud(service)]
   const types = countTypes(cloud)
   return [
     ...stack.faults,
@@ -90,8 +90,8 @@ export async function checkReady (
 }
 
 /** What is wrong with an environment that is gone, and was the only one. */
-export async function checkGone (site: Site, { id, phase }: Environment): Promise<string[]> {
-  const [stack, cloud] = [await readStack(site, id), await readCloud(site)]
+export async function checkGone (service: KillableService, { id, phase }: Environment): Promise<string[]> {
+  const [stack, cloud] = [await readStack(service, id), await readCloud(service)]
   return [
     ...stack.faults,
     ...(phase === 'deleted' ? [] : [`it is ${phase} and not deleted`]),
@@ -116,11 +116,11 @@ function differences (state: readonly string[], cloud: readonly string[]): strin
 
 /** Whether the environment's history is what was accepted, and nothing else. */
 export async function checkHistory (
-  site: Site,
+  service: KillableService,
   id: string,
   accepted: ReadonlyArray<Operation['kind']>
 ): Promise<string[]> {
-  const { items } = await insist<{ items: Operation[] }>(site, { path: `/environments/${id}/operations?limit=200` })
+  const { items } = await insist<{ items: Operation[] }>(service, { path: `/environments/${id}/operations?limit=200` })
   const kinds = items
     .map(({ kind }) => kind)
     .filter((kind) => kind !== 'preview' && kind !== 'drift-check')

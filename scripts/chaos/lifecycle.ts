@@ -7,7 +7,7 @@ import { checkEnd, checkGone, checkHistory, checkReady, checkEvents, eventsOf } 
 import { VICTIMS, type Kill, type Step } from './plan.ts'
 import type { Part } from './processes.ts'
 import { insist, Violation, type Request } from './requests.ts'
-import type { Site } from './site.ts'
+import type { KillableService } from './killable-service.ts'
 import { watch, type Phase, type Watch } from './watch.ts'
 
 /** A kill as it happened. */
@@ -38,7 +38,7 @@ const PATIENCE_SECONDS = 180
 
 /** One environment, from its request to its end. */
 export interface Lifecycle {
-  readonly site: Site
+  readonly service: KillableService
   /** How many resources of each type an environment has; none where that is not known yet. */
   readonly types: ReadonlyMap<string, number>
   readonly accepted: Operation['kind'][]
@@ -48,17 +48,17 @@ export interface Lifecycle {
 
 /** Asks for a step, kills whom it says when it says, follows the operation to its end, and looks at everything. */
 export async function runStep (lifecycle: Lifecycle, step: Step): Promise<StepResult> {
-  const watching = watch(lifecycle.site)
+  const watching = watch(lifecycle.service)
   try {
     const request = requestOf(lifecycle, step)
-    const answered = insist<Environment>(lifecycle.site, request).then((environment) => {
+    const answered = insist<Environment>(lifecycle.service, request).then((environment) => {
       watching.follow(operationOf(environment))
       return environment
     })
-    const strikes = await strikeAll(lifecycle.site, step.kills, watching, answered)
+    const strikes = await strikeAll(lifecycle.service, step.kills, watching, answered)
     const since = performance.now()
     const environment = await answered
-    const operation = await ended(lifecycle.site, operationOf(environment))
+    const operation = await ended(lifecycle.service, operationOf(environment))
     const seconds = (performance.now() - since) / 1000
     await watching.stop()
     lifecycle.id = environment.id
@@ -66,7 +66,7 @@ export async function runStep (lifecycle: Lifecycle, step: Step): Promise<StepRe
     lifecycle.accepted.push(step.kind)
     const wrong = [
       ...checkEnd(operation),
-      ...checkEvents(operation, await eventsOf(lifecycle.site, operation.id)),
+      ...checkEvents(operation, await eventsOf(lifecycle.service, operation.id)),
       ...(await lookAround(lifecycle, { step, request, operation }))
     ]
     return { step, strikes, attempts: operation.attempt, seconds, wrong }
@@ -89,7 +89,7 @@ function operationOf ({ id, operation }: Environment): string {
 }
 
 async function strikeAll (
-  site: Site,
+  service: KillableService,
   kills: readonly Kill[],
   watching: Watch,
   answered: Promise<unknown>
@@ -100,15 +100,15 @@ async function strikeAll (
   for (const kill of kills) {
     await watching.until(kill.moment)
     const phase = watching.phase()
-    strikes.push({ kill, phase, killed: await site.strike(VICTIMS[kill.victim], kill) })
+    strikes.push({ kill, phase, killed: await service.strike(VICTIMS[kill.victim], kill) })
   }
   return strikes
 }
 
-async function ended (site: Site, id: string): Promise<Operation> {
+async function ended (service: KillableService, id: string): Promise<Operation> {
   const deadline = performance.now() + PATIENCE_SECONDS * 1000
   for (;;) {
-    const operation = await insist<Operation>(site, { path: `/operations/${id}` })
+    const operation = await insist<Operation>(service, { path: `/operations/${id}` })
     if (operation.finishedAt !== null) return operation
     if (performance.now() > deadline) {
       throw new Violation(
@@ -123,32 +123,32 @@ async function lookAround (
   lifecycle: Lifecycle,
   { step: { kind }, request, operation }: { step: Step, request: Request, operation: Operation }
 ): Promise<string[]> {
-  const { site, id, accepted, types, spec } = lifecycle
-  const environment = await insist<Environment>(site, { path: `/environments/${id}` })
-  if (kind === 'delete') return [...(await checkGone(site, environment)), ...(await checkHistory(site, id, accepted))]
+  const { service, id, accepted, types, spec } = lifecycle
+  const environment = await insist<Environment>(service, { path: `/environments/${id}` })
+  if (kind === 'delete') { return [...(await checkGone(service, environment)), ...(await checkHistory(service, id, accepted))] }
   return [
-    ...(await checkReady(site, environment, { spec: spec as object, generation: accepted.length, types })),
-    ...(await checkHistory(site, id, accepted)),
-    ...(kind === 'create' ? await checkRepeated(site, request, operation) : []),
-    ...(await checkUnchanged(site, id))
+    ...(await checkReady(service, environment, { spec: spec as object, generation: accepted.length, types })),
+    ...(await checkHistory(service, id, accepted)),
+    ...(kind === 'create' ? await checkRepeated(service, request, operation) : []),
+    ...(await checkUnchanged(service, id))
   ]
 }
 
 /** The request is not done twice. */
-async function checkRepeated (site: Site, request: Request, operation: Operation): Promise<string[]> {
-  const again = await insist<Environment>(site, request)
+async function checkRepeated (service: KillableService, request: Request, operation: Operation): Promise<string[]> {
+  const again = await insist<Environment>(service, request)
   const id = again.operation?.id ?? 'none'
   if (id === operation.id) return []
   return [`the request, sent again with its key, was answered with operation ${id} and not ${operation.id}`]
 }
 
 /** The cloud is as the state has it, and the state as the program wants it. */
-async function checkUnchanged (site: Site, id: string): Promise<string[]> {
+async function checkUnchanged (service: KillableService, id: string): Promise<string[]> {
   const asked = [
-    await insist<Operation>(site, { method: 'POST', path: `/environments/${id}/previews`, body: {} }),
-    await insist<Operation>(site, { method: 'POST', path: `/environments/${id}/drift-checks` })
+    await insist<Operation>(service, { method: 'POST', path: `/environments/${id}/previews`, body: {} }),
+    await insist<Operation>(service, { method: 'POST', path: `/environments/${id}/drift-checks` })
   ]
-  const [preview, check] = [await ended(site, asked[0]?.id ?? ''), await ended(site, asked[1]?.id ?? '')]
+  const [preview, check] = [await ended(service, asked[0]?.id ?? ''), await ended(service, asked[1]?.id ?? '')]
   return [
     ...checkEnd(preview),
     ...(preview.preview?.changes ?? []).map((change) => `a preview would ${JSON.stringify(change)}`),

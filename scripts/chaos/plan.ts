@@ -48,8 +48,8 @@ const START_PERCENT = 15
 const EVENTS = { create: 44, update: 12, delete: 44 }
 
 /**
- * The lifecycle of an environment: made, changed some times, deleted; somebody is killed in each step, often in its recovery
- * again.
+ * The lifecycle of an environment: made, changed some times, deleted; somebody is killed in each step, often in its
+ * recovery again.
  */
 export function planLifecycle (random: Random): Step[] {
   const chosen = Array.from({ length: 1 + random.below(3) }, () => random.oneOf(CHANGES))

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Site } from './site.ts'
+import type { KillableService } from './killable-service.ts'
 
 /** What the service promised not to do. */
 export class Violation extends Error {}
@@ -21,11 +21,11 @@ const PAUSE_MS = 50
  * not ready. Resolves with the answer's body.
  * @throws Violation when it is refused, or not answered for too long
  */
-export async function insist<Answer> (site: Site, request: Request): Promise<Answer> {
+export async function insist<Answer> (service: KillableService, request: Request): Promise<Answer> {
   const { method = 'GET', path, patienceMs = PATIENCE_MS } = request
   const deadline = performance.now() + patienceMs
   for (;;) {
-    const response = await send(site, request)
+    const response = await send(service, request)
     if (response?.ok === true) return response.body as Answer
     const said = response === undefined ? 'no answer' : `${response.status} ${JSON.stringify(response.body)}`
     if (response !== undefined && response.status !== 503) throw new Violation(`${method} ${path} was answered ${said}`)
@@ -38,11 +38,11 @@ interface Received { readonly ok: boolean, readonly status: number, readonly bod
 
 /** Undefined where there was no whole answer. */
 async function send (
-  site: Site,
+  service: KillableService,
   { method = 'GET', path, body, idempotencyKey }: Request
 ): Promise<Received | undefined> {
   try {
-    const response = await fetch(new URL(path, site.base()), {
+    const response = await fetch(new URL(path, service.base()), {
       method,
       headers: {
         ...(body && { 'content-type': 'application/json' }),

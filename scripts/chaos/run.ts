@@ -3,11 +3,11 @@ import { randomFrom } from './random.ts'
 import { SPEC, runStep, type Lifecycle, type StepResult } from './lifecycle.ts'
 import { planLifecycle, type Step } from './plan.ts'
 import { Violation } from './requests.ts'
-import { openSite, type Site, type SiteOptions } from './site.ts'
+import { startKillableService, type KillableService, type KillableServiceOptions } from './killable-service.ts'
 import { countTypes, readCloud } from './state.ts'
 
 export interface ChaosOptions {
-  readonly engine: SiteOptions['engine']
+  readonly engine: KillableServiceOptions['engine']
   /** The URL of an empty database of a Postgres server, another with each call; undefined for the embedded one. */
   readonly freshDatabase: () => Promise<string | undefined>
   /** At least so many; the lifecycle in which the last one happens is completed. */
@@ -36,29 +36,29 @@ export interface ChaosReport {
 }
 
 /**
- * Runs environments through their lifecycles, one after the other, until there were `kills` kills. One that fails leaves its
- * folder.
+ * Runs environments through their lifecycles, one after the other, until there were `kills` kills. One that fails
+ * leaves its folder.
  */
 export async function runChaos (options: ChaosOptions): Promise<ChaosReport> {
   const results: StepResult[] = []
   const findings: Finding[] = []
-  const open = async (): Promise<Site> =>
-    openSite({ engine: options.engine, databaseUrl: await options.freshDatabase() })
-  let site = await open()
-  const { engine, database } = site
+  const open = async (): Promise<KillableService> =>
+    startKillableService({ engine: options.engine, databaseUrl: await options.freshDatabase() })
+  let service = await open()
+  const { engine, database } = service
   let types = new Map<string, number>()
   let lifecycles = 0
   try {
-    types = await undisturbed(site)
+    types = await undisturbed(service)
     for (; countKills(results) < options.kills; lifecycles++) {
-      const found = await runLifecycle(site, types, { ...options, seed: options.seed + lifecycles }, results)
+      const found = await runLifecycle(service, types, { ...options, seed: options.seed + lifecycles }, results)
       findings.push(...found)
       if (found.length === 0) continue
-      await site.close({ keep: true })
-      site = await open()
+      await service.close({ keep: true })
+      service = await open()
     }
   } finally {
-    await site.close({ keep: false })
+    await service.close({ keep: false })
   }
   return { engine, database, lifecycles, results, findings }
 }
@@ -68,20 +68,20 @@ export function countKills (results: readonly StepResult[]): number {
 }
 
 /** How many resources of each type an environment has that nobody was killed for. */
-async function undisturbed (site: Site): Promise<Map<string, number>> {
-  const lifecycle = begin(site, new Map())
+async function undisturbed (service: KillableService): Promise<Map<string, number>> {
+  const lifecycle = begin(service, new Map())
   const steps: Step[] = [{ kind: 'create', what: 'create', kills: [] }, { kind: 'delete', what: 'delete', kills: [] }]
   let types = new Map<string, number>()
   for (const step of steps) {
     const { wrong } = await runStep(lifecycle, step)
     if (wrong.length > 0) throw new Error(`a ${step.what} that nobody disturbed result wrong: ${wrong.join('; ')}`)
-    if (step.kind === 'create') types = countTypes(await readCloud(site))
+    if (step.kind === 'create') types = countTypes(await readCloud(service))
   }
   return types
 }
 
-const begin = (site: Site, types: ReadonlyMap<string, number>): Lifecycle => ({
-  site,
+const begin = (service: KillableService, types: ReadonlyMap<string, number>): Lifecycle => ({
+  service,
   types,
   accepted: [],
   id: '',
@@ -89,14 +89,14 @@ const begin = (site: Site, types: ReadonlyMap<string, number>): Lifecycle => ({
 })
 
 async function runLifecycle (
-  site: Site,
+  service: KillableService,
   types: ReadonlyMap<string, number>,
   { seed, onStep }: ChaosOptions,
   results: StepResult[]
 ): Promise<Finding[]> {
-  const lifecycle = begin(site, types)
+  const lifecycle = begin(service, types)
   for (const step of planLifecycle(randomFrom(seed))) {
-    const found = (wrong: string): Finding => ({ seed, step: step.what, wrong, folder: site.dataDir })
+    const found = (wrong: string): Finding => ({ seed, step: step.what, wrong, folder: service.dataDir })
     try {
       const result = await runStep(lifecycle, step)
       results.push(result)

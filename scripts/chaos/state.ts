@@ -5,7 +5,7 @@ import { listOf, recordOf, textOf } from '../../src/engine/json.ts'
 import { statePaths } from '../../src/engine/state/state-paths.ts'
 import type { SandboxResource } from '../../src/schemas/sandbox.ts'
 import { insist } from './requests.ts'
-import type { Site } from './site.ts'
+import type { KillableService } from './killable-service.ts'
 
 /** What is left of a stack in the state directory, and what is wrong with it. */
 export interface StackState {
@@ -15,8 +15,8 @@ export interface StackState {
   readonly faults: readonly string[]
 }
 
-export async function readStack (site: Site, stack: string): Promise<StackState> {
-  const paths = statePaths(join(site.dataDir, 'state'), stack)
+export async function readStack (service: KillableService, stack: string): Promise<StackState> {
+  const paths = statePaths(join(service.dataDir, 'state'), stack)
   const locks = (await readdir(paths.locks).catch(() => [])).filter((name) => name.endsWith('.json'))
   const lockFaults = locks.map((name) => `the lock ${name} stays`)
   const text = await readFile(paths.checkpoint, 'utf8').catch(() => undefined)
@@ -47,8 +47,8 @@ const isOfCloud = ({ custom, external, type }: Record<string, unknown>): boolean
   custom === true && external !== true && !textOf(type).startsWith('pulumi:')
 
 /** What the simulated accounts hold, each as its type and ARN, or its id where it has none. */
-export async function readCloud (site: Site): Promise<string[]> {
-  const { items } = await insist<{ items: SandboxResource[] }>(site, { path: '/sandbox/resources' })
+export async function readCloud (service: KillableService): Promise<string[]> {
+  const { items } = await insist<{ items: SandboxResource[] }>(service, { path: '/sandbox/resources' })
   return items.map(({ type, id, arn }) => `${type} ${arn ?? id}`).sort()
 }
 

@@ -3,7 +3,7 @@ import type { OperationEvent } from '../../src/schemas/event.ts'
 import type { Operation } from '../../src/schemas/operation.ts'
 import type { Moment } from './plan.ts'
 import { insist } from './requests.ts'
-import type { Site } from './site.ts'
+import type { KillableService } from './killable-service.ts'
 
 // Each look reads /proc for every process there is.
 const LOOK_MS = 40
@@ -46,11 +46,11 @@ const COMES: Readonly<Record<Moment['after'], (seen: Seen, nth: number) => boole
   'engine-end': ({ resources, engineRuns }) => resources > 0 && !engineRuns
 }
 
-export function watch (site: Site): Watch {
+export function watch (service: KillableService): Watch {
   const seen: Seen = { state: undefined, resources: 0, engines: new Set(), engineRuns: false }
   const over = new AbortController()
   const looking = repeat(LOOK_MS, over.signal, async () => {
-    const { engine } = site.family()
+    const { engine } = service.family()
     for (const pid of engine) seen.engines.add(pid)
     seen.engineRuns = engine.length > 0
   })
@@ -58,7 +58,7 @@ export function watch (site: Site): Watch {
   return {
     follow (id) {
       seen.state = 'queued'
-      asking = repeat(ASK_MS, over.signal, async () => ask(site, id, seen))
+      asking = repeat(ASK_MS, over.signal, async () => ask(service, id, seen))
     },
     async until ({ after, nth, afterMs }) {
       while (!COMES[after](seen, nth) && !hasEnded(seen) && !over.signal.aborted) await delay(LOOK_MS)
@@ -80,13 +80,13 @@ async function repeat (ms: number, signal: AbortSignal, work: () => Promise<void
   }
 }
 
-async function ask (site: Site, id: string, seen: Seen): Promise<void> {
-  const { items } = await insist<{ items: OperationEvent[] }>(site, {
+async function ask (service: KillableService, id: string, seen: Seen): Promise<void> {
+  const { items } = await insist<{ items: OperationEvent[] }>(service, {
     path: `/operations/${id}/events?limit=200`,
     patienceMs: 0
   })
   seen.resources = items.filter(({ event }) => event.type === 'resource').length
-  const { state } = await insist<Operation>(site, { path: `/operations/${id}`, patienceMs: 0 })
+  const { state } = await insist<Operation>(service, { path: `/operations/${id}`, patienceMs: 0 })
   seen.state = state
 }
 

@@ -9,7 +9,7 @@ import { startServer, type Server } from '../server-process.ts'
 import { familyOf, kill, startedServices, type Family, type Part } from './processes.ts'
 
 /** A service that is killed and started again on one data folder, and the cloud beside it that stays. */
-export interface Site {
+export interface KillableService {
   readonly dataDir: string
   readonly database: string
   readonly engine: string
@@ -22,7 +22,7 @@ export interface Site {
   close (options: { readonly keep: boolean }): Promise<void>
 }
 
-export interface SiteOptions {
+export interface KillableServiceOptions {
   readonly engine: 'sandbox' | 'pulumi'
   /** A Postgres server's database instead of the embedded one. */
   readonly databaseUrl: string | undefined
@@ -36,7 +36,7 @@ const CALL_SECONDS = 0.1
 const SETTINGS = { BATCHYARD_RETRY_SECONDS: '0.2', BATCHYARD_WORKER_CONCURRENCY: '2' }
 
 /** Starts a service in a folder of its own. */
-export async function openSite ({ engine, databaseUrl }: SiteOptions): Promise<Site> {
+export async function startKillableService ({ engine, databaseUrl }: KillableServiceOptions): Promise<KillableService> {
   const dataDir = await mkdtemp(join(tmpdir(), 'batchyard-chaos-'))
   let kept = false
   const remove = registerCleanup(async () => {
