@@ -25,19 +25,19 @@ export function checkEvents (operation: Operation, events: readonly OperationEve
     wrong.push('an event is older than the one before')
   }
   const states = events.map(({ event }) => event).filter((event) => event.type === 'state')
-  const told = states.map(({ state, attempt }) => `${state} ${attempt}`).join(', ')
+  const logged = states.map(({ state, attempt }) => `${state} ${attempt}`).join(', ')
   let last = { state: 'queued', attempt: 0 }
   for (const { state, attempt } of states) {
     const isRight =
       NEXT[last.state]?.includes(state) === true && attempt === last.attempt + (state === 'running' ? 1 : 0)
-    if (!isRight) wrong.push(`the states do not follow from each other: ${told}`)
+    if (!isRight) wrong.push(`the states do not follow from each other: ${logged}`)
     last = { state, attempt }
   }
   const final = events.at(-1)?.event
   if (final?.type !== 'state' || final.state !== operation.state) {
     wrong.push(`it is ${operation.state} and its events end with ${JSON.stringify(final)}`)
   }
-  if (last.attempt !== operation.attempt) wrong.push(`it is at attempt ${operation.attempt} and tells of ${told}`)
+  if (last.attempt !== operation.attempt) wrong.push(`it is at attempt ${operation.attempt} and its events are ${logged}`)
   return wrong
 }
 

@@ -125,10 +125,11 @@ async function lookAround (
 ): Promise<string[]> {
   const { service, id, accepted, types, spec } = lifecycle
   const environment = await insist<Environment>(service, { path: `/environments/${id}` })
-  if (kind === 'delete') { return [...(await checkGone(service, environment)), ...(await checkHistory(service, id, accepted))] }
+  const history = await checkHistory(service, id, accepted)
+  if (kind === 'delete') return [...(await checkGone(service, environment)), ...history]
   return [
     ...(await checkReady(service, environment, { spec: spec as object, generation: accepted.length, types })),
-    ...(await checkHistory(service, id, accepted)),
+    ...history,
     ...(kind === 'create' ? await checkRepeated(service, request, operation) : []),
     ...(await checkUnchanged(service, id))
   ]
