@@ -37,7 +37,7 @@ export function checkEvents (operation: Operation, events: readonly OperationEve
   if (final?.type !== 'state' || final.state !== operation.state) {
     wrong.push(`it is ${operation.state} and its events end with ${JSON.stringify(final)}`)
   }
-  if (last.attempt !== operation.attempt) wrong.push(`it is at attempt ${operation.attempt} and its events are ${logged}`)
+  if (last.attempt !== operation.attempt) wrong.push(`it is at attempt ${operation.attempt}, its events say ${logged}`)
   return wrong
 }
 
