@@ -55,7 +55,7 @@ export default [
       'max-lines': ['error', { max: 300 }],
       'max-lines-per-function': ['error', { max: 50, skipBlankLines: true, skipComments: true }],
       'max-depth': ['error', 3],
-      'max-params': ['error', 4],
+      'max-params': ['error', 3],
       'no-restricted-properties': [
         'error',
         {

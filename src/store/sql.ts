@@ -20,7 +20,8 @@ export const isRunningAttempt = (fence: Fence): RawBuilder<boolean> =>
   sql<boolean>`${isAttempt(fence)} and operations.state = 'running'`
 
 /**
- * The kinds of operation that change an environment, in the words of the partial indexes: `kind in ${CHANGING_KINDS_SQL}`.
+ * The kinds of operation that change an environment, as the partial indexes list them:
+ * `kind in ${CHANGING_KINDS_SQL}`.
  */
 export const CHANGING_KINDS_SQL = sql`('create', 'update', 'delete')`
 

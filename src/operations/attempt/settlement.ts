@@ -148,7 +148,7 @@ export async function postpone (
   const { context, operation, fence, log } = attempt
   const reason = `${error.code}: tried again in ${Math.ceil(seconds)} s, retry ${number} of ${limit}`
   const written = await inTransaction(attempt, async (trx) => {
-    if (!(await postponeOperation(trx, fence, seconds, error))) return false
+    if (!(await postponeOperation(trx, fence, { seconds, error }))) return false
     await appendEvents(trx, fence, [{ type: 'state', state: 'queued', attempt: fence.attempt, reason }])
     await context.queue.enqueue(trx, operation.id, { afterSeconds: seconds })
     return true

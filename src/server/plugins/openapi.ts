@@ -29,7 +29,7 @@ export const openapi = fp<{ version: string }>(async (app, { version }) => {
       security: [{ key: [] }]
     },
     refResolver: {
-      buildLocalReference: (json, _base, _fragment, index) => (typeof json.$id === 'string' ? json.$id : `def-${index}`)
+      buildLocalReference: (...[{ $id }, , , index]) => typeof $id === 'string' ? $id : `def-${index}`
     }
   })
   await app.register(swaggerUi, { routePrefix: '/docs' })

@@ -52,7 +52,9 @@ export const problems = fp(async (app) => {
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const refusal = toRefusal(error)
     const { status } = REQUEST_CODES[refusal.code]
-    if (status >= 500) request.log.error({ ...requestSubject(request), err: error, code: refusal.code }, 'request failed')
+    if (status >= 500) {
+      request.log.error({ ...requestSubject(request), err: error, code: refusal.code }, 'request failed')
+    }
     return sendProblem(request, reply, refusal)
   })
   app.setNotFoundHandler((request, reply) =>

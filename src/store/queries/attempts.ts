@@ -6,7 +6,8 @@ import type { DeleteInput, EngineRecord } from '../tables.ts'
 
 /** Writes to the operation's row; false, and nothing written, when the attempt does not run any more. */
 async function updateRunning (db: Queryable, fence: Fence, assignments: RawBuilder<unknown>): Promise<boolean> {
-  const { rows } = await sql`update operations set ${assignments} where ${isRunningAttempt(fence)} returning id`.execute(db)
+  const { rows } = await sql`
+    update operations set ${assignments} where ${isRunningAttempt(fence)} returning id`.execute(db)
   return rows.length > 0
 }
 
@@ -92,8 +93,7 @@ export async function releaseOperation (db: Queryable, fence: Fence, engine: 'go
 export async function postponeOperation (
   db: Queryable,
   fence: Fence,
-  seconds: number,
-  error: OperationErrorData
+  { seconds, error }: { readonly seconds: number, readonly error: OperationErrorData }
 ): Promise<boolean> {
   const { rows } = await sql`
     update operations set

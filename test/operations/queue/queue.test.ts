@@ -191,7 +191,7 @@ describeOnEachDatabase('the queue', (use) => {
 
     it('leaves to its time what is to be tried again later', async () => {
       const id = await givenQueued()
-      await postponeOperation(db(), await givenClaim(db(), id), 3_600, failure)
+      await postponeOperation(db(), await givenClaim(db(), id), { seconds: 3_600, error: failure })
       expect(await theQueue().reconcile(CLAIM)).toBe(0)
       await sql`update operations set retry_at = clock_timestamp() where id = ${id}`.execute(db())
       expect(await theQueue().reconcile(CLAIM)).toBe(1)

@@ -91,7 +91,7 @@ describeOnEachDatabase('changes', (use) => {
       const { id } = await givenEnvironment(db())
       const fence = await givenClaim(db(), (await givenOperation(db(), id)).id)
       await setEngine(db(), fence, { host: 'host', pid: 42, startTime: '4711' })
-      expect(await postponeOperation(db(), fence, 60, failure)).toBe(true)
+      expect(await postponeOperation(db(), fence, { seconds: 60, error: failure })).toBe(true)
       const waiting = await operationById(db(), fence.operationId)
       expect(waiting).toMatchObject({
         state: 'queued',
@@ -109,9 +109,9 @@ describeOnEachDatabase('changes', (use) => {
       const { id } = await givenEnvironment(db())
       const stale = await givenClaim(db(), (await givenOperation(db(), id)).id, -1)
       const current = await givenClaim(db(), stale.operationId)
-      expect(await postponeOperation(db(), stale, 1, failure)).toBe(false)
+      expect(await postponeOperation(db(), stale, { seconds: 1, error: failure })).toBe(false)
       await requestCancel(db(), current.operationId, failure)
-      expect(await postponeOperation(db(), current, 1, failure)).toBe(false)
+      expect(await postponeOperation(db(), current, { seconds: 1, error: failure })).toBe(false)
       expect(await operationById(db(), current.operationId)).toMatchObject({
         state: 'running',
         retries: 0,
@@ -122,7 +122,7 @@ describeOnEachDatabase('changes', (use) => {
     it('can be cancelled while it waits', async () => {
       const { id } = await givenEnvironment(db())
       const fence = await givenClaim(db(), (await givenOperation(db(), id)).id)
-      await postponeOperation(db(), fence, 60, failure)
+      await postponeOperation(db(), fence, { seconds: 60, error: failure })
       expect(await requestCancel(db(), fence.operationId, { ...failure, detail: 'on second thoughts' }))
         .toMatchObject({ state: 'cancelled', retry_at: null, error: { detail: 'on second thoughts' } })
     })

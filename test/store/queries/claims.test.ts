@@ -144,7 +144,7 @@ describeOnEachDatabase('turns', (use) => {
   describe('do not come', () => {
     it('before the time of another try', async () => {
       const { id } = await given('one')
-      await postponeOperation(db(), await givenClaim(db(), id), 3_600, failure)
+      await postponeOperation(db(), await givenClaim(db(), id), { seconds: 3_600, error: failure })
       expect(await claim()).toBeUndefined()
       await sql`update operations set retry_at = clock_timestamp() where id = ${id}`.execute(db())
       expect(await claim()).toMatchObject({ id, attempt: 2, retry_at: null })

@@ -21,7 +21,7 @@ import type { World } from '../world/world.ts'
 import { faultView, jobView, listResources, mergeProps, networkView, notFound, viewOf } from './views.ts'
 
 /** What the process itself answers for. */
-export interface Host {
+interface Host {
   stats: () => SandboxStats
   attach: (user: SandboxUser) => void
   release: (user: SandboxUser) => Promise<void>
