@@ -52,7 +52,12 @@ const SandboxStats = Type.Object({
 })
 export type SandboxStats = Static<typeof SandboxStats>
 
-interface CallShape { method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, input: TObject, output: TSchema }
+interface CallShape {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  path: string
+  input: TObject
+  output: TSchema
+}
 
 /**
  * Every call of the simulated AWS's control API. GET takes its input from the query, every other method from a JSON

@@ -29,7 +29,7 @@ export interface SandboxCloud {
   /** Makes sure the cloud runs (again) and says where: its ports change with every start. */
   ensure: () => Promise<{ grpcPort: number, apiUrl: string, pid: number }>
   control: SandboxControl
-  /** This process needs it no more; the last one to say so ends it. */
+  /** This process does not use the cloud any more; it ends with its last user. */
   release: () => Promise<void>
 }
 
@@ -43,11 +43,11 @@ export async function attachSandboxCloud (options: AttachOptions): Promise<Sandb
   const user: SandboxUser = { id: randomUUID(), pid: process.pid, startTime: await startTimeOf(process.pid) ?? '' }
   let live: Promise<Live> | undefined
   let released = false
-  // The world remembers its speed: a cloud that is started again keeps what was set in between.
+  // The world keeps its speed: a cloud that is started again has the speed that was set last.
   let { speed } = options
   const current = async (): Promise<Live> => {
     if (released) throw new Error('the sandbox cloud was released')
-    live ??= come({ ...options, speed }, user).catch((error: unknown) => { live = undefined; throw error })
+    live ??= findOrStart({ ...options, speed }, user).catch((error: unknown) => { live = undefined; throw error })
     return live
   }
   const ensure = async (): Promise<Live> => {
@@ -61,7 +61,8 @@ export async function attachSandboxCloud (options: AttachOptions): Promise<Sandb
       return await (await current()).send(...request)
     } catch (error) {
       // Only what certainly was not done, or may be done twice, is sent again.
-      if (error instanceof ControlError || (SANDBOX_CALLS[request[0]].method === 'POST' && !isRefusedConnection(error))) throw error
+      const isRepeatable = SANDBOX_CALLS[request[0]].method !== 'POST' || isRefusedConnection(error)
+      if (error instanceof ControlError || !isRepeatable) throw error
       return (await ensure()).send(...request)
     }
   }
@@ -83,18 +84,18 @@ export async function attachSandboxCloud (options: AttachOptions): Promise<Sandb
   }
 }
 
-async function come (options: AttachOptions, user: SandboxUser): Promise<Live> {
+async function findOrStart (options: AttachOptions, user: SandboxUser): Promise<Live> {
   const deadline = Date.now() + START_DEADLINE_MS
   let child: ChildProcess | undefined
   while (Date.now() < deadline) {
     options.signal?.throwIfAborted()
     const found = await register(options, user)
     if (found) {
-      // A slow loser of the race would begin anew when the winner has ended, with nobody to use it.
+      // Another process was faster: a slow start of ours would otherwise run on, with nobody to use it.
       if (child && child.pid !== found.port.pid) child.kill()
       return found
     }
-    // A child that ended lost a race, or met a predecessor that was just ending: then another is needed.
+    // A child that ended was too late, or found one that was just ending: then another is needed.
     if (child?.exitCode) {
       throw new Error(`the sandbox AWS ended with code ${child.exitCode}; see ${logFile(options.dataDir)}`)
     }
@@ -135,8 +136,8 @@ function isRefusedConnection (error: unknown): boolean {
 }
 
 /**
- * Detached, with its output in a file and nothing of our environment: it outlives us and learns no secret of ours. Where
- * this process keeps compiled code, it does too.
+ * Detached, with its output in a file and without our environment: it outlives this process and gets none of its
+ * secrets. Where this process keeps compiled code, it does too.
  */
 function start (options: AttachOptions): ChildProcess {
   mkdirSync(options.dataDir, { recursive: true })

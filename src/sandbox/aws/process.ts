@@ -19,8 +19,8 @@ import { World } from './world/world.ts'
 
 /** A cloud nobody uses any more (no live user, no engine) ends after this long. */
 const ABANDONED_SECONDS = 600
-/** How many looks that time is divided into. */
-const LOOKS = 40
+/** How often it looks for users in that time. */
+const CHECKS = 40
 
 export interface CloudOptions { dataDir: string, speed?: number, abandonedSeconds?: number }
 
@@ -48,7 +48,7 @@ export class CloudProcess {
     this.#world = world
     this.#lock = lock
     this.#abandonedMs = (options.abandonedSeconds ?? ABANDONED_SECONDS) * 1000
-    this.#timer = setInterval(() => { this.#look().catch(fatal) }, this.#abandonedMs / LOOKS)
+    this.#timer = setInterval(() => { this.#endIfAbandoned().catch(fatal) }, this.#abandonedMs / CHECKS)
   }
 
   /** Starts the cloud of this directory; undefined when it already runs. */
@@ -119,7 +119,7 @@ export class CloudProcess {
     if (this.#released && this.#users.size === 0 && this.#provider?.connections() === 0) await this.stop()
   }
 
-  async #look (): Promise<void> {
+  async #endIfAbandoned (): Promise<void> {
     await this.#forgetDead()
     if (this.#users.size > 0 || (this.#provider?.connections() ?? 0) > 0) this.#usedAt = Date.now()
     if (Date.now() - this.#usedAt > this.#abandonedMs) await this.stop()
@@ -160,12 +160,12 @@ export class CloudProcess {
   }
 }
 
-/** A cloud that cannot look after itself ends loudly; the next user starts it again with the same world. */
+/** An error outside of a request ends the process; the next user starts it again with the same world. */
 export function fatal (error: Error): never {
   throw error
 }
 
-/** What the last run had begun is finished: AWS goes on when nobody watches. */
+/** Finishes what the last run had begun: AWS finishes it also when the caller goes away. */
 function finishInterrupted (world: World): void {
   for (const item of [...world.items.values()]) {
     const type = resourceTypes.get(item.type)

@@ -23,7 +23,11 @@ describe('a scripted fault', () => {
     await logs('one')
     await provider.create(BUCKET, 'b', {})
     await expect(logs('two')).rejects.toThrow(
-      /creating CloudWatch Logs Log Group \(two\): operation error CloudWatch Logs: CreateLogGroup, https response error StatusCode: 400, RequestID: [0-9a-f-]{36}, LimitExceededException: Resource limit exceeded\./
+      new RegExp(
+        'creating CloudWatch Logs Log Group \\(two\\): operation error CloudWatch Logs: CreateLogGroup, ' +
+          'https response error StatusCode: 400, RequestID: [0-9a-f-]{36}, ' +
+          'LimitExceededException: Resource limit exceeded\\.'
+      )
     )
     await logs('two')
     expect(await cloud.control.faults()).toMatchObject([{ matched: 3, struck: 1 }])

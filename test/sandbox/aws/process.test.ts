@@ -59,8 +59,9 @@ describe('the process', () => {
   })
 
   it('outlives users that were killed, until a living one releases it', async () => {
+    const client = new URL('../../../src/sandbox/aws/client.ts', import.meta.url).href
     const script = `
-      const { attachSandboxCloud } = await import(${JSON.stringify(new URL('../../../src/sandbox/aws/client.ts', import.meta.url).href)})
+      const { attachSandboxCloud } = await import(${JSON.stringify(client)})
       await attachSandboxCloud({ dataDir: ${JSON.stringify(dataDir)} })
       process.stdout.write('attached')
       setInterval(() => {}, 1000)`

@@ -15,7 +15,7 @@ import { protocols, type Answer, type Asked } from './protocols.ts'
 interface ApiOptions { world: World, ending: AbortSignal, calls: Map<string, number> }
 interface Task extends ApiOptions { api: AwsApi, caller: Caller, gone: AbortSignal }
 
-/** Serves the AWS HTTP APIs on a loopback port: all services at one endpoint, told apart by what a request is signed for. */
+/** Serves the AWS HTTP APIs on one loopback port. The service that a request is signed for says which one answers. */
 export async function serveApi (options: ApiOptions): Promise<HttpServer> {
   return serveHttp(async (request, response) => handle(request, response, options))
 }
@@ -86,7 +86,7 @@ function operationOf (api: AwsApi, named: string): [string, Operation] {
 const notSimulated = (what: string): ApiError =>
   new ApiError('UnsupportedOperation', `the sandbox does not simulate ${what}`)
 
-/** What is no answer of AWS is a refusal that says so, or a mistake in here. */
+/** An error as AWS would answer it: what is not simulated is refused, anything else is an internal failure. */
 function asApiError (error: unknown): ApiError {
   if (error instanceof ApiError) return error
   if (error instanceof ProviderError) return new ApiError('UnsupportedOperation', error.message)

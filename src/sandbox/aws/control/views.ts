@@ -79,7 +79,7 @@ export function faultView ({ hits, ...fault }: ScriptedFault): SandboxFault {
   return { ...fault, struck: hits }
 }
 
-/** Merges changes into a resource's properties as a person at the console would: nested blocks by key, `null` removes. */
+/** Merges changes into a resource's properties: nested blocks by key, `null` removes. */
 export function mergeProps (before: Props, changes: Props): Props {
   const merged: Props = { ...before }
   for (const [key, value] of Object.entries(changes)) {

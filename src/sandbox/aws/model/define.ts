@@ -7,7 +7,7 @@ import { textField, type Fields } from './fields.ts'
 /** The `region` argument that version 7 of the provider gives almost every resource. */
 export const regionField: Fields = { region: textField({ forceNew: true, computed: true }) }
 
-/** The resource of this type in the caller's account and region for which `matches` holds, unless it is not visible yet. */
+/** The visible resource of this type in the caller's account and region for which `matches` holds. */
 export function findIn (call: Call, type: string, matches: (props: Props, item: Item) => boolean): Item | undefined {
   return call.world.inRegion(type, call).find((item) => isVisible(item) && matches(item.props, item))
 }

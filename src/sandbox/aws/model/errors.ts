@@ -46,9 +46,10 @@ export function sdkText (service: string, operation: string, error: ApiError): s
   const modelled = WITH_HOST_ID.has(service) ? S3_MODELLED.has(error.code) : !UNMODELLED.has(service)
   const attempts = isThrottle(error.code) ? 'exceeded maximum number of attempts, 25, ' : ''
   const requestId = randomUUID()
+  const message = error.message.replaceAll('{requestId}', requestId)
   return (
     `operation error ${service}: ${operation}, ${attempts}https response error StatusCode: ${error.status}, ` +
-    `RequestID: ${requestId},${host} ${modelled ? '' : 'api error '}${error.code}: ${error.message.replaceAll('{requestId}', requestId)}`
+    `RequestID: ${requestId},${host} ${modelled ? '' : 'api error '}${error.code}: ${message}`
   )
 }
 

@@ -31,7 +31,7 @@ export function keyFor (type: ResourceType, call: Call, identity: string): strin
   return keyOf(type.token, type.scope === 'partition' ? { account: '*', region: '*' } : call, identity)
 }
 
-/** The resource an id of the engine's state stands for; another account's is as good as none. */
+/** The resource that an id of the engine's state stands for; undefined when it is another account's. */
 export function locate (type: ResourceType, { id, props }: { id: string, props: Props }, call: Call): Item | undefined {
   const item = call.world.items.get(keyFor(type, call, type.identityOf?.(id, props) ?? id))
   return item?.account === call.account ? item : undefined

@@ -49,7 +49,8 @@ function complete (
     if (name.length > type.autoName.max) {
       failures.push({
         path: type.autoName.field,
-        reason: `failed to auto-generate value for "${type.autoName.field}": name '${name}' is longer than maximum length ${type.autoName.max}`
+        reason: `failed to auto-generate value for "${type.autoName.field}": name '${name}' is longer than maximum ` +
+          `length ${type.autoName.max}`
       })
     } else if (name !== '') choose(type.autoName.field, name)
   }

@@ -54,10 +54,13 @@ interface Pair<T> { before: T, after: T }
 interface At { path: string, replaces: boolean }
 
 function compareBlock (fields: Fields, { before, after }: Pair<Props>, at: At): PropertyChange[] {
-  return Object.entries(fields).flatMap(([key, field]) => compare(field, { before: before[key], after: after[key] ?? field.default }, {
-    path: at.path === '' ? key : `${at.path}.${key}`,
-    replaces: at.replaces || field.forceNew === true
-  }))
+  return Object.entries(fields).flatMap(([key, field]) => {
+    const pair = { before: before[key], after: after[key] ?? field.default }
+    return compare(field, pair, {
+      path: at.path === '' ? key : `${at.path}.${key}`,
+      replaces: at.replaces || field.forceNew === true
+    })
+  })
 }
 
 function compare (field: Field, { before, after }: Pair<Value | undefined>, at: At): PropertyChange[] {

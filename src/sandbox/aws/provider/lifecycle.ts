@@ -29,7 +29,7 @@ export class CreatedUnusable extends Error {
   }
 }
 
-/** What is under way per resource, so that a second delete waits for the first instead of failing. */
+/** Deletions in flight per resource: a second one waits for the first instead of failing. */
 const inFlight = new WeakMap<World, Map<string, Promise<void>>>()
 
 /** Creates a resource; resolves when it is usable, as the provider's waiters do. Durable before it resolves. */
@@ -59,7 +59,7 @@ export async function createResource (request: Request, inputs: Props): Promise<
   })
 }
 
-/** Puts the resource into the world: from here on it exists, whatever becomes of the caller. */
+/** Puts the resource into the world. From here on it exists, also when the caller goes away. */
 function begin (type: ResourceType, inputs: Props, call: Call): Item {
   const draft = type.draft(inputs, call)
   const key = keyFor(type, call, draft.identity ?? draft.id)
@@ -97,7 +97,7 @@ function withDefaults (type: ResourceType, inputs: Props): Props {
   return { ...given, tagsAll: given['tagsAll'] ?? {} }
 }
 
-/** Ends a creation: also used for those the cloud's own end interrupted. */
+/** Ends a creation, also one that the end of the process interrupted. */
 export function finishCreate (type: ResourceType, key: string, world: World): Item {
   const item = world.items.get(key)
   if (!item) {
@@ -181,12 +181,12 @@ async function remove (request: Request, item: Item, call: Call): Promise<void> 
   world.put({ ...item, props: { ...item.props, ...type.deletingProps }, status: 'deleting' })
   await world.settled()
   await elapse(request, type.seconds.delete)
-  takeDown(type, item, world)
+  tearDown(type, item, world)
   finishDelete(type, item, world)
   await world.settled()
 }
 
-function takeDown (type: ResourceType, item: Item, world: World): void {
+function tearDown (type: ResourceType, item: Item, world: World): void {
   const left: Item = { ...item, status: 'active', props: { ...item.props } }
   try {
     type.teardown?.(left, world)
@@ -196,13 +196,13 @@ function takeDown (type: ResourceType, item: Item, world: World): void {
   }
 }
 
-/** Ends a deletion: also used for those the cloud's own end interrupted. */
+/** Ends a deletion, also one that the end of the process interrupted. */
 export function finishDelete (type: ResourceType, item: Item, world: World): void {
   world.drop(item.key)
   type.removed?.(item, world)
 }
 
-/** Some services carry out one change of a resource after the other; elsewhere what is created can be changed at once. */
+/** Refuses a change during another, where the service carries out one after the other. */
 function refuseBusy (type: ResourceType, item: Item): void {
   if (type.busyError && (item.status === 'creating' || item.status === 'updating')) throw type.busyError()
 }
@@ -228,7 +228,7 @@ export async function readResource (request: Request, id: string, props: Props):
   })
 }
 
-/** Whether a read sees the resource; each read that does not brings it nearer. */
+/** Whether a read sees the resource. Reads that do not are counted: after some of them it is visible. */
 function reveal (item: Item, world: World): boolean {
   if (!item.hidden) return true
   const { hidden, ...visible } = item

@@ -3,13 +3,13 @@ import type { Caller } from '../model/types.ts'
 
 /**
  * One connection is one provider instance: engines open a connection for each, and Create, Invoke and Cancel name no
- * provider. So the configuration hangs on the connection.
+ * provider. So the configuration belongs to the connection.
  */
 export class Sessions {
   readonly #callers = new Map<string, Caller>()
 
   configure (peer: string, caller: Caller): void {
-    // gRPC's word when the connection broke meanwhile: nobody must inherit this configuration.
+    // gRPC says `unknown` when the connection has broken: no other connection may get this configuration.
     if (peer === 'unknown') throw new ProviderError('the connection is gone')
     this.#callers.set(peer, caller)
   }

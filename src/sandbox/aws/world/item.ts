@@ -1,6 +1,6 @@
 import type { Props } from '../values.ts'
 
-/** Life of a resource. What `creating` and `deleting` began is finished by the cloud, whoever is still waiting for it. */
+/** The life cycle of a resource. A creation or deletion that has begun is finished, also when the caller goes away. */
 type Status = 'creating' | 'active' | 'updating' | 'deleting'
 
 /** One resource of the simulated cloud. */

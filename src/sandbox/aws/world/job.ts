@@ -5,7 +5,7 @@ import type { AccountRegion } from './item.ts'
 const ACTIVE_STATUSES: readonly JobStatus[] = ['SUBMITTED', 'PENDING', 'RUNNABLE', 'STARTING', 'RUNNING']
 export type JobStatus = SandboxJob['status']
 
-/** A Batch job. It has no work to do: it keeps its status until somebody ends it or moves it on. */
+/** A Batch job. It runs nothing: it keeps its status until a call ends it or changes its status. */
 export interface BatchJob extends AccountRegion {
   id: string
   name: string
@@ -15,13 +15,13 @@ export interface BatchJob extends AccountRegion {
   status: JobStatus
   /** Epoch milliseconds. */
   createdAt: number
-  /** It was told to end and still has until then (epoch milliseconds) to do so. */
+  /** When a job that was terminated has ended (epoch milliseconds). */
   endsAt?: number
   /** Why it was ended. */
   reason?: string
 }
 
-/** The status at this moment: one that was told to end is FAILED when its time is over. */
+/** The status at this moment: a terminated job is FAILED from `endsAt` on. */
 export function statusOf ({ status, endsAt }: BatchJob): JobStatus {
   return endsAt !== undefined && endsAt <= Date.now() ? 'FAILED' : status
 }

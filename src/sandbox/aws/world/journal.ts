@@ -1,12 +1,12 @@
 import { open, readFile, rename, rm, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
-/** The journal is rewritten as one snapshot when it has grown past this many bytes and past four times the last snapshot. */
+/** The journal is rewritten as one snapshot when it has more bytes than this and than four times the last snapshot. */
 const COMPACT_FROM = 4 * 1024 * 1024
 
 /**
- * An append-only file of JSON lines. `append` resolves when its line is on the disk; lines that arrive while a sync is
- * under way share the next one, so that many callers at once cost one sync.
+ * An append-only file of JSON lines. `append` resolves when its line is on the disk; lines that arrive during a sync
+ * share the next one, so that many callers at once cost one sync.
  */
 export class Journal {
   readonly #path: string

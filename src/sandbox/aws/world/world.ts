@@ -11,7 +11,7 @@ import { Journal } from './journal.ts'
 export class World {
   readonly items = new Map<string, Item>()
   readonly faults = new Map<string, ScriptedFault>()
-  /** Batch jobs by id, those that are over too. They outlive their queue. */
+  /** Batch jobs by id, also those that have ended. They stay when their queue is deleted. */
   readonly jobs = new Map<string, BatchJob>()
   /** Ids of what every account has, where it was removed: it is not put there again. */
   readonly removedSeeds = new Set<string>()
@@ -97,7 +97,8 @@ export class World {
   }
 
   #clear (): void {
-    for (const part of [this.items, this.faults, this.jobs, this.removedSeeds, this.#byType, this.#counters]) { part.clear() }
+    const parts = [this.items, this.faults, this.jobs, this.removedSeeds, this.#byType, this.#counters]
+    for (const part of parts) part.clear()
   }
 
   #snapshot (): Change[] {

@@ -47,7 +47,8 @@ describe('the control API', () => {
     ])
     await cloud.control.deleteResource({ key: item?.key ?? '' })
     expect((await provider.read(LOGS, 'one', made.outputs, made.inputs)).id).toBe('')
-    await expect(cloud.control.resource({ key: item?.key ?? '' })).rejects.toMatchObject({ name: 'ControlError', status: 404 })
+    const gone = cloud.control.resource({ key: item?.key ?? '' })
+    await expect(gone).rejects.toMatchObject({ name: 'ControlError', status: 404 })
     await expect(cloud.control.setSpeed({ speed: -1 })).rejects.toMatchObject({ status: 400 })
   })
 

@@ -38,7 +38,9 @@ describe('a compute environment', () => {
   ])('is refused %s', async (_case, resources, message) => {
     await expect(compute(provider, 'compute', {}, resources)).rejects.toThrow(
       new RegExp(
-        `creating Batch Compute Environment \\(compute-[0-9a-f]{7}\\): operation error Batch: CreateComputeEnvironment, https response error StatusCode: 400, RequestID: [0-9a-f-]{36}, ClientException: .*${message}`
+        'creating Batch Compute Environment \\(compute-[0-9a-f]{7}\\): operation error Batch: ' +
+          'CreateComputeEnvironment, https response error StatusCode: 400, RequestID: [0-9a-f-]{36}, ' +
+          `ClientException: .*${message}`
       )
     )
     expect(await cloud.control.resources()).toEqual([])
@@ -47,7 +49,8 @@ describe('a compute environment', () => {
   it('ends INVALID, and cannot go either, as long as its service role does not trust Batch', async () => {
     const role = await provider.create(ROLE, 'execution', { assumeRolePolicy: trust('ecs-tasks.amazonaws.com') })
     await expect(compute(provider, 'compute', { serviceRole: role.outputs['arn'] ?? '' })).rejects.toThrow(
-      /unexpected state 'INVALID', wanted target 'VALID'. last error: CLIENT_ERROR - User: batch.amazonaws.com is not authorized to perform: sts:AssumeRole/
+      "unexpected state 'INVALID', wanted target 'VALID'. last error: CLIENT_ERROR - User: batch.amazonaws.com is " +
+        'not authorized to perform: sts:AssumeRole'
     )
     const [left] = await cloud.control.resources({ type: COMPUTE })
     expect(left?.status).toBe('INVALID')

@@ -61,7 +61,8 @@ describe('a task definition', () => {
   ])('is refused with %s', async (_case, over, message) => {
     await expect(task(over)).rejects.toThrow(
       new RegExp(
-        `creating ECS Task Definition \\(web\\): operation error ECS: RegisterTaskDefinition, .*ClientException: ${message}`
+        'creating ECS Task Definition \\(web\\): operation error ECS: RegisterTaskDefinition, ' +
+          `.*ClientException: ${message}`
       )
     )
   })

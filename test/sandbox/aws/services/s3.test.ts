@@ -49,7 +49,8 @@ describe('a bucket', () => {
       bucket: 'kept',
       objects: [{ key: 'a/1', size: 10 }, { key: 'a/2', size: 20 }]
     })
-    expect(await cloud.control.objects({ bucket: 'kept' })).toEqual([{ key: 'a/1', size: 10 }, { key: 'a/2', size: 20 }])
+    const objects = await cloud.control.objects({ bucket: 'kept' })
+    expect(objects).toEqual([{ key: 'a/1', size: 10 }, { key: 'a/2', size: 20 }])
     await expect(provider.remove(BUCKET, 'kept', kept.outputs)).rejects.toThrow(
       /StatusCode: 409, .*api error BucketNotEmpty: The bucket you tried to delete is not empty/
     )

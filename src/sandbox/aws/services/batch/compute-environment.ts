@@ -31,7 +31,8 @@ export const BATCH_QUOTA = 50
 
 export const batchName = matching(
   /^[0-9A-Za-z][0-9A-Za-z_-]{0,127}$/,
-  'must be up to 128 letters (uppercase and lowercase), numbers, underscores and dashes, and must start with an alphanumeric'
+  'must be up to 128 letters (uppercase and lowercase), numbers, underscores and dashes, ' +
+    'and must start with an alphanumeric'
 )
 
 /** Arguments of EC2 compute environments, and what AWS calls them when it refuses them on Fargate. */
@@ -140,8 +141,8 @@ export const computeEnvironment: ResourceType = {
   usable: (item, verb) => {
     if (text(item.props, 'status') !== 'VALID') throw waited(item, verb, 'VALID')
   },
-  // Batch needs its role to the end: with a wrong or deleted one the environment cannot be taken down either. Nor can one
-  // of Fargate that jobs still run in; once they have ended, it can.
+  // Batch needs its role until the end: with a wrong or deleted one the environment cannot be deleted either. Nor can
+  // one of Fargate in which jobs run; once they have ended, it can.
   teardown: (item, world) => {
     settleComputeEnvironment(item, world)
     if (hasJobs(world.jobs.values(), text(item.props, 'arn'))) {
@@ -210,7 +211,8 @@ function refuseFargateUpdate (resources: Props, inputs: Props, item: Item): void
   )
   if (custom && changed.length > 0) {
     throw batchError(
-      `${changed.join(', ')} can be updated only for Non-fargate Compute Environment having a Batch Service Linked Role.`
+      `${changed.join(', ')} can be updated only for Non-fargate Compute Environment having a ` +
+        'Batch Service Linked Role.'
     )
   }
 }

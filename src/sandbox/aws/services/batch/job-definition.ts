@@ -121,7 +121,8 @@ function checkJobDefinition (inputs: Props): CheckFailure[] {
     failures.push({
       path: 'containerProperties',
       reason:
-        'no container properties given: one of containerProperties, ecsProperties, eksProperties, nodeProperties must be specified'
+        'no container properties given: one of containerProperties, ecsProperties, eksProperties, nodeProperties ' +
+        'must be specified'
     })
   } else if (!isProps(parseJson(source))) {
     failures.push({
@@ -182,7 +183,7 @@ function validateFargate (container: Props, call: Call): void {
   refuseForeignRoles(container, call)
 }
 
-/** Role ARNs are checked for their form only when a definition is registered; jobs fail later if the role is missing. */
+/** When a definition is registered only the form of role ARNs is checked; jobs fail later if the role is missing. */
 function refuseForeignRoles (container: Props, call: Call): void {
   for (const key of ['executionRoleArn', 'jobRoleArn']) {
     const arn = text(container, key)

@@ -10,25 +10,29 @@ import { JOB_QUEUE, ordersOf } from './compute-environment.ts'
 const STOP_SECONDS = 30
 
 /**
- * AWS ends the jobs of a deleted queue in the background, after the deletion has been answered. Also where the cloud's
- * durations take no time it takes this long: whoever deletes without draining meets the jobs that are still there.
+ * AWS ends the jobs of a deleted queue in the background, after it has answered the deletion. It takes this long at any
+ * speed, so that a deletion that does not wait for the jobs meets them.
  */
 const BACKGROUND_MS = 3_000
 
-/** The queue a name or an ARN stands for, in any account; an ARN where the name is used twice. Throws in AWS's words. */
+/** The queue of that name or ARN, in any account. Throws in AWS's words, also where several have the name. */
 export function findQueue (world: World, named: string): Item {
   const [found, ...others] = world
     .ofType(JOB_QUEUE)
     .filter((item) => item.status !== 'deleting' && (item.name === named || item.id === named))
   if (!found) throw new ApiError('ClientException', `JobQueue ${named} not found.`)
   if (others.length > 0) {
-    throw new ApiError('ClientException', `JobQueue ${named} is in several places; name it by its ARN.`)
+    throw new ApiError('ClientException', `JobQueue ${named} is in several accounts or regions; name it by its ARN.`)
   }
   return found
 }
 
-/** Puts jobs into a queue, as SubmitJob would have; those that are to hold a container hold one. Throws in AWS's words. */
-export function submitJobs (world: World, queue: Item, { count, status }: { count: number, status: JobStatus }): BatchJob[] {
+/** Puts jobs of that status into a queue, as SubmitJob would. Throws in AWS's words. */
+export function submitJobs (
+  world: World,
+  queue: Item,
+  { count, status }: { count: number, status: JobStatus }
+): BatchJob[] {
   if (text(queue.props, 'state') === 'DISABLED') {
     throw new ApiError('ClientException', `JobQueue ${queue.id} is in DISABLED state and cannot accept jobs.`)
   }
@@ -60,7 +64,7 @@ export function terminateJob (world: World, job: BatchJob, reason: string): void
   else world.putJob({ ...job, status: 'FAILED', reason })
 }
 
-/** The jobs of a queue that is gone end one day. */
+/** Ends the jobs of a deleted queue, after a while. */
 export function abandonJobs (world: World, queueArn: string): void {
   const endsAt = Date.now() + Math.max(BACKGROUND_MS, STOP_SECONDS * 1000 * world.speed)
   for (const job of world.jobs.values()) {
@@ -68,7 +72,7 @@ export function abandonJobs (world: World, queueArn: string): void {
   }
 }
 
-/** Told twice, it keeps to the first time. */
+/** A job that is already ending keeps its time and reason. */
 function end (world: World, job: BatchJob, { reason, endsAt }: { reason: string, endsAt: number }): void {
   if (job.endsAt === undefined) world.putJob({ ...job, reason, endsAt })
 }

@@ -17,7 +17,7 @@ interface NetworkOptions {
 
 const defaultVpcId = ({ account, region }: AccountRegion): string => stableId('vpc', account, region)
 
-/** The default VPC that AWS gives every account in every region: there from the first call on, unless it was removed. */
+/** Adds the default VPC that AWS gives every account in every region, unless it is there or was removed. */
 export function seedDefaultVpc (world: World, where: AccountRegion): void {
   const id = defaultVpcId(where)
   if (where.region === 'global' || world.removedSeeds.has(id) || world.items.has(keyOf(VPC, where, id))) return

@@ -115,7 +115,8 @@ function checkTaskDefinition (inputs: Props): CheckFailure[] {
     failures.push({
       path: 'containerDefinitions',
       reason:
-        'ECS Task Definition container_definitions is invalid: Error decoding JSON: json: cannot unmarshal into Go value of type []awstypes.ContainerDefinition'
+        'ECS Task Definition container_definitions is invalid: Error decoding JSON: json: cannot unmarshal into Go ' +
+        'value of type []awstypes.ContainerDefinition'
     })
   }
   return failures
@@ -163,7 +164,8 @@ function validateFargateTask (inputs: Props, containers: Props[]): void {
   if (memory === '') refuse("Fargate requires that 'memory' be defined at the task level.")
   if (!isFargateSize(Number(cpu), Number(memory))) {
     refuse(
-      `No Fargate configuration exists for given values: ${cpu} CPU, ${memory} memory. See the Amazon ECS documentation for the valid values.`
+      `No Fargate configuration exists for given values: ${cpu} CPU, ${memory} memory. ` +
+        'See the Amazon ECS documentation for the valid values.'
     )
   }
   const logs = containers.some((container) => text(block(container, 'logConfiguration'), 'logDriver') === 'awslogs')

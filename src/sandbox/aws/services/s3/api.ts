@@ -121,7 +121,8 @@ function abort (input: Props, call: Call): Props {
   if (!abortUpload(call.world, bucketOf(input, call), text(input, 'uploadId'))) {
     throw new ApiError(
       'NoSuchUpload',
-      'The specified multipart upload does not exist. The upload ID might be invalid, or the multipart upload might have been aborted or completed.',
+      'The specified multipart upload does not exist. The upload ID might be invalid, or the multipart upload might ' +
+        'have been aborted or completed.',
       404
     )
   }

@@ -133,7 +133,9 @@ export const bucketPolicy = sideResource({
     if (flag(guard?.props, 'blockPublicPolicy') && isPublic(text(inputs, 'policy'))) {
       throw new ApiError(
         'AccessDenied',
-        `User is not authorized to perform: s3:PutBucketPolicy on resource: "arn:${call.partition}:s3:::${text(inputs, 'bucket')}" because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.`,
+        'User is not authorized to perform: s3:PutBucketPolicy on resource: ' +
+          `"arn:${call.partition}:s3:::${text(inputs, 'bucket')}" because public policies are prevented by the ` +
+          'BlockPublicPolicy setting in S3 Block Public Access.',
         403
       )
     }

@@ -35,7 +35,8 @@ const bucketName: Rule = (value) => {
     /^(xn--|sthree-|amzn-s3-demo-)/.test(name) ||
     /(-s3alias|--ol-s3|\.mrap|--x-s3)$/.test(name)
   return wrong
-    ? `validating S3 Bucket (${name}) name: only lowercase alphanumeric characters, hyphens and dots allowed, 3 to 63 of them, without reserved prefixes and suffixes`
+    ? `validating S3 Bucket (${name}) name: only lowercase alphanumeric characters, hyphens and dots allowed, ` +
+      '3 to 63 of them, without reserved prefixes and suffixes'
     : undefined
 }
 
@@ -118,7 +119,8 @@ export const bucket: ResourceType = {
       )
       : new ApiError(
         'BucketAlreadyExists',
-        'The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.',
+        'The requested bucket name is not available. The bucket namespace is shared by all users of the system. ' +
+          'Please select a different name and try again.',
         CONFLICT
       ),
   refuseDelete: (item) => {

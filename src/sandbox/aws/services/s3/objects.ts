@@ -3,7 +3,7 @@ import { block, blocks, count, flag, text, type Props } from '../../values.ts'
 import type { Item } from '../../world/item.ts'
 import type { World } from '../../world/world.ts'
 
-/** An object, one version of it, or a marker that it was deleted. What was written without versioning has the version `null`. */
+/** A version of an object, or a marker of its deletion. What was written without versioning has the version `null`. */
 export interface Entry { key: string, versionId: string, size: number, deleteMarker: boolean, latest: boolean }
 
 /** Names one version of one object. */
