@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { ApiError } from '../model/errors.ts'
-import type { Caller } from '../model/types.ts'
+import type { AwsCaller } from '../model/types.ts'
 import { block, count, isProps, parseJson, text } from '../values.ts'
 import { partitionOf } from '../../../spec/regions.ts'
 import { ACCESS_KEY } from './credentials.ts'
@@ -27,7 +27,7 @@ export function signedFor ({ authorization = '' }: IncomingHttpHeaders): Signed 
 }
 
 /** Who calls, by the credentials the request is signed with. Throws in AWS's words. */
-export function callerOf ({ accessKey, region }: Signed, headers: IncomingHttpHeaders): Caller {
+export function callerOf ({ accessKey, region }: Signed, headers: IncomingHttpHeaders): AwsCaller {
   return {
     region,
     partition: partitionOf(region) ?? 'aws',
@@ -37,7 +37,7 @@ export function callerOf ({ accessKey, region }: Signed, headers: IncomingHttpHe
   }
 }
 
-function identityOf (accessKey: string, token: string | string[] | undefined): Pick<Caller, 'account' | 'role'> {
+function identityOf (accessKey: string, token: string | string[] | undefined): Pick<AwsCaller, 'account' | 'role'> {
   const account = ACCESS_KEY.exec(accessKey)?.[1]
   if (account !== undefined) return { account }
   const content = parseJson(Buffer.from(String(token ?? ''), 'base64url').toString('utf8'))

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { matchFaults, applyFaults } from '../faults.ts'
 import { readText, serveHttp, type HttpServer } from '../http.ts'
 import { ApiError, ProviderError } from '../model/errors.ts'
-import type { Caller } from '../model/types.ts'
+import type { AwsCaller } from '../model/types.ts'
 import { callIn } from '../provider/call.ts'
 import type { Props } from '../values.ts'
 import { apiOf } from '../services/index.ts'
@@ -13,7 +13,7 @@ import type { AwsApi, Operation } from './operation.ts'
 import { protocols, type Answer, type Asked } from './protocols.ts'
 
 interface ApiOptions { world: World, ending: AbortSignal, calls: Map<string, number> }
-interface Task extends ApiOptions { api: AwsApi, caller: Caller, gone: AbortSignal }
+interface Task extends ApiOptions { api: AwsApi, caller: AwsCaller, gone: AbortSignal }
 
 /** Serves the AWS HTTP APIs on one loopback port. The service that a request is signed for says which one answers. */
 export async function serveApi (options: ApiOptions): Promise<HttpServer> {

@@ -6,7 +6,7 @@ import type { Fields } from './fields.ts'
 import type { IgnoredTags } from './tags.ts'
 
 /** Who calls, as the provider's configuration on this connection says. */
-export interface Caller {
+export interface AwsCaller {
   account: string
   region: string
   partition: string
@@ -19,7 +19,7 @@ export interface Caller {
 /** One call into the simulated account: where it acts and what exists there. */
 export interface Call extends AccountRegion {
   world: World
-  caller: Caller
+  caller: AwsCaller
   partition: string
   /** ISO time of the call. */
   now: string

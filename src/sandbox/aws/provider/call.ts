@@ -1,11 +1,11 @@
-import type { Call, Caller, ResourceType } from '../model/types.ts'
+import type { Call, AwsCaller, ResourceType } from '../model/types.ts'
 import { text, type Props } from '../values.ts'
 import { seedAccount } from '../services/index.ts'
 import { keyOf, type Item } from '../world/item.ts'
 import type { World } from '../world/world.ts'
 
 /** Who calls, and about which type of resource. */
-interface Subject { type: ResourceType, caller: Caller, world: World }
+interface Subject { type: ResourceType, caller: AwsCaller, world: World }
 
 /** A call of one caller about one resource: in the region its arguments name, else in the provider's. */
 export function callFor ({ type, caller, world }: Subject, props: Props): Call {
@@ -14,7 +14,7 @@ export function callFor ({ type, caller, world }: Subject, props: Props): Call {
 }
 
 /** A call of one caller in a region: of the caller's partition, for credentials are valid in one only. */
-export function callIn (region: string, caller: Caller, world: World): Call {
+export function callIn (region: string, caller: AwsCaller, world: World): Call {
   seedAccount(world, { account: caller.account, region })
   return {
     world,

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Field, Fields } from '../model/fields.ts'
-import type { Caller, CheckFailure, ResourceType } from '../model/types.ts'
+import type { AwsCaller, CheckFailure, ResourceType } from '../model/types.ts'
 import { withoutIgnored } from '../model/tags.ts'
 import { canonical, hasUnknown, isEmpty, isProps, text, textMap, UNKNOWN, type Props, type Value } from '../values.ts'
 
@@ -18,7 +18,7 @@ export interface CheckCall {
 }
 
 /** The engine's arguments, completed with names, defaults, region and tags; and everything wrong with them at once. */
-export function checkInputs (call: CheckCall, caller: Caller): { inputs: Props, failures: CheckFailure[] } {
+export function checkInputs (call: CheckCall, caller: AwsCaller): { inputs: Props, failures: CheckFailure[] } {
   const { type } = call
   const failures = unknownArguments(type, call.news, { token: type.token, path: '' })
   const inputs: Props = {}
@@ -35,7 +35,7 @@ export function checkInputs (call: CheckCall, caller: Caller): { inputs: Props, 
 /** Fills in what the provider decides, and returns the names of those arguments. */
 function complete (
   call: CheckCall,
-  caller: Caller,
+  caller: AwsCaller,
   { inputs, failures }: { inputs: Props, failures: CheckFailure[] }
 ): string[] {
   const { type } = call

@@ -1,5 +1,5 @@
 import { ProviderError } from '../model/errors.ts'
-import type { Caller, CheckFailure } from '../model/types.ts'
+import type { AwsCaller, CheckFailure } from '../model/types.ts'
 import { block, blocks, isProps, parseJson, text, textMap, texts, UNKNOWN, type Props, type Value } from '../values.ts'
 import { partitionOf } from '../../../spec/regions.ts'
 
@@ -86,7 +86,7 @@ function rolesOf (args: Props): Props[] {
 }
 
 /** Who calls under this configuration. Throws in the provider's words where it would refuse to start. */
-export function configure (raw: Props): Caller {
+export function configure (raw: Props): AwsCaller {
   const args = decode(raw)
   const failure = checkConfiguration(raw)[0]
   if (failure) throw new ProviderError(failure.reason)

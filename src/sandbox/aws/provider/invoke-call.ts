@@ -1,12 +1,12 @@
 import { matchFaults, applyFaults } from '../faults.ts'
 import { ApiError, ProviderError, sdkText } from '../model/errors.ts'
-import type { Caller } from '../model/types.ts'
+import type { AwsCaller } from '../model/types.ts'
 import { text, type Props } from '../values.ts'
 import type { World } from '../world/world.ts'
 import { providerFunctions } from '../services/index.ts'
 import { callIn } from './call.ts'
 
-interface FunctionCall { token: string, args: Props, caller: Caller, world: World, gone: AbortSignal }
+interface FunctionCall { token: string, args: Props, caller: AwsCaller, world: World, gone: AbortSignal }
 
 /** Runs a provider function, scripted faults included. Throws ProviderError in the bridge's words. */
 export async function runFunction (call: FunctionCall): Promise<Props> {

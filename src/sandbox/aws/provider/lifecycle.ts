@@ -1,6 +1,6 @@
 import { matchFaults, pause, applyFaults, type Target } from '../faults.ts'
 import { ApiError, ProviderError, sdkText, WaitError } from '../model/errors.ts'
-import type { Call, Caller, Draft, ResourceType } from '../model/types.ts'
+import type { Call, AwsCaller, Draft, ResourceType } from '../model/types.ts'
 import { keepIgnored } from '../model/tags.ts'
 import { text, type Props } from '../values.ts'
 import type { Item } from '../world/item.ts'
@@ -11,7 +11,7 @@ import { DEFAULTS } from './check.ts'
 /** What every operation needs to know of its request. */
 export interface Request {
   type: ResourceType
-  caller: Caller
+  caller: AwsCaller
   world: World
   /** Aborted when the process ends: waiting stops, and the next start of the cloud finishes what was begun. */
   ending: AbortSignal

@@ -1,4 +1,4 @@
-import type { Caller, ProviderFunction } from '../../model/types.ts'
+import type { AwsCaller, ProviderFunction } from '../../model/types.ts'
 import type { Props } from '../../values.ts'
 
 export const stsFunctions: readonly ProviderFunction[] = [{
@@ -9,7 +9,7 @@ export const stsFunctions: readonly ProviderFunction[] = [{
 }]
 
 /** Who the caller is: the assumed role's session, else a user of the account. */
-export function getCallerIdentity ({ account, partition, role }: Caller): Props {
+export function getCallerIdentity ({ account, partition, role }: AwsCaller): Props {
   return role
     ? {
         id: account,
