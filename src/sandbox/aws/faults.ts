@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { SandboxFaultInput } from '../../schemas/sandbox.ts'
-import { ApiError, ProviderError } from './model/errors.ts'
+import { ApiError, AwsProviderError } from './model/errors.ts'
 import type { ScriptedFault } from './world/fault.ts'
 import type { World } from './world/world.ts'
 
@@ -64,7 +64,7 @@ export async function pause (milliseconds: number, signal: AbortSignal): Promise
 
 async function hang (id: string, world: World, signal: AbortSignal): Promise<void> {
   while (world.faults.has(id) && !signal.aborted) await pause(50, signal)
-  if (signal.aborted) throw new ProviderError('the caller went away while a scripted fault held its call')
+  if (signal.aborted) throw new AwsProviderError('the caller went away while a scripted fault held its call')
 }
 
 export function newFault (input: SandboxFaultInput): ScriptedFault {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { matchFaults, applyFaults } from '../faults.ts'
 import { readText, serveHttp, type HttpServer } from '../http.ts'
-import { ApiError, ProviderError } from '../model/errors.ts'
+import { ApiError, AwsProviderError } from '../model/errors.ts'
 import type { AwsCaller } from '../model/types.ts'
 import { callIn } from '../provider/call.ts'
 import type { Props } from '../values.ts'
@@ -89,6 +89,6 @@ const notSimulated = (what: string): ApiError =>
 /** An error as AWS would answer it: what is not simulated is refused, anything else is an internal failure. */
 function asApiError (error: unknown): ApiError {
   if (error instanceof ApiError) return error
-  if (error instanceof ProviderError) return new ApiError('UnsupportedOperation', error.message)
+  if (error instanceof AwsProviderError) return new ApiError('UnsupportedOperation', error.message)
   return new ApiError('InternalFailure', error instanceof Error ? error.message : String(error), 500)
 }

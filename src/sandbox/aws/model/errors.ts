@@ -22,10 +22,10 @@ export class WaitError extends Error {
 }
 
 /** An error of the provider's own, shown as it is. */
-export class ProviderError extends Error {
+export class AwsProviderError extends Error {
   constructor (message: string) {
     super(message)
-    this.name = 'ProviderError'
+    this.name = 'AwsProviderError'
   }
 }
 

@@ -1,4 +1,4 @@
-import { ProviderError } from '../model/errors.ts'
+import { AwsProviderError } from '../model/errors.ts'
 import type { AwsCaller, CheckFailure } from '../model/types.ts'
 import { block, blocks, isProps, parseJson, text, textMap, texts, UNKNOWN, type Props, type Value } from '../values.ts'
 import { partitionOf } from '../../../spec/regions.ts'
@@ -89,10 +89,10 @@ function rolesOf (args: Props): Props[] {
 export function configure (raw: Props): AwsCaller {
   const args = decode(raw)
   const failure = checkConfiguration(raw)[0]
-  if (failure) throw new ProviderError(failure.reason)
+  if (failure) throw new AwsProviderError(failure.reason)
   const region = text(args, 'region')
   if (region === '') {
-    throw new ProviderError(
+    throw new AwsProviderError(
       "invalid AWS Region: missing region: set the aws:region configuration value or the provider's region"
     )
   }
@@ -117,7 +117,7 @@ export function configure (raw: Props): AwsCaller {
 function refuseForeignAccount (args: Props, account: string): void {
   const allowed = texts(args, 'allowedAccountIds')
   if (allowed.length > 0 && !allowed.includes(UNKNOWN) && !allowed.includes(account)) {
-    throw new ProviderError(`AWS account ID not allowed: ${account}`)
+    throw new AwsProviderError(`AWS account ID not allowed: ${account}`)
   }
 }
 

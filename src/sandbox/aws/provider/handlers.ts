@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import type * as messages from '@pulumi/pulumi/proto/provider_pb.js'
 import type * as pluginMessages from '@pulumi/pulumi/proto/plugin_pb.js'
-import { ProviderError } from '../model/errors.ts'
+import { AwsProviderError } from '../model/errors.ts'
 import type { CheckFailure, ResourceType } from '../model/types.ts'
 import { withoutIgnored } from '../model/tags.ts'
 import { resourceTypes } from '../services/index.ts'
@@ -230,7 +230,7 @@ function outputsOf (item: Item, { sessions, peer }: Context): Props {
 function typeOf (urn: string): ResourceType {
   const token = urn.split('::')[2]?.split('$').at(-1) ?? ''
   const type = resourceTypes.get(token)
-  if (!type) throw new ProviderError(`the sandbox does not simulate the resource type ${token}`)
+  if (!type) throw new AwsProviderError(`the sandbox does not simulate the resource type ${token}`)
   return type
 }
 

@@ -1,5 +1,5 @@
 import { matchFaults, applyFaults } from '../faults.ts'
-import { ApiError, ProviderError, sdkText } from '../model/errors.ts'
+import { ApiError, AwsProviderError, sdkText } from '../model/errors.ts'
 import type { AwsCaller } from '../model/types.ts'
 import { text, type Props } from '../values.ts'
 import type { World } from '../world/world.ts'
@@ -19,21 +19,21 @@ export async function runFunction (call: FunctionCall): Promise<Props> {
     await applyFaults(faults, 'response', call)
     return result
   } catch (error) {
-    const known = error instanceof ApiError || error instanceof ProviderError
+    const known = error instanceof ApiError || error instanceof AwsProviderError
     const message =
       error instanceof ApiError
         ? sdkText(providerFunctions.get(token)?.service ?? '', token.split(':').at(-1) ?? token, error)
         : String((error as Error).message)
-    throw known ? new ProviderError(`invoking ${token}: 1 error occurred:\n\t* ${message}\n\n`) : error
+    throw known ? new AwsProviderError(`invoking ${token}: 1 error occurred:\n\t* ${message}\n\n`) : error
   }
 }
 
 function invokeFunction ({ token, args, caller, world }: FunctionCall): Props {
   const found = providerFunctions.get(token)
-  if (!found) throw new ProviderError(`the sandbox does not simulate the function ${token}`)
+  if (!found) throw new AwsProviderError(`the sandbox does not simulate the function ${token}`)
   for (const [key, value] of Object.entries(args)) {
     if (key === 'region' || found.takes.includes(key) || value === null) continue
-    throw new ProviderError(`the sandbox does not simulate the argument "${key}" of ${token}`)
+    throw new AwsProviderError(`the sandbox does not simulate the argument "${key}" of ${token}`)
   }
   return found.run(args, callIn(text(args, 'region') || caller.region, caller, world))
 }

@@ -1,5 +1,5 @@
 import { matchFaults, pause, applyFaults, type Target } from '../faults.ts'
-import { ApiError, ProviderError, sdkText, WaitError } from '../model/errors.ts'
+import { ApiError, AwsProviderError, sdkText, WaitError } from '../model/errors.ts'
 import type { Call, AwsCaller, Draft, ResourceType } from '../model/types.ts'
 import { keepIgnored } from '../model/tags.ts'
 import { text, type Props } from '../values.ts'
@@ -101,7 +101,7 @@ function withDefaults (type: ResourceType, inputs: Props): Props {
 export function finishCreate (type: ResourceType, key: string, world: World): Item {
   const item = world.items.get(key)
   if (!item) {
-    throw new ProviderError(
+    throw new AwsProviderError(
       `couldn't find resource: ${key.split('|').at(-1) ?? key} was deleted while it was being created`
     )
   }
@@ -249,7 +249,7 @@ function target (request: Request, on: Target['on'], name: string): Target {
 async function elapse (request: Request, seconds: number): Promise<void> {
   await pause(seconds * 1000 * request.world.speed, request.ending)
   if (request.ending.aborted) {
-    throw new ProviderError('the sandbox AWS is shutting down; what was begun will be finished when it starts again')
+    throw new AwsProviderError('the sandbox AWS is shutting down; what was begun will be finished when it starts again')
   }
 }
 
@@ -269,6 +269,6 @@ async function asProvider<T> (
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
     const subject = name === '' ? type.label : `${type.label} (${name})`
-    throw new ProviderError(`${GERUND[verb]} ${subject}: ${sdkText(type.service, type.calls[verb], error)}`)
+    throw new AwsProviderError(`${GERUND[verb]} ${subject}: ${sdkText(type.service, type.calls[verb], error)}`)
   }
 }

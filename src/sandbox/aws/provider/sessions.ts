@@ -1,4 +1,4 @@
-import { ProviderError } from '../model/errors.ts'
+import { AwsProviderError } from '../model/errors.ts'
 import type { AwsCaller } from '../model/types.ts'
 
 /**
@@ -10,13 +10,13 @@ export class Sessions {
 
   configure (peer: string, caller: AwsCaller): void {
     // gRPC says `unknown` when the connection has broken: no other connection may get this configuration.
-    if (peer === 'unknown') throw new ProviderError('the connection is gone')
+    if (peer === 'unknown') throw new AwsProviderError('the connection is gone')
     this.#callers.set(peer, caller)
   }
 
   caller (peer: string): AwsCaller {
     const caller = this.#callers.get(peer)
-    if (!caller) throw new ProviderError('the aws provider was not configured on this connection')
+    if (!caller) throw new AwsProviderError('the aws provider was not configured on this connection')
     return caller
   }
 

@@ -1,4 +1,4 @@
-import { ProviderError } from '../../model/errors.ts'
+import { AwsProviderError } from '../../model/errors.ts'
 import { blocks, isEmpty, text, textMap, texts, type Props } from '../../values.ts'
 
 /** A candidate of a look-up: what the provider returns for it, and the values EC2's filters see. */
@@ -17,7 +17,7 @@ export function passes (candidate: Candidate, name: string, values: string[]): b
   if (name === 'tag-key') return values.some((value) => value in candidate.tags)
   const actual = name.startsWith('tag:') ? candidate.tags[name.slice(4)] : candidate.filters[name]
   if (actual === undefined && !name.startsWith('tag:')) {
-    throw new ProviderError(`the sandbox does not simulate the EC2 filter "${name}"`)
+    throw new AwsProviderError(`the sandbox does not simulate the EC2 filter "${name}"`)
   }
   return values.some((value) => actual !== undefined && glob(value).test(actual))
 }

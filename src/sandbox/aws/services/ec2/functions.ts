@@ -1,4 +1,4 @@
-import { ProviderError } from '../../model/errors.ts'
+import { AwsProviderError } from '../../model/errors.ts'
 import type { Call, ProviderFunction } from '../../model/types.ts'
 import { flag, text, textMap, type Props, type Value } from '../../values.ts'
 import { groupCandidates, subnetCandidates, vpcCandidates } from './candidates.ts'
@@ -63,9 +63,9 @@ function getSecurityGroup (args: Props, call: Call): Props {
 
 function single (found: Candidate[], what: string, args: Props): Props {
   const [first, ...others] = found
-  if (!first) throw new ProviderError(`no matching ${what} found`)
+  if (!first) throw new AwsProviderError(`no matching ${what} found`)
   if (others.length > 0) {
-    throw new ProviderError(
+    throw new AwsProviderError(
       `multiple ${what}s matched; use additional constraints to reduce matches to a single ${what}`
     )
   }
