@@ -17,9 +17,9 @@ interface Traits {
 export type Field = Traits & (
   | { kind: 'text' | 'count' | 'flag' | 'json' | 'textMap' }
   | { kind: 'list', of: Field, unordered?: true, max?: number, min?: number }
-  | { kind: 'block', fields: Fields, unsupported?: readonly string[] }
+  | { kind: 'block', fields: ArgumentFields, unsupported?: readonly string[] }
 )
-export type Fields = Readonly<Record<string, Field>>
+export type ArgumentFields = Readonly<Record<string, Field>>
 
 export const textField = (traits: Traits = {}): Field => ({ kind: 'text', ...traits })
 export const countField = (traits: Traits = {}): Field => ({ kind: 'count', ...traits })
@@ -30,7 +30,7 @@ export const textMapField = (traits: Traits = {}): Field => ({ kind: 'textMap', 
 export const listField = (of: Field, traits: Traits & { unordered?: true, max?: number, min?: number } = {}): Field =>
   ({ kind: 'list', of, ...traits })
 /** A nested block; `unsupported` names arguments that exist in @pulumi/aws and are not simulated. */
-export const blockField = (fields: Fields, traits: Traits & { unsupported?: readonly string[] } = {}): Field =>
+export const blockField = (fields: ArgumentFields, traits: Traits & { unsupported?: readonly string[] } = {}): Field =>
   ({ kind: 'block', fields, ...traits })
 
 export const oneOf =
@@ -62,7 +62,7 @@ export const anArn: Rule = (value) =>
     ? undefined
     : `"%s" (${String(value)}) is an invalid ARN: arn: invalid prefix`
 
-export const tagsFields: Fields = {
+export const tagsFields: ArgumentFields = {
   tags: textMapField({ rule: tagsRule }),
   tagsAll: textMapField({ rule: tagsRule })
 }

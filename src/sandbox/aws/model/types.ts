@@ -2,7 +2,7 @@ import type { Item, AccountRegion } from '../world/item.ts'
 import type { World } from '../world/world.ts'
 import type { Props } from '../values.ts'
 import type { ApiError } from './errors.ts'
-import type { Fields } from './fields.ts'
+import type { ArgumentFields } from './fields.ts'
 import type { IgnoredTags } from './tags.ts'
 
 /** Who calls, as the provider's configuration on this connection says. */
@@ -57,7 +57,7 @@ export interface ResourceType {
   scope?: 'account' | 'partition'
   /** A plugin-framework resource: its errors come without the list the older kind wraps them in. */
   framework?: true
-  fields: Fields
+  fields: ArgumentFields
   /** Arguments of @pulumi/aws that exist and are not simulated: giving one is an error that names it. */
   unsupported: readonly string[]
   /** Output names that are unknown until the resource exists. */

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { Field, Fields } from '../model/fields.ts'
+import type { Field, ArgumentFields } from '../model/fields.ts'
 import type { AwsCaller, CheckFailure, ResourceType } from '../model/types.ts'
 import { withoutIgnored } from '../model/tags.ts'
 import { canonical, hasUnknown, isEmpty, isProps, text, textMap, UNKNOWN, type Props, type Value } from '../values.ts'
@@ -86,7 +86,7 @@ function automaticName (call: CheckCall): string {
 
 /** Arguments that are not simulated, or that @pulumi/aws does not have: never ignored, always named. */
 function unknownArguments (
-  { fields, unsupported = [] }: { fields: Fields, unsupported?: readonly string[] },
+  { fields, unsupported = [] }: { fields: ArgumentFields, unsupported?: readonly string[] },
   given: Props,
   at: { token: string, path: string }
 ): CheckFailure[] {
@@ -123,7 +123,7 @@ function normalize (field: Field, value: Value | undefined): Value | undefined {
   return value
 }
 
-function checkFields (fields: Fields, given: Props, at: string): CheckFailure[] {
+function checkFields (fields: ArgumentFields, given: Props, at: string): CheckFailure[] {
   return Object.entries(fields).flatMap(([key, field]) => {
     const path = at === '' ? key : `${at}.${key}`
     const value = given[key]

@@ -1,4 +1,4 @@
-import type { Field, Fields } from '../model/fields.ts'
+import type { Field, ArgumentFields } from '../model/fields.ts'
 import type { ResourceType } from '../model/types.ts'
 import { canonical, hasUnknown, isEmpty, isProps, parseJson, text, type Props, type Value } from '../values.ts'
 import { DEFAULTS } from './check.ts'
@@ -53,7 +53,7 @@ interface Pair<T> { before: T, after: T }
 
 interface At { path: string, replaces: boolean }
 
-function compareBlock (fields: Fields, { before, after }: Pair<Props>, at: At): PropertyChange[] {
+function compareBlock (fields: ArgumentFields, { before, after }: Pair<Props>, at: At): PropertyChange[] {
   return Object.entries(fields).flatMap(([key, field]) => {
     const pair = { before: before[key], after: after[key] ?? field.default }
     return compare(field, pair, {

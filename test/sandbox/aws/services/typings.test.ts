@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { Fields } from '../../../../src/sandbox/aws/model/fields.ts'
+import type { ArgumentFields } from '../../../../src/sandbox/aws/model/fields.ts'
 import { resourceTypes } from '../../../../src/sandbox/aws/services/index.ts'
 
 const home = dirname(createRequire(import.meta.url).resolve('@pulumi/aws/package.json'))
@@ -30,7 +30,7 @@ const singular = (name: string): string => name.replace(/ies$/, 'y').replace(/(?
 function compareBlocks (
   find: (name: string) => string[] | undefined,
   owner: string,
-  fields: Fields
+  fields: ArgumentFields
 ): { block: string, known: string[], typed: string[] }[] {
   return Object.entries(fields).flatMap(([key, field]) => {
     const inner = field.kind === 'list' ? field.of : field

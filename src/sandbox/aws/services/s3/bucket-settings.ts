@@ -10,7 +10,7 @@ import {
   oneOf,
   textField,
   textMapField,
-  type Fields
+  type ArgumentFields
 } from '../../model/fields.ts'
 import type { Call, CheckFailure, ResourceType } from '../../model/types.ts'
 import { block, blocks, canonical, flag, isEmpty, isProps, parseJson, text, type Props } from '../../values.ts'
@@ -26,7 +26,7 @@ function sideResource (own: {
   label: string
   put: string
   remove: string
-  fields: Fields
+  fields: ArgumentFields
   unsupported?: string[]
   framework?: true
   seconds?: number
