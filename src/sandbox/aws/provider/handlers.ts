@@ -24,7 +24,7 @@ const plugin = load('@pulumi/pulumi/proto/plugin_pb.js') as typeof pluginMessage
 const PROVIDER_VERSION = '7.48.0'
 
 /** One call: its connection, and whether the caller is still there. */
-export interface Context {
+export interface ProviderContext {
   world: World
   sessions: Sessions
   peer: string
@@ -58,7 +58,7 @@ export function diffConfig (request: messages.DiffRequest): messages.DiffRespons
     .setReplacesList(diffs.filter((key) => key === 'region'))
 }
 
-export function configureProvider (request: messages.ConfigureRequest, context: Context): messages.ConfigureResponse {
+export function configureProvider (request: messages.ConfigureRequest, context: ProviderContext): messages.ConfigureResponse {
   context.sessions.configure(context.peer, configure(receive(request.getArgs()).props))
   return new pb.ConfigureResponse()
     .setAcceptsecrets(true)
@@ -68,7 +68,7 @@ export function configureProvider (request: messages.ConfigureRequest, context: 
     .setSupportsAutonamingConfiguration(true)
 }
 
-export function check (request: messages.CheckRequest, context: Context): messages.CheckResponse {
+export function check (request: messages.CheckRequest, context: ProviderContext): messages.CheckResponse {
   const type = typeOf(request.getUrn())
   const news = receive(request.getNews())
   const auto = request.getAutonaming()
@@ -101,7 +101,7 @@ function checkResponse (inputs: Props, secrets: Set<string>, failures: CheckFail
   return new pb.CheckResponse().setInputs(send(inputs, secrets)).setFailuresList(encoded)
 }
 
-export function diff (request: messages.DiffRequest, context: Context): messages.DiffResponse {
+export function diff (request: messages.DiffRequest, context: ProviderContext): messages.DiffResponse {
   const type = typeOf(request.getUrn())
   const { ignoredTags } = context.sessions.caller(context.peer)
   const [olds, news] = [request.getOlds(), request.getNews()].map((props) =>
@@ -133,7 +133,7 @@ function addDetails (response: messages.DiffResponse, found: Difference): void {
   }
 }
 
-export async function create (request: messages.CreateRequest, context: Context): Promise<messages.CreateResponse> {
+export async function create (request: messages.CreateRequest, context: ProviderContext): Promise<messages.CreateResponse> {
   const type = typeOf(request.getUrn())
   const { props, secrets } = receive(request.getProperties())
   if (request.getPreview()) return new pb.CreateResponse().setProperties(send(foresee(type, {}, props), secrets))
@@ -141,7 +141,7 @@ export async function create (request: messages.CreateRequest, context: Context)
   return new pb.CreateResponse().setId(item.id).setProperties(send(outputsOf(item, context), secrets))
 }
 
-export async function update (request: messages.UpdateRequest, context: Context): Promise<messages.UpdateResponse> {
+export async function update (request: messages.UpdateRequest, context: ProviderContext): Promise<messages.UpdateResponse> {
   const type = typeOf(request.getUrn())
   const olds = receive(request.getOlds()).props
   const { props, secrets } = receive(request.getNews())
@@ -159,14 +159,14 @@ function foresee (type: ResourceType, olds: Props, inputs: Props): Props {
   return { ...Object.fromEntries(unknown), ...Object.fromEntries(fresh), ...given }
 }
 
-export async function remove (request: messages.DeleteRequest, context: Context): Promise<typeof Empty.prototype> {
+export async function remove (request: messages.DeleteRequest, context: ProviderContext): Promise<typeof Empty.prototype> {
   const type = typeOf(request.getUrn())
   await deleteResource(requestFor(type, context), request.getId(), receive(request.getProperties()).props)
   return new Empty()
 }
 
 /** A resource that is gone is answered with an empty id. Arguments follow what is really there, so drift shows. */
-export async function read (request: messages.ReadRequest, context: Context): Promise<messages.ReadResponse> {
+export async function read (request: messages.ReadRequest, context: ProviderContext): Promise<messages.ReadResponse> {
   const type = typeOf(request.getUrn())
   const state = receive(request.getProperties())
   const inputs = receive(request.getInputs())
@@ -193,7 +193,7 @@ function narrow (actual: Value, given: Value | undefined): Value {
   return Object.fromEntries(Object.entries(actual).map(([key, value]) => [key, narrow(value, given[key])]))
 }
 
-export async function invoke (request: messages.InvokeRequest, context: Context): Promise<messages.InvokeResponse> {
+export async function invoke (request: messages.InvokeRequest, context: ProviderContext): Promise<messages.InvokeResponse> {
   const { props, secrets } = receive(request.getArgs())
   const caller = context.sessions.caller(context.peer)
   if (hasUnknown(props)) return new pb.InvokeResponse().setReturn(send({}))
@@ -212,7 +212,7 @@ export function cancel (): typeof Empty.prototype {
   return new Empty()
 }
 
-function requestFor (type: ResourceType, context: Context): Request {
+function requestFor (type: ResourceType, context: ProviderContext): Request {
   return {
     type,
     caller: context.sessions.caller(context.peer),
@@ -222,7 +222,7 @@ function requestFor (type: ResourceType, context: Context): Request {
   }
 }
 
-function outputsOf (item: Item, { sessions, peer }: Context): Props {
+function outputsOf (item: Item, { sessions, peer }: ProviderContext): Props {
   return { ...withoutIgnored(item.props, sessions.caller(peer).ignoredTags), id: item.id }
 }
 

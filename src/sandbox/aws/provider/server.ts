@@ -20,7 +20,7 @@ const { ResourceProviderService } = createRequire(import.meta.url)(
   '@pulumi/pulumi/proto/provider_grpc_pb.js'
 ) as typeof services
 
-type Handler = (request: never, context: handlers.Context) => unknown
+type Handler = (request: never, context: handlers.ProviderContext) => unknown
 type WithUrn = { getUrn?: () => string }
 
 /** What the provider answers; every other method of the protocol is UNIMPLEMENTED, as gRPC has it for absent ones. */
