@@ -3,7 +3,7 @@ import type { Call } from '../model/types.ts'
 import type { Props } from '../values.ts'
 
 /** One operation of an AWS service. */
-export interface Operation {
+export interface ApiOperation {
   /** What scripted faults take it for: a verb, and a resource type or a name of its own. */
   on: SandboxFaultInput['on']
   type: string
@@ -23,5 +23,5 @@ export interface AwsApi {
   /** The service id in messages. */
   id: string
   protocol: Protocol
-  operations: Readonly<Record<string, Operation>>
+  operations: Readonly<Record<string, ApiOperation>>
 }

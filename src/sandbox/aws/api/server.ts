@@ -9,7 +9,7 @@ import type { Props } from '../values.ts'
 import { apiOf } from '../services/index.ts'
 import type { World } from '../world/world.ts'
 import { callerOf, signedFor } from './caller.ts'
-import type { AwsApi, Operation } from './operation.ts'
+import type { AwsApi, ApiOperation } from './operation.ts'
 import { protocols, type Answer, type Asked } from './protocols.ts'
 
 interface ApiOptions { world: World, ending: AbortSignal, calls: Map<string, number> }
@@ -77,7 +77,7 @@ async function perform ({ operation: named, input }: Asked, task: Task): Promise
 }
 
 /** Batch's paths have lost the capitals of their operations' names. */
-function operationOf (api: AwsApi, named: string): [string, Operation] {
+function operationOf (api: AwsApi, named: string): [string, ApiOperation] {
   const found = Object.entries(api.operations).find(([name]) => name === named || name.toLowerCase() === named)
   if (!found) throw notSimulated(`${api.id}:${named}`)
   return found

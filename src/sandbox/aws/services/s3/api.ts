@@ -3,7 +3,7 @@ import type { Call } from '../../model/types.ts'
 import { BUCKET, requireBucket } from './bucket.ts'
 import { abortUpload, deleteVersions, entriesOf, uploadsOf, type Entry } from './objects.ts'
 import { text, type Props } from '../../values.ts'
-import type { AwsApi, Operation } from '../../api/operation.ts'
+import type { AwsApi, ApiOperation } from '../../api/operation.ts'
 import { pageOf } from '../../api/page.ts'
 import { childrenOf, textOf } from '../../api/xml.ts'
 
@@ -12,7 +12,7 @@ const OBJECT = 'aws:s3/bucketObject:BucketObject'
 /** Both of what one page lists and of what one call deletes. */
 const MOST = 1000
 
-const operation = (own: Pick<Operation, 'on' | 'type' | 'run'> & { takes?: readonly string[] }): Operation =>
+const operation = (own: Pick<ApiOperation, 'on' | 'type' | 'run'> & { takes?: readonly string[] }): ApiOperation =>
   ({ ...own, takes: ['Bucket', ...own.takes ?? []], name: (input) => text(input, 'Bucket') })
 
 export const s3Api: AwsApi = {
