@@ -1,11 +1,11 @@
 import type { AwsApi } from '../api/operation.ts'
 import type { AccountRegion } from '../world/item.ts'
 import type { World } from '../world/world.ts'
-import type { ProviderFunction, ResourceType } from './types.ts'
+import type { ProviderFunction, AwsResourceType } from './types.ts'
 
 /** What the sandbox simulates of one AWS service. */
 export interface AwsService {
-  types?: readonly ResourceType[]
+  types?: readonly AwsResourceType[]
   /** Functions of the provider that ask this service. */
   functions?: readonly ProviderFunction[]
   /** The HTTP API, for callers that are not the provider. */

@@ -46,7 +46,7 @@ interface AutoName {
   lowerCase?: true
 }
 
-export interface ResourceType {
+export interface AwsResourceType {
   token: string
   /** As the provider's messages call it: "creating <label> (<name>): …". */
   label: string

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Field, ArgumentFields } from '../model/fields.ts'
-import type { AwsCaller, CheckFailure, ResourceType } from '../model/types.ts'
+import type { AwsCaller, CheckFailure, AwsResourceType } from '../model/types.ts'
 import { withoutIgnored } from '../model/tags.ts'
 import { canonical, hasUnknown, isEmpty, isProps, text, textMap, UNKNOWN, type Props, type Value } from '../values.ts'
 
@@ -8,7 +8,7 @@ import { canonical, hasUnknown, isEmpty, isProps, text, textMap, UNKNOWN, type P
 export const DEFAULTS = '__defaults'
 
 export interface CheckCall {
-  type: ResourceType
+  type: AwsResourceType
   /** The logical name of the resource. */
   name: string
   olds: Props

@@ -1,5 +1,5 @@
 import type { Field, ArgumentFields } from '../model/fields.ts'
-import type { ResourceType } from '../model/types.ts'
+import type { AwsResourceType } from '../model/types.ts'
 import { canonical, hasUnknown, isEmpty, isProps, parseJson, text, type Props, type Value } from '../values.ts'
 import { DEFAULTS } from './check.ts'
 
@@ -20,7 +20,7 @@ export interface Difference {
  * asked for, nor is a zero value that was absent; JSON and sets are compared by meaning.
  */
 export function difference (
-  type: ResourceType,
+  type: AwsResourceType,
   { before: olds, after: news }: Pair<Props>,
   ignored: readonly string[] = []
 ): Difference {
@@ -41,7 +41,7 @@ const isWithin = (path: string, ancestor: string): boolean =>
  * The bridge deletes first when a name the program set stays the same: two of that name cannot exist at once.
  * Plugin-framework resources do not have that rule; reference 2.
  */
-function hasFixedName (type: ResourceType, olds: Props, news: Props): boolean {
+function hasFixedName (type: AwsResourceType, olds: Props, news: Props): boolean {
   if (!type.autoName || type.framework) return false
   const chosen = news[DEFAULTS]
   const automatic = Array.isArray(chosen) && chosen.includes(type.autoName.field)

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import type * as messages from '@pulumi/pulumi/proto/provider_pb.js'
 import type * as pluginMessages from '@pulumi/pulumi/proto/plugin_pb.js'
 import { AwsProviderError } from '../model/errors.ts'
-import type { CheckFailure, ResourceType } from '../model/types.ts'
+import type { CheckFailure, AwsResourceType } from '../model/types.ts'
 import { withoutIgnored } from '../model/tags.ts'
 import { resourceTypes } from '../services/index.ts'
 import { hasUnknown, isProps, UNKNOWN, type Props, type Value } from '../values.ts'
@@ -151,7 +151,7 @@ export async function update (request: messages.UpdateRequest, context: Provider
 }
 
 /** What can be said of a resource before it is there: its arguments, what it keeps, and unknowns for the rest. */
-function foresee (type: ResourceType, olds: Props, inputs: Props): Props {
+function foresee (type: AwsResourceType, olds: Props, inputs: Props): Props {
   const { [DEFAULTS]: _chosen, ...given } = inputs
   const filledIn = Object.entries(type.fields).filter(([, field]) => field.computed).map(([key]) => key)
   const unknown = [...type.computed, ...filledIn].map((key): [string, Value] => [key, olds[key] ?? UNKNOWN])
@@ -177,7 +177,7 @@ export async function read (request: messages.ReadRequest, context: ProviderCont
     .setInputs(send(inputsFrom(type, inputs.props, outputsOf(item, context)), inputs.secrets))
 }
 
-function inputsFrom (type: ResourceType, before: Props, actual: Props): Props {
+function inputsFrom (type: AwsResourceType, before: Props, actual: Props): Props {
   const imported = Object.keys(before).length === 0
   const keys = Object.keys(type.fields).filter((key) => key in actual && (imported || key in before || key === 'tags'))
   const chosen = before[DEFAULTS]
@@ -212,7 +212,7 @@ export function cancel (): typeof Empty.prototype {
   return new Empty()
 }
 
-function requestFor (type: ResourceType, context: ProviderContext): Request {
+function requestFor (type: AwsResourceType, context: ProviderContext): Request {
   return {
     type,
     caller: context.sessions.caller(context.peer),
@@ -227,7 +227,7 @@ function outputsOf (item: Item, { sessions, peer }: ProviderContext): Props {
 }
 
 /** `urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME` */
-function typeOf (urn: string): ResourceType {
+function typeOf (urn: string): AwsResourceType {
   const token = urn.split('::')[2]?.split('$').at(-1) ?? ''
   const type = resourceTypes.get(token)
   if (!type) throw new AwsProviderError(`the sandbox does not simulate the resource type ${token}`)

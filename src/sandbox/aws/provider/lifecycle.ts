@@ -1,6 +1,6 @@
 import { matchFaults, pause, applyFaults, type Target } from '../faults.ts'
 import { ApiError, AwsProviderError, sdkText, WaitError } from '../model/errors.ts'
-import type { Call, AwsCaller, Draft, ResourceType } from '../model/types.ts'
+import type { Call, AwsCaller, Draft, AwsResourceType } from '../model/types.ts'
 import { keepIgnored } from '../model/tags.ts'
 import { text, type Props } from '../values.ts'
 import type { Item } from '../world/item.ts'
@@ -10,7 +10,7 @@ import { DEFAULTS } from './check.ts'
 
 /** What every operation needs to know of its request. */
 export interface Request {
-  type: ResourceType
+  type: AwsResourceType
   caller: AwsCaller
   world: World
   /** Aborted when the process ends: waiting stops, and the next start of the cloud finishes what was begun. */
@@ -60,7 +60,7 @@ export async function createResource (request: Request, inputs: Props): Promise<
 }
 
 /** Puts the resource into the world. From here on it exists, also when the caller goes away. */
-function begin (type: ResourceType, inputs: Props, call: Call): Item {
+function begin (type: AwsResourceType, inputs: Props, call: Call): Item {
   const draft = type.draft(inputs, call)
   const key = keyFor(type, call, draft.identity ?? draft.id)
   const holder = call.world.items.get(key)
@@ -75,7 +75,7 @@ function begin (type: ResourceType, inputs: Props, call: Call): Item {
   return call.world.items.get(key) ?? item
 }
 
-function newItem (type: ResourceType, draft: Draft, at: { inputs: Props, call: Call, key: string }): Item {
+function newItem (type: AwsResourceType, draft: Draft, at: { inputs: Props, call: Call, key: string }): Item {
   return {
     key: at.key,
     type: type.token,
@@ -91,14 +91,14 @@ function newItem (type: ResourceType, draft: Draft, at: { inputs: Props, call: C
   }
 }
 
-function withDefaults (type: ResourceType, inputs: Props): Props {
+function withDefaults (type: AwsResourceType, inputs: Props): Props {
   const { [DEFAULTS]: _chosen, ...given } = inputs
   if (!type.fields['tagsAll']) return given
   return { ...given, tagsAll: given['tagsAll'] ?? {} }
 }
 
 /** Ends a creation, also one that the end of the process interrupted. */
-export function finishCreate (type: ResourceType, key: string, world: World): Item {
+export function finishCreate (type: AwsResourceType, key: string, world: World): Item {
   const item = world.items.get(key)
   if (!item) {
     throw new AwsProviderError(
@@ -111,7 +111,7 @@ export function finishCreate (type: ResourceType, key: string, world: World): It
   return ready
 }
 
-function refuseUnusable (type: ResourceType, item: Item): void {
+function refuseUnusable (type: AwsResourceType, item: Item): void {
   try {
     type.usable?.(item, 'create')
   } catch (error) {
@@ -152,7 +152,7 @@ export async function updateResource (
 }
 
 /** New arguments replace old ones; what is no longer given goes, unless AWS computes it. */
-function overwrite (type: ResourceType, before: Props, inputs: Props): Props {
+function overwrite (type: AwsResourceType, before: Props, inputs: Props): Props {
   const kept = Object.entries(before).filter(([key]) => {
     const field = type.fields[key]
     return field === undefined || field.computed === true || key === 'tagsAll'
@@ -186,7 +186,7 @@ async function remove (request: Request, item: Item, call: Call): Promise<void> 
   await world.settled()
 }
 
-function tearDown (type: ResourceType, item: Item, world: World): void {
+function tearDown (type: AwsResourceType, item: Item, world: World): void {
   const left: Item = { ...item, status: 'active', props: { ...item.props } }
   try {
     type.teardown?.(left, world)
@@ -197,13 +197,13 @@ function tearDown (type: ResourceType, item: Item, world: World): void {
 }
 
 /** Ends a deletion, also one that the end of the process interrupted. */
-export function finishDelete (type: ResourceType, item: Item, world: World): void {
+export function finishDelete (type: AwsResourceType, item: Item, world: World): void {
   world.drop(item.key)
   type.removed?.(item, world)
 }
 
 /** Refuses a change during another, where the service carries out one after the other. */
-function refuseBusy (type: ResourceType, item: Item): void {
+function refuseBusy (type: AwsResourceType, item: Item): void {
   if (type.busyError && (item.status === 'creating' || item.status === 'updating')) throw type.busyError()
 }
 
@@ -253,7 +253,7 @@ async function elapse (request: Request, seconds: number): Promise<void> {
   }
 }
 
-function nameOf (type: ResourceType, inputs: Props): string {
+function nameOf (type: AwsResourceType, inputs: Props): string {
   return text(inputs, type.nameField ?? type.autoName?.field ?? 'name')
 }
 
@@ -261,7 +261,7 @@ const GERUND = { create: 'creating', update: 'updating', delete: 'deleting', rea
 
 /** Words an error as the provider does: what it was doing, to what, and the SDK's text of AWS's answer. */
 async function asProvider<T> (
-  { type, verb, name }: { type: ResourceType, verb: keyof typeof GERUND, name: string },
+  { type, verb, name }: { type: AwsResourceType, verb: keyof typeof GERUND, name: string },
   work: () => Promise<T>
 ): Promise<T> {
   try {

@@ -1,6 +1,6 @@
 import type { AwsApi } from '../api/operation.ts'
 import type { AwsService } from '../model/service.ts'
-import type { ProviderFunction, ResourceType } from '../model/types.ts'
+import type { ProviderFunction, AwsResourceType } from '../model/types.ts'
 import type { AccountRegion } from '../world/item.ts'
 import type { World } from '../world/world.ts'
 import { batchApi } from './batch/api.ts'
@@ -64,7 +64,7 @@ const services: Readonly<Record<string, AwsService>> = {
 }
 
 /** Every resource type, by token. */
-export const resourceTypes: ReadonlyMap<string, ResourceType> = new Map(
+export const resourceTypes: ReadonlyMap<string, AwsResourceType> = new Map(
   Object.values(services).flatMap(({ types = [] }) => types).map((type) => [type.token, type])
 )
 

@@ -14,7 +14,7 @@ import {
   textField,
   textMapField
 } from '../../model/fields.ts'
-import type { Call, ResourceType } from '../../model/types.ts'
+import type { Call, AwsResourceType } from '../../model/types.ts'
 import type { Item } from '../../world/item.ts'
 import { hasJobs } from '../../world/job.ts'
 import type { World } from '../../world/world.ts'
@@ -73,7 +73,7 @@ function serviceLinkedRole (partition: string, account: string): string {
   return `arn:${partition}:iam::${account}:role/aws-service-role/batch.amazonaws.com/AWSServiceRoleForBatch`
 }
 
-export const computeEnvironment: ResourceType = {
+export const computeEnvironment: AwsResourceType = {
   token: COMPUTE_ENVIRONMENT,
   label: 'Batch Compute Environment',
   service: 'Batch',

@@ -15,7 +15,7 @@ import {
   textField,
   textMapField
 } from '../../model/fields.ts'
-import type { Call, Draft, CheckFailure, ResourceType } from '../../model/types.ts'
+import type { Call, Draft, CheckFailure, AwsResourceType } from '../../model/types.ts'
 import { block, blocks, canonical, flag, isEmpty, isProps, parseJson, text, texts, type Props } from '../../values.ts'
 import { keyOf, type Item } from '../../world/item.ts'
 import { batchError, batchName, busyError } from './compute-environment.ts'
@@ -27,7 +27,7 @@ const reason = matching(/^[0-9A-Za-z.:\s]*\*?$/,
   'must contain letters, numbers, periods, colons, and white space, and can optionally end with an asterisk')
 const exitCode = matching(/^\d*\*?$/, 'must contain only numbers, and can optionally end with an asterisk')
 
-export const jobDefinition: ResourceType = {
+export const jobDefinition: AwsResourceType = {
   token: JOB_DEFINITION,
   label: 'Batch Job Definition',
   service: 'Batch',

@@ -1,13 +1,13 @@
 import { ApiError } from '../../model/errors.ts'
 import { regionField } from '../../model/define.ts'
 import { anArn, between, blockField, countField, listField, oneOf, tagsFields, textField } from '../../model/fields.ts'
-import type { Call, ResourceType } from '../../model/types.ts'
+import type { Call, AwsResourceType } from '../../model/types.ts'
 import { text, type Props } from '../../values.ts'
 import { isVisible, type Item } from '../../world/item.ts'
 import { BATCH_QUOTA, batchName, busyError, COMPUTE_ENVIRONMENT, JOB_QUEUE, ordersOf } from './compute-environment.ts'
 import { abandonJobs } from './jobs.ts'
 
-export const jobQueue: ResourceType = {
+export const jobQueue: AwsResourceType = {
   token: JOB_QUEUE,
   label: 'Batch Job Queue',
   service: 'Batch',

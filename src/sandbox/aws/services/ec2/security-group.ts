@@ -11,7 +11,7 @@ import {
   textField,
   type Field
 } from '../../model/fields.ts'
-import type { Call, Draft, CheckFailure, ResourceType } from '../../model/types.ts'
+import type { Call, Draft, CheckFailure, AwsResourceType } from '../../model/types.ts'
 import { canonical, isEmpty, text, type Props } from '../../values.ts'
 import type { Item } from '../../world/item.ts'
 import {
@@ -35,7 +35,7 @@ const inlineRules = (): Field => listField(blockField({
   self: flagField()
 }, { unsupported: ['prefixListIds'] }), { computed: true, unordered: true })
 
-export const securityGroup: ResourceType = {
+export const securityGroup: AwsResourceType = {
   token: SECURITY_GROUP,
   label: 'EC2 Security Group',
   service: 'EC2',
@@ -115,7 +115,7 @@ function validateGroup (inputs: Props, call: Call): void {
 
 const TARGETS = ['cidrIpv4', 'cidrIpv6', 'prefixListId', 'referencedSecurityGroupId']
 
-export const securityGroupEgressRule: ResourceType = {
+export const securityGroupEgressRule: AwsResourceType = {
   token: SECURITY_GROUP_EGRESS_RULE,
   label: 'VPC Security Group Egress Rule',
   service: 'EC2',

@@ -1,7 +1,7 @@
 import { newId, regionField } from '../../model/define.ts'
 import { ApiError } from '../../model/errors.ts'
 import { flagField, tagsFields, textField } from '../../model/fields.ts'
-import type { Call, ResourceType } from '../../model/types.ts'
+import type { Call, AwsResourceType } from '../../model/types.ts'
 import { text, type Props } from '../../values.ts'
 import type { Item } from '../../world/item.ts'
 import { contains, networkBlock, overlap } from './cidr.ts'
@@ -9,7 +9,7 @@ import { inVpc, requireVpc, SUBNET } from './lookups.ts'
 import { subnetComputed, zonesOf } from './network-properties.ts'
 import { subnetIsUsed } from './usage.ts'
 
-export const subnet: ResourceType = {
+export const subnet: AwsResourceType = {
   token: SUBNET,
   label: 'EC2 Subnet',
   service: 'EC2',

@@ -1,7 +1,7 @@
 import { newId, regionField } from '../../model/define.ts'
 import { ApiError } from '../../model/errors.ts'
 import { flagField, oneOf, tagsFields, textField } from '../../model/fields.ts'
-import type { Call, ResourceType } from '../../model/types.ts'
+import type { Call, AwsResourceType } from '../../model/types.ts'
 import { text, type Props } from '../../values.ts'
 import { stableId } from '../../world/stable-id.ts'
 import { networkBlock } from './cidr.ts'
@@ -12,7 +12,7 @@ import { defaultGroupOf, removeNetwork } from './networks.ts'
 /** Default quota of an account in a region, the default VPC included. */
 const MAX_VPCS = 5
 
-export const vpc: ResourceType = {
+export const vpc: AwsResourceType = {
   token: VPC,
   label: 'EC2 VPC',
   service: 'EC2',

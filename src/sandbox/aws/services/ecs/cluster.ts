@@ -10,7 +10,7 @@ import {
   tagsFields,
   textField
 } from '../../model/fields.ts'
-import type { Call, ResourceType } from '../../model/types.ts'
+import type { Call, AwsResourceType } from '../../model/types.ts'
 import { blocks, count, text, texts, type Props } from '../../values.ts'
 import type { Item } from '../../world/item.ts'
 
@@ -28,7 +28,7 @@ export const strategyField = listField(blockField({
   base: countField({ rule: between(0, 100_000) })
 }), { unordered: true })
 
-export const cluster: ResourceType = {
+export const cluster: AwsResourceType = {
   token: CLUSTER,
   label: 'ECS Cluster',
   service: 'ECS',
@@ -81,7 +81,7 @@ export function requireCluster (call: Call, props: Props, key = 'cluster'): Item
   return found
 }
 
-export const clusterCapacityProviders: ResourceType = {
+export const clusterCapacityProviders: AwsResourceType = {
   token: CLUSTER_CAPACITY_PROVIDERS,
   label: 'ECS Cluster Capacity Providers',
   service: 'ECS',

@@ -10,7 +10,7 @@ import {
   tagsFields,
   textField
 } from '../../model/fields.ts'
-import type { Call, ResourceType } from '../../model/types.ts'
+import type { Call, AwsResourceType } from '../../model/types.ts'
 import { block, blocks, canonical, flag, isEmpty, text, texts, type Props, type Value } from '../../values.ts'
 import { requireSecurityGroups, requireSubnets } from '../ec2/lookups.ts'
 import {
@@ -26,7 +26,7 @@ import type { Item } from '../../world/item.ts'
 
 const invalid = (message: string): ApiError => new ApiError('InvalidParameterException', message)
 
-export const service: ResourceType = {
+export const service: AwsResourceType = {
   token: SERVICE,
   label: 'ECS Service',
   service: 'ECS',

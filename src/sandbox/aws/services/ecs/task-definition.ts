@@ -12,7 +12,7 @@ import {
   tagsFields,
   textField
 } from '../../model/fields.ts'
-import type { Call, CheckFailure, ResourceType } from '../../model/types.ts'
+import type { Call, CheckFailure, AwsResourceType } from '../../model/types.ts'
 import { block, canonical, count, isProps, parseJson, text, texts, type Props } from '../../values.ts'
 import type { Item } from '../../world/item.ts'
 import { ecsName } from './cluster.ts'
@@ -23,7 +23,7 @@ export const TASK_DEFINITION = 'aws:ecs/taskDefinition:TaskDefinition'
 
 const replaced = { forceNew: true } as const
 
-export const taskDefinition: ResourceType = {
+export const taskDefinition: AwsResourceType = {
   token: TASK_DEFINITION,
   label: 'ECS Task Definition',
   service: 'ECS',

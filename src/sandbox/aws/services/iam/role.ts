@@ -11,7 +11,7 @@ import {
   tagsFields,
   textField
 } from '../../model/fields.ts'
-import type { Call, ResourceType } from '../../model/types.ts'
+import type { Call, AwsResourceType } from '../../model/types.ts'
 import { flag, parseJson, isProps, text, type Props } from '../../values.ts'
 import { isVisible, type Item } from '../../world/item.ts'
 import { ROLE, ROLE_POLICY, rolesOf } from './lookups.ts'
@@ -25,7 +25,7 @@ const iamName = (max: number) => matching(new RegExp(`^[\\w+=,.@-]{1,${max}}$`),
   `must be 1 to ${max} alphanumeric characters, including any of +=,.@-_`)
 const MISSING = 404
 
-export const role: ResourceType = {
+export const role: AwsResourceType = {
   token: ROLE,
   label: 'IAM Role',
   service: 'IAM',
@@ -88,7 +88,7 @@ export const role: ResourceType = {
   }
 }
 
-export const rolePolicy: ResourceType = {
+export const rolePolicy: AwsResourceType = {
   token: ROLE_POLICY,
   label: 'IAM Role Policy',
   service: 'IAM',

@@ -1,7 +1,7 @@
 import { ApiError } from '../../model/errors.ts'
 import { regionField } from '../../model/define.ts'
 import { countField, matching, oneOf, tagsFields, textField, type Rule } from '../../model/fields.ts'
-import type { ResourceType } from '../../model/types.ts'
+import type { AwsResourceType } from '../../model/types.ts'
 import { text } from '../../values.ts'
 
 /** Days CloudWatch keeps logs for; 0 is for ever. */
@@ -13,7 +13,7 @@ const retention: Rule = (value) => RETENTION.includes(Number(value))
   ? undefined
   : `expected %s to be one of [${RETENTION.join(' ')}], got ${String(value)}`
 
-export const logGroup: ResourceType = {
+export const logGroup: AwsResourceType = {
   token: 'aws:cloudwatch/logGroup:LogGroup',
   label: 'CloudWatch Logs Log Group',
   service: 'CloudWatch Logs',

@@ -12,7 +12,7 @@ import {
   textMapField,
   type ArgumentFields
 } from '../../model/fields.ts'
-import type { Call, CheckFailure, ResourceType } from '../../model/types.ts'
+import type { Call, CheckFailure, AwsResourceType } from '../../model/types.ts'
 import { block, blocks, canonical, flag, isEmpty, isProps, parseJson, text, type Props } from '../../values.ts'
 import { keyOf } from '../../world/item.ts'
 import { checkPolicy } from '../iam/policy-document.ts'
@@ -33,7 +33,7 @@ function sideResource (own: {
   check?: (inputs: Props) => CheckFailure[]
   validate?: (inputs: Props, call: Call) => void
   props?: Props
-}): ResourceType {
+}): AwsResourceType {
   const seconds = own.seconds ?? 1.5
   return {
     token: own.token,

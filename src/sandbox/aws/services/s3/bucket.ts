@@ -1,7 +1,7 @@
 import { ApiError } from '../../model/errors.ts'
 import { flagField, tagsFields, textField, type Rule } from '../../model/fields.ts'
 import { regionField } from '../../model/define.ts'
-import type { Call, ResourceType } from '../../model/types.ts'
+import type { Call, AwsResourceType } from '../../model/types.ts'
 import { flag, text, type Props } from '../../values.ts'
 import { isVisible, type Item } from '../../world/item.ts'
 import { entriesOf } from './objects.ts'
@@ -40,7 +40,7 @@ const bucketName: Rule = (value) => {
     : undefined
 }
 
-export const bucket: ResourceType = {
+export const bucket: AwsResourceType = {
   token: BUCKET,
   label: 'S3 Bucket',
   service: 'S3',
