@@ -3,7 +3,7 @@ import type { Item } from './item.ts'
 import type { BatchJob } from './job.ts'
 
 /** One line of the journal. Every field replaces what was there under the same key, so replaying twice is harmless. */
-export interface Change {
+export interface WorldChange {
   put?: Item
   drop?: string
   counter?: [string, number]

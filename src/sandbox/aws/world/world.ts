@@ -1,5 +1,5 @@
 import type { ScriptedFault } from './fault.ts'
-import type { Change } from './change.ts'
+import type { WorldChange } from './change.ts'
 import type { Item, AccountRegion } from './item.ts'
 import type { BatchJob } from './job.ts'
 import { Journal } from './journal.ts'
@@ -22,7 +22,7 @@ export class World {
   #failed: Error | undefined
 
   /** Opens the world kept in `path`, or begins an empty one there. `read` understands the lines of older versions. */
-  static async open (path: string, read: (line: unknown) => Change[]): Promise<World> {
+  static async open (path: string, read: (line: unknown) => WorldChange[]): Promise<World> {
     const world = new World()
     const replay = (line: unknown): void => { for (const change of read(line)) world.#apply(change) }
     world.#journal = await Journal.open(path, replay, () => world.#snapshot())
@@ -67,12 +67,12 @@ export class World {
     await this.#journal?.close()
   }
 
-  #change (change: Change): void {
+  #change (change: WorldChange): void {
     this.#apply(change)
     this.#journal?.append(change).catch((error: Error) => { this.#failed ??= error })
   }
 
-  #apply (change: Change): void {
+  #apply (change: WorldChange): void {
     if (change.reset) this.#clear()
     if (change.put) this.#index(change.put)
     if (change.drop !== undefined) this.#forget(change.drop)
@@ -101,7 +101,7 @@ export class World {
     for (const part of parts) part.clear()
   }
 
-  #snapshot (): Change[] {
+  #snapshot (): WorldChange[] {
     return [
       { speed: this.#speed },
       ...[...this.#counters].map((counter) => ({ counter })),
