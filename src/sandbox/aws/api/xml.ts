@@ -40,6 +40,6 @@ export function childrenOf (source: string, name: string): string[] {
 }
 
 /** The text of the first element of that name; '' when there is none. */
-export function textOf (source: string, name: string): string {
+export function elementText (source: string, name: string): string {
   return unescape(childrenOf(source, name)[0] ?? '')
 }

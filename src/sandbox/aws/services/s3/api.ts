@@ -5,7 +5,7 @@ import { abortUpload, deleteVersions, entriesOf, uploadsOf, type Entry } from '.
 import { text, type Props } from '../../values.ts'
 import type { AwsApi, ApiOperation } from '../../api/operation.ts'
 import { pageOf } from '../../api/page.ts'
-import { childrenOf, textOf } from '../../api/xml.ts'
+import { childrenOf, elementText } from '../../api/xml.ts'
 
 /** What faults know the content of a bucket by. */
 const OBJECT = 'aws:s3/bucketObject:BucketObject'
@@ -87,8 +87,8 @@ function deleteObjects (input: Props, call: Call): Props {
   const bucket = bucketOf(input, call)
   const body = text(input, 'Body')
   const asked = childrenOf(body, 'Object').map((object) => ({
-    key: textOf(object, 'Key'),
-    versionId: textOf(object, 'VersionId')
+    key: elementText(object, 'Key'),
+    versionId: elementText(object, 'VersionId')
   }))
   if (asked.length === 0 || asked.length > MOST) {
     throw new ApiError(
@@ -102,7 +102,7 @@ function deleteObjects (input: Props, call: Call): Props {
   deleteVersions(call.world, bucket, asked)
   return {
     Deleted:
-      textOf(body, 'Quiet') === 'true' ? [] : asked.map(({ key, versionId }) => ({ Key: key, VersionId: versionId }))
+      elementText(body, 'Quiet') === 'true' ? [] : asked.map(({ key, versionId }) => ({ Key: key, VersionId: versionId }))
   }
 }
 
