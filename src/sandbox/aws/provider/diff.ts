@@ -6,7 +6,7 @@ import { DEFAULTS } from './check.ts'
 type DiffKind = 'add' | 'delete' | 'update'
 interface PropertyChange { path: string, kind: DiffKind, replaces: boolean }
 
-export interface Difference {
+export interface ResourceDifference {
   changes: PropertyChange[]
   /** Top-level properties that changed. */
   diffs: string[]
@@ -23,7 +23,7 @@ export function difference (
   type: AwsResourceType,
   { before: olds, after: news }: Pair<Props>,
   ignored: readonly string[] = []
-): Difference {
+): ResourceDifference {
   const special = new Set(hasUnknown(news) ? [] : type.replaces?.(olds, news) ?? [])
   const changes = compareBlock(type.fields, { before: olds, after: news }, { path: '', replaces: false })
     .filter((change) => !ignored.some((path) => isWithin(change.path, path)))

@@ -11,7 +11,7 @@ import type { Item } from '../world/item.ts'
 import type { World } from '../world/world.ts'
 import { checkInputs, DEFAULTS } from './check.ts'
 import { checkConfiguration, configure } from './configuration.ts'
-import { difference, type Difference } from './diff.ts'
+import { difference, type ResourceDifference } from './diff.ts'
 import { runFunction } from './invoke-call.ts'
 import { createResource, deleteResource, readResource, updateResource, type Request } from './lifecycle.ts'
 import type { Sessions } from './sessions.ts'
@@ -120,7 +120,7 @@ export function diff (request: messages.DiffRequest, context: ProviderContext): 
   return response
 }
 
-function addDetails (response: messages.DiffResponse, found: Difference): void {
+function addDetails (response: messages.DiffResponse, found: ResourceDifference): void {
   const { Kind } = pb.PropertyDiff
   const kinds = {
     add: [Kind.ADD, Kind.ADD_REPLACE],
