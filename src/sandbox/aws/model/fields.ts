@@ -33,7 +33,7 @@ export const listField = (of: Field, traits: Traits & { unordered?: true, max?: 
 export const blockField = (fields: ArgumentFields, traits: Traits & { unsupported?: readonly string[] } = {}): Field =>
   ({ kind: 'block', fields, ...traits })
 
-export const oneOf =
+export const isOneOf =
   (...allowed: string[]): Rule =>
     (value) =>
       allowed.includes(String(value))

@@ -9,7 +9,7 @@ import {
   flagField,
   listField,
   matching,
-  oneOf,
+  isOneOf,
   tagsFields,
   textField,
   textMapField
@@ -51,7 +51,7 @@ const NOT_ON_FARGATE: Readonly<Record<string, string>> = {
 }
 
 const computeResources = blockField({
-  type: textField({ required: true, rule: oneOf('FARGATE', 'FARGATE_SPOT', 'EC2', 'SPOT') }),
+  type: textField({ required: true, rule: isOneOf('FARGATE', 'FARGATE_SPOT', 'EC2', 'SPOT') }),
   maxVcpus: countField({ required: true }),
   subnets: listField(textField(), { required: true, unordered: true }),
   securityGroupIds: listField(textField(), { unordered: true }),
@@ -87,8 +87,8 @@ export const computeEnvironment: AwsResourceType = {
     ...regionField,
     ...tagsFields,
     name: textField({ forceNew: true, computed: true, rule: batchName }),
-    type: textField({ required: true, forceNew: true, rule: oneOf('MANAGED', 'UNMANAGED') }),
-    state: textField({ default: 'ENABLED', rule: oneOf('ENABLED', 'DISABLED') }),
+    type: textField({ required: true, forceNew: true, rule: isOneOf('MANAGED', 'UNMANAGED') }),
+    state: textField({ default: 'ENABLED', rule: isOneOf('ENABLED', 'DISABLED') }),
     serviceRole: textField({ computed: true, rule: anArn }),
     computeResources,
     updatePolicy: blockField(

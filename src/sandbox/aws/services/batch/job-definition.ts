@@ -10,7 +10,7 @@ import {
   lengthBetween,
   listField,
   matching,
-  oneOf,
+  isOneOf,
   tagsFields,
   textField,
   textMapField
@@ -41,14 +41,14 @@ export const jobDefinition: AwsResourceType = {
     ...regionField,
     ...tagsFields,
     name: textField({ forceNew: true, computed: true, rule: batchName }),
-    type: textField({ required: true, rule: oneOf('container', 'multinode') }),
+    type: textField({ required: true, rule: isOneOf('container', 'multinode') }),
     containerProperties: jsonField(),
-    platformCapabilities: listField(textField({ rule: oneOf('EC2', 'FARGATE') }), { unordered: true }),
+    platformCapabilities: listField(textField({ rule: isOneOf('EC2', 'FARGATE') }), { unordered: true }),
     retryStrategy: blockField({
       attempts: countField({ rule: between(1, 10) }),
       evaluateOnExits: listField(
         blockField({
-          action: textField({ required: true, rule: oneOf('RETRY', 'EXIT', 'retry', 'exit') }),
+          action: textField({ required: true, rule: isOneOf('RETRY', 'EXIT', 'retry', 'exit') }),
           onReason: textField({ rule: reason }),
           onStatusReason: textField({ rule: reason }),
           onExitCode: textField({ rule: exitCode })

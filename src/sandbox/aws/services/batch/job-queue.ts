@@ -1,6 +1,6 @@
 import { ApiError } from '../../model/errors.ts'
 import { regionField } from '../../model/define.ts'
-import { anArn, between, blockField, countField, listField, oneOf, tagsFields, textField } from '../../model/fields.ts'
+import { anArn, between, blockField, countField, listField, isOneOf, tagsFields, textField } from '../../model/fields.ts'
 import type { Call, AwsResourceType } from '../../model/types.ts'
 import { text, type Props } from '../../values.ts'
 import { isVisible, type Item } from '../../world/item.ts'
@@ -18,16 +18,16 @@ export const jobQueue: AwsResourceType = {
     ...tagsFields,
     name: textField({ forceNew: true, computed: true, rule: batchName }),
     priority: countField({ required: true }),
-    state: textField({ required: true, rule: oneOf('ENABLED', 'DISABLED') }),
+    state: textField({ required: true, rule: isOneOf('ENABLED', 'DISABLED') }),
     computeEnvironmentOrders: listField(blockField({
       order: countField({ required: true }),
       computeEnvironment: textField({ required: true, rule: anArn })
     })),
     jobStateTimeLimitActions: listField(blockField({
-      action: textField({ required: true, rule: oneOf('CANCEL') }),
+      action: textField({ required: true, rule: isOneOf('CANCEL') }),
       maxTimeSeconds: countField({ required: true, rule: between(600, 86_400) }),
       reason: textField({ required: true }),
-      state: textField({ required: true, rule: oneOf('RUNNABLE') })
+      state: textField({ required: true, rule: isOneOf('RUNNABLE') })
     })),
     timeouts: blockField({ create: textField(), update: textField(), delete: textField() })
   },

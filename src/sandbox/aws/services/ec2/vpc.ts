@@ -1,6 +1,6 @@
 import { newId, regionField } from '../../model/define.ts'
 import { ApiError } from '../../model/errors.ts'
-import { flagField, oneOf, tagsFields, textField } from '../../model/fields.ts'
+import { flagField, isOneOf, tagsFields, textField } from '../../model/fields.ts'
 import type { Call, AwsResourceType } from '../../model/types.ts'
 import { text, type Props } from '../../values.ts'
 import { stableId } from '../../world/stable-id.ts'
@@ -24,7 +24,7 @@ export const vpc: AwsResourceType = {
     enableDnsHostnames: flagField({ computed: true }),
     enableDnsSupport: flagField({ default: true }),
     enableNetworkAddressUsageMetrics: flagField({ computed: true }),
-    instanceTenancy: textField({ default: 'default', forceNew: true, rule: oneOf('default', 'dedicated') })
+    instanceTenancy: textField({ default: 'default', forceNew: true, rule: isOneOf('default', 'dedicated') })
   },
   unsupported: [
     'assignGeneratedIpv6CidrBlock',

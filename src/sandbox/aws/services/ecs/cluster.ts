@@ -6,7 +6,7 @@ import {
   countField,
   listField,
   matching,
-  oneOf,
+  isOneOf,
   tagsFields,
   textField
 } from '../../model/fields.ts'
@@ -38,8 +38,8 @@ export const cluster: AwsResourceType = {
     ...tagsFields,
     name: textField({ forceNew: true, computed: true, rule: ecsName }),
     settings: listField(blockField({
-      name: textField({ required: true, rule: oneOf('containerInsights') }),
-      value: textField({ required: true, rule: oneOf('enhanced', 'enabled', 'disabled') })
+      name: textField({ required: true, rule: isOneOf('containerInsights') }),
+      value: textField({ required: true, rule: isOneOf('enhanced', 'enabled', 'disabled') })
     }), { computed: true, unordered: true })
   },
   unsupported: ['configuration', 'serviceConnectDefaults'],

@@ -6,7 +6,7 @@ import {
   countField,
   flagField,
   listField,
-  oneOf,
+  isOneOf,
   tagsFields,
   textField
 } from '../../model/fields.ts'
@@ -38,7 +38,7 @@ export const service: AwsResourceType = {
     cluster: textField({ forceNew: true, computed: true }),
     taskDefinition: textField({ required: true }),
     desiredCount: countField({ default: 0 }),
-    launchType: textField({ forceNew: true, computed: true, rule: oneOf('FARGATE', 'EC2', 'EXTERNAL') }),
+    launchType: textField({ forceNew: true, computed: true, rule: isOneOf('FARGATE', 'EC2', 'EXTERNAL') }),
     capacityProviderStrategies: strategyField,
     networkConfiguration: blockField({
       subnets: listField(textField(), { required: true, unordered: true, max: 16 }),
@@ -56,10 +56,10 @@ export const service: AwsResourceType = {
     forceDelete: flagField(),
     forceNewDeployment: flagField(),
     platformVersion: textField({ computed: true }),
-    propagateTags: textField({ rule: oneOf('SERVICE', 'TASK_DEFINITION', 'NONE') }),
-    schedulingStrategy: textField({ default: 'REPLICA', forceNew: true, rule: oneOf('REPLICA', 'DAEMON') }),
+    propagateTags: textField({ rule: isOneOf('SERVICE', 'TASK_DEFINITION', 'NONE') }),
+    schedulingStrategy: textField({ default: 'REPLICA', forceNew: true, rule: isOneOf('REPLICA', 'DAEMON') }),
     waitForSteadyState: flagField({ default: false }),
-    availabilityZoneRebalancing: textField({ computed: true, rule: oneOf('ENABLED', 'DISABLED') })
+    availabilityZoneRebalancing: textField({ computed: true, rule: isOneOf('ENABLED', 'DISABLED') })
   },
   unsupported: [
     'alarms',

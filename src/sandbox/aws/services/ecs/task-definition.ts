@@ -8,7 +8,7 @@ import {
   countField,
   jsonField,
   listField,
-  oneOf,
+  isOneOf,
   tagsFields,
   textField
 } from '../../model/fields.ts'
@@ -40,8 +40,8 @@ export const taskDefinition: AwsResourceType = {
     containerDefinitions: jsonField({ required: true, ...replaced }),
     cpu: textField(replaced),
     memory: textField(replaced),
-    networkMode: textField({ ...replaced, computed: true, rule: oneOf('bridge', 'host', 'awsvpc', 'none') }),
-    requiresCompatibilities: listField(textField({ rule: oneOf('EC2', 'FARGATE', 'EXTERNAL') }), {
+    networkMode: textField({ ...replaced, computed: true, rule: isOneOf('bridge', 'host', 'awsvpc', 'none') }),
+    requiresCompatibilities: listField(textField({ rule: isOneOf('EC2', 'FARGATE', 'EXTERNAL') }), {
       ...replaced,
       unordered: true
     }),
@@ -50,7 +50,7 @@ export const taskDefinition: AwsResourceType = {
     runtimePlatform: blockField(
       {
         operatingSystemFamily: textField(replaced),
-        cpuArchitecture: textField({ ...replaced, rule: oneOf('X86_64', 'ARM64') })
+        cpuArchitecture: textField({ ...replaced, rule: isOneOf('X86_64', 'ARM64') })
       },
       replaced
     ),

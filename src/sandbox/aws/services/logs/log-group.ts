@@ -1,6 +1,6 @@
 import { ApiError } from '../../model/errors.ts'
 import { regionField } from '../../model/define.ts'
-import { countField, matching, oneOf, tagsFields, textField, type Rule } from '../../model/fields.ts'
+import { countField, matching, isOneOf, tagsFields, textField, type Rule } from '../../model/fields.ts'
 import type { AwsResourceType } from '../../model/types.ts'
 import { text } from '../../values.ts'
 
@@ -35,7 +35,7 @@ export const logGroup: AwsResourceType = {
     logGroupClass: textField({
       forceNew: true,
       computed: true,
-      rule: oneOf('STANDARD', 'INFREQUENT_ACCESS', 'DELIVERY')
+      rule: isOneOf('STANDARD', 'INFREQUENT_ACCESS', 'DELIVERY')
     })
   },
   unsupported: ['namePrefix', 'kmsKeyId', 'skipDestroy', 'deletionProtectionEnabled'],

@@ -7,7 +7,7 @@ import {
   flagField,
   jsonField,
   listField,
-  oneOf,
+  isOneOf,
   textField,
   textMapField,
   type ArgumentFields
@@ -67,7 +67,7 @@ export const bucketOwnershipControls = sideResource({
       {
         objectOwnership: textField({
           required: true,
-          rule: oneOf('BucketOwnerPreferred', 'ObjectWriter', 'BucketOwnerEnforced')
+          rule: isOneOf('BucketOwnerPreferred', 'ObjectWriter', 'BucketOwnerEnforced')
         })
       },
       { required: true }
@@ -97,11 +97,11 @@ export const bucketEncryption = sideResource({
   fields: {
     rules: listField(blockField({
       applyServerSideEncryptionByDefault: blockField({
-        sseAlgorithm: textField({ required: true, rule: oneOf('AES256', 'aws:kms', 'aws:kms:dsse') }),
+        sseAlgorithm: textField({ required: true, rule: isOneOf('AES256', 'aws:kms', 'aws:kms:dsse') }),
         kmsMasterKeyId: textField()
       }),
       bucketKeyEnabled: flagField(),
-      blockedEncryptionTypes: listField(textField({ rule: oneOf('NONE', 'SSE-C') }), { computed: true })
+      blockedEncryptionTypes: listField(textField({ rule: isOneOf('NONE', 'SSE-C') }), { computed: true })
     }), { required: true, max: 1 })
   },
   unsupported: ['expectedBucketOwner'],
@@ -165,7 +165,7 @@ export const bucketLifecycle = sideResource({
       blockField(
         {
           id: textField({ required: true }),
-          status: textField({ required: true, rule: oneOf('Enabled', 'Disabled') }),
+          status: textField({ required: true, rule: isOneOf('Enabled', 'Disabled') }),
           filter: blockField({
             prefix: textField(),
             objectSizeGreaterThan: countField(),
@@ -186,7 +186,7 @@ export const bucketLifecycle = sideResource({
     ),
     transitionDefaultMinimumObjectSize: textField({
       computed: true,
-      rule: oneOf('all_storage_classes_128K', 'varies_by_storage_class')
+      rule: isOneOf('all_storage_classes_128K', 'varies_by_storage_class')
     })
   },
   unsupported: ['expectedBucketOwner', 'timeouts'],
