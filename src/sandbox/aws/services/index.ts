@@ -15,7 +15,7 @@ import { subnet } from './ec2/subnet.ts'
 import { vpc } from './ec2/vpc.ts'
 import { ecsApi } from './ecs/api.ts'
 import { cluster, clusterCapacityProviders } from './ecs/cluster.ts'
-import { service } from './ecs/service.ts'
+import { ecsService } from './ecs/service.ts'
 import { taskDefinition } from './ecs/task-definition.ts'
 import { iamApi } from './iam/api.ts'
 import { role, rolePolicy } from './iam/role.ts'
@@ -38,7 +38,7 @@ import { taggingApi } from './tagging/api.ts'
 /** Every service the sandbox simulates, by the name that requests to it are signed for. */
 const services: Readonly<Record<string, AwsService>> = {
   batch: { types: [computeEnvironment, jobQueue, jobDefinition], api: batchApi },
-  ecs: { types: [cluster, clusterCapacityProviders, taskDefinition, service], api: ecsApi },
+  ecs: { types: [cluster, clusterCapacityProviders, taskDefinition, ecsService], api: ecsApi },
   iam: { types: [role, rolePolicy], api: iamApi },
   s3: {
     types: [

@@ -26,7 +26,7 @@ import type { Item } from '../../world/item.ts'
 
 const invalid = (message: string): ApiError => new ApiError('InvalidParameterException', message)
 
-export const service: AwsResourceType = {
+export const ecsService: AwsResourceType = {
   token: SERVICE,
   label: 'ECS Service',
   service: 'ECS',
