@@ -42,7 +42,7 @@ export interface WorkContext extends Context {
   readonly engine: Engine
   readonly engineInfo: EngineInfo
   /** The AWS calls that are not the engine's, real or simulated. */
-  readonly aws: Cloud
+  readonly awsCalls: Cloud
   /** `file:` URL of the inline program every environment is made with. */
   readonly program: string
   readonly deadlineSeconds: number

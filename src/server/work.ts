@@ -43,19 +43,19 @@ export async function openWork (
   const engine = await startEngine(config, context, { found, sandbox, concurrency: capacity.concurrency })
   // By then the worker has waited for the engines.
   shutdown.add('engine', () => engine.stop(ENGINE_STOP_MILLISECONDS))
-  const aws = createCloud(
+  const awsCalls = createCloud(
     sandbox && {
       endpoint: async () => (await sandbox.ensure()).apiUrl,
       credentials: SANDBOX_CREDENTIALS,
       visibleSeconds: VISIBLE_SECONDS * config.sandboxSpeed
     }
   )
-  shutdown.add('cloud', () => aws.close())
+  shutdown.add('cloud', () => awsCalls.close())
   return {
     ...context,
     engine,
     engineInfo: { kind: found.kind, version: found.version },
-    aws,
+    awsCalls,
     program: PROGRAM,
     deadlineSeconds: config.deadlineSeconds,
     retries: { limit: config.retryLimit, baseSeconds: config.retrySeconds },

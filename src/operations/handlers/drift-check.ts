@@ -21,9 +21,9 @@ export async function checkDrift (item: WorkItem): Promise<WorkResult> {
  * What carries the environment's tags and is not in the state; nor is a revision of a job definition that was replaced.
  */
 export async function unmanagedOf ({ attempt, environment }: WorkItem): Promise<DriftResult['unmanaged']> {
-  const { aws, engine } = attempt.context
+  const { awsCalls, engine } = attempt.context
   const [tagged, known] = await Promise.all([
-    aws.tagged(awsTargetOf(environment), environment.id),
+    awsCalls.tagged(awsTargetOf(environment), environment.id),
     engine.resources(environment.id)
   ])
   const unknown = new Set(unknownArns(tagged.map(({ arn }) => arn), known))

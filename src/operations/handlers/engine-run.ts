@@ -48,7 +48,7 @@ export async function runEngine<K extends RunKind> (
       locate: (pending) =>
         withDeadline(attempt, 'looking up what was being made', (signal) =>
           // The look-up takes no signal: it is left to itself when the signal aborts.
-          pTimeout(context.aws.locate(awsTargetOf(subject), id, pending), { milliseconds: Infinity, signal })
+          pTimeout(context.awsCalls.locate(awsTargetOf(subject), id, pending), { milliseconds: Infinity, signal })
         )
     }
   )

@@ -36,7 +36,7 @@ export class JobQueues {
     await this.#refuseActiveJobs()
     await this.#noteDisabled(true)
     await withDeadline(this.#item.attempt, 'closing the queues', async (signal) =>
-      this.#aws.setQueues(this.#target, this.#queueArns, { state: 'DISABLED', signal })
+      this.#awsCalls.setQueues(this.#target, this.#queueArns, { state: 'DISABLED', signal })
     )
     await this.#refuseActiveJobs()
   }
@@ -46,7 +46,7 @@ export class JobQueues {
     if (this.#queueArns.length === 0) return
     await this.#noteDisabled(true)
     const ended = await withDeadline(this.#item.attempt, 'ending the jobs', async (signal) =>
-      this.#aws.drain(this.#target, this.#queueArns, { reason, signal })
+      this.#awsCalls.drain(this.#target, this.#queueArns, { reason, signal })
     )
     if (ended > 0) {
       this.#item.recorder.add({
@@ -65,18 +65,18 @@ export class JobQueues {
     if (!this.#disabled || control.signal.reason === 'lease-lost') return
     try {
       const signal = AbortSignal.timeout(ENABLE_SECONDS * 1000)
-      await this.#aws.setQueues(this.#target, this.#queueArns, { state: 'ENABLED', signal })
+      await this.#awsCalls.setQueues(this.#target, this.#queueArns, { state: 'ENABLED', signal })
       await this.#noteDisabled(false)
     } catch (error) {
       log.warn({ err: error }, 'the queues could not be opened again')
     }
   }
 
-  get #aws () { return this.#item.attempt.context.aws }
+  get #awsCalls () { return this.#item.attempt.context.awsCalls }
   get #target () { return awsTargetOf(this.#item.environment) }
 
   async #refuseActiveJobs (): Promise<void> {
-    const { count, running } = await this.#aws.activeJobs(this.#target, this.#queueArns)
+    const { count, running } = await this.#awsCalls.activeJobs(this.#target, this.#queueArns)
     const verb = count === 1 ? 'job is' : 'jobs are'
     if (count > 0) {
       throw new RunFailure(operationError('jobs-running', `${count} ${verb} not over, ${running} of them running.`))

@@ -13,13 +13,13 @@ const SHOWN_ARNS = 5
  * @throws RunFailure `state-missing`
  */
 export async function refuseLostState (
-  { attempt: { context: { aws } }, environment }: WorkItem,
+  { attempt: { context: { awsCalls } }, environment }: WorkItem,
   resources: readonly KnownResource[]
 ): Promise<void> {
   const { id, outputs } = environment
   // Without outputs a delete has begun, and may have come so far that there is no state left.
   if (resources.length > 0 || outputs === null) return
-  const tagged = await aws.tagged(awsTargetOf(environment), id)
+  const tagged = await awsCalls.tagged(awsTargetOf(environment), id)
   if (tagged.length === 0) return
   const arns = tagged.slice(0, SHOWN_ARNS).map(({ arn }) => arn)
   const named = `${arns.join(', ')}${tagged.length > SHOWN_ARNS ? ', …' : ''}`

@@ -33,13 +33,13 @@ function summaryOf (changes: readonly PlannedChange[]): PreviewResult['summary']
 
 /** Counts the jobs that the changes would end; null where they could not be counted. */
 async function affectedJobs (
-  { attempt: { context: { aws, engine }, log } }: Work,
+  { attempt: { context: { awsCalls, engine }, log } }: Work,
   subject: Subject,
   changes: readonly PlannedChange[]
 ): Promise<PreviewResult['affectedJobs']> {
   if (!changes.some(interruptsJobs)) return { count: 0, running: 0 }
   try {
-    return await aws.activeJobs(awsTargetOf(subject), queueArnsOf(await engine.resources(subject.id)))
+    return await awsCalls.activeJobs(awsTargetOf(subject), queueArnsOf(await engine.resources(subject.id)))
   } catch (error) {
     log.warn({ err: error }, 'jobs could not be counted')
     return null

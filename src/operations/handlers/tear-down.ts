@@ -67,10 +67,10 @@ async function begin (task: TearDown): Promise<readonly Retained[]> {
 }
 
 /** @throws RunFailure `bucket-not-empty` */
-async function refuseObjects ({ attempt: { context: { aws } }, environment, resources }: TearDown): Promise<void> {
+async function refuseObjects ({ attempt: { context: { awsCalls } }, environment, resources }: TearDown): Promise<void> {
   const target = awsTargetOf(environment)
   for (const { id, urn, type, name } of bucketsOf(resources)) {
-    const count = (await aws.countObjects(target, id, COUNTED_OBJECTS)) ?? 0
+    const count = (await awsCalls.countObjects(target, id, COUNTED_OBJECTS)) ?? 0
     if (count === 0) continue
     const number =
       count >= COUNTED_OBJECTS ? `${COUNTED_OBJECTS} objects or more` : `${count} object${count === 1 ? '' : 's'}`
@@ -97,10 +97,10 @@ async function destroy (task: TearDown): Promise<RunResults['destroy']> {
 }
 
 async function emptyBuckets ({ attempt, environment, recorder, resources }: TearDown): Promise<void> {
-  const { aws } = attempt.context
+  const { awsCalls } = attempt.context
   for (const { id } of bucketsOf(resources)) {
     const objects = await withDeadline(attempt, `emptying the bucket ${id}`, async (signal) =>
-      aws.emptyBucket(awsTargetOf(environment), id, signal)
+      awsCalls.emptyBucket(awsTargetOf(environment), id, signal)
     )
     if (objects === 0) continue
     const message = `${objects} object${objects === 1 ? '' : 's'} deleted from the bucket ${id}`
