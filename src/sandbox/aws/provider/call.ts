@@ -32,7 +32,11 @@ export function keyFor (type: AwsResourceType, call: Call, identity: string): st
 }
 
 /** The resource that an id of the engine's state stands for; undefined when it is another account's. */
-export function locate (type: AwsResourceType, { id, props }: { id: string, props: Props }, call: Call): Item | undefined {
+export function locate (
+  type: AwsResourceType,
+  { id, props }: { id: string, props: Props },
+  call: Call
+): Item | undefined {
   const item = call.world.items.get(keyFor(type, call, type.identityOf?.(id, props) ?? id))
   return item?.account === call.account ? item : undefined
 }

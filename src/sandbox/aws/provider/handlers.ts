@@ -58,7 +58,10 @@ export function diffConfig (request: messages.DiffRequest): messages.DiffRespons
     .setReplacesList(diffs.filter((key) => key === 'region'))
 }
 
-export function configureProvider (request: messages.ConfigureRequest, context: ProviderContext): messages.ConfigureResponse {
+export function configureProvider (
+  request: messages.ConfigureRequest,
+  context: ProviderContext
+): messages.ConfigureResponse {
   context.sessions.configure(context.peer, configure(receive(request.getArgs()).props))
   return new pb.ConfigureResponse()
     .setAcceptsecrets(true)
@@ -133,7 +136,10 @@ function addDetails (response: messages.DiffResponse, found: ResourceDifference)
   }
 }
 
-export async function create (request: messages.CreateRequest, context: ProviderContext): Promise<messages.CreateResponse> {
+export async function create (
+  request: messages.CreateRequest,
+  context: ProviderContext
+): Promise<messages.CreateResponse> {
   const type = typeOf(request.getUrn())
   const { props, secrets } = receive(request.getProperties())
   if (request.getPreview()) return new pb.CreateResponse().setProperties(send(foresee(type, {}, props), secrets))
@@ -141,7 +147,10 @@ export async function create (request: messages.CreateRequest, context: Provider
   return new pb.CreateResponse().setId(item.id).setProperties(send(outputsOf(item, context), secrets))
 }
 
-export async function update (request: messages.UpdateRequest, context: ProviderContext): Promise<messages.UpdateResponse> {
+export async function update (
+  request: messages.UpdateRequest,
+  context: ProviderContext
+): Promise<messages.UpdateResponse> {
   const type = typeOf(request.getUrn())
   const olds = receive(request.getOlds()).props
   const { props, secrets } = receive(request.getNews())
@@ -159,7 +168,10 @@ function foresee (type: AwsResourceType, olds: Props, inputs: Props): Props {
   return { ...Object.fromEntries(unknown), ...Object.fromEntries(fresh), ...given }
 }
 
-export async function remove (request: messages.DeleteRequest, context: ProviderContext): Promise<typeof Empty.prototype> {
+export async function remove (
+  request: messages.DeleteRequest,
+  context: ProviderContext
+): Promise<typeof Empty.prototype> {
   const type = typeOf(request.getUrn())
   await deleteResource(requestFor(type, context), request.getId(), receive(request.getProperties()).props)
   return new Empty()
@@ -193,7 +205,10 @@ function narrow (actual: Value, given: Value | undefined): Value {
   return Object.fromEntries(Object.entries(actual).map(([key, value]) => [key, narrow(value, given[key])]))
 }
 
-export async function invoke (request: messages.InvokeRequest, context: ProviderContext): Promise<messages.InvokeResponse> {
+export async function invoke (
+  request: messages.InvokeRequest,
+  context: ProviderContext
+): Promise<messages.InvokeResponse> {
   const { props, secrets } = receive(request.getArgs())
   const caller = context.sessions.caller(context.peer)
   if (hasUnknown(props)) return new pb.InvokeResponse().setReturn(send({}))

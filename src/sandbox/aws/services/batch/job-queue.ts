@@ -1,6 +1,15 @@
 import { ApiError } from '../../model/errors.ts'
 import { regionField } from '../../model/define.ts'
-import { anArn, between, blockField, countField, listField, isOneOf, tagsFields, textField } from '../../model/fields.ts'
+import {
+  anArn,
+  between,
+  blockField,
+  countField,
+  listField,
+  isOneOf,
+  tagsFields,
+  textField
+} from '../../model/fields.ts'
 import type { Call, AwsResourceType } from '../../model/types.ts'
 import { text, type Props } from '../../values.ts'
 import { isVisible, type Item } from '../../world/item.ts'
