@@ -1,5 +1,5 @@
 import type { Figure, Row } from '../figure.ts'
-import { create, remove, update, rivalInput, withScene, type Scene } from '../setup/scene.ts'
+import { create, remove, update, rivalInput, withScene, type Scene } from '../setup/bench-setup.ts'
 import { ask } from '../setup/naive-client.ts'
 
 const CHANGE = { labels: { changed: 'yes' } }

@@ -2,7 +2,7 @@ import autocannon from 'autocannon'
 import type { BenchOptions, Figure, Row } from '../figure.ts'
 import { onEachDatabase, type Kind } from '../setup/databases.ts'
 import { multiplyEnvironments } from '../setup/multiply.ts'
-import { bearer, create, withScene, type Scene } from '../setup/scene.ts'
+import { bearer, create, withScene, type Scene } from '../setup/bench-setup.ts'
 import { interleave, median } from '../setup/statistics.ts'
 
 const [FEW, MANY] = [100, 100_000]

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { BenchOptions, Figure, Row } from '../figure.ts'
 import { readMetrics } from '../setup/metrics.ts'
 import { live, OPERATIONS_PER_LIFE, throughService } from '../setup/operations.ts'
-import { withScene, type Scene } from '../setup/scene.ts'
+import { withScene, type Scene } from '../setup/bench-setup.ts'
 
 /** A runner is replaced after 25 runs: so many operations see each of four at every age. */
 const WARM = 100

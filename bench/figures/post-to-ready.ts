@@ -1,7 +1,7 @@
 import type { Figure } from '../figure.ts'
 import { ask } from '../setup/naive-client.ts'
 import type { ProgramProcess } from '../setup/program-process.ts'
-import { create, remove, rivalInput, withScene, type Scene } from '../setup/scene.ts'
+import { create, remove, rivalInput, withScene, type Scene } from '../setup/bench-setup.ts'
 import { interleave, median } from '../setup/statistics.ts'
 
 /** From `POST /environments` to the event that says it is ready, against `stack init` and `up` by hand. */

@@ -4,7 +4,7 @@ import { onEachDatabase, type Kind } from '../setup/databases.ts'
 import type { Latencies, Load } from '../setup/open-loop.ts'
 import { throughService, whileOperating } from '../setup/operations.ts'
 import { startProgram } from '../setup/program-process.ts'
-import { withScene } from '../setup/scene.ts'
+import { withScene } from '../setup/bench-setup.ts'
 import { interleave, median } from '../setup/statistics.ts'
 
 const OPERATIONS = 4

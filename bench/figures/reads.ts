@@ -4,7 +4,7 @@ import { besideBareRoute, type Target } from '../setup/bare-route.ts'
 import { onEachDatabase, type Kind } from '../setup/databases.ts'
 import { ask } from '../setup/naive-client.ts'
 import type { ProgramProcess } from '../setup/program-process.ts'
-import { rivalInput, withScene } from '../setup/scene.ts'
+import { rivalInput, withScene } from '../setup/bench-setup.ts'
 import { interleave, median } from '../setup/statistics.ts'
 
 const CONNECTIONS = 16

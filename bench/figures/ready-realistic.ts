@@ -5,7 +5,7 @@ import { resourceTypes } from '../../src/sandbox/aws/services/index.ts'
 import { fewerOf, type Figure } from '../figure.ts'
 import { longestChain, type StateResource } from '../setup/longest-chain.ts'
 import { ask } from '../setup/naive-client.ts'
-import { create, rivalInput, withScene, type Scene } from '../setup/scene.ts'
+import { create, rivalInput, withScene, type Scene } from '../setup/bench-setup.ts'
 import { interleave, median } from '../setup/statistics.ts'
 
 /** Of AWS's durations. What is not AWS's counts four times as much against the budget as at full length. */

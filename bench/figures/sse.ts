@@ -3,7 +3,7 @@ import { fewerOf, type BenchOptions, type Figure, type Row } from '../figure.ts'
 import type { Delivered } from '../setup/event-readers.ts'
 import { readMetrics } from '../setup/metrics.ts'
 import { startProgram, type ProgramProcess } from '../setup/program-process.ts'
-import { bearer, post, remove, withScene, type Scene } from '../setup/scene.ts'
+import { bearer, post, remove, withScene, type Scene } from '../setup/bench-setup.ts'
 import { interleave, median } from '../setup/statistics.ts'
 
 const READERS = 1_000

@@ -1,6 +1,6 @@
 import { fewerOf, type BenchOptions, type Figure, type Row } from '../figure.ts'
 import { live, OPERATIONS_PER_LIFE, throughNaive, throughService, type Life } from '../setup/operations.ts'
-import { withScene } from '../setup/scene.ts'
+import { withScene } from '../setup/bench-setup.ts'
 import { interleave, median } from '../setup/statistics.ts'
 
 const CONCURRENCIES = [2, 4]

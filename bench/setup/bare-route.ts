@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { startProgram } from './program-process.ts'
-import { bearer, create, type Scene } from './scene.ts'
+import { bearer, create, type Scene } from './bench-setup.ts'
 
 /** What to ask for, and with which headers. */
 export interface Target {

@@ -1,6 +1,6 @@
 import { ask } from './naive-client.ts'
 import type { ProgramProcess } from './program-process.ts'
-import { create, remove, rivalInput, type Scene } from './scene.ts'
+import { create, remove, rivalInput, type Scene } from './bench-setup.ts'
 
 /** One environment's life: a create and a delete, two operations. */
 export type Life = () => Promise<void>
