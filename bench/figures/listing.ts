@@ -2,7 +2,7 @@ import autocannon from 'autocannon'
 import type { BenchOptions, Figure, Row } from '../figure.ts'
 import { onEachDatabase, type Kind } from '../setup/databases.ts'
 import { multiplyEnvironments } from '../setup/multiply.ts'
-import { bearer, create, withScene, type Scene } from '../setup/bench-setup.ts'
+import { bearer, create, withBenchSetup, type BenchSetup } from '../setup/bench-setup.ts'
 import { interleave, median } from '../setup/statistics.ts'
 
 const [FEW, MANY] = [100, 100_000]
@@ -20,7 +20,7 @@ export const listing: Figure = {
 
 async function compare ({ name, fresh }: Kind, { engine, rounds }: BenchOptions): Promise<Row> {
   const withEnvironments = async <T>(count: number, use: (pages: Pages) => Promise<T>): Promise<T> =>
-    withScene({ engine, databaseUrl: await fresh(), concurrency: 1 }, async (scene) => use(await fill(scene, count)))
+    withBenchSetup({ engine, databaseUrl: await fresh(), concurrency: 1 }, async (setup) => use(await fill(setup, count)))
   return withEnvironments(FEW, async (few) => withEnvironments(MANY, async (many) => {
     const measured = await interleave(rounds, {
       few: async () => millisecondsPerPage(few),
@@ -42,10 +42,10 @@ interface Pages {
   readonly headers: Readonly<Record<string, string>>
 }
 
-async function fill (scene: Scene, count: number): Promise<Pages> {
-  const { id } = await create(scene)
+async function fill (setup: BenchSetup, count: number): Promise<Pages> {
+  const { id } = await create(setup)
   let middle = id
-  await scene.whileStopped(async (database) => {
+  await setup.whileStopped(async (database) => {
     await multiplyEnvironments(database, id, count)
     const row = await database.db
       .selectFrom('environments')
@@ -58,9 +58,9 @@ async function fill (scene: Scene, count: number): Promise<Pages> {
   })
   const first = `/environments?limit=${PAGE}`
   return {
-    base: scene.base,
+    base: setup.base,
     paths: [first, `${first}&cursor=${Buffer.from(middle).toString('base64url')}`, `${first}&phase=ready`],
-    headers: bearer(scene)
+    headers: bearer(setup)
   }
 }
 

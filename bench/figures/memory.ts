@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { BenchOptions, Figure, Row } from '../figure.ts'
 import { readMetrics } from '../setup/metrics.ts'
 import { live, OPERATIONS_PER_LIFE, throughService } from '../setup/operations.ts'
-import { withScene, type Scene } from '../setup/bench-setup.ts'
+import { withBenchSetup, type BenchSetup } from '../setup/bench-setup.ts'
 
 /** A runner is replaced after 25 runs: so many operations see each of four at every age. */
 const WARM = 100
@@ -19,10 +19,10 @@ export const memory: Figure = {
 }
 
 async function compare ({ engine, operations }: BenchOptions): Promise<Row> {
-  return withScene({ engine, concurrency: CONCURRENCY }, async (scene) => {
-    const before = await memoryAfter(scene, WARM)
-    await operate(scene, operations - 2 * WARM)
-    const after = await memoryAfter(scene, WARM)
+  return withBenchSetup({ engine, concurrency: CONCURRENCY }, async (setup) => {
+    const before = await memoryAfter(setup, WARM)
+    await operate(setup, operations - 2 * WARM)
+    const after = await memoryAfter(setup, WARM)
     const service = `service ${mib(after.service)}, ${mib(before.service)}`
     const runners = `each of ${CONCURRENCY} runners ${mib(after.runner)}, ${mib(before.runner)}`
     return {
@@ -34,8 +34,8 @@ async function compare ({ engine, operations }: BenchOptions): Promise<Row> {
   })
 }
 
-const operate = async (scene: Scene, operations: number): Promise<void> =>
-  live(throughService(scene), { count: Math.ceil(operations / OPERATIONS_PER_LIFE), atOnce: CONCURRENCY })
+const operate = async (setup: BenchSetup, operations: number): Promise<void> =>
+  live(throughService(setup), { count: Math.ceil(operations / OPERATIONS_PER_LIFE), atOnce: CONCURRENCY })
 
 interface Memory {
   readonly service: number
@@ -48,22 +48,22 @@ interface Memory {
  * collection. V8 lets a heap with 70 MiB in use grow to 380 MiB before it collects, so an uncollected one tells of the
  * moment.
  */
-async function memoryAfter (scene: Scene, operations: number): Promise<Memory> {
+async function memoryAfter (setup: BenchSetup, operations: number): Promise<Memory> {
   const over = new AbortController()
-  const runners = meanOfRunners(scene, over.signal)
-  await operate(scene, operations).finally(() => { over.abort() })
+  const runners = meanOfRunners(setup, over.signal)
+  await operate(setup, operations).finally(() => { over.abort() })
   const runner = await runners
   await sleep(QUIET_MS)
-  scene.collectGarbage()
+  setup.collectGarbage()
   await sleep(COLLECTION_MS)
-  const service = (await readMetrics(scene.client))('process_resident_memory_bytes')
+  const service = (await readMetrics(setup.client))('process_resident_memory_bytes')
   return { service, runner, total: service + CONCURRENCY * runner }
 }
 
-async function meanOfRunners (scene: Scene, over: AbortSignal): Promise<number> {
+async function meanOfRunners (setup: BenchSetup, over: AbortSignal): Promise<number> {
   const seen: number[] = []
   while (!over.aborted) {
-    const metric = await readMetrics(scene.client)
+    const metric = await readMetrics(setup.client)
     if (metric('runners') > 0) seen.push(metric('runner_resident_bytes') / metric('runners'))
     await sleep(LOOK_EVERY_MS)
   }

@@ -1,17 +1,17 @@
 import type { Figure } from '../figure.ts'
 import { ask } from '../setup/naive-client.ts'
 import type { ProgramProcess } from '../setup/program-process.ts'
-import { create, remove, rivalInput, withScene, type Scene } from '../setup/bench-setup.ts'
+import { create, remove, comparisonInput, withBenchSetup, type BenchSetup } from '../setup/bench-setup.ts'
 import { interleave, median } from '../setup/statistics.ts'
 
 /** From `POST /environments` to the event that says it is ready, against `stack init` and `up` by hand. */
 export const postToReady: Figure = {
   name: 'post-to-ready',
-  measure: async ({ engine, rounds }) => withScene({ engine }, async (scene) => {
-    const naive = await scene.startRival('naive')
-    const byHand = await scene.startRival('by-hand')
+  measure: async ({ engine, rounds }) => withBenchSetup({ engine }, async (setup) => {
+    const naive = await setup.startComparison('naive')
+    const byHand = await setup.startComparison('by-hand')
     const measured = await interleave(rounds, {
-      service: async () => throughService(scene),
+      service: async () => throughService(setup),
       byHand: async () => throughHands(byHand),
       naive: async () => throughNaive(naive)
     })
@@ -29,23 +29,23 @@ export const postToReady: Figure = {
 const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(2)} s`
 
 /** Each removes afterwards what it made, outside the measured time: the cloud is as empty for the next. */
-async function throughService (scene: Scene): Promise<number> {
+async function throughService (setup: BenchSetup): Promise<number> {
   const started = performance.now()
-  const { id } = await create(scene)
+  const { id } = await create(setup)
   const milliseconds = performance.now() - started
-  await remove(scene, id)
+  await remove(setup, id)
   return milliseconds
 }
 
 async function throughHands (byHand: ProgramProcess): Promise<number> {
-  const input = rivalInput()
+  const input = comparisonInput()
   const milliseconds = Number(await byHand.ask({ create: input }))
   await byHand.ask({ destroy: input })
   return milliseconds
 }
 
 async function throughNaive (naive: ProgramProcess): Promise<number> {
-  const input = rivalInput()
+  const input = comparisonInput()
   const started = performance.now()
   await ask(naive, 'POST', '/environments', input)
   const milliseconds = performance.now() - started

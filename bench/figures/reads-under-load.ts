@@ -4,7 +4,7 @@ import { onEachDatabase, type Kind } from '../setup/databases.ts'
 import type { Latencies, Load } from '../setup/open-loop.ts'
 import { throughService, whileOperating } from '../setup/operations.ts'
 import { startProgram } from '../setup/program-process.ts'
-import { withScene } from '../setup/bench-setup.ts'
+import { withBenchSetup } from '../setup/bench-setup.ts'
 import { interleave, median } from '../setup/statistics.ts'
 
 const OPERATIONS = 4
@@ -21,14 +21,14 @@ export const readsUnderLoad: Figure = {
 }
 
 async function compare ({ name, fresh }: Kind, { engine, rounds }: BenchOptions): Promise<Row> {
-  return withScene({ engine, databaseUrl: await fresh(), concurrency: OPERATIONS }, async (scene) => {
-    const { service, bare } = await besideBareRoute(scene)
-    const caller = scene.keep(await startProgram('open-loop', {}))
+  return withBenchSetup({ engine, databaseUrl: await fresh(), concurrency: OPERATIONS }, async (setup) => {
+    const { service, bare } = await besideBareRoute(setup)
+    const caller = setup.stopAtEnd(await startProgram('open-loop', {}))
     const measure = (target: Target) => async () => {
       const load: Load = { ...target, perSecond: PER_SECOND, seconds: SECONDS_PER_ROUND }
       return await caller.ask(load) as Latencies
     }
-    const measured = await whileOperating(throughService(scene), OPERATIONS, async () =>
+    const measured = await whileOperating(throughService(setup), OPERATIONS, async () =>
       interleave(rounds, { service: measure(service), bare: measure(bare) }))
     const p99 = (latencies: Latencies[]): number => median(latencies.map((each) => each.p99))
     return {

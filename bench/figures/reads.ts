@@ -4,7 +4,7 @@ import { besideBareRoute, type Target } from '../setup/bare-route.ts'
 import { onEachDatabase, type Kind } from '../setup/databases.ts'
 import { ask } from '../setup/naive-client.ts'
 import type { ProgramProcess } from '../setup/program-process.ts'
-import { rivalInput, withScene } from '../setup/bench-setup.ts'
+import { comparisonInput, withBenchSetup } from '../setup/bench-setup.ts'
 import { interleave, median } from '../setup/statistics.ts'
 
 const CONNECTIONS = 16
@@ -17,13 +17,13 @@ export const reads: Figure = {
 }
 
 async function compare ({ name, fresh }: Kind, { engine, rounds }: BenchOptions): Promise<Row> {
-  return withScene({ engine, databaseUrl: await fresh() }, async (scene) => {
-    const { service, bare } = await besideBareRoute(scene)
+  return withBenchSetup({ engine, databaseUrl: await fresh() }, async (setup) => {
+    const { service, bare } = await besideBareRoute(setup)
     const measured = await interleave(rounds, {
       service: async () => requestsPerSecond(service),
       bare: async () => requestsPerSecond(bare)
     })
-    const naive = await naiveReads(await scene.startRival('naive'))
+    const naive = await naiveReads(await setup.startComparison('naive'))
     const [ours, theirs] = [median(measured.service), median(measured.bare)]
     return {
       title: `reads of outputs with a key / bare route, ${name}`,
@@ -48,7 +48,7 @@ async function requestsPerSecond ({ url, headers }: Target): Promise<number> {
 
 /** The naive service starts engines for each read: a few, one after the other, are enough to know its rate. */
 async function naiveReads (naive: ProgramProcess): Promise<number> {
-  const input = rivalInput()
+  const input = comparisonInput()
   const COUNT = 5
   await ask(naive, 'POST', '/environments', input)
   const started = performance.now()

@@ -5,7 +5,7 @@ import { resourceTypes } from '../../src/sandbox/aws/services/index.ts'
 import { fewerOf, type Figure } from '../figure.ts'
 import { longestChain, type StateResource } from '../setup/longest-chain.ts'
 import { ask } from '../setup/naive-client.ts'
-import { create, rivalInput, withScene, type Scene } from '../setup/bench-setup.ts'
+import { create, comparisonInput, withBenchSetup, type BenchSetup } from '../setup/bench-setup.ts'
 import { interleave, median } from '../setup/statistics.ts'
 
 /** Of AWS's durations. What is not AWS's counts four times as much against the budget as at full length. */
@@ -17,14 +17,14 @@ const SPEED = 0.25
  */
 export const readyRealistic: Figure = {
   name: 'ready-realistic',
-  measure: async ({ engine, rounds }) => withScene({ engine, speed: SPEED }, async (scene) => {
-    const naive = await scene.startRival('naive')
+  measure: async ({ engine, rounds }) => withBenchSetup({ engine, speed: SPEED }, async (setup) => {
+    const naive = await setup.startComparison('naive')
     let id = ''
     const measured = await interleave(fewerOf(rounds), {
-      service: async () => secondsOf(async () => { ({ id } = await create(scene)) }),
-      naive: async () => secondsOf(async () => ask(naive, 'POST', '/environments', rivalInput()))
+      service: async () => secondsOf(async () => { ({ id } = await create(setup)) }),
+      naive: async () => secondsOf(async () => ask(naive, 'POST', '/environments', comparisonInput()))
     })
-    const chain = await chainOf(scene, id)
+    const chain = await chainOf(setup, id)
     const [ours, naively] = [median(measured.service), median(measured.naive)]
     return [{
       title: `POST to ready / longest chain of creations, AWS's durations x ${SPEED}`,
@@ -42,7 +42,7 @@ async function secondsOf (work: () => Promise<void>): Promise<number> {
   return (performance.now() - started) / 1000
 }
 
-async function chainOf ({ dataDir }: Scene, id: string): Promise<number> {
+async function chainOf ({ dataDir }: BenchSetup, id: string): Promise<number> {
   const [file] = globSync(join(dataDir, `state/.pulumi/stacks/*/${id}.json`))
   if (file === undefined) throw new Error(`${id} has no state file`)
   const { checkpoint } = JSON.parse(await readFile(file, 'utf8')) as {

@@ -3,7 +3,7 @@ import { fewerOf, type BenchOptions, type Figure, type Row } from '../figure.ts'
 import type { Delivered } from '../setup/event-readers.ts'
 import { readMetrics } from '../setup/metrics.ts'
 import { startProgram, type ProgramProcess } from '../setup/program-process.ts'
-import { bearer, post, remove, withScene, type Scene } from '../setup/bench-setup.ts'
+import { bearer, post, remove, withBenchSetup, type BenchSetup } from '../setup/bench-setup.ts'
 import { interleave, median } from '../setup/statistics.ts'
 
 const READERS = 1_000
@@ -11,9 +11,9 @@ const READERS = 1_000
 /** What readers of one operation's event stream cost the process that serves them. */
 export const sse: Figure = {
   name: 'sse',
-  measure: async ({ engine, rounds }: BenchOptions) => withScene({ engine }, async (scene) => {
-    const readers = scene.keep(await startProgram('event-readers', {}))
-    const followed = async (count: number): Promise<Followed> => follow(scene, readers, count)
+  measure: async ({ engine, rounds }: BenchOptions) => withBenchSetup({ engine }, async (setup) => {
+    const readers = setup.stopAtEnd(await startProgram('event-readers', {}))
+    const followed = async (count: number): Promise<Followed> => follow(setup, readers, count)
     // Before there ever were many: what they make the process grow by stays with it.
     const alone = await followed(1)
     const { one, many } = await interleave(fewerOf(rounds), {
@@ -35,18 +35,18 @@ interface Followed extends Delivered {
   readonly residentBytes: number
 }
 
-async function follow (scene: Scene, readers: ProgramProcess, count: number): Promise<Followed> {
-  await addFault(scene.client, { kind: 'hang', on: 'create', count: 0 })
-  const { id, operation } = await post(scene)
-  const start = await usage(scene)
+async function follow (setup: BenchSetup, readers: ProgramProcess, count: number): Promise<Followed> {
+  await addFault(setup.client, { kind: 'hang', on: 'create', count: 0 })
+  const { id, operation } = await post(setup)
+  const start = await usage(setup)
   await readers.ask({
-    open: { url: `${scene.base}/operations/${operation.id}/events`, headers: bearer(scene), readers: count }
+    open: { url: `${setup.base}/operations/${operation.id}/events`, headers: bearer(setup), readers: count }
   })
-  const before = await usage(scene)
-  await clearFaults(scene.client)
+  const before = await usage(setup)
+  await clearFaults(setup.client)
   const delivered = await readers.ask({ end: true }) as Delivered
-  const after = await usage(scene)
-  await remove(scene, id)
+  const after = await usage(setup)
+  await remove(setup, id)
   return {
     ...delivered,
     openingSeconds: before.cpuSeconds - start.cpuSeconds,
@@ -56,7 +56,7 @@ async function follow (scene: Scene, readers: ProgramProcess, count: number): Pr
   }
 }
 
-async function usage ({ client }: Scene): Promise<{ cpuSeconds: number, storeReads: number, residentBytes: number }> {
+async function usage ({ client }: BenchSetup): Promise<{ cpuSeconds: number, storeReads: number, residentBytes: number }> {
   const value = await readMetrics(client)
   return {
     cpuSeconds: value('process_cpu_seconds_total'),

@@ -1,6 +1,6 @@
 import { fewerOf, type BenchOptions, type Figure, type Row } from '../figure.ts'
 import { live, OPERATIONS_PER_LIFE, throughNaive, throughService, type Life } from '../setup/operations.ts'
-import { withScene } from '../setup/bench-setup.ts'
+import { withBenchSetup } from '../setup/bench-setup.ts'
 import { interleave, median } from '../setup/statistics.ts'
 
 const CONCURRENCIES = [2, 4]
@@ -20,10 +20,10 @@ export const throughput: Figure = {
 }
 
 async function compare (atOnce: number, { engine, rounds }: BenchOptions): Promise<Row> {
-  return withScene({ engine, concurrency: atOnce }, async (scene) => {
-    const naive = throughNaive(await scene.startRival('naive'))
+  return withBenchSetup({ engine, concurrency: atOnce }, async (setup) => {
+    const naive = throughNaive(await setup.startComparison('naive'))
     const { service, parallel, serial } = await interleave(fewerOf(rounds), {
-      service: async () => operationsPerMinute(throughService(scene), atOnce),
+      service: async () => operationsPerMinute(throughService(setup), atOnce),
       parallel: async () => operationsPerMinute(naive, atOnce),
       serial: async () => operationsPerMinute(naive, 1)
     })

@@ -1,7 +1,7 @@
 /**
  * The environment's program by hand: `pulumi stack init` and `pulumi up`, two engines and nothing else. The SDK serves
  * as the program's language host; what else it asks its command for is answered with nothing, at no cost. The program
- * is loaded beforehand, which a person at a terminal would wait for. Told an input, it answers the milliseconds.
+ * is loaded first, which a person at a terminal would wait for. It takes an input and answers with milliseconds.
  */
 import { execFile } from 'node:child_process'
 import { LocalWorkspace, type InlineProgramArgs } from '@pulumi/pulumi/automation/index.js'

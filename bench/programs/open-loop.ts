@@ -1,7 +1,7 @@
 /**
  * A caller who does not wait: requests at a fixed rate whatever becomes of those before (an open loop). Each latency
  * counts from the moment its request was due, so one that had to wait behind a stall, here or there, counts that wait
- * too (coordinated omission). Told a `Load`, it answers a `Latencies`.
+ * too (coordinated omission). It takes a `Load` and answers with a `Latencies`.
  */
 import { Agent, get, type IncomingMessage } from 'node:http'
 import { once } from 'node:events'

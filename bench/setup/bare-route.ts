@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { startProgram } from './program-process.ts'
-import { bearer, create, type Scene } from './bench-setup.ts'
+import { bearer, create, type BenchSetup } from './bench-setup.ts'
 
 /** What to ask for, and with which headers. */
 export interface Target {
@@ -13,12 +13,12 @@ export interface Target {
  * process of its own. Each process owns its database (PGlite can't be opened twice, so the bare route has the same
  * tables and row in one of its own); on Postgres both read the same row of the same table.
  */
-export async function besideBareRoute (scene: Scene): Promise<{ service: Target, bare: Target }> {
-  const { id } = await create(scene)
+export async function besideBareRoute (setup: BenchSetup): Promise<{ service: Target, bare: Target }> {
+  const { id } = await create(setup)
   const path = `/environments/${id}/outputs`
-  const service = { url: `${scene.base}${path}`, headers: bearer(scene) }
+  const service = { url: `${setup.base}${path}`, headers: bearer(setup) }
   const payload = await (await fetch(service.url, service)).text()
-  const database = scene.databaseUrl ?? join(scene.dataDir, 'bare-route')
-  const bare = scene.keep(await startProgram('bare-route', { args: [id, payload, database] }))
+  const database = setup.databaseUrl ?? join(setup.dataDir, 'bare-route')
+  const bare = setup.stopAtEnd(await startProgram('bare-route', { args: [id, payload, database] }))
   return { service, bare: { url: `${bare.hello}${path}`, headers: {} } }
 }

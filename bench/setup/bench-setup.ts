@@ -20,28 +20,31 @@ import { createIds } from '../../src/store/ids.ts'
 import { installCountedEngine, type CountedEngine } from './counted-engine.ts'
 import { startProgram, type ProgramProcess } from './program-process.ts'
 
-/** A service as `npm start` runs it, in a folder of its own, and what its rivals need to run in the same cloud. */
-export interface Scene {
+/**
+ * A service as `npm start` runs it, in a folder of its own, and what the programs it is compared with need to run in
+ * the same cloud.
+ */
+export interface BenchSetup {
   readonly base: string
-  /** The service's own; what stands beside it here goes with the scene. */
+  /** The service's own; removed with the setup. */
   readonly dataDir: string
-  /** As the scene was told. */
+  /** As the options say. */
   readonly databaseUrl: string | undefined
   readonly client: BatchyardClient
   readonly engine: CountedEngine
   /** A key of the team whose environments are made here. */
   readonly teamKey: string
   /** Starts a comparison program with its own state, on the same engine and in the same cloud. */
-  startRival (name: string): Promise<ProgramProcess>
-  /** Ends `process` with the scene. */
-  keep (process: ProgramProcess): ProgramProcess
+  startComparison (name: string): Promise<ProgramProcess>
+  /** Stops `process` when the setup ends. */
+  stopAtEnd (process: ProgramProcess): ProgramProcess
   /** Has the service collect all of its garbage soon. */
   collectGarbage (): void
   /** Stops the service, lends its database and starts it again at the same address. */
   whileStopped (use: (database: Database) => Promise<void>): Promise<void>
 }
 
-export interface SceneOptions {
+export interface BenchSetupOptions {
   readonly engine: 'sandbox' | 'pulumi'
   /** A Postgres server's database instead of PGlite. */
   readonly databaseUrl?: string | undefined
@@ -57,33 +60,36 @@ const TEAM = 'vision'
 const PLACEMENT = { region: 'eu-central-1' }
 const ids = createIds()
 
-/** Sets a scene, hands it over and clears all of it away. */
-export async function withScene<T> (options: SceneOptions, use: (scene: Scene) => Promise<T>): Promise<T> {
+/** Starts a setup, passes it to `use`, then stops and removes all of it. */
+export async function withBenchSetup<T> (
+  options: BenchSetupOptions,
+  use: (setup: BenchSetup) => Promise<T>
+): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'batchyard-bench-'))
   const removeFolder = registerCleanup(async () => rm(folder, { recursive: true, force: true }))
-  const endings = [removeFolder]
+  const cleanups = [removeFolder]
   try {
-    return await use(await setScene(options, folder, endings))
+    return await use(await startBenchSetup(options, folder, cleanups))
   } finally {
-    for (const end of endings.toReversed()) await end()
+    for (const end of cleanups.toReversed()) await end()
   }
 }
 
-async function setScene (options: SceneOptions, folder: string, endings: Array<() => Promise<void>>): Promise<Scene> {
+async function startBenchSetup (options: BenchSetupOptions, folder: string, cleanups: Array<() => Promise<void>>): Promise<BenchSetup> {
   const { engine: kind, databaseUrl, speed = 0 } = options
   const engine = await installCountedEngine(folder, kind)
   const dataDir = join(folder, 'service')
   const start = async (port: string): Promise<Server> =>
     startServer({ speed, dataDir, settings: { ...settingsFor(engine, options), BATCHYARD_PORT: port } })
   let server = await start('0')
-  endings.push(async () => server.stop())
+  cleanups.push(async () => server.stop())
   const { base } = server
   const cloud = await attachSandboxCloud({ dataDir, speed })
-  endings.push(registerCleanup(async () => cloud.release()))
+  cleanups.push(registerCleanup(async () => cloud.release()))
   const { grpcPort } = await cloud.ensure()
   const client = createBatchyardClient(base, ADMIN_KEY)
-  const keep = (program: ProgramProcess): ProgramProcess => {
-    endings.push(async () => program.stop())
+  const stopAtEnd = (program: ProgramProcess): ProgramProcess => {
+    cleanups.push(async () => program.stop())
     return program
   }
   return {
@@ -93,12 +99,12 @@ async function setScene (options: SceneOptions, folder: string, endings: Array<(
     client,
     engine,
     teamKey: await addTeam(client),
-    keep,
+    stopAtEnd,
     collectGarbage: () => {
       server.process.kill('SIGUSR2')
     },
-    startRival: async (name) =>
-      keep(await startProgram(name, { env: await rivalEnvironment(join(folder, name), engine, grpcPort) })),
+    startComparison: async (name) =>
+      stopAtEnd(await startProgram(name, { env: await comparisonEnvironment(join(folder, name), engine, grpcPort) })),
     async whileStopped (use) {
       await server.stop()
       await withDatabase({ url: databaseUrl, dataDir }, use)
@@ -119,7 +125,7 @@ async function withDatabase (
   }
 }
 
-const settingsFor = ({ root }: CountedEngine, { databaseUrl = '', concurrency = 4 }: SceneOptions) => ({
+const settingsFor = ({ root }: CountedEngine, { databaseUrl = '', concurrency = 4 }: BenchSetupOptions) => ({
   BATCHYARD_ENGINE: 'pulumi',
   BATCHYARD_PULUMI_ROOT: root,
   BATCHYARD_ADMIN_KEY: ADMIN_KEY,
@@ -144,7 +150,7 @@ async function addTeam (client: BatchyardClient): Promise<string> {
  * What whoever runs Pulumi by themselves would set: where the state is, the passphrase, and here also the simulated
  * cloud.
  */
-async function rivalEnvironment (
+async function comparisonEnvironment (
   folder: string,
   engine: CountedEngine,
   grpcPort: number
@@ -163,41 +169,41 @@ async function rivalEnvironment (
   }
 }
 
-export const bearer = ({ teamKey }: Scene): Record<string, string> => ({ authorization: `Bearer ${teamKey}` })
+export const bearer = ({ teamKey }: BenchSetup): Record<string, string> => ({ authorization: `Bearer ${teamKey}` })
 
 const newSpec = (id: string) => ({
   team: TEAM, name: `e-${id.slice(-26)}`, jobs: { default: { image: 'public.ecr.aws/docker/library/python:3.13' } }
 })
 
 /** What the program gets for the spec the service is given. */
-export function rivalInput (): EnvironmentInput {
+export function comparisonInput (): EnvironmentInput {
   const id = ids.environment()
   const spec = newSpec(id)
   return { id, team: TEAM, name: spec.name, spec: resolveSpec(spec, PLACEMENT), placement: PLACEMENT }
 }
 
 /** Posts the smallest spec. */
-export async function post ({ client }: Scene): Promise<Environment & { operation: Operation }> {
+export async function post ({ client }: BenchSetup): Promise<Environment & { operation: Operation }> {
   const { data, error } = await client.POST('/environments', { body: newSpec(ids.environment()) })
   if (!data?.operation) throw new Error(`the environment was refused: ${error?.detail}`)
   return { ...data, operation: data.operation }
 }
 
 /** Posts the smallest spec and follows the operation to its end. */
-export async function create (scene: Scene): Promise<Environment> {
-  const environment = await post(scene)
-  await ended(scene.client, environment)
+export async function create (setup: BenchSetup): Promise<Environment> {
+  const environment = await post(setup)
+  await ended(setup.client, environment)
   return environment
 }
 
 /** Patches the spec and follows the operation to its end. */
-export async function update ({ client }: Scene, id: string, patch: Record<string, unknown>): Promise<void> {
+export async function update ({ client }: BenchSetup, id: string, patch: Record<string, unknown>): Promise<void> {
   const { data, error } = await client.PATCH('/environments/{id}', { params: { path: { id } }, body: patch })
   if (!data) throw new Error(`the change was refused: ${error.detail}`)
   await ended(client, data)
 }
 
-export async function remove ({ client }: Scene, id: string): Promise<void> {
+export async function remove ({ client }: BenchSetup, id: string): Promise<void> {
   const { data, error } = await client.DELETE('/environments/{id}', { params: { path: { id } } })
   if (!data) throw new Error(`the delete was refused: ${error.detail}`)
   await ended(client, data)

@@ -5,7 +5,7 @@ import type { Row } from '../figure.ts'
 /** One of the databases the service can stand on. */
 export interface Kind {
   readonly name: 'PGlite' | 'Postgres'
-  /** Where the next scene's database is, empty; undefined for a PGlite in its folder. */
+  /** Where the next setup's database is, empty; undefined for a PGlite in its folder. */
   fresh (): Promise<string | undefined>
 }
 

@@ -1,6 +1,6 @@
 import type { Target } from './bare-route.ts'
 
-/** What the program `event-readers` is told: open so many streams, then wait until all have ended. */
+/** The message to the program `event-readers`: open so many streams, then wait until all have ended. */
 export type Question = { readonly open: Target & { readonly readers: number } } | { readonly end: true }
 
 export interface Delivered {

@@ -1,19 +1,19 @@
 import { ask } from './naive-client.ts'
 import type { ProgramProcess } from './program-process.ts'
-import { create, remove, rivalInput, type Scene } from './bench-setup.ts'
+import { create, remove, comparisonInput, type BenchSetup } from './bench-setup.ts'
 
 /** One environment's life: a create and a delete, two operations. */
 export type Life = () => Promise<void>
 
 export const OPERATIONS_PER_LIFE = 2
 
-export const throughService = (scene: Scene): Life => async () => {
-  const { id } = await create(scene)
-  await remove(scene, id)
+export const throughService = (setup: BenchSetup): Life => async () => {
+  const { id } = await create(setup)
+  await remove(setup, id)
 }
 
 export const throughNaive = (naive: ProgramProcess): Life => async () => {
-  const input = rivalInput()
+  const input = comparisonInput()
   await ask(naive, 'POST', '/environments', input)
   await ask(naive, 'DELETE', `/environments/${input.id}`)
 }
