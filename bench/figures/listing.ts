@@ -19,8 +19,10 @@ export const listing: Figure = {
 }
 
 async function compare ({ name, fresh }: Kind, { engine, rounds }: BenchOptions): Promise<Row> {
-  const withEnvironments = async <T>(count: number, use: (pages: Pages) => Promise<T>): Promise<T> =>
-    withBenchSetup({ engine, databaseUrl: await fresh(), concurrency: 1 }, async (setup) => use(await fill(setup, count)))
+  const withEnvironments = async <T,>(count: number, use: (pages: Pages) => Promise<T>): Promise<T> =>
+    withBenchSetup({ engine, databaseUrl: await fresh(), concurrency: 1 }, async (setup) =>
+      use(await fill(setup, count))
+    )
   return withEnvironments(FEW, async (few) => withEnvironments(MANY, async (many) => {
     const measured = await interleave(rounds, {
       few: async () => millisecondsPerPage(few),

@@ -56,7 +56,9 @@ async function follow (setup: BenchSetup, readers: ProgramProcess, count: number
   }
 }
 
-async function usage ({ client }: BenchSetup): Promise<{ cpuSeconds: number, storeReads: number, residentBytes: number }> {
+async function usage ({
+  client
+}: BenchSetup): Promise<{ cpuSeconds: number, storeReads: number, residentBytes: number }> {
   const value = await readMetrics(client)
   return {
     cpuSeconds: value('process_cpu_seconds_total'),

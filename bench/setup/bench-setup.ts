@@ -75,7 +75,11 @@ export async function withBenchSetup<T> (
   }
 }
 
-async function startBenchSetup (options: BenchSetupOptions, folder: string, cleanups: Array<() => Promise<void>>): Promise<BenchSetup> {
+async function startBenchSetup (
+  options: BenchSetupOptions,
+  folder: string,
+  cleanups: Array<() => Promise<void>>
+): Promise<BenchSetup> {
   const { engine: kind, databaseUrl, speed = 0 } = options
   const engine = await installCountedEngine(folder, kind)
   const dataDir = join(folder, 'service')

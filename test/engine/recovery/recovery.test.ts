@@ -28,7 +28,12 @@ function killable (fixture: EngineFixture) {
     )
   }
   /** Runs, kills the engine once all these calls (`Create a`) are in flight, then lets the cloud carry them out. */
-  const killed = async <K extends Kind>(kind: K, behaviour: Behaviour, calls: string[], options: RunOptions<K> = {}) => {
+  const killed = async <K extends Kind>(
+    kind: K,
+    behaviour: Behaviour,
+    calls: string[],
+    options: RunOptions<K> = {}
+  ) => {
     const engines: EngineProcess[] = []
     const gates = calls.map((call) => {
       const [method = '', name = ''] = call.split(' ')
@@ -46,7 +51,9 @@ function killable (fixture: EngineFixture) {
     const failure = await failureOf(failing)
     for (const gate of gates) gate.release()
     // The cloud is in this process.
-    await new Promise((resolve) => { setImmediate(resolve) })
+    await new Promise((resolve) => {
+      setImmediate(resolve)
+    })
     return failure
   }
   const recovered = async <K extends Kind>(kind: K, behaviour: Behaviour = {}, options: RunOptions<K> = {}) =>

@@ -215,7 +215,10 @@ describeOnEachDatabase('the queue', (use) => {
       }, { concurrency: 1 })
       await givenEnqueued()
       await started.promise
-      const stopped = [theQueue().stop({ timeoutMilliseconds: HOUR_MS }), theQueue().stop({ timeoutMilliseconds: HOUR_MS })]
+      const stopped = [
+        theQueue().stop({ timeoutMilliseconds: HOUR_MS }),
+        theQueue().stop({ timeoutMilliseconds: HOUR_MS })
+      ]
       await givenQueued().then(async (id) => { await theQueue().enqueue(db(), id) })
       proceed.resolve(undefined)
       await Promise.all(stopped)

@@ -7,7 +7,15 @@ import { insertOperation, requestCancel } from '../../../src/store/queries/opera
 import type { OperationKind } from '../../../src/schemas/operation.ts'
 import type { OperationRow } from '../../../src/store/tables.ts'
 import { describeOnEachDatabase } from '../../support/database/databases.ts'
-import { CLAIM, failure, givenClaim, givenEnvironment, givenOperation, ids, PREVIEW } from '../../support/database/records.ts'
+import {
+  CLAIM,
+  failure,
+  givenClaim,
+  givenEnvironment,
+  givenOperation,
+  ids,
+  PREVIEW
+} from '../../support/database/records.ts'
 
 describeOnEachDatabase('turns', (use) => {
   const db = () => use().database.db

@@ -9,7 +9,14 @@ import { insertOperation, operationById } from '../../../src/store/queries/opera
 import { pruneEnvironments, pruneEvents, pruneIdempotencyKeys } from '../../../src/store/queries/retention.ts'
 import type { OperationKind } from '../../../src/schemas/operation.ts'
 import { describeOnEachDatabase } from '../../support/database/databases.ts'
-import { givenClaim, givenEnvironment, givenOperation, givenTeam, ids, PREVIEW } from '../../support/database/records.ts'
+import {
+  givenClaim,
+  givenEnvironment,
+  givenOperation,
+  givenTeam,
+  ids,
+  PREVIEW
+} from '../../support/database/records.ts'
 
 describeOnEachDatabase('retention', (use) => {
   const db = () => use().database.db

@@ -102,7 +102,9 @@ function deleteObjects (input: Props, call: Call): Props {
   deleteVersions(call.world, bucket, asked)
   return {
     Deleted:
-      elementText(body, 'Quiet') === 'true' ? [] : asked.map(({ key, versionId }) => ({ Key: key, VersionId: versionId }))
+      elementText(body, 'Quiet') === 'true'
+        ? []
+        : asked.map(({ key, versionId }) => ({ Key: key, VersionId: versionId }))
   }
 }
 
