@@ -127,7 +127,7 @@ describeOnEachDatabase('An event stream', (use) => {
       await eventually(async () => [await one.metric('event_streams'), await other.metric('event_streams')]).toEqual([
         0, 0
       ])
-    }, { quietMilliseconds: 3_600_000 })
+    }, { idleMilliseconds: 3_600_000 })
   })
 
   test('is gone for good, 204, where the operation has ended and nothing follows', async () => {
@@ -213,7 +213,7 @@ describeOnEachDatabase('An event stream', (use) => {
       } finally {
         await proxy.close()
       }
-    }, { quietMilliseconds: 100 })
+    }, { idleMilliseconds: 100 })
   })
 
   test('is followed by the client across a stop, on the replica that is left', async () => {

@@ -22,14 +22,14 @@ export interface Replica {
 }
 
 export interface ReplicaOptions {
-  readonly quietMilliseconds?: number
+  readonly idleMilliseconds?: number
   readonly adminKey?: string
 }
 
 /** Starts the HTTP part on a free port; open to everybody as long as there is no admin key. */
 export async function startReplica (
   database: Database,
-  { quietMilliseconds, adminKey }: ReplicaOptions = {}
+  { idleMilliseconds, adminKey }: ReplicaOptions = {}
 ): Promise<Replica> {
   const log = pino({ level: 'silent' })
   const metrics = createMetrics()
@@ -39,7 +39,7 @@ export async function startReplica (
     log,
     metrics,
     stopping: stopping.signal,
-    ...(quietMilliseconds !== undefined && { quietMilliseconds })
+    ...(idleMilliseconds !== undefined && { idleMilliseconds })
   })
   const context = {
     database,
