@@ -32,14 +32,15 @@ export default [
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-non-null-assertion': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
-      // A schema and its type share one name: `const Spec` and `type Spec` (style rule 4); tsc still refuses real redeclarations.
+      // A schema and its type share one name: `const Spec` and `type Spec` (style rule 4). tsc refuses real
+      // redeclarations.
       '@typescript-eslint/no-redeclare': 'off',
       'no-console': 'error',
       '@stylistic/arrow-parens': ['error', 'always'],
       '@stylistic/member-delimiter-style': ['error', {
         multiline: { delimiter: 'none' }, singleline: { delimiter: 'comma', requireLast: false }
       }],
-      '@stylistic/max-len': ['warn', { code: 120 }]
+      '@stylistic/max-len': ['error', { code: 120, ignoreRegExpLiterals: true }]
     }
   },
   {
@@ -77,6 +78,11 @@ export default [
     rules: { 'no-restricted-properties': 'off' }
   },
   { files: ['scripts/**', 'bench/**', 'test/**', 'vitest.config.ts'], rules: { 'no-console': 'off' } },
+  // A table of messages as engines and AWS word them.
+  {
+    files: ['test/unit/engine/translate/failures.test.ts'],
+    rules: { '@stylistic/max-len': ['error', { code: 120, ignoreStrings: true, ignoreTemplateLiterals: true }] }
+  },
   layer(
     ['src/schemas/**'],
     pulumi,

@@ -249,7 +249,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The story of an operation: a page, or with `Accept: text/event-stream` a stream that ends with the operation and resumes by Last-Event-ID
+         * The events of an operation: a page, or with `Accept: text/event-stream` a stream that ends with the operation and resumes by Last-Event-ID
          * @description With `Accept: text/event-stream` the answer is a stream of Server-Sent Events: each has the event's id, its type and the same JSON as in a page.
          *     It ends with the operation, or when the key is revoked, and resumes after `Last-Event-ID` (before `after`) on any replica. Events that were pruned are passed over,
          *     which the ids show; an id beyond the last event counts as the last. Comments are signs of life; `retry` says when to come back after a break.

@@ -1,6 +1,6 @@
 /**
- * `npm run chaos`: kills the service, runners and engines at chosen moments, and looks whether anything is lost. Exits 1
- * if so.
+ * `npm run chaos`: kills the service, runners and engines at chosen moments, and looks whether anything is lost.
+ * Exits 1 if so.
  */
 import { parseArgs } from 'node:util'
 import { createDatabase, findPostgres, startPostgres } from '../test/support/database/postgres.ts'

@@ -29,7 +29,7 @@ export interface KillableServiceOptions {
 }
 
 /**
- * The cloud's calls take so long, half before something happens and half after, so that a kill meets them under way.
+ * The cloud's calls take so long, half before something happens and half after, so that a kill meets them in progress.
  */
 const CALL_SECONDS = 0.1
 

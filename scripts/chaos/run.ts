@@ -14,7 +14,7 @@ export interface ChaosOptions {
   readonly kills: number
   /** Each lifecycle has a seed of its own: this one, the next, and so on. */
   readonly seed: number
-  /** Told of each step when it is over. */
+  /** Called with each step when it is over. */
   readonly onStep?: (seed: number, result: StepResult) => void
 }
 

@@ -11,8 +11,8 @@ const ASK_MS = 40
 
 /**
  * How far an operation is: not answered yet, waiting for a worker, at work without an engine, with an engine that has
- * not told of a resource, with resources under way, between its engine's end and its own (or another engine's begin),
- * ended.
+ * not reported a resource, with resources in progress, between its engine's end and its own (or another engine's
+ * begin), ended.
  */
 export const PHASES = ['request', 'queued', 'starting', 'engine', 'resources', 'ending', 'ended'] as const
 export type Phase = typeof PHASES[number]

@@ -36,7 +36,7 @@ export const eventRoutes = (context: Context) => async (app: FastifyInstance): P
         operationId: 'listEvents',
         tags: ['operations'],
         summary:
-          'The story of an operation: a page, or with `Accept: text/event-stream` ' +
+          'The events of an operation: a page, or with `Accept: text/event-stream` ' +
           'a stream that ends with the operation and resumes by Last-Event-ID',
         description: DESCRIPTION,
         params: ById,

@@ -5,7 +5,7 @@ import type { ResolvedSpec } from '../schemas/spec.ts'
 const TAG_PATH = /^tags(?:All)?(?:\.([^.["]+)|\["(.+)"\])$/
 
 /**
- * Leaves out what the spec says to ignore. The provider ignores such tags itself once an update has told it so; this is
+ * Leaves out what the spec says to ignore. The provider ignores such tags itself after the next update; this is
  * for the time before.
  */
 export function withoutIgnoredTags (

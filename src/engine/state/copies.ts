@@ -18,9 +18,9 @@ export async function copiesOf (paths: StatePaths): Promise<string[]> {
 }
 
 /**
- * The copies that the CLI is configured to write beside each checkpoint (`env.json.1795485056517000000`). Where the disk is
- * full it writes half a file over the checkpoint and its `.bak` (measured on 3.260), and the state before the run lacks
- * what the run created.
+ * The copies that the CLI is configured to write beside each checkpoint (`env.json.1795485056517000000`). Where the
+ * disk is full it writes half a file over the checkpoint and its `.bak` (measured on 3.260), and the state before the
+ * run lacks what the run created.
  */
 async function retainedOf ({ checkpoint }: StatePaths): Promise<string[]> {
   const name = basename(checkpoint)

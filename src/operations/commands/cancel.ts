@@ -15,7 +15,7 @@ import { transact } from './transaction.ts'
 const REASON = 'a caller cancelled it'
 
 /**
- * Ends an operation that waits at once; asks one that runs to stop: its engine is interrupted, then told to terminate,
+ * Ends an operation that waits at once; asks one that runs to stop: its engine gets SIGINT, then SIGTERM,
  * then killed. Harmless to repeat, and for one that has ended.
  */
 export async function cancelOperation (context: Context, requester: Requester, id: string): Promise<Operation> {

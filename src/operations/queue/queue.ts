@@ -22,7 +22,7 @@ const KEEP_SETTLED_SECONDS = 3_600
 const KEEP_WAITING_SECONDS = 30 * 86_400
 /** A job expires so long after the operation's deadline, so that the worker ends the operation and not the queue. */
 const GRACE_SECONDS = 300
-/** How long a handler that was told to end may take to hand its operation back. */
+/** How long a handler whose signal has aborted may take to hand its operation back. */
 const HAND_BACK_MILLISECONDS = 10_000
 
 interface Payload { readonly operationId: string }

@@ -5,7 +5,7 @@ export const STREAM_HEADERS = {
   'content-type': 'text/event-stream',
   // no-transform keeps proxies from compressing it, which collects events until there are enough.
   'cache-control': 'no-cache, no-transform',
-  // nginx and whoever follows its example collect answers unless told.
+  // nginx and other proxies buffer answers without this header.
   'x-accel-buffering': 'no',
   // A stop waits for connections that may be used again; one that carried a stream hardly is.
   connection: 'close'

@@ -1,7 +1,7 @@
 /** Exit codes of the real CLI that callers look at. */
 export const exitCodes = { ok: 0, failed: 1, stackNotFound: 6 } as const
 
-/** A failure to be told in one line, as the CLI does: `error: <message>` on stderr and an exit code. */
+/** A failure that is reported in one line, as the CLI does: `error: <message>` on stderr and an exit code. */
 export class EngineError extends Error {
   readonly exitCode: number
 

@@ -13,7 +13,7 @@ const runnerFile = fileURLToPath(new URL('../../support/engine/runner.ts', impor
 
 for (const engine of await enginesPresent()) {
   describe(`a failure on the ${engine.kind} engine`, () => {
-    test("of a create is reported in the provider's words; what is in flight finishes, dependents are skipped, a retry makes the rest", async () => {
+    test("of a create has the provider's words; calls in flight finish, dependents wait for a retry", async () => {
       await withStack(engine, async (stack) => {
         const program = async () => {
           const broken = thing('broken')
@@ -94,7 +94,7 @@ for (const engine of await enginesPresent()) {
       })
     })
 
-    test('half way through a create keeps the resource with what is wrong, and the next deployment mends it', async () => {
+    test('half way through a create keeps the resource with its error; the next deployment repairs it', async () => {
       await withStack(engine, async (stack) => {
         const program = async () => {
           thing('half', { value: 1 })

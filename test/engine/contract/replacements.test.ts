@@ -111,7 +111,7 @@ for (const engine of engines) {
       })
     })
 
-    test('that stopped half-way is carried on by the next deployment, or forgotten if it is not wanted any more', async () => {
+    test('that stopped half-way is continued by the next deployment, or dropped if it is not wanted', async () => {
       await withStack(engine, async (stack) => {
         await stack.up(family('one', { first: true }))
         stack.provider.fail('Create', 'root', 'no capacity')

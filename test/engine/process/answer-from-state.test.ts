@@ -17,7 +17,7 @@ const COMMANDS = [
 ]
 
 describe.each(await enginesPresent())('the read-only commands on the $kind engine', (executable) => {
-  test('are answered from the state files as the engine answers them, and left to the engine when those are odd', async () => {
+  test('are answered from state files as the engine answers; the engine answers where those are unusual', async () => {
     await withEngine(executable, async ({ up, dataDir }) => {
       await up('env', { things: ['a'], secret: 'hush' })
       const passphraseFile = join(dataDir, 'passphrase')

@@ -47,7 +47,7 @@ function startService (
 describe.each(await enginesPresent())(
   'when the service is killed during a create on the $kind engine',
   (executable) => {
-    test('its runners end, the engine finishes what is in flight and unlocks, and the next service carries on', async () => {
+    test('its runners end, the engine finishes calls in flight and unlocks, the next service continues', async () => {
       await withEngine(executable, async (fixture) => {
         const { engine, up, destroy, provider } = fixture
         const gate = provider.hold('Create', 'a')

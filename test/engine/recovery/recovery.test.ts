@@ -124,7 +124,7 @@ describe.each(await enginesPresent())('when the $kind engine is killed', (execut
     })
   })
 
-  test('in the middle of an update and of both orders of a replacement, each resource is there once, as wanted', async () => {
+  test('in an update and in both orders of a replacement, each resource exists once, as wanted', async () => {
     await withKilledEngine(async ({ recovered, killed, expectSettled, provider, cloud }) => {
       const wanted = (value: number, moved: string, swapped: string) =>
         things({ changed: { value }, moved: { name: moved }, swapped: { name: swapped, exclusive: true } })

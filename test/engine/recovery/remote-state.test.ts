@@ -10,8 +10,12 @@ if (pulumi === undefined || bin === undefined) {
   console.log('state in Postgres is not tested: that needs a pulumi CLI, and initdb')
 }
 
+/** A Postgres server's URL as the CLI takes it for a state backend. */
+const stateUrlOf = (url: string): string =>
+  `${url.replace(/^postgresql:(.*)localhost/, 'postgres:$1')}&sslmode=disable`
+
 test.skipIf(pulumi === undefined || bin === undefined)(
-  "on state in Postgres the lock of a killed engine goes with the next try, a live one's stays, and what was begun is adopted",
+  "on Postgres state the next try removes a killed engine's lock, keeps a live one's, adopts resources",
   async () => {
     if (pulumi === undefined || bin === undefined) return
     const server = await startPostgres(bin)
@@ -54,7 +58,7 @@ test.skipIf(pulumi === undefined || bin === undefined)(
           expect([...provider.resources.keys()].map((id) => id.split('-')[0]).sort()).toEqual(['a', 'b'])
         },
         {
-          stateUrl: `${(await server.createDatabase()).replace(/^postgresql:(.*)localhost/, 'postgres:$1')}&sslmode=disable`
+          stateUrl: stateUrlOf(await server.createDatabase())
         }
       )
     } finally {

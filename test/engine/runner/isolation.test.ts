@@ -73,6 +73,6 @@ test('a program in an endless loop fails at its deadline, and the one beside it 
   expect(await failBeside({ spins: true }, { deadlineSeconds: 4 })).toMatchObject({ code: 'deadline-exceeded' })
 })
 
-test('a program that exhausts its memory fails its own run and says so, and the one beside it never notices', async () => {
+test('a program that exhausts its memory fails its own run with that reason, and no other run', async () => {
   expect(await failBeside({ hoards: true })).toMatchObject({ code: 'runner-out-of-memory' })
 })

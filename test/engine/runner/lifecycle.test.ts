@@ -11,7 +11,7 @@ const locksIn = async (dataDir: string, stack: string): Promise<string[]> =>
   readdir(join(dataDir, 'state', '.pulumi', 'locks', 'organization', 'batchyard', stack)).catch(() => [])
 
 describe.each(await enginesPresent())('a stack\'s life on the $kind engine', (executable) => {
-  test('a create starts two engines, an unchanged up one, a delete two, and the delete leaves only what `stack rm` leaves', async () => {
+  test('a create starts two engines, an unchanged up one, a delete two; it leaves what `stack rm` leaves', async () => {
     await withEngine(executable, async ({ up, destroy, starts, dataDir, provider }) => {
       expect(await up('env', { things: ['a', 'b'], secret: 'hush' })).toEqual({
         resources: 2,
@@ -34,7 +34,7 @@ describe.each(await enginesPresent())('a stack\'s life on the $kind engine', (ex
     })
   })
 
-  test('the events hold the plan, each cloud resource from its start to its end, and the sum; no components and no secrets', async () => {
+  test('the events hold the plan, start and end of each cloud resource, and the sum; no secrets', async () => {
     await withEngine(executable, async ({ up, destroy }) => {
       const events: EngineEvent[] = []
       await up('env', { things: ['a', 'b'], secret: 'hush' }, { events })
@@ -61,12 +61,13 @@ describe.each(await enginesPresent())('a stack\'s life on the $kind engine', (ex
     })
   })
 
-  test("a create that the cloud refuses fails with the cloud's words and the resource, keeps the rest, and can be retried or deleted", async () => {
+  test("a refused create fails with the cloud's words and the resource, and can be retried or deleted", async () => {
     await withEngine(executable, async ({ up, destroy, provider }) => {
       provider.fail(
         'Create',
         'b',
-        'operation error Batch: CreateJobQueue, StatusCode: 400, RequestID: 0a1b2c3d-0000, ClientException: Object already exists'
+        'operation error Batch: CreateJobQueue, StatusCode: 400, RequestID: 0a1b2c3d-0000, ' +
+        'ClientException: Object already exists'
       )
       const failure = await failureOf(up('env', { things: ['a', 'b'] }))
       expect(failure).toMatchObject({
@@ -99,7 +100,7 @@ describe.each(await enginesPresent())('a stack\'s life on the $kind engine', (ex
     })
   })
 
-  test('a run past its deadline is stopped by signals and names the resource in flight; its lock is no hindrance to the next', async () => {
+  test('a run past its deadline is stopped by signals, names the resource in flight, leaves no lock', async () => {
     await withEngine(
       executable,
       async ({ up, provider }) => {

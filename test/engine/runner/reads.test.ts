@@ -36,7 +36,7 @@ function byHand ({ provider: { resources } }: EngineFixture, name: string, chang
 }
 
 describe.each(await enginesPresent())('on the $kind engine', (executable) => {
-  test('a preview of a stack that does not exist tells what would be created, starts one engine and leaves nothing', async () => {
+  test('a preview of a stack that does not exist lists the creates, starts one engine and leaves nothing', async () => {
     await withEngine(executable, async (fixture) => {
       const events: EngineEvent[] = []
       const { changes, ...rest } = await fixture.run('preview', 'env', FIRST, { events })
@@ -73,7 +73,7 @@ describe.each(await enginesPresent())('on the $kind engine', (executable) => {
     })
   })
 
-  test('a preview tells each resource that would be created, updated, replaced or deleted, and why, and touches nothing', async () => {
+  test('a preview lists creates, updates, replacements and deletes with the reasons, and changes nothing', async () => {
     await withEngine(executable, async (fixture) => {
       await fixture.up('env', FIRST)
       const before = await stateOf(fixture)
@@ -175,7 +175,7 @@ describe.each(await enginesPresent())('on the $kind engine', (executable) => {
     })
   })
 
-  test('a drift check tells what was changed or removed by hand, once and without secrets, and an up with refresh repairs it', async () => {
+  test('a drift check lists changes by hand, once and without secrets; an up with refresh repairs them', async () => {
     await withEngine(executable, async (fixture) => {
       const wanted: Behaviour = {
         detailed: {

@@ -35,7 +35,7 @@ describe.each(await enginesPresent())('on the $kind engine', (executable) => {
     })
   })
 
-  test('a destroy leaves what it retains in the cloud with all that is deleted with it, tells it, and removes the stack', async () => {
+  test('a destroy leaves retained resources in the cloud, reports them, and removes the stack', async () => {
     await withEngine(executable, async ({ up, destroy, provider, engine, dataDir }) => {
       expect(await destroy('env', { task: RETAIN })).toMatchObject({ retained: [] })
       await up('env', BUCKET)
@@ -60,7 +60,7 @@ describe.each(await enginesPresent())('on the $kind engine', (executable) => {
     })
   })
 
-  test('a destroy that was to retain and failed leaves no copy of the state behind, and is carried on by one that retains nothing', async () => {
+  test('a failed destroy with retained resources leaves no copy of the state; one without can follow', async () => {
     await withEngine(executable, async ({ up, destroy, provider, dataDir }) => {
       await up('env', BUCKET)
       provider.fail('Delete', 'late', 'AccessDenied: not now')

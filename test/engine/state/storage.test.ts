@@ -18,7 +18,8 @@ async function limitedBy (limit: string, engine: EngineExecutable): Promise<Engi
   const executable = `${limit}-engine`
   await writeFile(
     executable,
-    `#!/bin/sh\ncase "$1 $2" in *up*) [ -s '${limit}' ] && ulimit -f "$(cat '${limit}')";; esac\nexec '${engine.executable}' "$@"\n`
+    `#!/bin/sh\ncase "$1 $2" in *up*) [ -s '${limit}' ] && ulimit -f "$(cat '${limit}')";; esac\n` +
+    `exec '${engine.executable}' "$@"\n`
   )
   await chmod(executable, 0o755)
   return { ...engine, executable }
@@ -74,7 +75,7 @@ test.skipIf(pulumi === undefined)(
 )
 
 describe('when the sandbox engine can write no more of its state', () => {
-  test('the run fails with storage-full, the state stays readable, and once there is room the next run carries on', async () => {
+  test('the run fails with storage-full, the state stays readable, and with room the next run continues', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'storage-'))
     const limit = join(folder, 'limit')
     try {

@@ -74,7 +74,8 @@ describe('checkSpec', () => {
 
   it('measures bytes, not characters', () => {
     expect(checkSpec(spec({}, { environment: { A: 'ü'.repeat(4096), B: 'ü'.repeat(4096) } }))).toEqual([])
-    expect(pointers(spec({}, { environment: { A: '€'.repeat(4096), B: '€'.repeat(4096) } }))).toEqual(['/jobs/default'])
+    const environment = { A: '€'.repeat(4096), B: '€'.repeat(4096) }
+    expect(pointers(spec({}, { environment }))).toEqual(['/jobs/default'])
   })
 
   it('finds all wrong fields at once', () => {

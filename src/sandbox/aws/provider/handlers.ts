@@ -94,7 +94,7 @@ export function check (request: messages.CheckRequest, context: ProviderContext)
   return checkResponse(inputs, news.secrets, located(nameIn(request.getUrn()), failures))
 }
 
-/** As the bridge does, the reason says where: the engine would print the whole value of a property it is told of. */
+/** As the bridge does, the reason says where: the engine would print the whole value of a property that is named. */
 function located (name: string, failures: CheckFailure[]): CheckFailure[] {
   return failures.map(({ path, reason }) => ({ path: '', reason: `${reason}. Examine values at '${name}.${path}'.` }))
 }

@@ -4,7 +4,7 @@ import { removeLocks } from '../state/locks.ts'
 import type { Run } from './command.ts'
 import { selectedStack } from './selection.ts'
 
-/** Takes every lock of the stack away. Whoever held one is not told. */
+/** Removes every lock of the stack. The processes that hold them are not notified. */
 export const run: Run = async (context) => {
   const { files } = await selectedStack(context)
   if (!isOn(context.args, 'yes')) {

@@ -101,7 +101,7 @@ const notices = {
     'Note that terminating immediately may lead to orphaned resources and other inconsistencies.\n'
 }
 
-/** The first signal: start nothing new, tell the providers, let what is under way finish. The second: end at once. */
+/** The first signal: start nothing new, cancel providers, finish calls in progress. The second: exit immediately. */
 function listen (context: CommandContext, cancellation: Cancellation): () => void {
   return context.onSignal((signal) => {
     if (cancellation.stop.reason === 'cancelled') process.exit(exitCodes.failed)

@@ -138,7 +138,7 @@ async function load (
   const pending = pendingOf(checkpoint, decrypt)
     .map(({ resource, type }) => ({ resource: adopt(resource), type }))
     .filter(({ type }) => type !== 'creating' || !clearPendingCreates)
-  // Only an interrupted create needs a person: whatever else was under way is known to exist (backend/snapshot.go,
+  // Only an interrupted create needs a person: whatever else was in progress is known to exist (backend/snapshot.go,
   // snap).
   const kept = pending.filter(({ type }) => type === 'creating')
   return {

@@ -121,7 +121,7 @@ export class Executor {
     })
   }
 
-  /** Resolves when nothing is under way. */
+  /** Resolves when no step is in progress. */
   async idle (): Promise<void> {
     while (this.#running.size > 0) await Promise.allSettled([...this.#running])
   }

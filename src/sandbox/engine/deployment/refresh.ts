@@ -63,7 +63,7 @@ async function find (context: DeploymentContext, step: Refresh): Promise<Refresh
     modified: isChanged ? new Date().toISOString() : old.modified
   }
   if (old.external) return { ...step, outcome: sameValue(outputs, old.outputs) ? 'same' : 'update', new: state }
-  // What an update would change back, told the other way round.
+  // What an update would change back, with old and new exchanged.
   const { changes, diffs, detailedDiff } = inverted(await compare(state, { ...state, inputs: old.inputs }, connection))
   return {
     ...step,

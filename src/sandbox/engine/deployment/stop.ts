@@ -1,4 +1,4 @@
-/** Why a deployment starts nothing new: a step failed, or it was told to stop. */
+/** Why a deployment starts nothing new: a step failed, or it got a signal to stop. */
 export type StopReason = 'failed' | 'cancelled'
 
 /** Thrown by whatever would start after the deployment was stopped. */
@@ -9,7 +9,7 @@ export class Stopped extends Error {
   }
 }
 
-/** One switch for a whole deployment. What is under way is never interrupted: it finishes, or the process is killed. */
+/** One switch for a whole deployment. Calls in progress are not interrupted: they finish, or the process is killed. */
 export class Stop {
   #reason: StopReason | undefined
   readonly #controller = new AbortController()

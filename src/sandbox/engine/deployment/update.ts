@@ -16,7 +16,7 @@ export const update = (options: ProgramOptions): Work => async (context, server)
   const { executor, reporter, stop } = context
   if (stop.reason !== undefined) return false
   server.serve(context, registrations)
-  // A failed step ends the deployment when what is under way has finished, whether the program ends or not.
+  // A failed step ends the deployment when the calls in progress have finished, whether the program ends or not.
   const waiting = new AbortController()
   stop.signal.addEventListener('abort', () => { executor.idle().then(() => waiting.abort(), () => {}) }, { once: true })
   const result = await runProgram({ ...options, context, engineAddress: server.address }, waiting.signal)

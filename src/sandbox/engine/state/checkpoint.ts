@@ -13,7 +13,7 @@ import type { StackFiles } from './files.ts'
 
 export type OperationType = 'creating' | 'updating' | 'deleting' | 'reading' | 'importing'
 
-/** What was under way when the checkpoint was written. */
+/** Operations in progress when the checkpoint was written. */
 export interface PendingOperation {
   readonly resource: ResourceState
   readonly type: OperationType

@@ -138,7 +138,7 @@ export async function keepAs (path: string, copy: string): Promise<void> {
   await rm(temporary, { force: true })
 }
 
-/** The real engine writes a sidecar of metadata beside each file; removing a file removes it too. */
+/** The real engine writes a file of attributes beside each file; both are removed together. */
 export async function removeFile (path: string): Promise<void> {
   await rm(path, { force: true })
   await rm(`${path}.attrs`, { force: true })

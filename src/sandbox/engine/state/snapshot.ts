@@ -23,7 +23,7 @@ const neverEncrypt: Encrypt = () => { throw new Error('a secret in a resource th
 
 /**
  * What a deployment knows so far, and its file. As in the real engine it is what this deployment has made or kept,
- * followed by the resources of the base that it has not dealt with yet, and the operations under way.
+ * followed by the resources of the base that it has not dealt with yet, and the operations in progress.
  *
  * A write covers every change made before it began; steps that finish at the same time share one. `saved()` resolves
  * once all changes made before the call are in the file.

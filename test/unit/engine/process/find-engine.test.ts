@@ -76,7 +76,7 @@ test('without a CLI the sandbox engine serves the sandbox cloud, run by this ver
   })
 })
 
-test('on real AWS the exact plugin must be there; what is missing and what installs it is said at the start', async () => {
+test('on real AWS the exact plugin must be there; the error says what is missing and what installs it', async () => {
   await place('bin', 'v3.260.0')
   const choice = { engine: 'pulumi', cloud: 'aws', pulumiRoot: directory, path: '' } as const
   const wanted = join(directory, 'plugins', `resource-aws-v${aws.version}`)

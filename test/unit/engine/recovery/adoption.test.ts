@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { isSound } from '../../../../src/engine/state/checkpoint.ts'
-import { needsRefresh, pendingCreates, pendingLookUps, settlePendingOperations } from '../../../../src/engine/recovery/adoption.ts'
+import {
+  needsRefresh, pendingCreates, pendingLookUps, settlePendingOperations
+} from '../../../../src/engine/recovery/adoption.ts'
 import { REVISIONED_TYPES } from '../../../../src/spec/resource-types.ts'
 import { listOf, recordOf } from '../../../../src/engine/json.ts'
 
@@ -39,7 +41,7 @@ function settled (deployment: ReturnType<typeof deploymentOf>, located: Record<s
   return { resources: resources.slice(2), adopted }
 }
 
-test('a create that was found is taken into the state with its inputs as outputs, to be read; one that was not is dropped', () => {
+test('a create that was found enters the state with its inputs as outputs; one that was not is dropped', () => {
   const deployment = deploymentOf(
     [there('a')],
     ['creating', entry('b', { dependencies: [urn('a')], inputs: { bucket: 'b', __defaults: [] } })],
@@ -75,7 +77,7 @@ test('what is in the state already, whatever its URN, is not taken in a second t
   expect(twice.resources).toMatchObject([{ id: 'a-1', inputs: { n: 2 } }])
 })
 
-test('the first half of a replacement takes the place of the old resource, which waits behind it for its deletion', () => {
+test('the new half of a replacement takes the place of the old resource, which is deleted later', () => {
   const after = [there('follows', { dependencies: [urn('a')] })]
   const { resources } = settled(deploymentOf([there('a'), ...after], ['creating', entry('a')]), { a: 'a-2' })
   expect(resources).toMatchObject([{ id: 'a-2' }, { id: 'a-1', delete: true }, ...after])

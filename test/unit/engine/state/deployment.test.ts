@@ -3,7 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { fingerprintOf, knownResources, markRetained, type Deployment } from '../../../../src/engine/state/deployment.ts'
+import {
+  fingerprintOf, knownResources, markRetained, type Deployment
+} from '../../../../src/engine/state/deployment.ts'
 import { SecretsKeyCache } from '../../../../src/engine/state/secrets.ts'
 
 const urn = (name: string): string => `urn:pulumi:env::batchyard::aws:s3/bucket:Bucket::${name}`
@@ -67,7 +69,7 @@ test('a fingerprint stays with the order, the times, the code\'s lines and the c
   expect(await fingerprint([one, entry('b')])).toBe(await fingerprint([entry('b'), other]))
 })
 
-test('a fingerprint changes with a property, a secret, a resource and a pending operation, and is empty without a state', async () => {
+test('a fingerprint changes with properties, secrets, resources and pending operations; empty without state', async () => {
   const all = await Promise.all([
     fingerprint([entry('a', { inputs: { x: 1 } })]),
     fingerprint([entry('a', { inputs: { x: 2 } })]),

@@ -67,7 +67,7 @@ test.each([{ version: 3 }, { version: 4, features: ['refreshBeforeUpdate'] }])(
   }
 )
 
-test('a stack that was initialised and never updated has no resources, one that does not exist no checkpoint', async () => {
+test('a stack that was never updated has no resources, one that does not exist no checkpoint', async () => {
   expect(await readCheckpoint(paths)).toBeUndefined()
   await writeFile(paths.checkpoint, JSON.stringify({ version: 3, checkpoint: { stack: 'organization/batchyard/env' } }))
   expect(await readCheckpoint(paths)).toEqual({ deployment: {}, resources: [], pending: 0 })
@@ -194,7 +194,7 @@ test('a lock of another host is removed once that host is known to be gone', asy
   expect(await readdir(paths.locks)).toEqual(['2.json'])
 })
 
-test('an engine that was killed while it wrote its lock is waited for no longer than it takes to write one', async () => {
+test('an engine killed while it wrote its lock is waited for only as long as writing one takes', async () => {
   const [fresh, left] = ['a.json.1f.tmp', 'b.json.2e.tmp'].map((name) => join(paths.locks, name))
   for (const path of [fresh, left]) {
     await writeFile(path ?? '', JSON.stringify({ pid: process.pid, hostname: hostname(), timestamp: new Date() }))

@@ -21,7 +21,7 @@ function metadata (changes: Partial<StepEventMetadata> = {}, custom = true): Ste
 
 const event = (body: Partial<SdkEvent>): SdkEvent => ({ sequence: 1, timestamp: 1, ...body })
 
-test('a step of a cloud resource becomes an event at its start, its end and its failure, without its inputs and outputs', () => {
+test('a step of a cloud resource becomes an event at start, end and failure, without inputs and outputs', () => {
   const common = {
     type: 'resource',
     action: 'create',

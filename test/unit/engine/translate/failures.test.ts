@@ -178,7 +178,7 @@ test('several failed resources make one line each, the most telling first, and t
   ])
 })
 
-test("a refusal of the program carries its code, a failed look-up the cloud's meaning, anything else is a defect", () => {
+test("a program's refusal has its code, a failed look-up the cloud's meaning, the rest is a defect", () => {
   const program = (programError: string) =>
     classified({ programError, errors: [{ message: `Unhandled exception: ${programError}` }] })
   expect(program('[default-vpc-missing] eu-west-1 has none')).toMatchObject({

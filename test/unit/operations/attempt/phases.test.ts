@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { hasEnded, isDrifted, isReal, phaseAfterOperation, phaseAfter } from '../../../../src/operations/attempt/phases.ts'
+import {
+  hasEnded, isDrifted, isReal, phaseAfterOperation, phaseAfter
+} from '../../../../src/operations/attempt/phases.ts'
 import type { EnvironmentRow } from '../../../../src/store/tables.ts'
 
 const OUTPUTS = { ecs_cluster_name: 'c', job_queue_name: 'q', job_definition_arn: 'arn' }
@@ -52,7 +54,7 @@ describe('The phase an operation leaves behind', () => {
 })
 
 describe('What an operation makes of its environment', () => {
-  test('that touched nothing is what it was: ready, degraded where the spec is not real, failed where none ever was', () => {
+  test('that changed nothing is what it was: ready, degraded (spec not real), failed (never real)', () => {
     const deleting = { kind: 'delete', input: {} } as const
     const failed = { state: 'failed', nothingChanged: true } as const
     expect(phaseAfterOperation(deleting, environment({ phase: 'deleting' }), failed)).toEqual({ phase: 'ready' })

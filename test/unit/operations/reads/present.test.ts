@@ -73,7 +73,10 @@ describe('The error of an operation', () => {
 
   test('is shown with the advice that an earlier version stored, but for a retry of what cannot be retried', () => {
     const stored = { ...operationError('bucket-not-empty', 'b'), next: 'Objects were written.', title: 'The bucket' }
-    expect(errorOf('delete', stored)).toMatchObject({ title: 'The bucket holds objects', next: 'Objects were written.' })
+    expect(errorOf('delete', stored)).toMatchObject({
+      title: 'The bucket holds objects',
+      next: 'Objects were written.'
+    })
     const preview = { ...operationError('cancelled', 'c'), next: RETRY }
     expect(errorOf('preview', preview)).toMatchObject({ next: 'Ask for a new one.' })
   })

@@ -36,7 +36,7 @@ export const run: Run = async (context) => {
       : await checkpointSecrets(environment, imported)
   const decrypt = await decrypterFor(imported, async () => secrets)
   const base = resourcesOf(imported, decrypt)
-  judge(context, problemsOf({ deployment, base, stack: files.stack }))
+  reportProblems(context, problemsOf({ deployment, base, stack: files.stack }))
   warnOfPending(context, imported)
   const lock = await lockStack(files)
   try {
@@ -87,7 +87,7 @@ function problemsOf ({ deployment, base, stack }: Imported): string[] {
 }
 
 /** @throws EngineError unless `--force` makes warnings of the problems */
-function judge ({ args, output }: CommandContext, problems: string[]): void {
+function reportProblems ({ args, output }: CommandContext, problems: string[]): void {
   if (problems.length === 0) return
   if (isOn(args, 'force')) {
     for (const problem of problems) output.err(`warning: ${problem}\n`)

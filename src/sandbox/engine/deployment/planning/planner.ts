@@ -152,7 +152,7 @@ function display (value: Value | undefined): string {
   return plain !== null && typeof plain === 'object' ? JSON.stringify(plain) : String(plain)
 }
 
-/** What changes between a resource's inputs and those it would have, in the provider's judgement. */
+/** What changes between a resource's inputs and those it would have, according to the provider. */
 export async function compare (
   old: ResourceState,
   next: ResourceState,

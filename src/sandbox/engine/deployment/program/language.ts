@@ -4,7 +4,7 @@ import languageGrpc from '@pulumi/pulumi/proto/language_grpc_pb.js'
 import { channelOptions } from '../../protocol.ts'
 import type { DeploymentContext } from '../context.ts'
 
-/** How a program ended. `bail`: it has told the reason itself. */
+/** How a program ended. `bail`: it has reported the reason itself. */
 export type RunResult = { kind: 'succeeded' } | { kind: 'bail' } | { kind: 'failed', message: string }
 
 export interface RunOptions {

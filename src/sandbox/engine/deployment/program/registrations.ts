@@ -21,7 +21,7 @@ export type Registration =
   | { result: 'failed', urn: string }
   | { result: 'skipped', urn: string }
 
-/** A registration that can't be carried out; the message is told as a diagnostic of the resource. */
+/** A registration that can't be carried out; the message is reported as a diagnostic of the resource. */
 class Refused extends Error {
   override readonly name = 'Refused'
 }

@@ -113,7 +113,7 @@ export class Reporter {
     this.#line(step, `**${wordsOf(operationOf(step)).present} failed** error: ${message.split('\n')[0]}`)
   }
 
-  /** Something the person at the terminal is told. */
+  /** A message for the person at the terminal. */
   message (text: string): void {
     this.#output.out(text)
     this.#events.send({ stdoutEvent: { message: text, color: 'never' } })
