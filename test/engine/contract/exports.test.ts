@@ -60,7 +60,7 @@ for (const engine of engines) {
       })
     })
 
-    test('with a pending create can be imported with the resource in its place; the next deployment keeps it', async () => {
+    test('with a pending create is imported with the resource in its place; the next deployment keeps it', async () => {
       await withStack(engine, async (stack) => {
         await stack.up(program)
         await interrupt(stack)

@@ -69,7 +69,7 @@ test('a fingerprint stays with the order, the times, the code\'s lines and the c
   expect(await fingerprint([one, entry('b')])).toBe(await fingerprint([entry('b'), other]))
 })
 
-test('a fingerprint changes with properties, secrets, resources and pending operations; empty without state', async () => {
+test('a fingerprint changes with properties, secrets, resources, pending operations; empty without state', async () => {
   const all = await Promise.all([
     fingerprint([entry('a', { inputs: { x: 1 } })]),
     fingerprint([entry('a', { inputs: { x: 2 } })]),
