@@ -2,7 +2,7 @@ import type { STSClientConfig } from '@aws-sdk/client-sts'
 import { countEntries, empty } from './buckets.ts'
 import { countActive, drainQueues, setQueues } from './jobs.ts'
 import { VISIBLE_SECONDS, locateOne } from './locate.ts'
-import { openSession, type Session, type Settings } from './session.ts'
+import { openSession, type Session, type AwsSessionSettings } from './session.ts'
 import { listTagged } from './tagged.ts'
 import { translated } from './translate.ts'
 import type { Cloud, AwsTarget } from './types.ts'
@@ -37,7 +37,7 @@ const MAX_SESSIONS = 100
  * pay.
  */
 export function createCloud (simulation?: Simulation): ClosableCloud {
-  let settings: Promise<Settings> | undefined
+  let settings: Promise<AwsSessionSettings> | undefined
   const sessionAt = keepSessions(async () => (settings ??= settingsFor(simulation)))
   const visibleSeconds = simulation ? simulation.visibleSeconds ?? 0 : VISIBLE_SECONDS
   const at = async <T>(target: AwsTarget, work: (session: Session) => Promise<T>): Promise<T> =>
@@ -64,7 +64,7 @@ export function createCloud (simulation?: Simulation): ClosableCloud {
   }
 }
 
-async function settingsFor (simulation: Simulation | undefined): Promise<Settings> {
+async function settingsFor (simulation: Simulation | undefined): Promise<AwsSessionSettings> {
   const { NodeHttpHandler } = await import('@smithy/node-http-handler')
   return {
     ...(simulation && {
@@ -85,7 +85,7 @@ async function settingsFor (simulation: Simulation | undefined): Promise<Setting
  * One session per target, the least recently used forgotten first; one that could not be opened is opened anew the next
  * time.
  */
-function keepSessions (settings: () => Promise<Settings>): (target: AwsTarget) => Promise<Session> {
+function keepSessions (settings: () => Promise<AwsSessionSettings>): (target: AwsTarget) => Promise<Session> {
   const kept = new Map<string, Promise<Session>>()
   return async (target) => {
     const { region, placement: { accountId, roleArn, externalId } } = target

@@ -22,7 +22,7 @@ export interface Session {
 }
 
 /** What all clients of a process share. */
-export interface Settings {
+export interface AwsSessionSettings {
   readonly endpoint?: () => Promise<{ readonly url: URL }>
   readonly credentials?: NonNullable<STSClientConfig['credentials']>
   readonly requestHandler: NodeHttpHandler
@@ -37,7 +37,7 @@ const ROLE_SESSION = 'batchyard'
  * an account that is not the placement's is refused before anything else is asked. Rejects with CloudFailure
  * (`wrong-account`) or what the SDK throws.
  */
-export async function openSession ({ region, placement }: AwsTarget, settings: Settings): Promise<Session> {
+export async function openSession ({ region, placement }: AwsTarget, settings: AwsSessionSettings): Promise<Session> {
   const sdk = await import('@aws-sdk/client-sts')
   const own = new sdk.STS({ ...settings, region })
   const caller = placement.roleArn === undefined
