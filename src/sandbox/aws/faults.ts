@@ -42,7 +42,7 @@ export async function applyFaults (
 ): Promise<void> {
   for (const fault of faults) {
     if ((fault.at ?? 'request') !== at) continue
-    if (fault.kind === 'slow') await pause((fault.seconds ?? 1) * 1000, gone)
+    if (fault.kind === 'slow') await waitUnlessAborted((fault.seconds ?? 1) * 1000, gone)
     if (fault.kind === 'hang') await hang(fault.id, world, gone)
     if (fault.kind === 'throttle') {
       throw new ApiError(fault.code ?? 'TooManyRequestsException', fault.message ?? 'Too Many Requests', 429)
@@ -58,12 +58,12 @@ export async function applyFaults (
 }
 
 /** Waits; ends early, without an error, when the signal is aborted. */
-export async function pause (milliseconds: number, signal: AbortSignal): Promise<void> {
+export async function waitUnlessAborted (milliseconds: number, signal: AbortSignal): Promise<void> {
   if (milliseconds > 0) await delay(milliseconds, undefined, { signal }).catch(() => {})
 }
 
 async function hang (id: string, world: World, signal: AbortSignal): Promise<void> {
-  while (world.faults.has(id) && !signal.aborted) await pause(50, signal)
+  while (world.faults.has(id) && !signal.aborted) await waitUnlessAborted(50, signal)
   if (signal.aborted) throw new AwsProviderError('the caller went away while a scripted fault held its call')
 }
 

@@ -1,4 +1,4 @@
-import { matchFaults, pause, applyFaults, type Target } from '../faults.ts'
+import { matchFaults, waitUnlessAborted, applyFaults, type Target } from '../faults.ts'
 import { ApiError, AwsProviderError, sdkText, WaitError } from '../model/errors.ts'
 import type { Call, AwsCaller, Draft, AwsResourceType } from '../model/types.ts'
 import { keepIgnored } from '../model/tags.ts'
@@ -247,7 +247,7 @@ function target (request: Request, on: Target['on'], name: string): Target {
 
 /** Waits as long as AWS would; when the process ends meanwhile, the call fails and the next start finishes the work. */
 async function elapse (request: Request, seconds: number): Promise<void> {
-  await pause(seconds * 1000 * request.world.speed, request.ending)
+  await waitUnlessAborted(seconds * 1000 * request.world.speed, request.ending)
   if (request.ending.aborted) {
     throw new AwsProviderError('the sandbox AWS is shutting down; what was begun will be finished when it starts again')
   }
