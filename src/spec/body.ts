@@ -13,7 +13,7 @@ const isFields = (value: unknown): value is Fields =>
 export const fields = (value: unknown): Fields => isFields(value) ? value : {}
 
 /** An own property; never one of the prototype's. */
-export const field = (value: unknown, name: string): unknown =>
+export const ownField = (value: unknown, name: string): unknown =>
   isFields(value) && Object.hasOwn(value, name) ? value[name] : undefined
 
 export const text = (value: unknown): string | undefined => typeof value === 'string' ? value : undefined

@@ -1,5 +1,5 @@
 import type { FieldError } from '../schemas/problem.ts'
-import { field, fieldError, pointer, schemaFindings, text } from './body.ts'
+import { ownField, fieldError, pointer, schemaFindings, text } from './body.ts'
 import { partitionOf, regionProblem } from './regions.ts'
 
 interface Role { readonly partition: string, readonly accountId: string }
@@ -25,19 +25,19 @@ function roleProblem (role: Role, accountId: string | undefined, region: string 
  */
 export function checkTeam (body: unknown, schemaErrors: readonly FieldError[] = []): FieldError[] {
   const { passed, refused } = schemaFindings(schemaErrors)
-  const placement = field(body, 'placement')
+  const placement = ownField(body, 'placement')
   const read = (name: string): string | undefined =>
-    passed(pointer('placement', name)) ? text(field(placement, name)) : undefined
+    passed(pointer('placement', name)) ? text(ownField(placement, name)) : undefined
   const region = read('region')
   const role = roleOf(read('roleArn'))
-  const network = field(placement, 'network')
-  const listed = field(field(body, 'guardrails'), 'regions')
+  const network = ownField(placement, 'network')
+  const listed = ownField(ownField(body, 'guardrails'), 'regions')
   return [
     ...(region === undefined ? [] : fieldError('/placement/region', regionProblem(region))),
     ...(role === undefined ? [] : fieldError('/placement/roleArn', roleProblem(role, read('accountId'), region))),
     ...fieldError(
       '/placement/network/securityGroups',
-      field(network, 'securityGroups') !== undefined && field(network, 'subnets') === undefined
+      ownField(network, 'securityGroups') !== undefined && ownField(network, 'subnets') === undefined
         ? 'security groups belong to a VPC: name subnets of it too'
         : undefined
     ),

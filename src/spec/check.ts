@@ -1,7 +1,7 @@
 import type { FieldError } from '../schemas/problem.ts'
 import { placementNetwork } from '../schemas/spec-fields/network.ts'
 import type { Placement } from '../schemas/team.ts'
-import { field, fieldError, fields, number, pointer, schemaFindings, text, type SchemaFindings } from './body.ts'
+import { ownField, fieldError, fields, number, pointer, schemaFindings, text, type SchemaFindings } from './body.ts'
 import { CPU_UNITS_PER_VCPU, pairSize, sizeProblem } from '../schemas/spec-fields/fargate-sizes.ts'
 import { ecrRepository, imageProblem } from './image.ts'
 import { partitionOf, regionProblem } from './regions.ts'
@@ -14,7 +14,7 @@ type Rule = (input: Input) => FieldError[]
 const JOB_DEFINITION_BYTES = 24 * 1024
 const JOB_DEFINITION_RESERVE = 4 * 1024
 
-const jobsOf = (body: unknown): [string, unknown][] => Object.entries(fields(field(body, 'jobs')))
+const jobsOf = (body: unknown): [string, unknown][] => Object.entries(fields(ownField(body, 'jobs')))
 
 /** Applies `problemOf` to the field at `path`, where it is a text that passed the schema. */
 function checkText (
@@ -23,7 +23,7 @@ function checkText (
   problemOf: (value: string) => string | undefined
 ): FieldError[] {
   const at = pointer(...path)
-  const value = text(path.reduce(field, body))
+  const value = text(path.reduce(ownField, body))
   return value === undefined || !passed(at) ? [] : fieldError(at, problemOf(value))
 }
 
@@ -34,9 +34,9 @@ function requestedSize (
   cpuField: 'vcpus' | 'cpu'
 ): { cpu: number | undefined, memory: number | undefined } | undefined {
   const at = pointer(...path)
-  const owner = path.reduce(field, body)
-  const cpu = field(owner, cpuField)
-  const memory = field(owner, 'memoryMiB')
+  const owner = path.reduce(ownField, body)
+  const cpu = ownField(owner, cpuField)
+  const memory = ownField(owner, 'memoryMiB')
   const readable = [cpu, memory].every((value) => value === undefined || typeof value === 'number')
   if (!readable || !passed(`${at}/${cpuField}`) || !passed(`${at}/memoryMiB`)) return undefined
   return { cpu: number(cpu), memory: number(memory) }
@@ -54,7 +54,7 @@ const partition: Rule = (input) => checkText(input, ['region'], (region) => {
 /** Entries of a map that has too many are not checked: a body has room for tens of thousands of them. */
 const labels: Rule = ({ body, passed, refused }) => {
   if (refused('/labels')) return []
-  const keys = Object.keys(fields(field(body, 'labels')))
+  const keys = Object.keys(fields(ownField(body, 'labels')))
   const problems = labelProblems(keys)
   return keys.flatMap((key) => {
     const at = pointer('labels', key)
@@ -110,9 +110,9 @@ function widestJob (input: Input): { name: string, vcpus: number } | undefined {
 const jobFitsCompute: Rule = (input) => {
   const widest = widestJob(input)
   if (widest === undefined) return []
-  return Object.entries(fields(field(input.body, 'compute'))).flatMap(([name, compute]) => {
+  return Object.entries(fields(ownField(input.body, 'compute'))).flatMap(([name, compute]) => {
     const at = pointer('compute', name, 'maxVcpus')
-    const limit = input.passed(at) ? number(field(compute, 'maxVcpus')) : undefined
+    const limit = input.passed(at) ? number(ownField(compute, 'maxVcpus')) : undefined
     return fieldError(at, limit !== undefined && limit < widest.vcpus
       ? `is less than the ${widest.vcpus} vCPU of a job of ${JSON.stringify(widest.name)}, which could never start`
       : undefined)
@@ -127,7 +127,7 @@ const environmentNames: Rule = ({ body, passed, refused }) => jobsOf(body).flatM
   const map = pointer('jobs', name, 'environment')
   return refused(map)
     ? []
-    : Object.keys(fields(field(job, 'environment'))).flatMap((key) => {
+    : Object.keys(fields(ownField(job, 'environment'))).flatMap((key) => {
       const at = map + pointer(key)
       const owner = Object.entries(RESERVED_BY).find(([prefix]) => key.startsWith(prefix))
       return passed(at) && owner ? fieldError(at, `${owner[1]} keeps names that begin with ${owner[0]} to itself`) : []
@@ -137,8 +137,8 @@ const environmentNames: Rule = ({ body, passed, refused }) => jobsOf(body).flatM
 const jobDefinitionSize: Rule = ({ body, passed }) => jobsOf(body).flatMap(([name, job]) => {
   const at = pointer('jobs', name)
   if (!passed(`${at}/command`) || !passed(`${at}/environment`)) return []
-  const environment = Object.entries(fields(field(job, 'environment'))).map(([name, value]) => ({ name, value }))
-  const bytes = new TextEncoder().encode(JSON.stringify([field(job, 'command') ?? [], environment])).length
+  const environment = Object.entries(fields(ownField(job, 'environment'))).map(([name, value]) => ({ name, value }))
+  const bytes = new TextEncoder().encode(JSON.stringify([ownField(job, 'command') ?? [], environment])).length
   const room = JOB_DEFINITION_BYTES - JOB_DEFINITION_RESERVE
   return fieldError(at, bytes > room
     ? `command and environment take ${bytes} bytes; a job definition has room for ${room} of them`
@@ -147,10 +147,10 @@ const jobDefinitionSize: Rule = ({ body, passed }) => jobsOf(body).flatMap(([nam
 
 /** Groups belong to one VPC, so they need subnets beside them: the account's default VPC is not known to the caller. */
 const groupsNeedSubnets: Rule = ({ body, passed, placement }) => {
-  const network = field(body, 'network')
+  const network = ownField(body, 'network')
   const at = '/network/securityGroups'
-  if (placement === undefined || field(network, 'securityGroups') === undefined || !passed(at)) return []
-  const subnets = field(network, 'subnets') ?? placementNetwork(text(field(body, 'region')), placement).subnets
+  if (placement === undefined || ownField(network, 'securityGroups') === undefined || !passed(at)) return []
+  const subnets = ownField(network, 'subnets') ?? placementNetwork(text(ownField(body, 'region')), placement).subnets
   return fieldError(at, subnets === undefined
     ? 'security groups belong to a VPC: name subnets of it too, or leave both out for the default VPC'
     : undefined)
@@ -158,9 +158,9 @@ const groupsNeedSubnets: Rule = ({ body, passed, placement }) => {
 
 /** A tag that is both written and ignored would never be what the spec says. */
 const ignoredTags: Rule = ({ body, passed }) => {
-  const own = [...Object.keys(fields(field(body, 'labels'))), TEAM_TAG, ENVIRONMENT_TAG, ID_TAG]
+  const own = [...Object.keys(fields(ownField(body, 'labels'))), TEAM_TAG, ENVIRONMENT_TAG, ID_TAG]
   const check = (list: 'tagKeys' | 'tagKeyPrefixes', covers: (key: string, entry: string) => boolean): FieldError[] => {
-    const entries = field(field(body, 'driftIgnore'), list)
+    const entries = ownField(ownField(body, 'driftIgnore'), list)
     if (!Array.isArray(entries) || !passed(`/driftIgnore/${list}`)) return []
     return entries.flatMap((entry: unknown, index) => {
       const owned = own.find((key) => covers(key, String(entry)))

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { field, fields, pointer } from './body.ts'
+import { ownField, fields, pointer } from './body.ts'
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -32,5 +32,5 @@ export function differences (before: unknown, after: unknown, at = ''): Differen
     return [{ pointer: at, ...(before !== undefined && { before }), ...(after !== undefined && { after }) }]
   }
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort()
-  return names.flatMap((name) => differences(field(before, name), field(after, name), at + pointer(name)))
+  return names.flatMap((name) => differences(ownField(before, name), ownField(after, name), at + pointer(name)))
 }

@@ -5,7 +5,7 @@ import { refTo } from '../../schemas/names.ts'
 import type { FieldError } from '../../schemas/problem.ts'
 import { Spec, type NamedSpec } from '../../schemas/spec.ts'
 import type { Placement } from '../../schemas/team.ts'
-import { field, text } from '../../spec/body.ts'
+import { ownField, text } from '../../spec/body.ts'
 import { checkSpec } from '../../spec/check.ts'
 import { mergePatch } from '../../spec/merge-patch.ts'
 import type { EnvironmentRow } from '../../store/tables.ts'
@@ -27,9 +27,9 @@ function specProblems (request: FastifyRequest, spec: unknown, placement: Placem
 function fixedFields (candidate: unknown, { team, name, resolved, placement }: EnvironmentRow): FieldError[] {
   const fixed = { team, name, region: resolved.region }
   const wanted = {
-    team: field(candidate, 'team'),
-    name: field(candidate, 'name'),
-    region: field(candidate, 'region') ?? placement.region
+    team: ownField(candidate, 'team'),
+    name: ownField(candidate, 'name'),
+    region: ownField(candidate, 'region') ?? placement.region
   }
   return (['team', 'name', 'region'] as const)
     .filter((name) => fixed[name] !== wanted[name])
@@ -92,7 +92,7 @@ type Names = Pick<Spec, 'team' | 'name'>
 
 /** A body that says whose it is must say what the path says. */
 export function wrongName (body: unknown, names: Names): FieldError[] {
-  return (['team', 'name'] as const).filter((name) => (text(field(body, name)) ?? names[name]) !== names[name])
+  return (['team', 'name'] as const).filter((name) => (text(ownField(body, name)) ?? names[name]) !== names[name])
     .map((name) => ({ pointer: `/${name}`, message: `must be ${names[name]}, as the path has it, or left out` }))
 }
 
