@@ -1,5 +1,5 @@
 import { networkItems } from './services/ec2/networks.ts'
-import { blocks, flag, isProps, text, type Props } from './values.ts'
+import { blocks, flag, isProps, textProperty, type Props } from './values.ts'
 import type { WorldChange } from './world/change.ts'
 
 /** The changes that a line of the journal holds, whichever version wrote it. Throws when it is not a JSON object. */
@@ -15,8 +15,8 @@ export function readJournalLine (line: unknown): WorldChange[] {
 /** Older journals keep a VPC in a record of its own, with what is in it. */
 function networkOf (vpc: Props): WorldChange[] {
   const options = { isDefault: flag(vpc, 'isDefault'), isPublic: flag(blocks(vpc, 'subnets')[0], 'isPublic') }
-  const where = { account: text(vpc, 'account'), region: text(vpc, 'region') }
-  return networkItems(where, text(vpc, 'id'), options).map((put) => ({ put }))
+  const where = { account: textProperty(vpc, 'account'), region: textProperty(vpc, 'region') }
+  return networkItems(where, textProperty(vpc, 'id'), options).map((put) => ({ put }))
 }
 
 /** Older journals call the internal state of a resource `facts`. */

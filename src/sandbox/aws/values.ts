@@ -17,7 +17,7 @@ export function hasUnknown (value: Value | undefined): boolean {
 }
 
 /** The text under `key`, or '' when there is none: AWS and the provider treat both the same. */
-export function text (props: Props | undefined, key: string): string {
+export function textProperty (props: Props | undefined, key: string): string {
   const value = props?.[key]
   return typeof value === 'string' ? value : ''
 }

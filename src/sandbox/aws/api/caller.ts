@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { ApiError } from '../model/errors.ts'
 import type { AwsCaller } from '../model/types.ts'
-import { block, count, isProps, parseJson, text } from '../values.ts'
+import { block, count, isProps, parseJson, textProperty } from '../values.ts'
 import { partitionOf } from '../../../spec/regions.ts'
 import { ACCESS_KEY } from './credentials.ts'
 
@@ -48,5 +48,5 @@ function identityOf (accessKey: string, token: string | string[] | undefined): P
     throw new ApiError('ExpiredToken', 'The security token included in the request is expired', 403)
   }
   const role = block(content, 'role')
-  return { account: text(content, 'account'), role: { name: text(role, 'name'), session: text(role, 'session') } }
+  return { account: textProperty(content, 'account'), role: { name: textProperty(role, 'name'), session: textProperty(role, 'session') } }
 }

@@ -1,7 +1,7 @@
 import type { SandboxInput, SandboxNetwork } from '../../../schemas/sandbox-control.ts'
 import type { SandboxFault, SandboxJob, SandboxResource } from '../../../schemas/sandbox.ts'
 import { ApiError } from '../model/errors.ts'
-import { block, flag, text, textMap, type Props } from '../values.ts'
+import { block, flag, textProperty, textMap, type Props } from '../values.ts'
 import type { Item } from '../world/item.ts'
 import type { ScriptedFault } from '../world/fault.ts'
 import { statusOf, type BatchJob } from '../world/job.ts'
@@ -11,7 +11,7 @@ import type { World } from '../world/world.ts'
 
 /** A resource as the control API shows it. */
 export function viewOf (item: Item): SandboxResource {
-  const arn = text(item.props, 'arn')
+  const arn = textProperty(item.props, 'arn')
   return {
     key: item.key,
     type: item.type,
@@ -49,13 +49,13 @@ function passes (view: SandboxResource, filter: SandboxInput<'resources'>): bool
 export function networkView (vpc: Item, world: World): SandboxNetwork {
   return {
     vpcId: vpc.id,
-    cidrBlock: text(vpc.props, 'cidrBlock'),
+    cidrBlock: textProperty(vpc.props, 'cidrBlock'),
     isDefault: isDefaultVpc(vpc),
-    securityGroupId: text(vpc.props, 'defaultSecurityGroupId'),
+    securityGroupId: textProperty(vpc.props, 'defaultSecurityGroupId'),
     subnets: inVpc(world, SUBNET, vpc).map(({ id, props }) => ({
       id,
-      cidrBlock: text(props, 'cidrBlock'),
-      availabilityZone: text(props, 'availabilityZone'),
+      cidrBlock: textProperty(props, 'cidrBlock'),
+      availabilityZone: textProperty(props, 'availabilityZone'),
       isPublic: flag(props, 'mapPublicIpOnLaunch')
     }))
   }

@@ -1,5 +1,5 @@
 import type { Call, AwsCaller, AwsResourceType } from '../model/types.ts'
-import { text, type Props } from '../values.ts'
+import { textProperty, type Props } from '../values.ts'
 import { seedAccount } from '../services/index.ts'
 import { keyOf, type Item } from '../world/item.ts'
 import type { World } from '../world/world.ts'
@@ -9,7 +9,7 @@ interface Subject { type: AwsResourceType, caller: AwsCaller, world: World }
 
 /** A call of one caller about one resource: in the region its arguments name, else in the provider's. */
 export function callFor ({ type, caller, world }: Subject, props: Props): Call {
-  const region = type.scope === 'account' ? 'global' : text(props, 'region') || caller.region
+  const region = type.scope === 'account' ? 'global' : textProperty(props, 'region') || caller.region
   return callIn(region, caller, world)
 }
 

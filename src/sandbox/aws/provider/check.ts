@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { Field, ArgumentFields } from '../model/fields.ts'
 import type { AwsCaller, CheckFailure, AwsResourceType } from '../model/types.ts'
 import { withoutIgnored } from '../model/tags.ts'
-import { canonical, hasUnknown, isEmpty, isProps, text, textMap, UNKNOWN, type Props, type Value } from '../values.ts'
+import { canonical, hasUnknown, isEmpty, isProps, textProperty, textMap, UNKNOWN, type Props, type Value } from '../values.ts'
 
 /** Names of arguments whose value the provider chose; kept among the inputs so that it keeps to its choice. */
 export const DEFAULTS = '__defaults'
@@ -76,7 +76,7 @@ function automaticName (call: CheckCall): string {
   const auto = call.type.autoName
   if (!auto) return ''
   const before = call.olds[DEFAULTS]
-  if (Array.isArray(before) && before.includes(auto.field)) return text(call.olds, auto.field)
+  if (Array.isArray(before) && before.includes(auto.field)) return textProperty(call.olds, auto.field)
   if (call.autonaming) return call.autonaming.disabled ? '' : call.autonaming.proposed
   const seed = call.seed.length > 0 ? call.seed : randomBytes(16)
   const suffix = createHash('sha256').update(seed).update(call.name).digest('hex').slice(0, 7)

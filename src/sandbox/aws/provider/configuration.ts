@@ -1,6 +1,6 @@
 import { AwsProviderError } from '../model/errors.ts'
 import type { AwsCaller, CheckFailure } from '../model/types.ts'
-import { block, blocks, isProps, parseJson, text, textMap, texts, UNKNOWN, type Props, type Value } from '../values.ts'
+import { block, blocks, isProps, parseJson, textProperty, textMap, texts, UNKNOWN, type Props, type Value } from '../values.ts'
 import { partitionOf } from '../../../spec/regions.ts'
 
 /** The account of a provider that assumes no role. */
@@ -68,12 +68,12 @@ export function checkConfiguration (raw: Props): CheckFailure[] {
         : `Invalid or unknown key: the aws provider has no argument "${key}"`
     })
   }
-  const region = text(args, 'region')
+  const region = textProperty(args, 'region')
   if (region !== UNKNOWN && region !== '' && !REGION.test(region)) {
     failures.push({ path: 'region', reason: `invalid AWS Region: ${region}` })
   }
   for (const assumed of rolesOf(args)) {
-    const arn = text(assumed, 'roleArn')
+    const arn = textProperty(assumed, 'roleArn')
     if (arn !== UNKNOWN && !ROLE_ARN.test(arn)) {
       failures.push({ path: 'assumeRoles', reason: `"role_arn" (${arn}) is an invalid ARN` })
     }
@@ -90,14 +90,14 @@ export function configure (raw: Props): AwsCaller {
   const args = decode(raw)
   const failure = checkConfiguration(raw)[0]
   if (failure) throw new AwsProviderError(failure.reason)
-  const region = text(args, 'region')
+  const region = textProperty(args, 'region')
   if (region === '') {
     throw new AwsProviderError(
       "invalid AWS Region: missing region: set the aws:region configuration value or the provider's region"
     )
   }
   const assumed = rolesOf(args).at(-1)
-  const [, , account = DEFAULT_ACCOUNT, role = ''] = ROLE_ARN.exec(text(assumed, 'roleArn')) ?? []
+  const [, , account = DEFAULT_ACCOUNT, role = ''] = ROLE_ARN.exec(textProperty(assumed, 'roleArn')) ?? []
   refuseForeignAccount(args, account)
   return {
     account,
@@ -109,7 +109,7 @@ export function configure (raw: Props): AwsCaller {
       keyPrefixes: texts(block(args, 'ignoreTags'), 'keyPrefixes')
     },
     ...(assumed && {
-      role: { name: role.split('/').at(-1) ?? role, session: text(assumed, 'sessionName') || 'pulumi' }
+      role: { name: role.split('/').at(-1) ?? role, session: textProperty(assumed, 'sessionName') || 'pulumi' }
     })
   }
 }

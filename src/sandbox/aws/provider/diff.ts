@@ -1,6 +1,6 @@
 import type { Field, ArgumentFields } from '../model/fields.ts'
 import type { AwsResourceType } from '../model/types.ts'
-import { canonical, hasUnknown, isEmpty, isProps, parseJson, text, type Props, type Value } from '../values.ts'
+import { canonical, hasUnknown, isEmpty, isProps, parseJson, textProperty, type Props, type Value } from '../values.ts'
 import { DEFAULTS } from './check.ts'
 
 type DiffKind = 'add' | 'delete' | 'update'
@@ -45,7 +45,7 @@ function hasFixedName (type: AwsResourceType, olds: Props, news: Props): boolean
   if (!type.autoName || type.framework) return false
   const chosen = news[DEFAULTS]
   const automatic = Array.isArray(chosen) && chosen.includes(type.autoName.field)
-  return !automatic && text(olds, type.autoName.field) === text(news, type.autoName.field)
+  return !automatic && textProperty(olds, type.autoName.field) === textProperty(news, type.autoName.field)
 }
 
 /** What the state has, and what the program asks for. */

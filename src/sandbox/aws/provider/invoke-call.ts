@@ -1,7 +1,7 @@
 import { matchFaults, applyFaults } from '../faults.ts'
 import { ApiError, AwsProviderError, sdkText } from '../model/errors.ts'
 import type { AwsCaller } from '../model/types.ts'
-import { text, type Props } from '../values.ts'
+import { textProperty, type Props } from '../values.ts'
 import type { World } from '../world/world.ts'
 import { providerFunctions } from '../services/index.ts'
 import { callIn } from './call.ts'
@@ -35,5 +35,5 @@ function invokeFunction ({ token, args, caller, world }: FunctionCall): Props {
     if (key === 'region' || found.takes.includes(key) || value === null) continue
     throw new AwsProviderError(`the sandbox does not simulate the argument "${key}" of ${token}`)
   }
-  return found.run(args, callIn(text(args, 'region') || caller.region, caller, world))
+  return found.run(args, callIn(textProperty(args, 'region') || caller.region, caller, world))
 }

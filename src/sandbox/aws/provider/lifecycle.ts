@@ -2,7 +2,7 @@ import { matchFaults, waitUnlessAborted, applyFaults, type Target } from '../fau
 import { ApiError, AwsProviderError, sdkText, WaitError } from '../model/errors.ts'
 import type { Call, AwsCaller, Draft, AwsResourceType } from '../model/types.ts'
 import { keepIgnored } from '../model/tags.ts'
-import { text, type Props } from '../values.ts'
+import { textProperty, type Props } from '../values.ts'
 import type { Item } from '../world/item.ts'
 import type { World } from '../world/world.ts'
 import { callFor, keyFor, locate } from './call.ts'
@@ -164,7 +164,7 @@ function overwrite (type: AwsResourceType, before: Props, inputs: Props): Props 
 export async function deleteResource (request: Request, id: string, olds: Props): Promise<void> {
   const { type, world } = request
   const call = callFor(request, olds)
-  const name = text(olds, 'name') || id
+  const name = textProperty(olds, 'name') || id
   await asProvider({ type, verb: 'delete', name }, async () => {
     const faults = matchFaults(world, target(request, 'delete', name))
     await applyFaults(faults, 'request', request)
@@ -254,7 +254,7 @@ async function elapse (request: Request, seconds: number): Promise<void> {
 }
 
 function nameOf (type: AwsResourceType, inputs: Props): string {
-  return text(inputs, type.nameField ?? type.autoName?.field ?? 'name')
+  return textProperty(inputs, type.nameField ?? type.autoName?.field ?? 'name')
 }
 
 const GERUND = { create: 'creating', update: 'updating', delete: 'deleting', read: 'reading' } as const

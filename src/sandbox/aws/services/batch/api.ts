@@ -3,7 +3,7 @@ import type { Call } from '../../model/types.ts'
 import { COMPUTE_ENVIRONMENT, JOB_QUEUE } from './compute-environment.ts'
 import { JOB_DEFINITION } from './job-definition.ts'
 import { cancelJob, terminateJob } from './jobs.ts'
-import { blocks, count, text, texts, type Props } from '../../values.ts'
+import { blocks, count, textProperty, texts, type Props } from '../../values.ts'
 import { isVisible, type Item } from '../../world/item.ts'
 import { statusOf, type BatchJob } from '../../world/job.ts'
 import type { AwsApi } from '../../api/operation.ts'
@@ -38,35 +38,35 @@ export const batchApi: AwsApi = {
       on: 'read',
       type: JOB_DEFINITION,
       takes: ['jobDefinitionName', 'jobDefinitions', 'status'],
-      name: (input) => text(input, 'jobDefinitionName'),
+      name: (input) => textProperty(input, 'jobDefinitionName'),
       run: describeJobDefinitions
     },
     UpdateJobQueue: {
       on: 'update',
       type: JOB_QUEUE,
       takes: ['jobQueue', 'state'],
-      name: (input) => text(input, 'jobQueue'),
+      name: (input) => textProperty(input, 'jobQueue'),
       run: updateJobQueue
     },
     ListJobs: {
       on: 'read',
       type: JOB,
       takes: ['jobQueue', 'jobStatus', 'maxResults', 'nextToken'],
-      name: (input) => text(input, 'jobQueue'),
+      name: (input) => textProperty(input, 'jobQueue'),
       run: listJobs
     },
     CancelJob: {
       on: 'delete',
       type: JOB,
       takes: ['jobId', 'reason'],
-      name: (input) => text(input, 'jobId'),
+      name: (input) => textProperty(input, 'jobId'),
       run: (input, call) => ended(input, call, cancelJob)
     },
     TerminateJob: {
       on: 'delete',
       type: JOB,
       takes: ['jobId', 'reason'],
-      name: (input) => text(input, 'jobId'),
+      name: (input) => textProperty(input, 'jobId'),
       run: (input, call) => ended(input, call, terminateJob)
     }
   }
@@ -78,7 +78,7 @@ function named (call: Call, type: string, names: string[]): Item[] {
     .inRegion(type, call)
     .filter(
       (item) =>
-        isVisible(item) && (names.length === 0 || names.includes(item.name) || names.includes(text(item.props, 'arn')))
+        isVisible(item) && (names.length === 0 || names.includes(item.name) || names.includes(textProperty(item.props, 'arn')))
     )
 }
 
@@ -89,11 +89,11 @@ function computeEnvironmentDetail (item: Item): Props {
   const { props } = item
   return {
     computeEnvironmentName: item.name,
-    computeEnvironmentArn: text(props, 'arn'),
-    state: text(props, 'state'),
-    status: item.status === 'active' ? text(props, 'status') : STATUSES[item.status],
-    statusReason: text(props, 'statusReason'),
-    type: text(props, 'type'),
+    computeEnvironmentArn: textProperty(props, 'arn'),
+    state: textProperty(props, 'state'),
+    status: item.status === 'active' ? textProperty(props, 'status') : STATUSES[item.status],
+    statusReason: textProperty(props, 'statusReason'),
+    type: textProperty(props, 'type'),
     tags: props['tagsAll'] ?? {}
   }
 }
@@ -103,7 +103,7 @@ function queueDetail (item: Item): Props {
   return {
     jobQueueName: item.name,
     jobQueueArn: item.id,
-    state: text(props, 'state'),
+    state: textProperty(props, 'state'),
     status: STATUSES[item.status],
     priority: count(props, 'priority') ?? 0,
     computeEnvironmentOrder: blocks(props, 'computeEnvironmentOrders'),
@@ -113,9 +113,9 @@ function queueDetail (item: Item): Props {
 
 /** Deregistered revisions do not stay in the sandbox, so all it has are ACTIVE. */
 function describeJobDefinitions (input: Props, call: Call): Props {
-  const name = text(input, 'jobDefinitionName')
+  const name = textProperty(input, 'jobDefinitionName')
   const arns = texts(input, 'jobDefinitions')
-  if (!['', 'ACTIVE'].includes(text(input, 'status'))) return { jobDefinitions: [] }
+  if (!['', 'ACTIVE'].includes(textProperty(input, 'status'))) return { jobDefinitions: [] }
   const found = call.world
     .inRegion(JOB_DEFINITION, call)
     .filter(
@@ -131,14 +131,14 @@ function describeJobDefinitions (input: Props, call: Call): Props {
       jobDefinitionArn: item.id,
       revision: count(item.props, 'revision') ?? 0,
       status: 'ACTIVE',
-      type: text(item.props, 'type'),
+      type: textProperty(item.props, 'type'),
       tags: item.props['tagsAll'] ?? {}
     }))
   }
 }
 
 function queueOf (input: Props, call: Call): Item {
-  const name = text(input, 'jobQueue')
+  const name = textProperty(input, 'jobQueue')
   const [found] = named(call, JOB_QUEUE, [name])
   if (!found || name === '') throw new ApiError('ClientException', `JobQueue ${name} not found.`)
   return found
@@ -147,7 +147,7 @@ function queueOf (input: Props, call: Call): Item {
 function updateJobQueue (input: Props, call: Call): Props {
   const queue = queueOf(input, call)
   if (queue.status !== 'active') throw new ApiError('ClientException', 'Cannot update, resource is being modified.')
-  const state = text(input, 'state')
+  const state = textProperty(input, 'state')
   if (!['ENABLED', 'DISABLED'].includes(state)) throw new ApiError('ClientException', `Invalid state: ${state}`)
   call.world.put({ ...queue, props: { ...queue.props, state } })
   return { jobQueueName: queue.name, jobQueueArn: queue.id }
@@ -155,11 +155,11 @@ function updateJobQueue (input: Props, call: Call): Props {
 
 function listJobs (input: Props, call: Call): Props {
   const queue = queueOf(input, call)
-  const status = text(input, 'jobStatus') || 'RUNNING'
+  const status = textProperty(input, 'jobStatus') || 'RUNNING'
   const jobs = [...call.world.jobs.values()].filter((job) => job.queueArn === queue.id && statusOf(job) === status)
   const { page, next } = pageOf(jobs, {
     size: count(input, 'maxResults') ?? 100,
-    after: text(input, 'nextToken'),
+    after: textProperty(input, 'nextToken'),
     keyOf: (job) => job.id
   })
   return { jobSummaryList: page.map(jobSummary), ...(next !== undefined && { nextToken: next }) }
@@ -177,7 +177,7 @@ function jobSummary (job: BatchJob): Props {
 }
 
 function ended (input: Props, call: Call, end: typeof cancelJob): Props {
-  const [id, reason] = [text(input, 'jobId'), text(input, 'reason')]
+  const [id, reason] = [textProperty(input, 'jobId'), textProperty(input, 'reason')]
   if (reason === '') throw new ApiError('ClientException', 'reason is required')
   const job = call.world.jobs.get(id)
   if (!job || job.account !== call.account || job.region !== call.region) {

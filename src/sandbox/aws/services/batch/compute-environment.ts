@@ -18,7 +18,7 @@ import type { Call, AwsResourceType } from '../../model/types.ts'
 import type { Item } from '../../world/item.ts'
 import { hasJobs } from '../../world/job.ts'
 import type { World } from '../../world/world.ts'
-import { block, count, isEmpty, text, texts, type Props } from '../../values.ts'
+import { block, count, isEmpty, textProperty, texts, type Props } from '../../values.ts'
 import { findSubnet, requireSecurityGroups, requireSubnets } from '../ec2/lookups.ts'
 import { rolesOf } from '../iam/lookups.ts'
 import { trusts } from '../iam/policy-document.ts'
@@ -104,8 +104,8 @@ export const computeEnvironment: AwsResourceType = {
   autoName: { field: 'name', max: 128 },
   seconds: { create: 12, update: 8, delete: 60 },
   check: (inputs) => {
-    const kind = text(block(inputs, 'computeResources'), 'type')
-    if (text(inputs, 'type') === 'UNMANAGED') {
+    const kind = textProperty(block(inputs, 'computeResources'), 'type')
+    if (textProperty(inputs, 'type') === 'UNMANAGED') {
       return [{ path: 'type', reason: 'the sandbox simulates MANAGED compute environments only' }]
     }
     if (kind === 'EC2' || kind === 'SPOT') {
@@ -117,8 +117,8 @@ export const computeEnvironment: AwsResourceType = {
   },
   validate: validateComputeEnvironment,
   draft: (inputs, call) => {
-    const name = text(inputs, 'name')
-    const role = text(inputs, 'serviceRole')
+    const name = textProperty(inputs, 'name')
+    const role = textProperty(inputs, 'serviceRole')
     const arn = call.arn('batch', `compute-environment/${name}`)
     return {
       id: name,
@@ -136,23 +136,23 @@ export const computeEnvironment: AwsResourceType = {
   conflictError: () => new ApiError('ClientException', 'Object already exists'),
   busyError,
   deletingProps: { status: 'DELETING' },
-  shownStatus: (item) => text(item.props, 'status'),
+  shownStatus: (item) => textProperty(item.props, 'status'),
   settle: settleComputeEnvironment,
   usable: (item, verb) => {
-    if (text(item.props, 'status') !== 'VALID') throw waited(item, verb, 'VALID')
+    if (textProperty(item.props, 'status') !== 'VALID') throw waited(item, verb, 'VALID')
   },
   // Batch needs its role until the end: with a wrong or deleted one the environment cannot be deleted either. Nor can
   // one of Fargate in which jobs run; once they have ended, it can.
   teardown: (item, world) => {
     settleComputeEnvironment(item, world)
-    if (hasJobs(world.jobs.values(), text(item.props, 'arn'))) {
+    if (hasJobs(world.jobs.values(), textProperty(item.props, 'arn'))) {
       item.props['status'] = 'INVALID'
       item.props['statusReason'] = 'CLIENT_ERROR - The compute environment has active jobs'
     }
-    if (text(item.props, 'status') === 'INVALID') throw waited(item, 'delete', 'DELETED')
+    if (textProperty(item.props, 'status') === 'INVALID') throw waited(item, 'delete', 'DELETED')
   },
   refuseDelete: (item, call) => {
-    const arn = text(item.props, 'arn')
+    const arn = textProperty(item.props, 'arn')
     const used = call.world.inRegion(JOB_QUEUE, call).some((queue) => ordersOf(queue.props).includes(arn))
     if (used) throw new ApiError('ClientException', 'Cannot delete, found existing JobQueue relationship')
   }
@@ -161,7 +161,7 @@ export const computeEnvironment: AwsResourceType = {
 /** ARNs of the compute environments a queue is bound to. */
 export function ordersOf (queue: Props): string[] {
   const orders = queue['computeEnvironmentOrders']
-  return Array.isArray(orders) ? orders.map((order) => text(order as Props, 'computeEnvironment')) : []
+  return Array.isArray(orders) ? orders.map((order) => textProperty(order as Props, 'computeEnvironment')) : []
 }
 
 function validateComputeEnvironment (inputs: Props, call: Call, item?: Item): void {
@@ -190,18 +190,18 @@ function refuseNetwork (resources: Props, call: Call): void {
   if (groups.length > 5) throw batchError('securityGroupIds can have at most 5 elements.')
   requireSubnets(call, subnets, fromEc2)
   requireSecurityGroups(call, groups, fromEc2)
-  const vpcs = new Set(subnets.map((id) => text(findSubnet(call, id)?.props, 'vpcId')))
+  const vpcs = new Set(subnets.map((id) => textProperty(findSubnet(call, id)?.props, 'vpcId')))
   if (vpcs.size > 1) throw batchError('All subnets must belong to the same VPC.')
 }
 
 function refuseFargateUpdate (resources: Props, inputs: Props, item: Item): void {
   const before = block(item.props, 'computeResources')
-  if (text(before, 'type') !== text(resources, 'type')) {
+  if (textProperty(before, 'type') !== textProperty(resources, 'type')) {
     throw batchError("The following parameters can't be updated for Fargate compute environment: type.")
   }
-  const custom = !text(item.props, 'serviceRole').includes('/aws-service-role/')
-  const asked = text(inputs, 'serviceRole')
-  if (asked !== '' && asked !== text(item.props, 'serviceRole') && !custom) {
+  const custom = !textProperty(item.props, 'serviceRole').includes('/aws-service-role/')
+  const asked = textProperty(inputs, 'serviceRole')
+  if (asked !== '' && asked !== textProperty(item.props, 'serviceRole') && !custom) {
     throw batchError(
       'Cannot change the service role of a compute environment from a service-linked role to a custom role.'
     )
@@ -219,13 +219,13 @@ function refuseFargateUpdate (resources: Props, inputs: Props, item: Item): void
 
 function waited (item: Item, verb: string, wanted: string): WaitError {
   return new WaitError(`waiting for Batch Compute Environment (${item.name}) ${verb}: unexpected state 'INVALID', ` +
-    `wanted target '${wanted}'. last error: ${text(item.props, 'statusReason')}`)
+    `wanted target '${wanted}'. last error: ${textProperty(item.props, 'statusReason')}`)
 }
 
 /** AWS Batch assumes the role when it builds the environment; a role it may not assume leaves it INVALID. */
 function settleComputeEnvironment (item: Item, world: World): void {
-  const arn = text(item.props, 'serviceRole')
-  const role = rolesOf(world, item.account).find((each) => text(each.props, 'arn') === arn)
+  const arn = textProperty(item.props, 'serviceRole')
+  const role = rolesOf(world, item.account).find((each) => textProperty(each.props, 'arn') === arn)
   const assumable =
     arn.includes('/aws-service-role/batch.') || (role !== undefined && trusts(role.props, 'batch.amazonaws.com'))
   item.props['status'] = assumable ? 'VALID' : 'INVALID'

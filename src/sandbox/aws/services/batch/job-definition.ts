@@ -16,7 +16,7 @@ import {
   textMapField
 } from '../../model/fields.ts'
 import type { Call, Draft, CheckFailure, AwsResourceType } from '../../model/types.ts'
-import { block, blocks, canonical, flag, isEmpty, isProps, parseJson, text, texts, type Props } from '../../values.ts'
+import { block, blocks, canonical, flag, isEmpty, isProps, parseJson, textProperty, texts, type Props } from '../../values.ts'
 import { keyOf, type Item } from '../../world/item.ts'
 import { batchError, batchName, busyError } from './compute-environment.ts'
 import { isFargateSize } from '../ecs/fargate-sizes.ts'
@@ -71,7 +71,7 @@ export const jobDefinition: AwsResourceType = {
   draft: (inputs, call) => draftRevision(inputs, call),
   update: registerRevision,
   busyError,
-  identityOf: (id, props) => text(props, 'arn') || id,
+  identityOf: (id, props) => textProperty(props, 'arn') || id,
   replaces: (olds, news) => (rulesOf(olds) === rulesOf(news) ? [] : ['retryStrategy']),
   // Deleting deregisters every active revision of the name, whoever registered it.
   removed: (item, world) => {
@@ -84,14 +84,14 @@ function rulesOf (props: Props): number {
 }
 
 function draftRevision (inputs: Props, call: Call): Draft {
-  const name = text(inputs, 'name')
+  const name = textProperty(inputs, 'name')
   const revision = call.world.next(`job-definition|${call.account}|${call.region}|${name}`)
   const arnPrefix = call.arn('batch', `job-definition/${name}`)
   const arn = `${arnPrefix}:${revision}`
   return {
     id: arn,
     name,
-    props: { arn, arnPrefix, revision, containerProperties: canonical(parseJson(text(inputs, 'containerProperties'))) }
+    props: { arn, arnPrefix, revision, containerProperties: canonical(parseJson(textProperty(inputs, 'containerProperties'))) }
   }
 }
 
@@ -113,10 +113,10 @@ function registerRevision (item: Item, inputs: Props, call: Call): Item {
 
 function checkJobDefinition (inputs: Props): CheckFailure[] {
   const failures: CheckFailure[] = []
-  if (text(inputs, 'type') === 'multinode') {
+  if (textProperty(inputs, 'type') === 'multinode') {
     failures.push({ path: 'type', reason: 'the sandbox does not simulate multinode job definitions' })
   }
-  const source = text(inputs, 'containerProperties')
+  const source = textProperty(inputs, 'containerProperties')
   if (source === '') {
     failures.push({
       path: 'containerProperties',
@@ -138,16 +138,16 @@ function checkJobDefinition (inputs: Props): CheckFailure[] {
 }
 
 function validateContainer (inputs: Props, call: Call): void {
-  const container = parseJson(text(inputs, 'containerProperties'))
+  const container = parseJson(textProperty(inputs, 'containerProperties'))
   if (!isProps(container)) throw batchError('containerProperties must be an object.')
-  if (text(container, 'image') === '') throw batchError('Container properties must have an image.')
-  const wrongLength = lengthBetween(1, 255)(text(container, 'image'))
-  if (wrongLength !== undefined || /\s/.test(text(container, 'image'))) {
-    throw batchError(`Image ${text(container, 'image')} is not valid.`)
+  if (textProperty(container, 'image') === '') throw batchError('Container properties must have an image.')
+  const wrongLength = lengthBetween(1, 255)(textProperty(container, 'image'))
+  if (wrongLength !== undefined || /\s/.test(textProperty(container, 'image'))) {
+    throw batchError(`Image ${textProperty(container, 'image')} is not valid.`)
   }
   if (canonical(container).length > 24 * 1024) throw batchError('Job definition size must not exceed 24 KiB.')
   for (const variable of blocks(container, 'environment')) {
-    if (text(variable, 'name').startsWith('AWS_BATCH')) {
+    if (textProperty(variable, 'name').startsWith('AWS_BATCH')) {
       throw batchError('Environment variable names cannot start with AWS_BATCH.')
     }
   }
@@ -167,12 +167,12 @@ function validateFargate (container: Props, call: Call): void {
     throw batchError(`Fargate resource requirements (${Number(vcpu).toFixed(2)} vCPU, ${memory} MiB) not valid.`)
   }
   if (requirement(container, 'GPU') !== undefined) throw batchError('GPU is not supported for Fargate.')
-  if (text(container, 'executionRoleArn') === '') throw batchError('EXECUTION_ROLE is required for Fargate jobs.')
+  if (textProperty(container, 'executionRoleArn') === '') throw batchError('EXECUTION_ROLE is required for Fargate jobs.')
   if (flag(container, 'privileged')) throw batchError('privileged is not applicable for Fargate.')
   for (const key of ['ulimits', 'instanceType']) {
     if (!isEmpty(container[key])) throw batchError(`${key} is not applicable for Fargate.`)
   }
-  const driver = text(block(container, 'logConfiguration'), 'logDriver')
+  const driver = textProperty(block(container, 'logConfiguration'), 'logDriver')
   if (driver !== '' && driver !== 'awslogs' && driver !== 'splunk') {
     throw batchError(`Log driver ${driver} is not supported for Fargate.`)
   }
@@ -186,7 +186,7 @@ function validateFargate (container: Props, call: Call): void {
 /** When a definition is registered only the form of role ARNs is checked; jobs fail later if the role is missing. */
 function refuseForeignRoles (container: Props, call: Call): void {
   for (const key of ['executionRoleArn', 'jobRoleArn']) {
-    const arn = text(container, key)
+    const arn = textProperty(container, key)
     if (arn !== '' && !/^arn:aws[\w-]*:iam::\d{12}:role\/.+$/.test(arn)) {
       throw batchError(`${key} ${arn} is not a valid role ARN.`)
     }
@@ -204,7 +204,7 @@ function validateEc2 (container: Props): void {
 
 /** AWS wants the value as a string; a number is refused as it is by the JSON decoder of the provider. */
 function requirement (container: Props, type: string): string | undefined {
-  const value = blocks(container, 'resourceRequirements').find((entry) => text(entry, 'type') === type)?.['value']
+  const value = blocks(container, 'resourceRequirements').find((entry) => textProperty(entry, 'type') === type)?.['value']
   if (value === undefined) return undefined
   if (typeof value !== 'string') throw batchError(`resourceRequirements value of ${type} must be a string.`)
   return value

@@ -11,7 +11,7 @@ import {
   textField
 } from '../../model/fields.ts'
 import type { Call, AwsResourceType } from '../../model/types.ts'
-import { text, type Props } from '../../values.ts'
+import { textProperty, type Props } from '../../values.ts'
 import { isVisible, type Item } from '../../world/item.ts'
 import { BATCH_QUOTA, batchName, busyError, COMPUTE_ENVIRONMENT, JOB_QUEUE, ordersOf } from './compute-environment.ts'
 import { abandonJobs } from './jobs.ts'
@@ -46,7 +46,7 @@ export const jobQueue: AwsResourceType = {
   seconds: { create: 30, update: 30, delete: 60 },
   validate: validateQueue,
   draft: (inputs, call) => {
-    const name = text(inputs, 'name')
+    const name = textProperty(inputs, 'name')
     const arn = call.arn('batch', `job-queue/${name}`)
     return { id: arn, name, props: { arn } }
   },
@@ -74,9 +74,9 @@ function validateQueue (inputs: Props, call: Call, item?: Item): void {
 function requireValid (call: Call, arn: string): void {
   const found = call.world
     .inRegion(COMPUTE_ENVIRONMENT, call)
-    .find((each) => isVisible(each) && text(each.props, 'arn') === arn)
+    .find((each) => isVisible(each) && textProperty(each.props, 'arn') === arn)
   if (!found) throw new ApiError('ClientException', `${arn} does not exist`)
-  const status = text(found.props, 'status')
+  const status = textProperty(found.props, 'status')
   if (status !== 'VALID') {
     throw new ApiError('ClientException', `ComputeEnvironment ${arn} is not VALID, its status is ${status}`)
   }

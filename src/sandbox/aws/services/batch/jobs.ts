@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { ApiError } from '../../model/errors.ts'
-import { text } from '../../values.ts'
+import { textProperty } from '../../values.ts'
 import type { Item } from '../../world/item.ts'
 import { isActive, isPlaced, type BatchJob, type JobStatus } from '../../world/job.ts'
 import type { World } from '../../world/world.ts'
@@ -33,7 +33,7 @@ export function submitJobs (
   queue: Item,
   { count, status }: { count: number, status: JobStatus }
 ): BatchJob[] {
-  if (text(queue.props, 'state') === 'DISABLED') {
+  if (textProperty(queue.props, 'state') === 'DISABLED') {
     throw new ApiError('ClientException', `JobQueue ${queue.id} is in DISABLED state and cannot accept jobs.`)
   }
   return Array.from({ length: count }, () => {

@@ -2,7 +2,7 @@ import type { Call } from '../../model/types.ts'
 import { groupCandidates } from './candidates.ts'
 import { passes, type Candidate } from './filters.ts'
 import { SECURITY_GROUP, SECURITY_GROUP_EGRESS_RULE } from './lookups.ts'
-import { blocks, count, isEmpty, text, textMap, texts, type Props } from '../../values.ts'
+import { blocks, count, isEmpty, textProperty, textMap, texts, type Props } from '../../values.ts'
 import { isVisible, type Item } from '../../world/item.ts'
 import type { AwsApi } from '../../api/operation.ts'
 
@@ -18,7 +18,7 @@ export const ec2Api: AwsApi = {
 const filtered = (input: Props, candidates: Candidate[]): Props[] =>
   candidates
     .filter((candidate) =>
-      blocks(input, 'Filter').every((filter) => passes(candidate, text(filter, 'Name'), texts(filter, 'Value')))
+      blocks(input, 'Filter').every((filter) => passes(candidate, textProperty(filter, 'Name'), texts(filter, 'Value')))
     )
     .map(({ result }) => result)
 
@@ -28,10 +28,10 @@ function describeGroups (input: Props, call: Call): Props {
     securityGroupInfo: {
       item: groups.map((group) => ({
         ownerId: call.account,
-        groupId: text(group, 'id'),
-        groupName: text(group, 'name'),
-        groupDescription: text(group, 'description'),
-        vpcId: text(group, 'vpcId'),
+        groupId: textProperty(group, 'id'),
+        groupName: textProperty(group, 'name'),
+        groupDescription: textProperty(group, 'description'),
+        vpcId: textProperty(group, 'vpcId'),
         tagSet: tagSet(group, 'tags')
       }))
     }
@@ -45,24 +45,24 @@ function describeRules (input: Props, call: Call): Props {
   const candidates = rules.map((item): Candidate => ({
     result: ruleOf(item),
     tags: textMap(item.props, 'tagsAll'),
-    filters: { 'group-id': text(item.props, 'securityGroupId'), 'security-group-rule-id': item.id }
+    filters: { 'group-id': textProperty(item.props, 'securityGroupId'), 'security-group-rule-id': item.id }
   }))
   return { securityGroupRuleSet: { item: filtered(input, candidates) } }
 }
 
 function ruleOf ({ id, props, account }: Item): Props {
-  const referenced = text(props, 'referencedSecurityGroupId')
+  const referenced = textProperty(props, 'referencedSecurityGroupId')
   const given = ['cidrIpv4', 'cidrIpv6', 'prefixListId', 'description'].filter((key) => !isEmpty(props[key]))
   return {
     securityGroupRuleId: id,
-    groupId: text(props, 'securityGroupId'),
+    groupId: textProperty(props, 'securityGroupId'),
     groupOwnerId: account,
     isEgress: true,
-    ipProtocol: text(props, 'ipProtocol'),
+    ipProtocol: textProperty(props, 'ipProtocol'),
     // A rule for every port has -1.
     fromPort: count(props, 'fromPort') ?? -1,
     toPort: count(props, 'toPort') ?? -1,
-    ...Object.fromEntries(given.map((key) => [key, text(props, key)])),
+    ...Object.fromEntries(given.map((key) => [key, textProperty(props, key)])),
     ...(referenced !== '' && { referencedGroupInfo: { groupId: referenced, userId: account } }),
     tagSet: tagSet(props, 'tagsAll')
   }

@@ -1,5 +1,5 @@
 import type { Call } from '../../model/types.ts'
-import { flag, text, textMap, type Props } from '../../values.ts'
+import { flag, textProperty, textMap, type Props } from '../../values.ts'
 import { isVisible, type Item } from '../../world/item.ts'
 import type { Candidate } from './filters.ts'
 import { findVpc, isDefaultVpc, SECURITY_GROUP, SUBNET, VPC } from './lookups.ts'
@@ -8,7 +8,7 @@ const visible = (call: Call, type: string): Item[] => call.world.inRegion(type, 
 
 export function vpcCandidates (call: Call): Candidate[] {
   return visible(call, VPC).map((vpc) => {
-    const [cidr, isDefault] = [text(vpc.props, 'cidrBlock'), String(isDefaultVpc(vpc))]
+    const [cidr, isDefault] = [textProperty(vpc.props, 'cidrBlock'), String(isDefaultVpc(vpc))]
     return {
       tags: textMap(vpc.props, 'tagsAll'),
       filters: {
@@ -27,24 +27,24 @@ export function vpcCandidates (call: Call): Candidate[] {
 
 /** What the provider's getVpc returns. */
 function vpcResult ({ id, account, region, props, ...vpc }: Item): Props {
-  const cidrBlock = text(props, 'cidrBlock')
+  const cidrBlock = textProperty(props, 'cidrBlock')
   return {
     id,
-    arn: text(props, 'arn'),
+    arn: textProperty(props, 'arn'),
     cidrBlock,
     cidrBlockAssociations: [
       { associationId: id.replace('vpc-', 'vpc-cidr-assoc-'), cidrBlock, state: 'associated' }
     ],
     default: flag(vpc.internalState, 'isDefault'),
-    dhcpOptionsId: text(props, 'dhcpOptionsId'),
+    dhcpOptionsId: textProperty(props, 'dhcpOptionsId'),
     enableDnsHostnames: flag(props, 'enableDnsHostnames'),
     enableDnsSupport: flag(props, 'enableDnsSupport'),
     enableNetworkAddressUsageMetrics: flag(props, 'enableNetworkAddressUsageMetrics'),
-    instanceTenancy: text(props, 'instanceTenancy'),
+    instanceTenancy: textProperty(props, 'instanceTenancy'),
     ipv6AssociationId: '',
     ipv6CidrBlock: '',
     ipv6CidrBlockAssociations: [],
-    mainRouteTableId: text(props, 'mainRouteTableId'),
+    mainRouteTableId: textProperty(props, 'mainRouteTableId'),
     ownerId: account,
     region,
     state: 'available',
@@ -55,18 +55,18 @@ function vpcResult ({ id, account, region, props, ...vpc }: Item): Props {
 export function subnetCandidates (call: Call): Candidate[] {
   return visible(call, SUBNET).map((subnet) => {
     const { props } = subnet
-    const isDefault = isDefaultVpc(findVpc(call, text(props, 'vpcId')))
+    const isDefault = isDefaultVpc(findVpc(call, textProperty(props, 'vpcId')))
     return {
       tags: textMap(props, 'tagsAll'),
       filters: {
         'subnet-id': subnet.id,
-        'vpc-id': text(props, 'vpcId'),
+        'vpc-id': textProperty(props, 'vpcId'),
         'default-for-az': String(isDefault),
         'map-public-ip-on-launch': String(flag(props, 'mapPublicIpOnLaunch')),
-        'availability-zone': text(props, 'availabilityZone'),
-        'availability-zone-id': text(props, 'availabilityZoneId'),
-        'cidr-block': text(props, 'cidrBlock'),
-        cidr: text(props, 'cidrBlock'),
+        'availability-zone': textProperty(props, 'availabilityZone'),
+        'availability-zone-id': textProperty(props, 'availabilityZoneId'),
+        'cidr-block': textProperty(props, 'cidrBlock'),
+        cidr: textProperty(props, 'cidrBlock'),
         state: 'available',
         'owner-id': subnet.account
       },
@@ -79,12 +79,12 @@ export function subnetCandidates (call: Call): Candidate[] {
 function subnetResult ({ id, account, region, props }: Item, isDefault: boolean): Props {
   return {
     id,
-    arn: text(props, 'arn'),
+    arn: textProperty(props, 'arn'),
     assignIpv6AddressOnCreation: false,
-    availabilityZone: text(props, 'availabilityZone'),
-    availabilityZoneId: text(props, 'availabilityZoneId'),
+    availabilityZone: textProperty(props, 'availabilityZone'),
+    availabilityZoneId: textProperty(props, 'availabilityZoneId'),
     availableIpAddressCount: 4091,
-    cidrBlock: text(props, 'cidrBlock'),
+    cidrBlock: textProperty(props, 'cidrBlock'),
     customerOwnedIpv4Pool: '',
     defaultForAz: isDefault,
     enableDns64: false,
@@ -102,7 +102,7 @@ function subnetResult ({ id, account, region, props }: Item, isDefault: boolean)
     region,
     state: 'available',
     tags: textMap(props, 'tagsAll'),
-    vpcId: text(props, 'vpcId')
+    vpcId: textProperty(props, 'vpcId')
   }
 }
 
@@ -112,15 +112,15 @@ export function groupCandidates (call: Call): Candidate[] {
     filters: {
       'group-id': id,
       'group-name': name,
-      'vpc-id': text(props, 'vpcId'),
-      description: text(props, 'description')
+      'vpc-id': textProperty(props, 'vpcId'),
+      description: textProperty(props, 'description')
     },
     result: {
       id,
-      arn: text(props, 'arn'),
+      arn: textProperty(props, 'arn'),
       name,
-      description: text(props, 'description'),
-      vpcId: text(props, 'vpcId'),
+      description: textProperty(props, 'description'),
+      vpcId: textProperty(props, 'vpcId'),
       tags: textMap(props, 'tagsAll'),
       region
     }

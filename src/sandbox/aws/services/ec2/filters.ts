@@ -1,5 +1,5 @@
 import { AwsProviderError } from '../../model/errors.ts'
-import { blocks, isEmpty, text, textMap, texts, type Props } from '../../values.ts'
+import { blocks, isEmpty, textProperty, textMap, texts, type Props } from '../../values.ts'
 
 /** A candidate of a look-up: what the provider returns for it, and the values EC2's filters see. */
 export interface Candidate { result: Props, filters: Record<string, string>, tags: Record<string, string> }
@@ -9,7 +9,7 @@ export function select (candidates: Candidate[], args: Props, plain: readonly st
   return candidates.filter((candidate) =>
     plain.every((key) => isEmpty(args[key]) || candidate.result[key] === args[key]) &&
     Object.entries(textMap(args, 'tags')).every(([key, value]) => candidate.tags[key] === value) &&
-    blocks(args, 'filters').every((filter) => passes(candidate, text(filter, 'name'), texts(filter, 'values'))))
+    blocks(args, 'filters').every((filter) => passes(candidate, textProperty(filter, 'name'), texts(filter, 'values'))))
 }
 
 /** Whether EC2's filter of that name selects the candidate. Throws ProviderError for one that is not simulated. */

@@ -1,6 +1,6 @@
 import { AwsProviderError } from '../../model/errors.ts'
 import type { Call, ProviderFunction } from '../../model/types.ts'
-import { flag, text, textMap, type Props, type Value } from '../../values.ts'
+import { flag, textProperty, textMap, type Props, type Value } from '../../values.ts'
 import { groupCandidates, subnetCandidates, vpcCandidates } from './candidates.ts'
 import { select, type Candidate } from './filters.ts'
 
@@ -45,7 +45,7 @@ function getSubnets (args: Props, call: Call): Props {
   const found = select(subnetCandidates(call), args, [])
   return {
     id: call.region,
-    ids: found.map((candidate) => text(candidate.result, 'id')),
+    ids: found.map((candidate) => textProperty(candidate.result, 'id')),
     region: call.region,
     tags: textMap(args, 'tags'),
     ...filtersOf(args)

@@ -1,7 +1,7 @@
 import { isVisible, type AccountRegion, type Item } from '../../world/item.ts'
 import { ApiError } from '../../model/errors.ts'
 import type { Call } from '../../model/types.ts'
-import { flag, text } from '../../values.ts'
+import { flag, textProperty } from '../../values.ts'
 import type { World } from '../../world/world.ts'
 
 export const VPC = 'aws:ec2/vpc:Vpc'
@@ -29,7 +29,7 @@ export const isDefaultVpc = (vpc: Item | undefined): boolean => flag(vpc?.intern
 
 /** The resources of a type that are in the VPC. */
 export function inVpc (world: World, type: string, vpc: Item): Item[] {
-  return world.inRegion(type, vpc).filter((item) => text(item.props, 'vpcId') === vpc.id)
+  return world.inRegion(type, vpc).filter((item) => textProperty(item.props, 'vpcId') === vpc.id)
 }
 
 export function requireVpc (call: Call, id: string): Item {

@@ -12,7 +12,7 @@ import {
   type Field
 } from '../../model/fields.ts'
 import type { Call, Draft, CheckFailure, AwsResourceType } from '../../model/types.ts'
-import { canonical, isEmpty, text, type Props } from '../../values.ts'
+import { canonical, isEmpty, textProperty, type Props } from '../../values.ts'
 import type { Item } from '../../world/item.ts'
 import {
   findDefaultVpc,
@@ -79,7 +79,7 @@ export const securityGroup: AwsResourceType = {
       egress: inputs['egress'] ?? [],
       namePrefix: ''
     }
-    return { id, name: text(inputs, 'name'), props }
+    return { id, name: textProperty(inputs, 'name'), props }
   },
   refuseDelete: (item, call) => {
     if (item.name === 'default') {
@@ -94,20 +94,20 @@ export const securityGroup: AwsResourceType = {
   },
   removed: (item, world) => {
     for (const rule of world.inRegion(SECURITY_GROUP_EGRESS_RULE, item)) {
-      if (text(rule.props, 'securityGroupId') === item.id) world.drop(rule.key)
+      if (textProperty(rule.props, 'securityGroupId') === item.id) world.drop(rule.key)
     }
   }
 }
 
 function vpcIdOf (inputs: Props, call: Call): string {
-  return text(inputs, 'vpcId') || (findDefaultVpc(call.world, call)?.id ?? '')
+  return textProperty(inputs, 'vpcId') || (findDefaultVpc(call.world, call)?.id ?? '')
 }
 
 function validateGroup (inputs: Props, call: Call): void {
   const vpcId = vpcIdOf(inputs, call)
   if (vpcId === '') throw new ApiError('VPCIdNotSpecified', 'No default VPC for this user')
   const vpc = requireVpc(call, vpcId)
-  const name = text(inputs, 'name')
+  const name = textProperty(inputs, 'name')
   if (inVpc(call.world, SECURITY_GROUP, vpc).some((item) => item.name === name)) {
     throw new ApiError('InvalidGroup.Duplicate', `The security group '${name}' already exists for VPC '${vpcId}'`)
   }
@@ -158,9 +158,9 @@ function checkEgressRule (inputs: Props): CheckFailure[] {
 }
 
 function validateEgressRule (inputs: Props, call: Call, item?: Item): void {
-  const group = text(inputs, 'securityGroupId')
+  const group = textProperty(inputs, 'securityGroupId')
   requireSecurityGroups(call, [group])
-  const referenced = text(inputs, 'referencedSecurityGroupId')
+  const referenced = textProperty(inputs, 'referencedSecurityGroupId')
   if (referenced !== '') requireSecurityGroups(call, [referenced])
   const shape = (props: Props): string =>
     canonical([...TARGETS, 'ipProtocol', 'fromPort', 'toPort'].map((key) => props[key] ?? null))
@@ -168,13 +168,13 @@ function validateEgressRule (inputs: Props, call: Call, item?: Item): void {
     .inRegion(SECURITY_GROUP_EGRESS_RULE, call)
     .find(
       (rule) =>
-        rule.key !== item?.key && text(rule.props, 'securityGroupId') === group && shape(rule.props) === shape(inputs)
+        rule.key !== item?.key && textProperty(rule.props, 'securityGroupId') === group && shape(rule.props) === shape(inputs)
     )
   if (twin) {
-    const peer = TARGETS.map((key) => text(inputs, key)).join('')
+    const peer = TARGETS.map((key) => textProperty(inputs, key)).join('')
     throw new ApiError(
       'InvalidPermission.Duplicate',
-      `the specified rule "peer: ${peer}, ${text(inputs, 'ipProtocol')}, ALLOW" already exists`
+      `the specified rule "peer: ${peer}, ${textProperty(inputs, 'ipProtocol')}, ALLOW" already exists`
     )
   }
 }

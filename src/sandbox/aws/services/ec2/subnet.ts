@@ -2,7 +2,7 @@ import { newId, regionField } from '../../model/define.ts'
 import { ApiError } from '../../model/errors.ts'
 import { flagField, tagsFields, textField } from '../../model/fields.ts'
 import type { Call, AwsResourceType } from '../../model/types.ts'
-import { text, type Props } from '../../values.ts'
+import { textProperty, type Props } from '../../values.ts'
 import type { Item } from '../../world/item.ts'
 import { contains, networkBlock, overlap } from './cidr.ts'
 import { inVpc, requireVpc, SUBNET } from './lookups.ts'
@@ -58,17 +58,17 @@ export const subnet: AwsResourceType = {
 
 /** EC2 chooses a zone when none is named. */
 function zoneOf (inputs: Props, call: Call): string {
-  return text(inputs, 'availabilityZone') || (zonesOf(call.region)[0] ?? '')
+  return textProperty(inputs, 'availabilityZone') || (zonesOf(call.region)[0] ?? '')
 }
 
 function validateSubnet (inputs: Props, call: Call, item?: Item): void {
   if (item) return
-  const vpc = requireVpc(call, text(inputs, 'vpcId'))
-  const cidr = text(inputs, 'cidrBlock')
-  if (!contains(text(vpc.props, 'cidrBlock'), cidr)) {
+  const vpc = requireVpc(call, textProperty(inputs, 'vpcId'))
+  const cidr = textProperty(inputs, 'cidrBlock')
+  if (!contains(textProperty(vpc.props, 'cidrBlock'), cidr)) {
     throw new ApiError('InvalidSubnet.Range', `The CIDR '${cidr}' is invalid.`)
   }
-  if (inVpc(call.world, SUBNET, vpc).some((other) => overlap(text(other.props, 'cidrBlock'), cidr))) {
+  if (inVpc(call.world, SUBNET, vpc).some((other) => overlap(textProperty(other.props, 'cidrBlock'), cidr))) {
     throw new ApiError('InvalidSubnet.Conflict', `The CIDR '${cidr}' conflicts with another subnet`)
   }
   const zone = zoneOf(inputs, call)

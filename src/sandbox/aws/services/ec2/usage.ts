@@ -1,5 +1,5 @@
 import type { Call } from '../../model/types.ts'
-import { block, text, texts } from '../../values.ts'
+import { block, textProperty, texts } from '../../values.ts'
 import { COMPUTE_ENVIRONMENT } from '../batch/compute-environment.ts'
 import { SERVICE } from '../ecs/cluster.ts'
 import { SECURITY_GROUP_EGRESS_RULE } from './lookups.ts'
@@ -20,5 +20,5 @@ export function subnetIsUsed (id: string, call: Call): boolean {
 export function groupIsUsed (id: string, call: Call): boolean {
   return isNamed(id, call, { environment: 'securityGroupIds', service: 'securityGroups' }) ||
     call.world.inRegion(SECURITY_GROUP_EGRESS_RULE, call).some(({ props }) =>
-      text(props, 'referencedSecurityGroupId') === id && text(props, 'securityGroupId') !== id)
+      textProperty(props, 'referencedSecurityGroupId') === id && textProperty(props, 'securityGroupId') !== id)
 }

@@ -2,7 +2,7 @@ import { newId, regionField } from '../../model/define.ts'
 import { ApiError } from '../../model/errors.ts'
 import { flagField, isOneOf, tagsFields, textField } from '../../model/fields.ts'
 import type { Call, AwsResourceType } from '../../model/types.ts'
-import { text, type Props } from '../../values.ts'
+import { textProperty, type Props } from '../../values.ts'
 import { stableId } from '../../world/stable-id.ts'
 import { networkBlock } from './cidr.ts'
 import { inVpc, SECURITY_GROUP, SUBNET, VPC } from './lookups.ts'
@@ -72,7 +72,7 @@ export const vpc: AwsResourceType = {
 function vpcProps (inputs: Props, call: Call, id: string): Props {
   return {
     arn: call.arn('ec2', `vpc/${id}`),
-    cidrBlock: text(inputs, 'cidrBlock'),
+    cidrBlock: textProperty(inputs, 'cidrBlock'),
     enableDnsHostnames: inputs['enableDnsHostnames'] ?? false,
     enableNetworkAddressUsageMetrics: inputs['enableNetworkAddressUsageMetrics'] ?? false,
     ...vpcComputed(call, id, stableId('sg', call.account, id))

@@ -2,7 +2,7 @@ import { ApiError } from '../../model/errors.ts'
 import type { Call } from '../../model/types.ts'
 import { CLUSTER, clusterOf, SERVICE } from './cluster.ts'
 import { findTaskDefinition, TASK_DEFINITION } from './task-definition.ts'
-import { count, text, texts, type Props } from '../../values.ts'
+import { count, textProperty, texts, type Props } from '../../values.ts'
 import { isVisible, type Item } from '../../world/item.ts'
 import type { AwsApi } from '../../api/operation.ts'
 
@@ -34,14 +34,14 @@ export const ecsApi: AwsApi = {
       on: 'read',
       type: TASK_DEFINITION,
       takes: ['familyPrefix', 'status', 'sort', 'maxResults'],
-      name: (input) => text(input, 'familyPrefix'),
+      name: (input) => textProperty(input, 'familyPrefix'),
       run: listTaskDefinitions
     },
     DescribeTaskDefinition: {
       on: 'read',
       type: TASK_DEFINITION,
       takes: ['taskDefinition'],
-      name: (input) => text(input, 'taskDefinition'),
+      name: (input) => textProperty(input, 'taskDefinition'),
       run: describeTaskDefinition
     }
   }
@@ -63,7 +63,7 @@ function named (call: Call, type: string, names: string[]): Item[] {
 function describeServices (input: Props, call: Call): Props {
   const home = clusterOf(call, input)
   if (!home) throw new ApiError('ClusterNotFoundException', 'Cluster not found.')
-  const found = named(call, SERVICE, texts(input, 'services')).filter((item) => text(item.props, 'cluster') === home.id)
+  const found = named(call, SERVICE, texts(input, 'services')).filter((item) => textProperty(item.props, 'cluster') === home.id)
   return {
     services: found.map((item) => ({
       serviceName: item.name,
@@ -77,24 +77,24 @@ function describeServices (input: Props, call: Call): Props {
 
 /** Deregistered revisions do not stay in the sandbox, so all it has are ACTIVE. */
 function listTaskDefinitions (input: Props, call: Call): Props {
-  const family = text(input, 'familyPrefix')
-  const active = ['', 'ACTIVE'].includes(text(input, 'status'))
+  const family = textProperty(input, 'familyPrefix')
+  const active = ['', 'ACTIVE'].includes(textProperty(input, 'status'))
   const found = call.world
     .inRegion(TASK_DEFINITION, call)
     .filter(
       (item) => active && isVisible(item) && item.status !== 'deleting' && (family === '' || item.name === family)
     )
-  const arns = found.map((item) => text(item.props, 'arn'))
-  const sorted = text(input, 'sort') === 'DESC' ? arns.toReversed() : arns
+  const arns = found.map((item) => textProperty(item.props, 'arn'))
+  const sorted = textProperty(input, 'sort') === 'DESC' ? arns.toReversed() : arns
   return { taskDefinitionArns: sorted.slice(0, count(input, 'maxResults') ?? 100) }
 }
 
 function describeTaskDefinition (input: Props, call: Call): Props {
-  const found = findTaskDefinition(call, text(input, 'taskDefinition'))
+  const found = findTaskDefinition(call, textProperty(input, 'taskDefinition'))
   if (!found) throw new ApiError('ClientException', 'Unable to describe task definition.')
   return {
     taskDefinition: {
-      taskDefinitionArn: text(found.props, 'arn'),
+      taskDefinitionArn: textProperty(found.props, 'arn'),
       family: found.name,
       revision: count(found.props, 'revision') ?? 0,
       status: 'ACTIVE'

@@ -11,7 +11,7 @@ import {
   textField
 } from '../../model/fields.ts'
 import type { Call, AwsResourceType } from '../../model/types.ts'
-import { blocks, count, text, texts, type Props } from '../../values.ts'
+import { blocks, count, textProperty, texts, type Props } from '../../values.ts'
 import type { Item } from '../../world/item.ts'
 
 export const CLUSTER = 'aws:ecs/cluster:Cluster'
@@ -47,7 +47,7 @@ export const cluster: AwsResourceType = {
   autoName: { field: 'name', max: 255 },
   seconds: { create: 10, update: 2, delete: 5 },
   draft: (inputs, call) => {
-    const name = text(inputs, 'name')
+    const name = textProperty(inputs, 'name')
     const arn = call.arn('ecs', `cluster/${name}`)
     return {
       id: arn,
@@ -57,7 +57,7 @@ export const cluster: AwsResourceType = {
   },
   createIsUpsert: true,
   refuseDelete: (item, call) => {
-    const arn = text(item.props, 'arn')
+    const arn = textProperty(item.props, 'arn')
     if (call.world.inRegion(SERVICE, call).some((service) => clusterOf(call, service.props)?.id === arn)) {
       throw new ApiError('ClusterContainsServicesException', 'The Cluster cannot be deleted while Services are active.')
     }
@@ -71,8 +71,8 @@ export const cluster: AwsResourceType = {
 
 /** The cluster an argument names, by name or ARN; ECS means the cluster called `default` when there is none. */
 export function clusterOf (call: Call, props: Props, key = 'cluster'): Item | undefined {
-  const named = text(props, key) || 'default'
-  return findIn(call, CLUSTER, (found, item) => item.name === named || text(found, 'arn') === named)
+  const named = textProperty(props, key) || 'default'
+  return findIn(call, CLUSTER, (found, item) => item.name === named || textProperty(found, 'arn') === named)
 }
 
 export function requireCluster (call: Call, props: Props, key = 'cluster'): Item {
@@ -107,7 +107,7 @@ export const clusterCapacityProviders: AwsResourceType = {
     for (const provider of providers) requireFargateProvider(provider)
     checkStrategy(blocks(inputs, 'defaultCapacityProviderStrategies'), providers)
   },
-  draft: (inputs) => ({ id: text(inputs, 'clusterName'), name: text(inputs, 'clusterName'), props: {} }),
+  draft: (inputs) => ({ id: textProperty(inputs, 'clusterName'), name: textProperty(inputs, 'clusterName'), props: {} }),
   // PutClusterCapacityProviders replaces what was there: a second declaration takes the first one over.
   createIsUpsert: true,
   refuseDelete: (item, call) => {
@@ -137,7 +137,7 @@ function unknownProvider (provider: string): ApiError {
 export function checkStrategy (strategy: Props[], associated: string[]): void {
   if (strategy.length === 0) return
   for (const entry of strategy) {
-    const provider = text(entry, 'capacityProvider')
+    const provider = textProperty(entry, 'capacityProvider')
     if (!associated.includes(provider)) throw unknownProvider(provider)
   }
   if (strategy.filter((entry) => (count(entry, 'base') ?? 0) > 0).length > 1) {

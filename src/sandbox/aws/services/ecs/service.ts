@@ -11,7 +11,7 @@ import {
   textField
 } from '../../model/fields.ts'
 import type { Call, AwsResourceType } from '../../model/types.ts'
-import { block, blocks, canonical, flag, isEmpty, text, texts, type Props, type Value } from '../../values.ts'
+import { block, blocks, canonical, flag, isEmpty, textProperty, texts, type Props, type Value } from '../../values.ts'
 import { requireSecurityGroups, requireSubnets } from '../ec2/lookups.ts'
 import {
   checkStrategy,
@@ -82,7 +82,7 @@ export const ecsService: AwsResourceType = {
   seconds: { create: 3, update: 3, delete: 8 },
   validate: validateService,
   draft: (inputs, call) => {
-    const name = text(inputs, 'name')
+    const name = textProperty(inputs, 'name')
     const home = requireCluster(call, inputs)
     const arn = call.arn('ecs', `service/${home.name}/${name}`)
     return {
@@ -93,8 +93,8 @@ export const ecsService: AwsResourceType = {
         cluster: home.id,
         iamRole: '/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS',
         launchType: launchTypeOf(inputs),
-        platformVersion: text(inputs, 'platformVersion') || 'LATEST',
-        availabilityZoneRebalancing: text(inputs, 'availabilityZoneRebalancing') || 'DISABLED'
+        platformVersion: textProperty(inputs, 'platformVersion') || 'LATEST',
+        availabilityZoneRebalancing: textProperty(inputs, 'availabilityZoneRebalancing') || 'DISABLED'
       }
     }
   },
@@ -119,7 +119,7 @@ function sorted (strategy: Value[]): string {
 
 function launchTypeOf (inputs: Props): string {
   if (blocks(inputs, 'capacityProviderStrategies').length > 0) return ''
-  return text(inputs, 'launchType') || 'EC2'
+  return textProperty(inputs, 'launchType') || 'EC2'
 }
 
 function validateService (inputs: Props, call: Call, item?: Item): void {
@@ -132,11 +132,11 @@ function validateService (inputs: Props, call: Call, item?: Item): void {
   }
   const associated = findIn(call, CLUSTER_CAPACITY_PROVIDERS, (_props, link) => link.name === home.name)
   checkStrategy(strategy, texts(associated?.props, 'capacityProviders'))
-  const task = findTaskDefinition(call, text(inputs, 'taskDefinition'))
+  const task = findTaskDefinition(call, textProperty(inputs, 'taskDefinition'))
   if (!task) throw new ApiError('ClientException', 'TaskDefinition not found.')
   const count = Number(inputs['desiredCount'] ?? 0)
   if (!Number.isInteger(count) || count < 0) throw invalid('desiredCount must be an integer of 0 or more.')
-  validateNetwork(inputs, call, text(task.props, 'networkMode'))
+  validateNetwork(inputs, call, textProperty(task.props, 'networkMode'))
 }
 
 function validateNetwork (inputs: Props, call: Call, mode: string): void {

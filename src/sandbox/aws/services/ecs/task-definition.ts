@@ -13,7 +13,7 @@ import {
   textField
 } from '../../model/fields.ts'
 import type { Call, CheckFailure, AwsResourceType } from '../../model/types.ts'
-import { block, canonical, count, isProps, parseJson, text, texts, type Props } from '../../values.ts'
+import { block, canonical, count, isProps, parseJson, textProperty, texts, type Props } from '../../values.ts'
 import type { Item } from '../../world/item.ts'
 import { ecsName } from './cluster.ts'
 import { isFargateSize } from './fargate-sizes.ts'
@@ -77,7 +77,7 @@ export const taskDefinition: AwsResourceType = {
     if (!item) validateTaskDefinition(inputs, call)
   },
   draft: (inputs, call) => {
-    const family = text(inputs, 'family')
+    const family = textProperty(inputs, 'family')
     const revision = call.world.next(`task-definition|${call.account}|${call.region}|${family}`)
     const arnWithoutRevision = call.arn('ecs', `task-definition/${family}`)
     const arn = `${arnWithoutRevision}:${revision}`
@@ -89,29 +89,29 @@ export const taskDefinition: AwsResourceType = {
         arn,
         arnWithoutRevision,
         revision,
-        networkMode: text(inputs, 'networkMode') || 'bridge',
+        networkMode: textProperty(inputs, 'networkMode') || 'bridge',
         enableFaultInjection: false,
         skipDestroy: false,
         trackLatest: false,
-        containerDefinitions: canonical(parseJson(text(inputs, 'containerDefinitions')))
+        containerDefinitions: canonical(parseJson(textProperty(inputs, 'containerDefinitions')))
       }
     }
   },
-  identityOf: (id, props) => text(props, 'arn') || id
+  identityOf: (id, props) => textProperty(props, 'arn') || id
 }
 
 /** The revision an argument names: by ARN, `family:revision`, or `family` for the newest. */
 export function findTaskDefinition (call: Call, named: string): Item | undefined {
   const active = call.world.inRegion(TASK_DEFINITION, call).filter((item) => item.status !== 'deleting')
   return active.findLast((item) => {
-    const arn = text(item.props, 'arn')
+    const arn = textProperty(item.props, 'arn')
     return arn === named || arn.split('/')[1] === named || item.name === named
   })
 }
 
 function checkTaskDefinition (inputs: Props): CheckFailure[] {
   const failures: CheckFailure[] = []
-  if (!Array.isArray(parseJson(text(inputs, 'containerDefinitions')))) {
+  if (!Array.isArray(parseJson(textProperty(inputs, 'containerDefinitions')))) {
     failures.push({
       path: 'containerDefinitions',
       reason:
@@ -125,25 +125,25 @@ function checkTaskDefinition (inputs: Props): CheckFailure[] {
 const refuse = (message: string): never => { throw new ApiError('ClientException', message) }
 
 function validateTaskDefinition (inputs: Props, call: Call): void {
-  const parsed = parseJson(text(inputs, 'containerDefinitions'))
+  const parsed = parseJson(textProperty(inputs, 'containerDefinitions'))
   const containers = Array.isArray(parsed) ? parsed.filter(isProps) : []
   if (containers.length === 0) refuse('At least one container definition is required.')
   for (const container of containers) checkContainer(container, inputs)
-  for (const key of ['executionRoleArn', 'taskRoleArn']) checkRole(text(inputs, key), call)
+  for (const key of ['executionRoleArn', 'taskRoleArn']) checkRole(textProperty(inputs, key), call)
   if (texts(inputs, 'requiresCompatibilities').includes('FARGATE')) validateFargateTask(inputs, containers)
 }
 
 function checkContainer (container: Props, inputs: Props): void {
-  const name = text(container, 'name')
+  const name = textProperty(container, 'name')
   if (!/^[0-9A-Za-z_-]{1,255}$/.test(name)) refuse(`Container name '${name}' is not valid.`)
-  if (text(container, 'image') === '') refuse('Container.image should not be null or empty.')
+  if (textProperty(container, 'image') === '') refuse('Container.image should not be null or empty.')
   const memory = count(container, 'memory')
-  const total = Number(text(inputs, 'memory'))
+  const total = Number(textProperty(inputs, 'memory'))
   if (memory !== undefined && total > 0 && memory > total) {
     refuse(`Invalid setting for container '${name}'. The 'memory' setting for container is greater than for the task.`)
   }
   const cpu = count(container, 'cpu')
-  const units = Number(text(inputs, 'cpu'))
+  const units = Number(textProperty(inputs, 'cpu'))
   if (cpu !== undefined && units > 0 && cpu > units) {
     refuse(`Invalid setting for container '${name}'. The 'cpu' setting for container is greater than for the task.`)
   }
@@ -157,9 +157,9 @@ function checkRole (arn: string, call: Call): void {
 }
 
 function validateFargateTask (inputs: Props, containers: Props[]): void {
-  const cpu = text(inputs, 'cpu')
-  const memory = text(inputs, 'memory')
-  if (text(inputs, 'networkMode') !== 'awsvpc') refuse("Fargate only supports network mode 'awsvpc'.")
+  const cpu = textProperty(inputs, 'cpu')
+  const memory = textProperty(inputs, 'memory')
+  if (textProperty(inputs, 'networkMode') !== 'awsvpc') refuse("Fargate only supports network mode 'awsvpc'.")
   if (cpu === '') refuse("Fargate requires that 'cpu' be defined at the task level.")
   if (memory === '') refuse("Fargate requires that 'memory' be defined at the task level.")
   if (!isFargateSize(Number(cpu), Number(memory))) {
@@ -168,8 +168,8 @@ function validateFargateTask (inputs: Props, containers: Props[]): void {
         'See the Amazon ECS documentation for the valid values.'
     )
   }
-  const logs = containers.some((container) => text(block(container, 'logConfiguration'), 'logDriver') === 'awslogs')
-  if (logs && text(inputs, 'executionRoleArn') === '') {
+  const logs = containers.some((container) => textProperty(block(container, 'logConfiguration'), 'logDriver') === 'awslogs')
+  if (logs && textProperty(inputs, 'executionRoleArn') === '') {
     refuse('Fargate requires task definition to have execution role ARN to support log driver awslogs.')
   }
 }

@@ -1,5 +1,5 @@
 import type { Call } from '../../model/types.ts'
-import { text } from '../../values.ts'
+import { textProperty } from '../../values.ts'
 import type { Item } from '../../world/item.ts'
 import type { World } from '../../world/world.ts'
 
@@ -13,5 +13,5 @@ export function rolesOf (world: World, account: string): Item[] {
 
 /** The role of that ARN in the caller's account, unless it is being deleted. */
 export function findRole (call: Call, arn: string): Item | undefined {
-  return rolesOf(call.world, call.account).find((role) => text(role.props, 'arn') === arn && role.status !== 'deleting')
+  return rolesOf(call.world, call.account).find((role) => textProperty(role.props, 'arn') === arn && role.status !== 'deleting')
 }

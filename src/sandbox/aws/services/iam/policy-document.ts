@@ -1,5 +1,5 @@
 import { ApiError } from '../../model/errors.ts'
-import { isProps, parseJson, text, type Props, type Value } from '../../values.ts'
+import { isProps, parseJson, textProperty, type Props, type Value } from '../../values.ts'
 
 const list = (value: Value | undefined): Value[] => value === undefined ? [] : Array.isArray(value) ? value : [value]
 
@@ -9,11 +9,11 @@ function statementsOf (document: Props): Props[] {
 
 /** The services a role's trust policy lets assume it, conditions aside. */
 export function trusts (role: Props, service: string): boolean {
-  const document = parseJson(text(role, 'assumeRolePolicy'))
+  const document = parseJson(textProperty(role, 'assumeRolePolicy'))
   if (!isProps(document)) return false
   return statementsOf(document).some((statement) => {
     const principal = statement['Principal']
-    return text(statement, 'Effect') === 'Allow' && isProps(principal) && list(principal['Service']).includes(service)
+    return textProperty(statement, 'Effect') === 'Allow' && isProps(principal) && list(principal['Service']).includes(service)
   })
 }
 
@@ -24,7 +24,7 @@ export function checkPolicy (source: string, kind: 'trust' | 'identity' | 'bucke
   if (!isProps(document)) {
     return refuse(kind === 'trust' ? 'This policy contains invalid Json' : 'Syntax errors in policy.')
   }
-  if (document['Version'] !== undefined && !['2012-10-17', '2008-10-17'].includes(text(document, 'Version'))) {
+  if (document['Version'] !== undefined && !['2012-10-17', '2008-10-17'].includes(textProperty(document, 'Version'))) {
     return refuse('The policy must contain a valid version string')
   }
   const statements = statementsOf(document)
@@ -41,7 +41,7 @@ function checkStatement (
   kind: 'trust' | 'identity' | 'bucket',
   refuse: (message: string) => never
 ): void {
-  if (!['Allow', 'Deny'].includes(text(statement, 'Effect'))) return refuse('Syntax errors in policy.')
+  if (!['Allow', 'Deny'].includes(textProperty(statement, 'Effect'))) return refuse('Syntax errors in policy.')
   const actions = [...list(statement['Action']), ...list(statement['NotAction'])]
   if (actions.length === 0) return refuse('Policy statement must contain actions.')
   for (const action of actions) {

@@ -12,7 +12,7 @@ import {
   textField
 } from '../../model/fields.ts'
 import type { Call, AwsResourceType } from '../../model/types.ts'
-import { flag, parseJson, isProps, text, type Props } from '../../values.ts'
+import { flag, parseJson, isProps, textProperty, type Props } from '../../values.ts'
 import { isVisible, type Item } from '../../world/item.ts'
 import { ROLE, ROLE_POLICY, rolesOf } from './lookups.ts'
 import { checkPolicy } from './policy-document.ts'
@@ -50,22 +50,22 @@ export const role: AwsResourceType = {
   autoName: { field: 'name', max: 64 },
   seconds: { create: 1.5, update: 1, delete: 1.5 },
   check: (inputs) =>
-    isProps(parseJson(text(inputs, 'assumeRolePolicy')))
+    isProps(parseJson(textProperty(inputs, 'assumeRolePolicy')))
       ? []
       : [{ path: 'assumeRolePolicy', reason: '"assume_role_policy" contains an invalid JSON policy' }],
   validate: (inputs, call, item) => {
-    checkPolicy(text(inputs, 'assumeRolePolicy'), 'trust')
+    checkPolicy(textProperty(inputs, 'assumeRolePolicy'), 'trust')
     if (!item && rolesOf(call.world, call.account).length >= MAX_ROLES) {
       throw new ApiError('LimitExceeded', `Cannot exceed quota for RolesPerAccount: ${MAX_ROLES}`, 409)
     }
   },
   draft: (inputs, call) => {
-    const name = text(inputs, 'name')
+    const name = textProperty(inputs, 'name')
     return {
       id: name,
       name,
       props: {
-        arn: `arn:${call.partition}:iam::${call.account}:role${text(inputs, 'path')}${name}`,
+        arn: `arn:${call.partition}:iam::${call.account}:role${textProperty(inputs, 'path')}${name}`,
         createDate: call.now.replace(/\.\d+Z$/, 'Z'),
         uniqueId: uniqueId(`${call.account}|${name}|${call.now}`),
         namePrefix: '',
@@ -83,7 +83,7 @@ export const role: AwsResourceType = {
   },
   removed: (item, world) => {
     for (const policy of world.inRegion(ROLE_POLICY, item)) {
-      if (text(policy.props, 'role') === item.name) world.drop(policy.key)
+      if (textProperty(policy.props, 'role') === item.name) world.drop(policy.key)
     }
   }
 }
@@ -103,13 +103,13 @@ export const rolePolicy: AwsResourceType = {
   computed: ['namePrefix'],
   autoName: { field: 'name', max: 128 },
   seconds: { create: 1, update: 1, delete: 1 },
-  check: (inputs) => isProps(parseJson(text(inputs, 'policy')))
+  check: (inputs) => isProps(parseJson(textProperty(inputs, 'policy')))
     ? []
     : [{ path: 'policy', reason: '"policy" contains an invalid JSON policy' }],
   validate: validateRolePolicy,
   draft: (inputs) => ({
-    id: `${text(inputs, 'role')}:${text(inputs, 'name')}`,
-    name: text(inputs, 'name'),
+    id: `${textProperty(inputs, 'role')}:${textProperty(inputs, 'name')}`,
+    name: textProperty(inputs, 'name'),
     props: { namePrefix: '' }
   }),
   // PutRolePolicy overwrites a policy of the same name.
@@ -117,15 +117,15 @@ export const rolePolicy: AwsResourceType = {
 }
 
 function validateRolePolicy (inputs: Props, call: Call, item?: Item): void {
-  const roleName = text(inputs, 'role')
+  const roleName = textProperty(inputs, 'role')
   const holder = rolesOf(call.world, call.account).find((each) => each.name === roleName && isVisible(each))
   if (!holder || holder.status === 'deleting') {
     throw new ApiError('NoSuchEntity', `The role with name ${roleName} cannot be found.`, MISSING)
   }
-  checkPolicy(text(inputs, 'policy'), 'identity')
+  checkPolicy(textProperty(inputs, 'policy'), 'identity')
   const others = policiesOf(call, roleName).filter((policy) => policy.key !== item?.key)
   const size = [...others.map((policy) => policy.props), inputs].reduce(
-    (sum, props) => sum + text(props, 'policy').replace(/\s/g, '').length,
+    (sum, props) => sum + textProperty(props, 'policy').replace(/\s/g, '').length,
     0
   )
   if (size > MAX_INLINE) {
@@ -135,7 +135,7 @@ function validateRolePolicy (inputs: Props, call: Call, item?: Item): void {
 
 function policiesOf (call: Call, roleName: string): Item[] {
   return call.world.inRegion(ROLE_POLICY, { account: call.account, region: 'global' })
-    .filter((policy) => text(policy.props, 'role') === roleName)
+    .filter((policy) => textProperty(policy.props, 'role') === roleName)
 }
 
 /** AROA and 17 characters of AWS's base-32 alphabet. */

@@ -1,5 +1,5 @@
 import { logGroup } from './log-group.ts'
-import { count, text, type Props } from '../../values.ts'
+import { count, textProperty, type Props } from '../../values.ts'
 import type { Call } from '../../model/types.ts'
 import { isVisible } from '../../world/item.ts'
 import type { AwsApi } from '../../api/operation.ts'
@@ -13,27 +13,27 @@ export const logsApi: AwsApi = {
       on: 'read',
       type: logGroup.token,
       takes: ['logGroupNamePrefix', 'limit', 'nextToken'],
-      name: (input) => text(input, 'logGroupNamePrefix'),
+      name: (input) => textProperty(input, 'logGroupNamePrefix'),
       run: describeLogGroups
     }
   }
 }
 
 function describeLogGroups (input: Props, call: Call): Props {
-  const prefix = text(input, 'logGroupNamePrefix')
+  const prefix = textProperty(input, 'logGroupNamePrefix')
   const found = call.world.inRegion(logGroup.token, call)
     .filter((item) => item.name.startsWith(prefix) && item.status !== 'deleting' && isVisible(item))
     .sort((a, b) => a.name < b.name ? -1 : 1)
   const { page, next } = pageOf(found, {
     size: count(input, 'limit') ?? 50,
-    after: text(input, 'nextToken'),
+    after: textProperty(input, 'nextToken'),
     keyOf: (item) => item.name
   })
   return {
     logGroups: page.map((item) => ({
       logGroupName: item.name,
-      arn: `${text(item.props, 'arn')}:*`,
-      logGroupArn: text(item.props, 'arn'),
+      arn: `${textProperty(item.props, 'arn')}:*`,
+      logGroupArn: textProperty(item.props, 'arn'),
       retentionInDays: count(item.props, 'retentionInDays') ?? 0
     })),
     ...(next !== undefined && { nextToken: next })

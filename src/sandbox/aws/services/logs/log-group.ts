@@ -2,7 +2,7 @@ import { ApiError } from '../../model/errors.ts'
 import { regionField } from '../../model/define.ts'
 import { countField, matching, isOneOf, tagsFields, textField, type Rule } from '../../model/fields.ts'
 import type { AwsResourceType } from '../../model/types.ts'
-import { text } from '../../values.ts'
+import { textProperty } from '../../values.ts'
 
 /** Days CloudWatch keeps logs for; 0 is for ever. */
 const RETENTION = [
@@ -43,13 +43,13 @@ export const logGroup: AwsResourceType = {
   autoName: { field: 'name', max: 512 },
   seconds: { create: 1, update: 1, delete: 1 },
   draft: (inputs, call) => {
-    const name = text(inputs, 'name')
+    const name = textProperty(inputs, 'name')
     return {
       id: name,
       name,
       props: {
         arn: call.arn('logs', `log-group:${name}`),
-        logGroupClass: text(inputs, 'logGroupClass') || 'STANDARD',
+        logGroupClass: textProperty(inputs, 'logGroupClass') || 'STANDARD',
         namePrefix: '',
         skipDestroy: false,
         deletionProtectionEnabled: false

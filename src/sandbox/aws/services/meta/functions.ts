@@ -1,5 +1,5 @@
 import type { ProviderFunction } from '../../model/types.ts'
-import { text } from '../../values.ts'
+import { textProperty } from '../../values.ts'
 
 /** Functions that the provider answers by itself, without a call to AWS; its own source calls them `meta`. */
 export const metaFunctions: readonly ProviderFunction[] = [
@@ -8,7 +8,7 @@ export const metaFunctions: readonly ProviderFunction[] = [
     service: 'EC2',
     takes: ['id', 'name', 'endpoint'],
     run: (args, call) => {
-      const region = text(args, 'name') || call.region
+      const region = textProperty(args, 'name') || call.region
       const endpoint = `ec2.${region}.${dnsSuffixOf(region)}`
       return { id: region, region, name: region, description: region, endpoint }
     }

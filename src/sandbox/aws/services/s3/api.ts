@@ -2,7 +2,7 @@ import { ApiError } from '../../model/errors.ts'
 import type { Call } from '../../model/types.ts'
 import { BUCKET, requireBucket } from './bucket.ts'
 import { abortUpload, deleteVersions, entriesOf, uploadsOf, type Entry } from './objects.ts'
-import { text, type Props } from '../../values.ts'
+import { textProperty, type Props } from '../../values.ts'
 import type { AwsApi, ApiOperation } from '../../api/operation.ts'
 import { pageOf } from '../../api/page.ts'
 import { childrenOf, elementText } from '../../api/xml.ts'
@@ -13,7 +13,7 @@ const OBJECT = 'aws:s3/bucketObject:BucketObject'
 const MOST = 1000
 
 const operation = (own: Pick<ApiOperation, 'on' | 'type' | 'run'> & { takes?: readonly string[] }): ApiOperation =>
-  ({ ...own, takes: ['Bucket', ...own.takes ?? []], name: (input) => text(input, 'Bucket') })
+  ({ ...own, takes: ['Bucket', ...own.takes ?? []], name: (input) => textProperty(input, 'Bucket') })
 
 export const s3Api: AwsApi = {
   id: 'S3',
@@ -56,12 +56,12 @@ const OPERATIONS: Readonly<Record<string, string>> = {
   'DELETE object uploadId': 'AbortMultipartUpload'
 }
 
-const bucketOf = (input: Props, call: Call) => requireBucket({ bucket: text(input, 'Bucket') }, call)
+const bucketOf = (input: Props, call: Call) => requireBucket({ bucket: textProperty(input, 'Bucket') }, call)
 
 function listVersions (input: Props, call: Call): Props {
   const bucket = bucketOf(input, call)
-  const size = Math.min(Number(text(input, 'max-keys') || MOST), MOST)
-  const [keyMarker, versionMarker] = [text(input, 'key-marker'), text(input, 'version-id-marker')]
+  const size = Math.min(Number(textProperty(input, 'max-keys') || MOST), MOST)
+  const [keyMarker, versionMarker] = [textProperty(input, 'key-marker'), textProperty(input, 'version-id-marker')]
   const keyOf = ({ key, versionId }: Pick<Entry, 'key' | 'versionId'>): string => `${key}\n${versionId}`
   const { page, next } = pageOf(entriesOf(bucket), {
     size,
@@ -85,7 +85,7 @@ const versionOf = ({ key, versionId, latest }: Entry): Props => ({ Key: key, Ver
 
 function deleteObjects (input: Props, call: Call): Props {
   const bucket = bucketOf(input, call)
-  const body = text(input, 'Body')
+  const body = textProperty(input, 'Body')
   const asked = childrenOf(body, 'Object').map((object) => ({
     key: elementText(object, 'Key'),
     versionId: elementText(object, 'VersionId')
@@ -120,7 +120,7 @@ function listUploads (input: Props, call: Call): Props {
 }
 
 function abort (input: Props, call: Call): Props {
-  if (!abortUpload(call.world, bucketOf(input, call), text(input, 'uploadId'))) {
+  if (!abortUpload(call.world, bucketOf(input, call), textProperty(input, 'uploadId'))) {
     throw new ApiError(
       'NoSuchUpload',
       'The specified multipart upload does not exist. The upload ID might be invalid, or the multipart upload might ' +

@@ -13,7 +13,7 @@ import {
   type ArgumentFields
 } from '../../model/fields.ts'
 import type { Call, CheckFailure, AwsResourceType } from '../../model/types.ts'
-import { block, blocks, canonical, flag, isEmpty, isProps, parseJson, text, type Props } from '../../values.ts'
+import { block, blocks, canonical, flag, isEmpty, isProps, parseJson, textProperty, type Props } from '../../values.ts'
 import { keyOf } from '../../world/item.ts'
 import { checkPolicy } from '../iam/policy-document.ts'
 import { requireBucket, SIDE_RESOURCES } from './bucket.ts'
@@ -51,7 +51,7 @@ function sideResource (own: {
       requireBucket(inputs, call)
       own.validate?.(inputs, call)
     },
-    draft: (inputs) => ({ id: text(inputs, 'bucket'), name: text(inputs, 'bucket'), props: { ...own.props } }),
+    draft: (inputs) => ({ id: textProperty(inputs, 'bucket'), name: textProperty(inputs, 'bucket'), props: { ...own.props } }),
     // Each Put call of S3 overwrites what the bucket had.
     createIsUpsert: true
   }
@@ -108,7 +108,7 @@ export const bucketEncryption = sideResource({
   validate: (inputs) => {
     for (const rule of blocks(inputs, 'rules')) {
       const settings = block(rule, 'applyServerSideEncryptionByDefault')
-      if (text(settings, 'sseAlgorithm') === 'AES256' && text(settings, 'kmsMasterKeyId') !== '') {
+      if (textProperty(settings, 'sseAlgorithm') === 'AES256' && textProperty(settings, 'kmsMasterKeyId') !== '') {
         throw new ApiError(
           'InvalidArgument',
           'a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or aws:kms:dsse'
@@ -124,17 +124,17 @@ export const bucketPolicy = sideResource({
   put: 'PutBucketPolicy',
   remove: 'DeleteBucketPolicy',
   fields: { policy: jsonField({ required: true }) },
-  check: (inputs) => isProps(parseJson(text(inputs, 'policy')))
+  check: (inputs) => isProps(parseJson(textProperty(inputs, 'policy')))
     ? []
     : [{ path: 'policy', reason: '"policy" contains an invalid JSON policy' }],
   validate: (inputs, call) => {
-    checkPolicy(text(inputs, 'policy'), 'bucket')
-    const guard = call.world.items.get(keyOf(PUBLIC_ACCESS, call, text(inputs, 'bucket')))
-    if (flag(guard?.props, 'blockPublicPolicy') && isPublic(text(inputs, 'policy'))) {
+    checkPolicy(textProperty(inputs, 'policy'), 'bucket')
+    const guard = call.world.items.get(keyOf(PUBLIC_ACCESS, call, textProperty(inputs, 'bucket')))
+    if (flag(guard?.props, 'blockPublicPolicy') && isPublic(textProperty(inputs, 'policy'))) {
       throw new ApiError(
         'AccessDenied',
         'User is not authorized to perform: s3:PutBucketPolicy on resource: ' +
-          `"arn:${call.partition}:s3:::${text(inputs, 'bucket')}" because public policies are prevented by the ` +
+          `"arn:${call.partition}:s3:::${textProperty(inputs, 'bucket')}" because public policies are prevented by the ` +
           'BlockPublicPolicy setting in S3 Block Public Access.',
         403
       )
@@ -147,7 +147,7 @@ function isPublic (policy: string): boolean {
   const document = parseJson(policy)
   if (!isProps(document)) return false
   return blocks(document, 'Statement').some((statement) =>
-    text(statement, 'Effect') === 'Allow' && isEmpty(statement['Condition']) &&
+    textProperty(statement, 'Effect') === 'Allow' && isEmpty(statement['Condition']) &&
     ['"*"', '{"AWS":"*"}'].includes(canonical(statement['Principal'])))
 }
 
@@ -199,7 +199,7 @@ export const bucketLifecycle = sideResource({
         'The XML you provided was not well-formed or did not validate against our published schema'
       )
     }
-    if (new Set(rules.map((rule) => text(rule, 'id'))).size < rules.length) {
+    if (new Set(rules.map((rule) => textProperty(rule, 'id'))).size < rules.length) {
       throw new ApiError('InvalidArgument', 'Rule ID must be unique. Found same ID for more than one rule')
     }
     const actions = ['expiration', 'abortIncompleteMultipartUpload', 'noncurrentVersionExpiration']

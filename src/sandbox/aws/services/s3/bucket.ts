@@ -2,7 +2,7 @@ import { ApiError } from '../../model/errors.ts'
 import { flagField, tagsFields, textField, type Rule } from '../../model/fields.ts'
 import { regionField } from '../../model/define.ts'
 import type { Call, AwsResourceType } from '../../model/types.ts'
-import { flag, text, type Props } from '../../values.ts'
+import { flag, textProperty, type Props } from '../../values.ts'
 import { isVisible, type Item } from '../../world/item.ts'
 import { entriesOf } from './objects.ts'
 
@@ -83,7 +83,7 @@ export const bucket: AwsResourceType = {
   autoName: { field: 'bucket', max: 63, lowerCase: true },
   seconds: { create: 3, update: 2, delete: 2 },
   draft: (inputs, call) => {
-    const name = text(inputs, 'bucket')
+    const name = textProperty(inputs, 'bucket')
     const suffix = call.partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com'
     return {
       id: name,
@@ -130,14 +130,14 @@ export const bucket: AwsResourceType = {
   },
   removed: (item, world) => {
     for (const type of SIDE_RESOURCES) {
-      for (const side of world.inRegion(type, item)) if (text(side.props, 'bucket') === item.name) world.drop(side.key)
+      for (const side of world.inRegion(type, item)) if (textProperty(side.props, 'bucket') === item.name) world.drop(side.key)
     }
   }
 }
 
 /** The bucket a side resource belongs to; S3's errors when it is not there or not the caller's. */
 export function requireBucket (inputs: Props, call: Call): Item {
-  const name = text(inputs, 'bucket')
+  const name = textProperty(inputs, 'bucket')
   const found = call.world.ofType(BUCKET).find((item) => item.name === name && isVisible(item))
   if (!found || found.status === 'deleting') {
     throw new ApiError('NoSuchBucket', 'The specified bucket does not exist', 404)

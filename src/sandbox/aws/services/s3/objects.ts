@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { block, blocks, count, flag, text, type Props } from '../../values.ts'
+import { block, blocks, count, flag, textProperty, type Props } from '../../values.ts'
 import type { Item } from '../../world/item.ts'
 import type { World } from '../../world/world.ts'
 
@@ -23,8 +23,8 @@ export function entriesOf (bucket: Item): Entry[] {
     deleteMarker: false
   }))
   const named = namedVersions(bucket).map((version) => ({
-    key: text(version, 'key'),
-    versionId: text(version, 'versionId'),
+    key: textProperty(version, 'key'),
+    versionId: textProperty(version, 'versionId'),
     size: count(version, 'size') ?? 0,
     deleteMarker: flag(version, 'deleteMarker')
   }))
@@ -60,7 +60,7 @@ export function deleteVersions (world: World, bucket: Item, versions: readonly V
   changeState(world, bucket, {
     objects: Object.fromEntries(Object.entries(nullVersions(bucket)).filter(([key]) => !gone.has(`null/${key}`))),
     versions: namedVersions(bucket).filter(
-      (version) => !gone.has(`${text(version, 'versionId')}/${text(version, 'key')}`)
+      (version) => !gone.has(`${textProperty(version, 'versionId')}/${textProperty(version, 'key')}`)
     )
   })
 }
@@ -72,8 +72,8 @@ export function emptyBucket (world: World, bucket: Item): void {
 
 export function uploadsOf (bucket: Item): { key: string, uploadId: string }[] {
   return blocks(bucket.internalState, 'uploads').map((upload) => ({
-    key: text(upload, 'key'),
-    uploadId: text(upload, 'uploadId')
+    key: textProperty(upload, 'key'),
+    uploadId: textProperty(upload, 'uploadId')
   }))
 }
 

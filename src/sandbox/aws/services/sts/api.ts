@@ -2,7 +2,7 @@ import { ApiError } from '../../model/errors.ts'
 import type { Call } from '../../model/types.ts'
 import { ROLE_ARN } from '../../provider/configuration.ts'
 import { getCallerIdentity } from './functions.ts'
-import { text, type Props } from '../../values.ts'
+import { textProperty, type Props } from '../../values.ts'
 import { sessionToken } from '../../api/caller.ts'
 import type { AwsApi } from '../../api/operation.ts'
 
@@ -14,7 +14,7 @@ export const stsApi: AwsApi = {
       on: 'invoke',
       type: 'sts:AssumeRole',
       takes: ['RoleArn', 'RoleSessionName', 'ExternalId', 'DurationSeconds'],
-      name: (input) => text(input, 'RoleArn'),
+      name: (input) => textProperty(input, 'RoleArn'),
       run: assumeRole
     },
     GetCallerIdentity: { on: 'invoke', type: 'sts:GetCallerIdentity', takes: [], run: callerIdentity }
@@ -23,12 +23,12 @@ export const stsApi: AwsApi = {
 
 /** As in the provider, every role lets everybody assume it. */
 function assumeRole (input: Props, call: Call): Props {
-  const arn = text(input, 'RoleArn')
-  const session = text(input, 'RoleSessionName')
+  const arn = textProperty(input, 'RoleArn')
+  const session = textProperty(input, 'RoleSessionName')
   const [, partition, account, path = ''] = ROLE_ARN.exec(arn) ?? []
   if (partition === undefined || account === undefined) throw new ApiError('ValidationError', `${arn} is invalid`)
   const name = path.split('/').at(-1) ?? path
-  const seconds = Number(text(input, 'DurationSeconds') || 3600)
+  const seconds = Number(textProperty(input, 'DurationSeconds') || 3600)
   const expires = new Date(Date.parse(call.now) + seconds * 1000)
   return {
     Credentials: {

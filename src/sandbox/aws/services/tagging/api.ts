@@ -1,5 +1,5 @@
 import type { Call } from '../../model/types.ts'
-import { blocks, count, text, textMap, texts, type Props } from '../../values.ts'
+import { blocks, count, textProperty, textMap, texts, type Props } from '../../values.ts'
 import { isVisible, type Item } from '../../world/item.ts'
 import type { AwsApi } from '../../api/operation.ts'
 import { pageOf } from '../../api/page.ts'
@@ -32,12 +32,12 @@ function getResources (input: Props, call: Call): Props {
     .sort((a, b) => a.serial - b.serial)
   const { page, next } = pageOf(found, {
     size: count(input, 'ResourcesPerPage') ?? 50,
-    after: text(input, 'PaginationToken'),
-    keyOf: (item) => text(item.props, 'arn')
+    after: textProperty(input, 'PaginationToken'),
+    keyOf: (item) => textProperty(item.props, 'arn')
   })
   return {
     ResourceTagMappingList: page.map((item) => ({
-      ResourceARN: text(item.props, 'arn'),
+      ResourceARN: textProperty(item.props, 'arn'),
       Tags: tagList(textMap(item.props, 'tagsAll'))
     })),
     PaginationToken: next ?? ''
@@ -45,7 +45,7 @@ function getResources (input: Props, call: Call): Props {
 }
 
 function hasTag (item: Item, filter: Props): boolean {
-  const value = textMap(item.props, 'tagsAll')[text(filter, 'Key')]
+  const value = textMap(item.props, 'tagsAll')[textProperty(filter, 'Key')]
   const values = texts(filter, 'Values')
   return value !== undefined && (values.length === 0 || values.includes(value))
 }
