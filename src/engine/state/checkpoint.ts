@@ -1,7 +1,7 @@
 import { isRecord, listOf, recordOf, textOf } from '../json.ts'
 
 /** The parts of a checkpoint's resource that are read here. */
-export interface StateResource {
+export interface CheckpointResource {
   readonly urn: string
   readonly type: string
   readonly custom: boolean
@@ -9,7 +9,7 @@ export interface StateResource {
 }
 
 export interface Checkpoint {
-  readonly resources: readonly StateResource[]
+  readonly resources: readonly CheckpointResource[]
   /** Operations an engine had begun and not recorded the end of. */
   readonly pending: number
   /** The salt of the passphrase's key, in the engine's own form; absent with another secrets provider. */
@@ -65,7 +65,7 @@ function entriesOf (resources: unknown): Array<Record<string, unknown>> {
   throw new InvalidCheckpoint('its resources cannot be made out')
 }
 
-const toResource = (entry: Record<string, unknown>): StateResource => ({
+const toResource = (entry: Record<string, unknown>): CheckpointResource => ({
   urn: textOf(entry.urn),
   type: textOf(entry.type),
   custom: entry.custom === true,
@@ -73,7 +73,7 @@ const toResource = (entry: Record<string, unknown>): StateResource => ({
 })
 
 /** Cloud resources: neither components nor providers. */
-export const cloudResources = (resources: readonly StateResource[]): StateResource[] =>
+export const cloudResources = (resources: readonly CheckpointResource[]): CheckpointResource[] =>
   resources.filter((resource) => resource.custom && !resource.type.startsWith('pulumi:'))
 
 /** Whether every reference is to an earlier resource, and each resource is there once (the engine's own rule). */
