@@ -3,7 +3,7 @@ import { containsPath, parsePath } from '../../values/path.ts'
 import type { PropertyChange } from './step.ts'
 
 /** A provider's verdict on old and new inputs. */
-export interface Difference {
+export interface InputDifference {
   changes: 'none' | 'some' | 'unknown'
   diffs: string[]
   /** Properties whose change needs a new resource. */
@@ -25,7 +25,7 @@ const kinds: Record<number, PropertyChange['diffKind']> = {
   [Kind.UPDATE_REPLACE]: 'update-replace'
 }
 
-export function differenceOf (answer: providerPb.DiffResponse): Difference {
+export function differenceOf (answer: providerPb.DiffResponse): InputDifference {
   const detailed = answer.getHasdetaileddiff() ? detailedOf(answer) : undefined
   const changes = answer.getChanges()
   return {
@@ -64,7 +64,7 @@ const inverse: Record<PropertyChange['diffKind'], PropertyChange['diffKind']> = 
 }
 
 /** The verdict on the way back: what was added is deleted. */
-export const inverted = (difference: Difference): Difference => ({
+export const inverted = (difference: InputDifference): InputDifference => ({
   ...difference,
   detailedDiff: difference.detailedDiff && Object.fromEntries(Object.entries(difference.detailedDiff)
     .map(([path, change]) => [path, { ...change, diffKind: inverse[change.diffKind] }]))
@@ -81,10 +81,10 @@ const failedBefore = '#initerror'
  * applyReplaceOnChanges).
  */
 export function withReplaceOnChanges (
-  difference: Difference,
+  difference: InputDifference,
   option: readonly string[],
   hasFailed: boolean
-): Difference {
+): InputDifference {
   if (option.length === 0 || (difference.changes !== 'some' && !hasFailed)) return difference
   const paths = option.map(parsePath)
   const covered = (path: string): boolean => paths.some((outer) => containsPath(outer, parsePath(path)))
@@ -106,6 +106,6 @@ export function withReplaceOnChanges (
 }
 
 /** Whether the verdict is that the resource can't be changed in place. */
-export const needsReplacement = ({ changes, replaces, detailedDiff }: Difference): boolean =>
+export const needsReplacement = ({ changes, replaces, detailedDiff }: InputDifference): boolean =>
   changes === 'some' &&
   (replaces.length > 0 || Object.values(detailedDiff ?? {}).some(({ diffKind }) => diffKind.endsWith('-replace')))

@@ -5,7 +5,7 @@ import { isProviderType, nameOf, typeOf } from '../../urn.ts'
 import { reveal, sameValue } from '../../values/value.ts'
 import type { Properties, Value } from '../../values/value.ts'
 import { needsReplacement, withReplaceOnChanges } from './difference.ts'
-import type { Difference } from './difference.ts'
+import type { InputDifference } from './difference.ts'
 import type { Goal } from './goal.ts'
 import { withIgnoredChanges } from './ignore-changes.ts'
 import type { ProviderConnection } from '../providers/provider.ts'
@@ -157,7 +157,7 @@ export async function compare (
   old: ResourceState,
   next: ResourceState,
   connection: ProviderConnection | undefined
-): Promise<Difference> {
+): Promise<InputDifference> {
   const sent = { ...old, inputs: withoutInternal(old.inputs) }
   const news = withoutInternal(next.inputs)
   if (connection === undefined) return byInputs(sent.inputs, news)
@@ -167,7 +167,7 @@ export async function compare (
   return answer === undefined || answer.changes === 'unknown' ? byInputs(sent.inputs, news) : answer
 }
 
-function byInputs (olds: Properties, news: Properties): Difference {
+function byInputs (olds: Properties, news: Properties): InputDifference {
   const keys = [...new Set([...Object.keys(olds), ...Object.keys(news)])].sort()
   const diffs = keys.filter((key) => !sameValue(reveal(olds[key] ?? null), reveal(news[key] ?? null)))
   return {
@@ -179,7 +179,7 @@ function byInputs (olds: Properties, news: Properties): Difference {
   }
 }
 
-const replacedFor = (reason: string): Difference =>
+const replacedFor = (reason: string): InputDifference =>
   ({ changes: 'some', diffs: [], replaces: [reason], detailedDiff: undefined, deleteBeforeReplace: false })
 
 /** A replacement that the resource's own inputs have no part in. */
@@ -187,7 +187,7 @@ async function replacedForOthers (
   wanted: Wanted,
   old: ResourceState,
   connection: ProviderConnection | undefined
-): Promise<Difference | undefined> {
+): Promise<InputDifference | undefined> {
   if (wanted.goesWith) return replacedFor('deletedWith')
   return (await isReplacedByProvider(wanted, old, connection)) ? replacedFor('provider') : undefined
 }

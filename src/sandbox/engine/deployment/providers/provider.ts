@@ -5,7 +5,7 @@ import providerPb from '@pulumi/pulumi/proto/provider_pb.js'
 import { EmptyMessage, channelOptions } from '../../protocol.ts'
 import { containsUnknown, type Properties } from '../../values/value.ts'
 import { fromStruct } from '../../values/wire.ts'
-import { differenceOf, type Difference } from '../planning/difference.ts'
+import { differenceOf, type InputDifference } from '../planning/difference.ts'
 import type { CheckedInputs, Created, ExistingResource, UpdateOptions } from './provider-calls.ts'
 import { ProviderError, providerError } from './provider-error.ts'
 import { ProviderRequests, configureRequest } from './provider-requests.ts'
@@ -70,7 +70,7 @@ export class ProviderConnection {
   }
 
   /** What a changed configuration means. `undefined`: the provider can't tell. */
-  async diffConfig (old: ExistingResource, news: Properties): Promise<Difference | undefined> {
+  async diffConfig (old: ExistingResource, news: Properties): Promise<InputDifference | undefined> {
     const request = this.#requests.diff(old, news, [])
     const answer = await optional(
       call<typeof request, providerPb.DiffResponse>((sent, done) => this.#client.diffConfig(sent, done), request)
@@ -104,7 +104,7 @@ export class ProviderConnection {
     )
   }
 
-  async diff (old: ExistingResource, news: Properties, ignoreChanges: readonly string[]): Promise<Difference> {
+  async diff (old: ExistingResource, news: Properties, ignoreChanges: readonly string[]): Promise<InputDifference> {
     const request = this.#requests.diff(old, news, ignoreChanges)
     return differenceOf(
       await call<typeof request, providerPb.DiffResponse>((sent, done) => this.#client.diff(sent, done), request)
