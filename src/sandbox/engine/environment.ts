@@ -1,5 +1,5 @@
 /** The environment variables the engine acts on, read once. */
-export interface Environment {
+export interface EngineVariables {
   /** Where the state lives, `file://…`. */
   backendUrl: string | undefined
   passphrase: string | undefined
@@ -35,7 +35,7 @@ const switches = new Set([
   'PULUMI_DIY_BACKEND_RETAIN_CHECKPOINTS', 'PULUMI_IGNORE_AMBIENT_PLUGINS'
 ])
 
-export function readEnvironment (variables: NodeJS.ProcessEnv = process.env): Environment {
+export function readEnvironment (variables: NodeJS.ProcessEnv = process.env): EngineVariables {
   return {
     backendUrl: variables['PULUMI_BACKEND_URL'],
     passphrase: variables['PULUMI_CONFIG_PASSPHRASE'],

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { parse, parseDocument } from 'yaml'
 import { EngineError, notImplemented, stackNotFound } from './errors.ts'
-import type { Environment } from './environment.ts'
+import type { EngineVariables } from './environment.ts'
 import { newSecretsProvider, readPassphrase, secretsProvider } from './secrets.ts'
 import type { SecretsProvider } from './secrets.ts'
 import { readCheckpoint } from './state/checkpoint.ts'
@@ -102,7 +102,7 @@ async function saveSalt (path: string, salt: string): Promise<void> {
  * Pulumi.STACK.yaml.
  */
 export async function stackSecrets (
-  environment: Environment,
+  environment: EngineVariables,
   settings: StackSettings,
   checkpoint: Checkpoint | undefined
 ): Promise<SecretsProvider> {
@@ -117,10 +117,10 @@ export async function stackSecrets (
 }
 
 /** What encrypted the checkpoint, which after a change of salt is not what encrypts the next one. */
-export const checkpointSecrets = async (environment: Environment, checkpoint: Checkpoint): Promise<SecretsProvider> =>
+export const checkpointSecrets = async (environment: EngineVariables, checkpoint: Checkpoint): Promise<SecretsProvider> =>
   secretsProvider(checkpoint.salt ?? '', await readPassphrase(environment))
 
-async function passphraseOf (environment: Environment): Promise<string> {
+async function passphraseOf (environment: EngineVariables): Promise<string> {
   try {
     return await readPassphrase(environment)
   } catch (cause) {

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, pbkdf2, randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
-import type { Environment } from './environment.ts'
+import type { EngineVariables } from './environment.ts'
 import { EngineError } from './errors.ts'
 
 const derive = promisify(pbkdf2)
@@ -34,7 +34,7 @@ export interface SecretsProvider {
 }
 
 /** @throws EngineError in the CLI's words if no passphrase is set; an empty one counts as set */
-export async function readPassphrase (environment: Environment): Promise<string> {
+export async function readPassphrase (environment: EngineVariables): Promise<string> {
   if (environment.passphrase !== undefined) return environment.passphrase
   if (environment.passphraseFile === undefined) {
     throw new EngineError(

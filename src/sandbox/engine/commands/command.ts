@@ -1,11 +1,11 @@
 import type { Arguments, CommandShape } from '../args.ts'
-import type { Environment } from '../environment.ts'
+import type { EngineVariables } from '../environment.ts'
 import type { Output } from '../output.ts'
 
 /** What a command gets to work with. */
 export interface CommandContext {
   args: Arguments
-  environment: Environment
+  environment: EngineVariables
   output: Output
   /** The working directory: where Pulumi.yaml is. */
   directory: string

@@ -3,7 +3,7 @@ import { isOn } from '../args.ts'
 import type { Arguments } from '../args.ts'
 import { Cancellation, deploy } from '../deployment/deployment.ts'
 import type { DeploymentOptions, DeploymentOutcome, Work } from '../deployment/deployment.ts'
-import type { Environment } from '../environment.ts'
+import type { EngineVariables } from '../environment.ts'
 import { EngineError, exitCodes } from '../errors.ts'
 import { settingsPath } from '../project.ts'
 import { addBackup, addToHistory } from '../state/history.ts'
@@ -85,7 +85,7 @@ function optionsOf (
 }
 
 /** Steps at a time: `--parallel`, PULUMI_PARALLEL, or four for each processor, as the CLI has it. */
-function parallelOf (args: Arguments, environment: Environment): number {
+function parallelOf (args: Arguments, environment: EngineVariables): number {
   const text = args.flags.get('parallel') ?? environment.parallel
   if (text === undefined) return availableParallelism() * 4
   const value = Number(text)
@@ -141,7 +141,7 @@ async function record (
 const goArchitectures: Record<string, string> = { x64: 'amd64', ia32: '386' }
 
 /** What the CLI notes beside a deployment: variables and flags by name, never their values unless they are switches. */
-function historyEnvironment (args: Arguments, environment: Environment): Record<string, string> {
+function historyEnvironment (args: Arguments, environment: EngineVariables): Record<string, string> {
   const flags = [...args.flags].map(([name, value]) => [
     `pulumi.flag.${name}`,
     value === 'true' || value === 'false' ? value : 'set'

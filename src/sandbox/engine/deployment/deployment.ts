@@ -1,4 +1,4 @@
-import type { Environment } from '../environment.ts'
+import type { EngineVariables } from '../environment.ts'
 import { EngineError, messageOf } from '../errors.ts'
 import type { Output } from '../output.ts'
 import { checkpointSecrets, existingCheckpoint, readSettings, stackSecrets } from '../project.ts'
@@ -25,7 +25,7 @@ import { Stop } from './stop.ts'
 
 /** What one deployment is to do. */
 export interface DeploymentOptions {
-  environment: Environment
+  environment: EngineVariables
   output: Output
   project: Project
   files: StackFiles
