@@ -14,7 +14,7 @@ import { markSecrets } from './reporting/secret-outputs.ts'
 import { statusUnknown } from './reporting/reporter.ts'
 import type { Reporter } from './reporting/reporter.ts'
 import { newOf, oldOf, subjectOf } from './planning/step.ts'
-import type { Step } from './planning/step.ts'
+import type { DeploymentStep } from './planning/step.ts'
 import { Semaphore } from './stop.ts'
 import type { Stop } from './stop.ts'
 
@@ -41,7 +41,7 @@ export interface ExecutorOptions {
   base: readonly ResourceState[]
 }
 
-const operations: Record<Step['kind'], OperationType | undefined> = {
+const operations: Record<DeploymentStep['kind'], OperationType | undefined> = {
   same: undefined,
   create: 'creating',
   update: 'updating',
@@ -88,7 +88,7 @@ export class Executor {
    * @returns the resource as it is now; the old state after a delete
    * @throws Stopped before the step has begun, StepFailed once its failure is reported and saved
    */
-  async run (step: Step, connection?: ProviderConnection): Promise<ResourceState> {
+  async run (step: DeploymentStep, connection?: ProviderConnection): Promise<ResourceState> {
     const running = this.#slots.use(async () => {
       this.#options.stop.check()
       return this.#carryOut(step, connection)
@@ -105,7 +105,7 @@ export class Executor {
    * A step that only looks: `work` answers the step with what it found.
    * @throws Stopped before it has begun, StepFailed once its failure is reported
    */
-  async find<S extends Step>(step: S, work: () => Promise<S>): Promise<S> {
+  async find<S extends DeploymentStep>(step: S, work: () => Promise<S>): Promise<S> {
     const { reporter, stop } = this.#options
     return this.#slots.use(async () => {
       stop.check()
@@ -126,7 +126,7 @@ export class Executor {
     while (this.#running.size > 0) await Promise.allSettled([...this.#running])
   }
 
-  async #carryOut (step: Step, connection: ProviderConnection | undefined): Promise<ResourceState> {
+  async #carryOut (step: DeploymentStep, connection: ProviderConnection | undefined): Promise<ResourceState> {
     const { reporter, snapshot } = this.#options
     reporter.began(step)
     const type = this.#asksProvider(step) ? operations[step.kind] : undefined
@@ -147,7 +147,7 @@ export class Executor {
     }
   }
 
-  #asksProvider (step: Step): boolean {
+  #asksProvider (step: DeploymentStep): boolean {
     const { custom, type } = subjectOf(step)
     if (!custom || isProviderType(type) || operations[step.kind] === undefined) return false
     return step.kind !== 'delete' || (this.#needsDelete(step.old) && (step.replaced || !step.old.protect))
@@ -157,7 +157,7 @@ export class Executor {
     return !old.external && !old.retainOnDelete && !this.#deleting.has(old.deletedWith)
   }
 
-  async #apply (step: Step, connection: ProviderConnection | undefined): Promise<ResourceState> {
+  async #apply (step: DeploymentStep, connection: ProviderConnection | undefined): Promise<ResourceState> {
     const now = new Date().toISOString()
     switch (step.kind) {
       case 'same':
@@ -178,7 +178,7 @@ export class Executor {
     }
   }
 
-  async #keep (step: Step & { kind: 'same' }, connection: ProviderConnection | undefined): Promise<ResourceState> {
+  async #keep (step: DeploymentStep & { kind: 'same' }, connection: ProviderConnection | undefined): Promise<ResourceState> {
     const { old } = step
     if (isProviderType(old.type) && connection) {
       await this.#configure(connection, `${old.urn}::${old.id}`, step.new.inputs)
@@ -205,7 +205,7 @@ export class Executor {
   }
 
   async #update (
-    step: Step & { kind: 'update' },
+    step: DeploymentStep & { kind: 'update' },
     connection: ProviderConnection | undefined,
     now: string
   ): Promise<ResourceState> {
@@ -232,14 +232,14 @@ export class Executor {
   }
 
   /** Whoever replaces a protected resource is refused before its first step. */
-  async #delete ({ old, replaced }: Step & { kind: 'delete' }): Promise<void> {
+  async #delete ({ old, replaced }: DeploymentStep & { kind: 'delete' }): Promise<void> {
     if (old.protect && !replaced) throw isProtected(old.urn)
     if (this.#options.preview || !old.custom || isProviderType(old.type) || !this.#needsDelete(old)) return
     const connection = await this.#options.providers.fromState(old, this.#options.base)
     await connection.delete(old, old.customTimeouts.delete ?? 0)
   }
 
-  #remember (step: Step, state: ResourceState): void {
+  #remember (step: DeploymentStep, state: ResourceState): void {
     const { snapshot } = this.#options
     switch (step.kind) {
       case 'replace':
@@ -260,7 +260,7 @@ export class Executor {
    * A resource that was made but is not right exists: it is remembered with what went wrong, and the next update mends
    * it.
    */
-  async #fail (step: Step, error: unknown): Promise<void> {
+  async #fail (step: DeploymentStep, error: unknown): Promise<void> {
     const { reporter, snapshot, stop, continueOnError } = this.#options
     this.#failed = true
     const failure = error instanceof ProviderError ? error : undefined

@@ -10,10 +10,10 @@ import { compare } from './planning/planner.ts'
 import { ProviderError } from './providers/provider-error.ts'
 import type { ProviderConnection } from './providers/provider.ts'
 import { markSecrets } from './reporting/secret-outputs.ts'
-import type { Step } from './planning/step.ts'
+import type { DeploymentStep } from './planning/step.ts'
 import { Stopped } from './stop.ts'
 
-type Refresh = Step & { kind: 'refresh' }
+type Refresh = DeploymentStep & { kind: 'refresh' }
 
 const noDifference = { keys: [], diffs: [], detailedDiff: undefined }
 

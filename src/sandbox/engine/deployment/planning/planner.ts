@@ -11,10 +11,10 @@ import { withIgnoredChanges } from './ignore-changes.ts'
 import type { ProviderConnection } from '../providers/provider.ts'
 import type { RefusedInput } from '../providers/provider-calls.ts'
 import { withoutInternal } from '../providers/providers.ts'
-import type { Step, StepDifference } from './step.ts'
+import type { DeploymentStep, StepDifference } from './step.ts'
 
 export interface Planned {
-  step: Step | Replacement
+  step: DeploymentStep | Replacement
   /** The provider instance the step needs; for a provider resource, its own new connection. */
   connection: ProviderConnection | undefined
 }

@@ -17,7 +17,7 @@ export interface StepDifference {
  * What is to happen to one resource: a kind, what it was and what it will be. A replacement is three steps:
  * `create-replacement`, `replace`, which only tells, and the `delete` of what is `replaced`, first or last.
  */
-export type Step =
+export type DeploymentStep =
   | { kind: 'same', old: ResourceState, new: ResourceState }
   | { kind: 'create', new: ResourceState }
   | { kind: 'update', old: ResourceState, new: ResourceState, difference: StepDifference }
@@ -43,25 +43,25 @@ export type Step =
   /** What was deleted for a replacement that is not wanted any more leaves the state. */
   | { kind: 'forget', old: ResourceState }
 
-export const oldOf = (step: Step): ResourceState | undefined => 'old' in step ? step.old : undefined
+export const oldOf = (step: DeploymentStep): ResourceState | undefined => 'old' in step ? step.old : undefined
 
-export const newOf = (step: Step): ResourceState | undefined => 'new' in step ? step.new : undefined
+export const newOf = (step: DeploymentStep): ResourceState | undefined => 'new' in step ? step.new : undefined
 
 /** The resource a step is about. */
-export const subjectOf = (step: Step): ResourceState => 'old' in step ? newOf(step) ?? step.old : step.new
+export const subjectOf = (step: DeploymentStep): ResourceState => 'old' in step ? newOf(step) ?? step.old : step.new
 
-export const differenceOfStep = (step: Step): StepDifference | undefined =>
+export const differenceOfStep = (step: DeploymentStep): StepDifference | undefined =>
   'difference' in step ? step.difference : undefined
 
 /** The operation's name in events and summaries. */
-export function operationOf (step: Step): string {
+export function operationOf (step: DeploymentStep): string {
   if (step.kind === 'delete' && step.replaced) return 'delete-replaced'
   if (step.kind === 'refresh') return step.outcome
   return step.kind === 'forget' ? 'remove-pending-replace' : step.kind
 }
 
 /** Whether a step counts as a change of its own; of a replacement only `replace` does. */
-export const isLogical = (step: Step): boolean =>
+export const isLogical = (step: DeploymentStep): boolean =>
   step.kind !== 'create-replacement' &&
   step.kind !== 'forget' &&
   step.kind !== 'refresh' &&

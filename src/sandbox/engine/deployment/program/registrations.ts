@@ -13,7 +13,7 @@ import type { ProviderConnection } from '../providers/provider.ts'
 import { withVersion } from '../providers/providers.ts'
 import { Replacements } from '../planning/replacements.ts'
 import { Stopped } from '../stop.ts'
-import type { Step } from '../planning/step.ts'
+import type { DeploymentStep } from '../planning/step.ts'
 
 /** What became of a registration. */
 export type Registration =
@@ -48,7 +48,7 @@ export class Registrations {
   readonly #olds: Map<string, ResourceState>
   readonly #goals = new Map<string, Goal>()
   readonly #replacements: Replacements
-  readonly #steps = new Map<string, { step: Step, state: ResourceState }>()
+  readonly #steps = new Map<string, { step: DeploymentStep, state: ResourceState }>()
   readonly #failed = new Set<string>()
   readonly #defaults = new Map<string, Promise<string>>()
 

@@ -6,7 +6,7 @@ import { toDisplay } from '../../values/json.ts'
 import type { Json } from '../../values/json.ts'
 import type { ResourceState } from '../../state/resource.ts'
 import { differenceOfStep, isLogical, newOf, oldOf, operationOf, subjectOf } from '../planning/step.ts'
-import type { PropertyChange, Step } from '../planning/step.ts'
+import type { PropertyChange, DeploymentStep } from '../planning/step.ts'
 
 export type Severity = 'debug' | 'info' | 'info#err' | 'warning' | 'error'
 
@@ -102,7 +102,7 @@ export function openEventLog (address: string | undefined): EventLog {
 }
 
 /** `finished`: the step's new state, once there is one; before, a new resource shows neither id nor outputs. */
-export function metadataOf (step: Step, finished?: ResourceState): StepMetadata {
+export function metadataOf (step: DeploymentStep, finished?: ResourceState): StepMetadata {
   const condemned = finished && step.kind === 'create-replacement' ? step.condemned : undefined
   const old = condemned ?? oldOf(step)
   const subject = subjectOf(step)

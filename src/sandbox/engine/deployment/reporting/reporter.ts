@@ -4,7 +4,7 @@ import { isDefaultProvider, nameOf, typeOf } from '../../urn.ts'
 import { metadataOf } from './events.ts'
 import type { EventLog, Severity } from './events.ts'
 import { isLogical, operationOf, subjectOf } from '../planning/step.ts'
-import type { Step } from '../planning/step.ts'
+import type { DeploymentStep } from '../planning/step.ts'
 
 /** How the lines and the counts name an operation (pkg/display of the real engine). */
 interface Words {
@@ -80,13 +80,13 @@ export class Reporter {
     this.#events.send({ preludeEvent: { config } })
   }
 
-  began (step: Step): void {
+  began (step: DeploymentStep): void {
     this.#began.set(subjectOf(step).urn, Date.now())
     this.#events.send({ resourcePreEvent: { metadata: metadataOf(step) } })
     this.#line(step, wordsOf(operationOf(step)).present)
   }
 
-  ended (step: Step, state: ResourceState): void {
+  ended (step: DeploymentStep, state: ResourceState): void {
     if ((isLogical(step) || step.kind === 'refresh') && !isDefaultProvider(state.urn)) {
       this.#steps += 1
       const operation = operationOf(step)
@@ -97,14 +97,14 @@ export class Reporter {
     this.outputs(step, state)
   }
 
-  outputs (step: Step, state: ResourceState): void {
+  outputs (step: DeploymentStep, state: ResourceState): void {
     this.#events.send({ resOutputsEvent: { metadata: metadataOf(step, state) } })
     const seconds = (Date.now() - (this.#began.get(state.urn) ?? Date.now())) / 1000
     const { past } = wordsOf(operationOf(step))
     this.#line(step, past && `${past} (${seconds.toFixed(2)}s)`)
   }
 
-  failed (step: Step, message: string, status: number): void {
+  failed (step: DeploymentStep, message: string, status: number): void {
     const { urn } = subjectOf(step)
     this.diagnostic('error', this.#preview ? `Preview failed: ${message}` : message, urn)
     if (this.#preview) return
@@ -153,7 +153,7 @@ export class Reporter {
     await this.#events.close()
   }
 
-  #line (step: Step, what: string): void {
+  #line (step: DeploymentStep, what: string): void {
     const { urn, type } = subjectOf(step)
     if (what !== '' && !isDefaultProvider(urn)) {
       this.#output.out(` ${wordsOf(operationOf(step)).sign.padEnd(2)} ${type} ${nameOf(urn)} ${what} \n`)
