@@ -45,7 +45,7 @@ const qualifiedTypeOf = (urn: string): string => urn.split('::')[2] ?? ''
 
 export const typeOf = (urn: string): string => qualifiedTypeOf(urn).split('$').at(-1) ?? ''
 
-export const nameOf = (urn: string): string => urn.split('::').slice(3).join('::')
+export const resourceNameOf = (urn: string): string => urn.split('::').slice(3).join('::')
 
 export const isProviderType = (type: string): boolean => type.startsWith(providerPrefix)
 
@@ -63,4 +63,4 @@ export function splitReference (reference: string): { urn: string, id: string } 
 
 /** Default providers are the engine's own: they are not counted in a summary. */
 export const isDefaultProvider = (urn: string): boolean =>
-  isProviderType(typeOf(urn)) && (nameOf(urn) === 'default' || nameOf(urn).startsWith('default_'))
+  isProviderType(typeOf(urn)) && (resourceNameOf(urn) === 'default' || resourceNameOf(urn).startsWith('default_'))

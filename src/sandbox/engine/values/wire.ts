@@ -1,6 +1,6 @@
 import type { JavaScriptValue, Struct } from 'google-protobuf/google/protobuf/struct_pb.js'
 import { EngineError, notImplemented } from '../errors.ts'
-import { nameOf, typeOf } from '../urn.ts'
+import { resourceNameOf, typeOf } from '../urn.ts'
 import {
   Reference,
   Secret,
@@ -95,7 +95,7 @@ function referenceToWire (reference: Reference, options: WireOptions): JavaScrip
   return {
     [signatureKey]: signatures.reference,
     urn: reference.urn,
-    name: nameOf(reference.urn),
+    name: resourceNameOf(reference.urn),
     type: typeOf(reference.urn),
     ...(reference.id === null ? {} : { id: reference.id }),
     ...(reference.packageVersion === '' ? {} : { packageVersion: reference.packageVersion })

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { EngineError } from '../../errors.ts'
 import type { ResourceState } from '../../state/resource.ts'
-import { isProviderType, nameOf, typeOf } from '../../urn.ts'
+import { isProviderType, resourceNameOf, typeOf } from '../../urn.ts'
 import { reveal, sameValue } from '../../values/value.ts'
 import type { Properties, Value } from '../../values/value.ts'
 import { needsReplacement, withReplaceOnChanges } from './difference.ts'
@@ -140,7 +140,7 @@ function keepEngineKeys (sent: Properties, checked: Properties): Properties {
 /** In the real engine's words (sdk/go/common/diag/errors.go, 2002 and 2003). */
 function refuse (urn: string, inputs: Properties, failures: RefusedInput[]): void {
   if (failures.length === 0) return
-  const subject = `${typeOf(urn)} resource '${nameOf(urn)}'`
+  const subject = `${typeOf(urn)} resource '${resourceNameOf(urn)}'`
   throw new InvalidInputs(failures.map(({ property, reason }) => property === ''
     ? `${subject} has a problem: ${reason}`
     : `${subject}: property ${property} value {${display(inputs[property])}} has a problem: ${reason}`))

@@ -1,6 +1,6 @@
 import providerPb from '@pulumi/pulumi/proto/provider_pb.js'
 import { StructMessage } from '../../protocol.ts'
-import { nameOf, typeOf } from '../../urn.ts'
+import { resourceNameOf, typeOf } from '../../urn.ts'
 import type { Properties } from '../../values/value.ts'
 import { toWireObject, type WireOptions } from '../../values/wire.ts'
 import type { ExistingResource, UpdateOptions } from './provider-calls.ts'
@@ -101,7 +101,7 @@ export function configureRequest (urn: string, id: string, inputs: Properties): 
 
 function addressed<R extends AddressedRequest> (request: R, urn: string): R {
   request.setUrn(urn)
-  request.setName(nameOf(urn))
+  request.setName(resourceNameOf(urn))
   request.setType(typeOf(urn))
   return request
 }

@@ -1,6 +1,6 @@
 import type { Output } from '../../output.ts'
 import type { ResourceState } from '../../state/resource.ts'
-import { isDefaultProvider, nameOf, typeOf } from '../../urn.ts'
+import { isDefaultProvider, resourceNameOf, typeOf } from '../../urn.ts'
 import { metadataOf } from './events.ts'
 import type { EventLog, Severity } from './events.ts'
 import { isLogical, operationOf, subjectOf } from '../planning/step.ts'
@@ -156,7 +156,7 @@ export class Reporter {
   #line (step: DeploymentStep, what: string): void {
     const { urn, type } = subjectOf(step)
     if (what !== '' && !isDefaultProvider(urn)) {
-      this.#output.out(` ${wordsOf(operationOf(step)).sign.padEnd(2)} ${type} ${nameOf(urn)} ${what} \n`)
+      this.#output.out(` ${wordsOf(operationOf(step)).sign.padEnd(2)} ${type} ${resourceNameOf(urn)} ${what} \n`)
     }
   }
 
@@ -164,7 +164,7 @@ export class Reporter {
     if (this.#diagnostics.length === 0) return
     this.#output.out('Diagnostics:\n')
     for (const urn of new Set(this.#diagnostics.map((diagnostic) => diagnostic.urn))) {
-      this.#output.out(`  ${typeOf(urn)} (${nameOf(urn)}):\n`)
+      this.#output.out(`  ${typeOf(urn)} (${resourceNameOf(urn)}):\n`)
       const texts = this.#diagnostics.filter((diagnostic) => diagnostic.urn === urn).map(({ text }) => text)
       this.#output.out(`${texts.join('').replace(/^(?=.)/gm, '    ')}\n`)
     }
