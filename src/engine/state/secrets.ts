@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import { LRUCache } from 'lru-cache'
 import type { Log } from '../log.ts'
 import { ignoreAbsence, isRecord } from '../json.ts'
-import type { Decrypt } from '../translate/secret-values.ts'
+import type { DecryptSecret } from '../translate/secret-values.ts'
 
 /**
  * The engine's parameters: PBKDF2 with SHA-256, a million rounds; AES-GCM with a 256-bit key and its tag at the end.
@@ -29,9 +29,9 @@ export class SecretsKeyCache {
    * the key.
    * @throws Error when the passphrase is not the one that the state was made with.
    */
-  async unlock (salt: string): Promise<Decrypt> {
+  async unlock (salt: string): Promise<DecryptSecret> {
     const key = await this.#keys.forceFetch(salt)
-    const decrypt: Decrypt = (ciphertext) => decryptWith(key, ciphertext)
+    const decrypt: DecryptSecret = (ciphertext) => decryptWith(key, ciphertext)
     if (decrypt(salt.split(':').slice(2).join(':')) !== 'pulumi') throw new Error('the passphrase is not the state\'s')
     return decrypt
   }

@@ -6,13 +6,13 @@ const SECRET = '1b47061264138c4ac30d75fd1eb44270'
 /** What the CLI prints instead of a secret. */
 export const MASK = '[secret]'
 
-export type Decrypt = (ciphertext: string) => string
+export type DecryptSecret = (ciphertext: string) => string
 
 /**
  * A checkpoint's value as the CLI prints it: secrets masked, or in plain text when `decrypt` is given.
  * @throws Error for any other tagged value (assets, references to resources): the engine prints those.
  */
-export function reveal (value: unknown, decrypt?: Decrypt): unknown {
+export function reveal (value: unknown, decrypt?: DecryptSecret): unknown {
   if (Array.isArray(value)) return value.map((item) => reveal(item, decrypt))
   if (!isRecord(value)) return value
   if (!(TAG in value)) {
