@@ -7,10 +7,10 @@ import { StructMessage } from '../../../src/sandbox/engine/protocol.ts'
 import { aliasUrn, isDefaultProvider, packageOf, urnOf } from '../../../src/sandbox/engine/urn.ts'
 import { fromState, toDisplay, toPlain, toState } from '../../../src/sandbox/engine/values/json.ts'
 import { Reference, Secret } from '../../../src/sandbox/engine/values/value.ts'
-import type { Properties, Value } from '../../../src/sandbox/engine/values/value.ts'
+import type { Properties, PropertyValue } from '../../../src/sandbox/engine/values/value.ts'
 import { fromStruct, toWireObject } from '../../../src/sandbox/engine/values/wire.ts'
 
-const { value } = fc.letrec<{ value: Value }>((tie) => ({
+const { value } = fc.letrec<{ value: PropertyValue }>((tie) => ({
   value: fc.oneof(
     { depthSize: 'small' },
     fc.constant(null),

@@ -10,7 +10,7 @@ import {
   signatures,
   unknownValue
 } from './value.ts'
-import type { Properties, Value } from './value.ts'
+import type { Properties, PropertyValue } from './value.ts'
 
 /** Property values as plain JSON, in a state file or an event. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
@@ -25,7 +25,7 @@ export const isJsonObject = (value: Json | undefined): value is JsonObject =>
 /**
  * Values as a checkpoint holds them: a secret is `{ [signature], ciphertext }` around the encrypted JSON of its value.
  */
-export function toState (value: Value, encrypt: Encrypt): Json {
+export function toState (value: PropertyValue, encrypt: Encrypt): Json {
   if (value instanceof Secret) {
     value.ciphertext ??= encrypt(JSON.stringify(toState(value.value, encrypt)))
     return { [signatureKey]: signatures.secret, ciphertext: value.ciphertext }
@@ -34,18 +34,18 @@ export function toState (value: Value, encrypt: Encrypt): Json {
 }
 
 /** Values as events show them: secrets hidden. */
-export function toDisplay (value: Value): Json {
+export function toDisplay (value: PropertyValue): Json {
   if (value instanceof Secret) return { [signatureKey]: signatures.secret, ciphertext: '[secret]' }
   return structure(value, toDisplay)
 }
 
 /** Values as `stack output --json` prints them: plain, or `[secret]`. */
-export function toPlain (value: Value, showSecrets: boolean): Json {
+export function toPlain (value: PropertyValue, showSecrets: boolean): Json {
   if (value instanceof Secret) return showSecrets ? toPlain(value.value, true) : '[secret]'
   return structure(value, (inner) => toPlain(inner, showSecrets))
 }
 
-function structure (value: Exclude<Value, Secret>, inner: (value: Value) => Json): Json {
+function structure (value: Exclude<PropertyValue, Secret>, inner: (value: PropertyValue) => Json): Json {
   if (value instanceof Reference) {
     return {
       [signatureKey]: signatures.reference,
@@ -63,7 +63,7 @@ function structure (value: Exclude<Value, Secret>, inner: (value: Value) => Json
 }
 
 /** The inverse of `toState`. @throws EngineError for assets and archives */
-export function fromState (json: Json, decrypt: Decrypt): Value {
+export function fromState (json: Json, decrypt: Decrypt): PropertyValue {
   if (Array.isArray(json)) return json.map((item) => fromState(item, decrypt))
   if (!isJsonObject(json)) return json
   switch (json[signatureKey]) {

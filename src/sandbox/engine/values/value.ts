@@ -2,19 +2,19 @@
  * Property values as the engine holds them. Secrets, references to resources and unknowns are objects of their own;
  * assets, archives and output values do not occur in what this engine does and are refused at the boundary.
  */
-export type Value = null | boolean | number | string | Secret | Reference | Unknown | readonly Value[] | Properties
+export type PropertyValue = null | boolean | number | string | Secret | Reference | Unknown | readonly PropertyValue[] | Properties
 
-export interface Properties { readonly [key: string]: Value }
+export interface Properties { readonly [key: string]: PropertyValue }
 
 /**
  * A value that is written encrypted. The ciphertext is kept so that an unchanged secret is not encrypted anew by every
  * write.
  */
 export class Secret {
-  readonly value: Value
+  readonly value: PropertyValue
   ciphertext: string | undefined
 
-  constructor (value: Value, ciphertext?: string) {
+  constructor (value: PropertyValue, ciphertext?: string) {
     this.value = value
     this.ciphertext = ciphertext
   }
@@ -56,14 +56,14 @@ export const signatures = {
 export const unknownValue = '04da6b54-80e4-46f7-96ec-b56ff0331ba9'
 
 /** `Array.isArray` does not narrow readonly arrays. */
-export const isList = (value: Value): value is readonly Value[] => Array.isArray(value)
+export const isList = (value: PropertyValue): value is readonly PropertyValue[] => Array.isArray(value)
 
-export const isProperties = (value: Value): value is Properties =>
+export const isProperties = (value: PropertyValue): value is Properties =>
   typeof value === 'object' && value !== null && !isList(value) &&
   !(value instanceof Secret) && !(value instanceof Reference) && !(value instanceof Unknown)
 
 /** The same values without secrets around them, for comparing. */
-export function reveal (value: Value): Value {
+export function reveal (value: PropertyValue): PropertyValue {
   if (value instanceof Secret) return reveal(value.value)
   if (isList(value)) return value.map(reveal)
   if (isProperties(value)) return mapValues(value, reveal)
@@ -73,9 +73,9 @@ export function reveal (value: Value): Value {
 /** Maps every property, keys in the order the real engine writes them (sorted). */
 export function mapValues<T> (
   properties: { readonly [key: string]: T },
-  map: (value: T, key: string) => Value
+  map: (value: T, key: string) => PropertyValue
 ): Properties {
-  const result: Record<string, Value> = {}
+  const result: Record<string, PropertyValue> = {}
   for (const key of Object.keys(properties).sort()) {
     const value = properties[key]
     if (value !== undefined) result[key] = map(value, key)
@@ -83,9 +83,9 @@ export function mapValues<T> (
   return result
 }
 
-export const sameValue = (a: Value, b: Value): boolean => canonical(a) === canonical(b)
+export const sameValue = (a: PropertyValue, b: PropertyValue): boolean => canonical(a) === canonical(b)
 
-function canonical (value: Value): string {
+function canonical (value: PropertyValue): string {
   return JSON.stringify(value, (_, part: unknown) => {
     if (typeof part !== 'object' || part === null || Array.isArray(part)) return part
     return Object.fromEntries(
@@ -96,14 +96,14 @@ function canonical (value: Value): string {
   })
 }
 
-export function containsUnknown (value: Value): boolean {
+export function containsUnknown (value: PropertyValue): boolean {
   if (value instanceof Unknown) return true
   if (value instanceof Secret) return containsUnknown(value.value)
   if (isList(value)) return value.some(containsUnknown)
   return isProperties(value) && Object.values(value).some(containsUnknown)
 }
 
-export function containsSecret (value: Value): boolean {
+export function containsSecret (value: PropertyValue): boolean {
   if (value instanceof Secret) return true
   if (isList(value)) return value.some(containsSecret)
   return isProperties(value) && Object.values(value).some(containsSecret)

@@ -13,7 +13,7 @@ import {
   unknown,
   unknownValue
 } from './value.ts'
-import type { Properties, Value } from './value.ts'
+import type { Properties, PropertyValue } from './value.ts'
 
 /** What the other side of a connection understands. */
 export interface WireOptions {
@@ -32,7 +32,7 @@ export function fromStruct (message: Struct | undefined): Properties {
   return mapValues<JavaScriptValue>(object, fromWire)
 }
 
-function fromWire (value: JavaScriptValue): Value {
+function fromWire (value: JavaScriptValue): PropertyValue {
   if (value === unknownValue) return unknown
   if (Array.isArray(value)) return value.map(fromWire)
   if (!isWireObject(value)) return value
@@ -57,10 +57,10 @@ function fromWire (value: JavaScriptValue): Value {
   }
 }
 
-const asSecret = (value: Value): Value => value instanceof Secret ? value : new Secret(value)
+const asSecret = (value: PropertyValue): PropertyValue => value instanceof Secret ? value : new Secret(value)
 
 /** An output value is its value, or unknown; its dependencies are in the request's own lists. */
-function outputValue (value: WireObject): Value {
+function outputValue (value: WireObject): PropertyValue {
   const inner = value['value'] === undefined ? unknown : fromWire(value['value'])
   return value['secret'] === true ? asSecret(inner) : inner
 }
@@ -74,7 +74,7 @@ export function toWireObject (properties: Properties, options: WireOptions): { [
   return object
 }
 
-function toWire (value: Value, options: WireOptions): JavaScriptValue {
+function toWire (value: PropertyValue, options: WireOptions): JavaScriptValue {
   if (value instanceof Secret) {
     const inner = toWire(value.value, options)
     return options.secrets ? { [signatureKey]: signatures.secret, value: inner } : inner

@@ -1,7 +1,7 @@
 import { parsePath } from '../../values/path.ts'
 import type { PathPart } from '../../values/path.ts'
 import { isList, isProperties } from '../../values/value.ts'
-import type { Properties, Value } from '../../values/value.ts'
+import type { Properties, PropertyValue } from '../../values/value.ts'
 
 /**
  * New inputs with the old values at the paths of the option `ignoreChanges` (`a`, `a.b`, `a[0].b`, `a[*].b`). A path
@@ -15,7 +15,7 @@ export function withIgnoredChanges (news: Properties, olds: Properties, paths: r
   }, news)
 }
 
-function reset (next: Value, old: Value | undefined, [key, ...rest]: PathPart[]): Value | undefined {
+function reset (next: PropertyValue, old: PropertyValue | undefined, [key, ...rest]: PathPart[]): PropertyValue | undefined {
   if (key === undefined) return old
   if (isList(next)) return resetItems(next, old, [key, ...rest])
   if (!isProperties(next)) return next
@@ -24,7 +24,7 @@ function reset (next: Value, old: Value | undefined, [key, ...rest]: PathPart[])
   return keys.reduce((properties, name) => resetKey(properties, { key: name, before: before[name] }, rest), next)
 }
 
-function resetItems (next: readonly Value[], old: Value | undefined, [key, ...rest]: PathPart[]): Value {
+function resetItems (next: readonly PropertyValue[], old: PropertyValue | undefined, [key, ...rest]: PathPart[]): PropertyValue {
   return next.map((item, index) => {
     if (key !== '*' && Number(key) !== index) return item
     return reset(item, old !== undefined && isList(old) ? old[index] : undefined, rest) ?? item
@@ -33,7 +33,7 @@ function resetItems (next: readonly Value[], old: Value | undefined, [key, ...re
 
 function resetKey (
   next: Properties,
-  { key, before }: { key: string, before: Value | undefined },
+  { key, before }: { key: string, before: PropertyValue | undefined },
   rest: PathPart[]
 ): Properties {
   const { [key]: value, ...others } = next

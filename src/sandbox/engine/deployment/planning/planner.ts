@@ -3,7 +3,7 @@ import { EngineError } from '../../errors.ts'
 import type { ResourceState } from '../../state/resource.ts'
 import { isProviderType, resourceNameOf, typeOf } from '../../urn.ts'
 import { reveal, sameValue } from '../../values/value.ts'
-import type { Properties, Value } from '../../values/value.ts'
+import type { Properties, PropertyValue } from '../../values/value.ts'
 import { needsReplacement, withReplaceOnChanges } from './difference.ts'
 import type { InputDifference } from './difference.ts'
 import type { Goal } from './goal.ts'
@@ -146,7 +146,7 @@ function refuse (urn: string, inputs: Properties, failures: RefusedInput[]): voi
     : `${subject}: property ${property} value {${display(inputs[property])}} has a problem: ${reason}`))
 }
 
-function display (value: Value | undefined): string {
+function display (value: PropertyValue | undefined): string {
   if (value === undefined || value === null) return '<nil>'
   const plain = reveal(value)
   return plain !== null && typeof plain === 'object' ? JSON.stringify(plain) : String(plain)

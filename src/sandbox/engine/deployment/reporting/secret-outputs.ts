@@ -1,6 +1,6 @@
 import type { ResourceState } from '../../state/resource.ts'
 import { Secret, isList, isProperties, mapValues } from '../../values/value.ts'
-import type { Properties, Value } from '../../values/value.ts'
+import type { Properties, PropertyValue } from '../../values/value.ts'
 
 /**
  * Marks outputs as secret: those the resource option `additionalSecretOutputs` names, and, for a provider that was sent
@@ -13,7 +13,7 @@ export function markSecrets (outputs: Properties, wanted: ResourceState, accepts
   )
 }
 
-function alike (output: Value, input: Value | undefined): Value {
+function alike (output: PropertyValue, input: PropertyValue | undefined): PropertyValue {
   if (output instanceof Secret || input === undefined) return output
   if (input instanceof Secret) return new Secret(output)
   if (isList(output) && isList(input)) return output.map((item, index) => alike(item, input[index]))
