@@ -63,10 +63,10 @@ export const isProperties = (value: PropertyValue): value is Properties =>
   !(value instanceof Secret) && !(value instanceof Reference) && !(value instanceof Unknown)
 
 /** The same values without secrets around them, for comparing. */
-export function reveal (value: PropertyValue): PropertyValue {
-  if (value instanceof Secret) return reveal(value.value)
-  if (isList(value)) return value.map(reveal)
-  if (isProperties(value)) return mapValues(value, reveal)
+export function withoutSecrets (value: PropertyValue): PropertyValue {
+  if (value instanceof Secret) return withoutSecrets(value.value)
+  if (isList(value)) return value.map(withoutSecrets)
+  if (isProperties(value)) return mapValues(value, withoutSecrets)
   return value
 }
 

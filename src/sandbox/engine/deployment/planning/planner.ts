@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { EngineError } from '../../errors.ts'
 import type { ResourceState } from '../../state/resource.ts'
 import { isProviderType, resourceNameOf, typeOf } from '../../urn.ts'
-import { reveal, sameValue } from '../../values/value.ts'
+import { withoutSecrets, sameValue } from '../../values/value.ts'
 import type { Properties, PropertyValue } from '../../values/value.ts'
 import { needsReplacement, withReplaceOnChanges } from './difference.ts'
 import type { InputDifference } from './difference.ts'
@@ -148,7 +148,7 @@ function refuse (urn: string, inputs: Properties, failures: RefusedInput[]): voi
 
 function display (value: PropertyValue | undefined): string {
   if (value === undefined || value === null) return '<nil>'
-  const plain = reveal(value)
+  const plain = withoutSecrets(value)
   return plain !== null && typeof plain === 'object' ? JSON.stringify(plain) : String(plain)
 }
 
@@ -169,7 +169,7 @@ export async function compare (
 
 function byInputs (olds: Properties, news: Properties): InputDifference {
   const keys = [...new Set([...Object.keys(olds), ...Object.keys(news)])].sort()
-  const diffs = keys.filter((key) => !sameValue(reveal(olds[key] ?? null), reveal(news[key] ?? null)))
+  const diffs = keys.filter((key) => !sameValue(withoutSecrets(olds[key] ?? null), withoutSecrets(news[key] ?? null)))
   return {
     changes: diffs.length > 0 ? 'some' : 'none',
     diffs,
