@@ -5,7 +5,7 @@ import type { EngineVariables } from './environment.ts'
 import { newSecretsProvider, readPassphrase, secretsProvider } from './secrets.ts'
 import type { SecretsProvider } from './secrets.ts'
 import { readCheckpoint } from './state/checkpoint.ts'
-import type { Checkpoint } from './state/checkpoint.ts'
+import type { CheckpointFile } from './state/checkpoint.ts'
 import { readOptional, stackExists, stackFiles, writeAtomic } from './state/files.ts'
 import type { StackFiles } from './state/files.ts'
 
@@ -104,7 +104,7 @@ async function saveSalt (path: string, salt: string): Promise<void> {
 export async function stackSecrets (
   environment: EngineVariables,
   settings: StackSettings,
-  checkpoint: Checkpoint | undefined
+  checkpoint: CheckpointFile | undefined
 ): Promise<SecretsProvider> {
   const passphrase = await passphraseOf(environment)
   if (settings.encryptionSalt !== undefined) return secretsProvider(settings.encryptionSalt, passphrase)
@@ -117,7 +117,7 @@ export async function stackSecrets (
 }
 
 /** What encrypted the checkpoint, which after a change of salt is not what encrypts the next one. */
-export const checkpointSecrets = async (environment: EngineVariables, checkpoint: Checkpoint): Promise<SecretsProvider> =>
+export const checkpointSecrets = async (environment: EngineVariables, checkpoint: CheckpointFile): Promise<SecretsProvider> =>
   secretsProvider(checkpoint.salt ?? '', await readPassphrase(environment))
 
 async function passphraseOf (environment: EngineVariables): Promise<string> {
@@ -132,7 +132,7 @@ async function passphraseOf (environment: EngineVariables): Promise<string> {
 }
 
 /** @throws EngineError (exit code 6) if the stack went away meanwhile */
-export async function existingCheckpoint (files: StackFiles): Promise<Checkpoint> {
+export async function existingCheckpoint (files: StackFiles): Promise<CheckpointFile> {
   const checkpoint = await readCheckpoint(files)
   if (checkpoint === undefined) throw stackNotFound(files.stack)
   return checkpoint

@@ -6,7 +6,7 @@ import type { Project, StackSettings } from '../project.ts'
 import { hasSecretConfig, historyConfig, publicConfig, readConfig } from '../stack-config.ts'
 import type { StackConfig } from '../stack-config.ts'
 import { decrypterFor, pendingOf, resourcesOf } from '../state/checkpoint.ts'
-import type { Checkpoint, PendingOperation } from '../state/checkpoint.ts'
+import type { CheckpointFile, PendingOperation } from '../state/checkpoint.ts'
 import type { StackFiles } from '../state/files.ts'
 import { integrityProblem } from '../state/integrity.ts'
 import type { ResourceState } from '../state/resource.ts'
@@ -122,7 +122,7 @@ async function load (
   { environment, files, preview, clearPendingCreates }: DeploymentOptions,
   settings: StackSettings
 ): Promise<Loaded> {
-  const checkpoint: Checkpoint = await existingCheckpoint(files)
+  const checkpoint: CheckpointFile = await existingCheckpoint(files)
   const secrets = await stackSecrets(environment, settings, checkpoint)
   const former =
     checkpoint.salt === undefined || checkpoint.salt === secrets.salt

@@ -20,7 +20,7 @@ export interface PendingOperation {
 }
 
 /** A checkpoint file as read, before anything in it is decrypted. */
-export interface Checkpoint {
+export interface CheckpointFile {
   time: string | undefined
   /** Of the passphrase secrets provider. */
   salt: string | undefined
@@ -36,13 +36,13 @@ export const checkpointVersion = 3
 /**
  * @throws EngineError if the file is no checkpoint of version 3, or its secrets have another provider than a passphrase
  */
-export async function readCheckpoint (files: StackFiles): Promise<Checkpoint | undefined> {
+export async function readCheckpoint (files: StackFiles): Promise<CheckpointFile | undefined> {
   const text = await readOptional(files.checkpoint)
   return text === undefined ? undefined : parseCheckpoint(text, files.checkpoint)
 }
 
 /** @throws EngineError if the text is no checkpoint of version 3 */
-const parseCheckpoint = (text: string, path: string): Checkpoint => parseDeployment(deploymentJson(text, path))
+const parseCheckpoint = (text: string, path: string): CheckpointFile => parseDeployment(deploymentJson(text, path))
 
 /** The deployment in a checkpoint as it stands there. @throws EngineError if the text is no checkpoint of version 3 */
 export function deploymentJson (text: string, path: string): JsonObject {
@@ -57,7 +57,7 @@ export function deploymentJson (text: string, path: string): JsonObject {
  * A deployment of a checkpoint or of an export. @throws EngineError if its secrets have another provider than a
  * passphrase
  */
-export function parseDeployment (deployment: JsonObject): Checkpoint {
+export function parseDeployment (deployment: JsonObject): CheckpointFile {
   const { manifest, secrets_providers: provider, resources, pending_operations: pending, ...extra } = deployment
   const time = asObject(manifest)['time']
   return {
@@ -93,30 +93,30 @@ const asObject = (value: Json | undefined): JsonObject => isJsonObject(value) ? 
 const asObjects = (value: Json | undefined): JsonObject[] => Array.isArray(value) ? value.filter(isJsonObject) : []
 
 /** Deriving the key costs about 200 ms: only a checkpoint with something encrypted in it asks for it. */
-export async function decrypterFor (checkpoint: Checkpoint, secrets: () => Promise<SecretsProvider>): Promise<Decrypt> {
+export async function decrypterFor (checkpoint: CheckpointFile, secrets: () => Promise<SecretsProvider>): Promise<Decrypt> {
   if (!checkpoint.hasSecrets) return () => { throw new EngineError('a secret where none was expected') }
   const provider = await secrets()
   const crypter = await provider.crypter()
   return crypter.decrypt
 }
 
-export const resourcesOf = (checkpoint: Checkpoint, decrypt: Decrypt): ResourceState[] =>
+export const resourcesOf = (checkpoint: CheckpointFile, decrypt: Decrypt): ResourceState[] =>
   checkpoint.resources.map((json) => resourceFromJson(json, decrypt))
 
-export const pendingOf = (checkpoint: Checkpoint, decrypt: Decrypt): PendingOperation[] =>
+export const pendingOf = (checkpoint: CheckpointFile, decrypt: Decrypt): PendingOperation[] =>
   checkpoint.pending.map((json) => ({
     resource: resourceFromJson(asObject(json['resource']), decrypt),
     type: json['type'] as OperationType
   }))
 
-const rootOutputsJson = (checkpoint: Checkpoint): Json | undefined =>
+const rootOutputsJson = (checkpoint: CheckpointFile): Json | undefined =>
   checkpoint.resources.find((resource) => resource['type'] === rootType && resource['delete'] !== true)?.['outputs']
 
 /** The stack's outputs, without decrypting any other resource. */
-export const rootOutputs = (checkpoint: Checkpoint, decrypt: Decrypt): Properties =>
+export const rootOutputs = (checkpoint: CheckpointFile, decrypt: Decrypt): Properties =>
   propertiesFromState(rootOutputsJson(checkpoint), decrypt)
 
-export const rootHasSecrets = (checkpoint: Checkpoint): boolean =>
+export const rootHasSecrets = (checkpoint: CheckpointFile): boolean =>
   JSON.stringify(rootOutputsJson(checkpoint) ?? {}).includes('"ciphertext"')
 
 /** The file of a stack that was never deployed. */

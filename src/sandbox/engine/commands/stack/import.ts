@@ -10,7 +10,7 @@ import {
   pendingOf,
   resourcesOf
 } from '../../state/checkpoint.ts'
-import type { Checkpoint } from '../../state/checkpoint.ts'
+import type { CheckpointFile } from '../../state/checkpoint.ts'
 import { integrityProblem } from '../../state/integrity.ts'
 import { lockStack } from '../../state/locks.ts'
 import type { ResourceState } from '../../state/resource.ts'
@@ -97,7 +97,7 @@ function reportProblems ({ args, output }: CommandContext, problems: string[]): 
   throw new EngineError(`${all.length} errors occurred:\n${all.map((problem) => `\t* ${problem}\n`).join('')}`)
 }
 
-function warnOfPending ({ output }: CommandContext, imported: Checkpoint): void {
+function warnOfPending ({ output }: CommandContext, imported: CheckpointFile): void {
   // What is left out need not be decrypted.
   for (const { type, resource } of pendingOf(imported, () => 'null')) {
     output.err(`warning: removing pending operation '${type}' on '${resource.urn}' from snapshot\n`)
