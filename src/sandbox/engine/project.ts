@@ -4,7 +4,7 @@ import { EngineError, notImplemented, stackNotFound } from './errors.ts'
 import type { EngineVariables } from './environment.ts'
 import { newSecretsProvider, readPassphrase, secretsProvider } from './secrets.ts'
 import type { SecretsProvider } from './secrets.ts'
-import { readCheckpoint } from './state/checkpoint.ts'
+import { readCheckpointFile } from './state/checkpoint.ts'
 import type { CheckpointFile } from './state/checkpoint.ts'
 import { readOptional, stackExists, stackFiles, writeAtomic } from './state/files.ts'
 import type { StackFiles } from './state/files.ts'
@@ -133,7 +133,7 @@ async function passphraseOf (environment: EngineVariables): Promise<string> {
 
 /** @throws EngineError (exit code 6) if the stack went away meanwhile */
 export async function existingCheckpoint (files: StackFiles): Promise<CheckpointFile> {
-  const checkpoint = await readCheckpoint(files)
+  const checkpoint = await readCheckpointFile(files)
   if (checkpoint === undefined) throw stackNotFound(files.stack)
   return checkpoint
 }

@@ -6,7 +6,7 @@ import { newSecretsProvider } from '../../../src/sandbox/engine/secrets.ts'
 import {
   emptyCheckpoint,
   pendingOf,
-  readCheckpoint,
+  readCheckpointFile,
   resourcesOf
 } from '../../../src/sandbox/engine/state/checkpoint.ts'
 import { stackFiles, writeAtomic } from '../../../src/sandbox/engine/state/files.ts'
@@ -39,7 +39,7 @@ const snapshot = async (base: ResourceState[] = []) =>
   new Snapshot({ files, secrets: await newSecretsProvider('pass'), base, pending: [], extra: { snippets: [] } })
 
 async function saved () {
-  const checkpoint = await readCheckpoint(files)
+  const checkpoint = await readCheckpointFile(files)
   if (checkpoint === undefined) throw new Error('no checkpoint')
   return checkpoint
 }

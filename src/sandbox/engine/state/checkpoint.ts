@@ -36,7 +36,7 @@ export const checkpointVersion = 3
 /**
  * @throws EngineError if the file is no checkpoint of version 3, or its secrets have another provider than a passphrase
  */
-export async function readCheckpoint (files: StackFiles): Promise<CheckpointFile | undefined> {
+export async function readCheckpointFile (files: StackFiles): Promise<CheckpointFile | undefined> {
   const text = await readOptional(files.checkpoint)
   return text === undefined ? undefined : parseCheckpoint(text, files.checkpoint)
 }

@@ -1,6 +1,6 @@
 import { isOn } from '../../args.ts'
 import { readProject } from '../../project.ts'
-import { readCheckpoint } from '../../state/checkpoint.ts'
+import { readCheckpointFile } from '../../state/checkpoint.ts'
 import { backendRoot, projectNames, stackFiles, stackNames } from '../../state/files.ts'
 import type { Run } from '../command.ts'
 
@@ -27,7 +27,7 @@ export const run: Run = async ({ args, environment, output, directory }) => {
 async function summaries (root: string, project: string, own: string): Promise<StackSummary[]> {
   const names = await stackNames(root, project)
   return Promise.all(names.map(async (stack) => {
-    const checkpoint = await readCheckpoint(stackFiles(root, project, stack))
+    const checkpoint = await readCheckpointFile(stackFiles(root, project, stack))
     return {
       name: project === own ? stack : `organization/${project}/${stack}`,
       current: false,
