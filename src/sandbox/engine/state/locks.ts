@@ -7,7 +7,7 @@ import { listOptional, readOptional, removeFile, writeAtomic } from './files.ts'
 import type { StackFiles } from './files.ts'
 
 /** A lock that this process holds. */
-export interface Lock {
+export interface HeldLock {
   release: () => Promise<void>
 }
 
@@ -18,7 +18,7 @@ const isLock = (name: string): boolean => name.endsWith('.json')
  * foreign lock takes its own away and fails. Two that race may both fail, never both succeed.
  * @throws EngineError in the CLI's words, which the Automation API makes a ConcurrentUpdateError
  */
-export async function lockStack (files: StackFiles): Promise<Lock> {
+export async function lockStack (files: StackFiles): Promise<HeldLock> {
   const path = join(files.locks, `${randomUUID()}.json`)
   await refuseIfLocked(files, path)
   await writeAtomic(path, JSON.stringify({
