@@ -165,7 +165,7 @@ const timeouts = (json: JsonObject): Timeouts =>
   Object.fromEntries(Object.entries(json).filter(([, seconds]) => typeof seconds === 'number'))
 
 /** What a resource was made from or with: its dependencies, its provider and what it is deleted with. */
-export function referencesOf (state: ResourceState): string[] {
+export function referencedUrns (state: ResourceState): string[] {
   const provider = state.provider === '' ? [] : [state.provider.slice(0, state.provider.lastIndexOf('::'))]
   const deletedWith = state.deletedWith === '' ? [] : [state.deletedWith]
   return [...state.dependencies, ...Object.values(state.propertyDependencies).flat(), ...provider, ...deletedWith]
@@ -173,7 +173,7 @@ export function referencesOf (state: ResourceState): string[] {
 
 /** Everything that must exist while this resource does: its parent, and what it was made from or with. */
 export function prerequisitesOf (state: ResourceState): Set<string> {
-  const urns = new Set(referencesOf(state))
+  const urns = new Set(referencedUrns(state))
   if (state.parent !== '') urns.add(state.parent)
   urns.delete(state.urn)
   return urns

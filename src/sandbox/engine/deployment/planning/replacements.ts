@@ -1,5 +1,5 @@
 import { EngineError } from '../../errors.ts'
-import { referencesOf } from '../../state/resource.ts'
+import { referencedUrns } from '../../state/resource.ts'
 import type { ResourceState } from '../../state/resource.ts'
 import { isProviderType, packageOf, splitReference } from '../../urn.ts'
 import { mapValues, unknown } from '../../values/value.ts'
@@ -132,7 +132,7 @@ export class Replacements {
       if (
         state.pendingReplacement ||
         this.#isRegistered(state.urn) ||
-        !referencesOf(state).some((urn) => depending.has(urn))
+        !referencedUrns(state).some((urn) => depending.has(urn))
       ) { continue }
       depending.add(state.urn)
       const keys = await this.#reasons(state, replaced)
