@@ -2,7 +2,7 @@ import { availableParallelism, arch, platform } from 'node:os'
 import { isOn } from '../args.ts'
 import type { Arguments } from '../args.ts'
 import { Cancellation, deploy } from '../deployment/deployment.ts'
-import type { DeploymentOptions, DeploymentOutcome, Work } from '../deployment/deployment.ts'
+import type { DeploymentOptions, DeploymentOutcome, DeploymentWork } from '../deployment/deployment.ts'
 import type { EngineVariables } from '../environment.ts'
 import { EngineError, exitCodes } from '../errors.ts'
 import { settingsPath } from '../project.ts'
@@ -18,7 +18,7 @@ export interface DeploymentCommand {
   /** Tell what would be done: nothing is locked or written. */
   preview: boolean
   title: string
-  work: Work
+  work: DeploymentWork
 }
 
 /** Takes the lock, deploys, writes history and backup, and gives the lock back. @returns the exit code */

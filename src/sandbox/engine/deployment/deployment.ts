@@ -54,7 +54,7 @@ export interface DeploymentOutcome {
  * The part that differs: bring about what a program wants, or delete everything. It reports its own failures and
  * answers whether there were none.
  */
-export type Work = (context: DeploymentContext, server: EngineServer) => Promise<boolean>
+export type DeploymentWork = (context: DeploymentContext, server: EngineServer) => Promise<boolean>
 
 /** A switch for whoever listens to signals; the rest is there once the deployment has begun. */
 export class Cancellation {
@@ -77,7 +77,7 @@ export class Cancellation {
 export async function deploy (
   options: DeploymentOptions,
   cancellation: Cancellation,
-  work: Work
+  work: DeploymentWork
 ): Promise<DeploymentOutcome> {
   const { environment, files } = options
   const ports = parseDebugProviders(environment.debugProviders)

@@ -1,5 +1,5 @@
 import { deleteAll } from './planning/deletions.ts'
-import type { Work } from './deployment.ts'
+import type { DeploymentWork } from './deployment.ts'
 
 /** Deletes every resource of the stack, dependents first. */
-export const destroy: Work = async ({ base, executor }) => deleteAll(base, executor)
+export const destroy: DeploymentWork = async ({ base, executor }) => deleteAll(base, executor)

@@ -3,7 +3,7 @@ import { withoutLost } from '../state/lost.ts'
 import { isProviderType } from '../urn.ts'
 import { sameValue } from '../values/value.ts'
 import type { DeploymentContext } from './context.ts'
-import type { Work } from './deployment.ts'
+import type { DeploymentWork } from './deployment.ts'
 import { inverted } from './planning/difference.ts'
 import { StepFailed } from './executor.ts'
 import { compare } from './planning/planner.ts'
@@ -20,7 +20,7 @@ const noDifference = { keys: [], diffs: [], detailedDiff: undefined }
 /**
  * Asks the providers what has become of every resource, and takes their answers into the state; what is gone leaves it.
  */
-export const refresh: Work = async (context) => {
+export const refresh: DeploymentWork = async (context) => {
   const { base, snapshot, executor } = context
   const found = await Promise.all(base.map(async (old) => refreshed(context, old)))
   snapshot.rebase(withoutLost(found.filter((state) => state !== undefined), base))

@@ -1,5 +1,5 @@
 import { deleteAll } from './planning/deletions.ts'
-import type { Work } from './deployment.ts'
+import type { DeploymentWork } from './deployment.ts'
 import { runProgram } from './program/language.ts'
 import { Registrations } from './program/registrations.ts'
 
@@ -11,7 +11,7 @@ export interface ProgramOptions {
 }
 
 /** Runs the program, brings about what it registers, and deletes what it does not register any more. */
-export const update = (options: ProgramOptions): Work => async (context, server) => {
+export const update = (options: ProgramOptions): DeploymentWork => async (context, server) => {
   const registrations = new Registrations(context)
   const { executor, reporter, stop } = context
   if (stop.reason !== undefined) return false
