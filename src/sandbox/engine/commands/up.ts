@@ -1,4 +1,4 @@
-import { update } from '../deployment/update.ts'
+import { updateFromProgram } from '../deployment/update.ts'
 import { EngineError } from '../errors.ts'
 import type { CommandContext, Run } from './command.ts'
 import { runDeployment } from './deployment.ts'
@@ -17,6 +17,6 @@ export async function runInline (context: CommandContext, preview: boolean): Pro
     kind: 'update',
     preview,
     title: `${preview ? 'Previewing update' : 'Updating'} (${selection.files.stack}):`,
-    work: update({ client, directory, main })
+    work: updateFromProgram({ client, directory, main })
   })
 }

@@ -11,7 +11,7 @@ export interface ProgramOptions {
 }
 
 /** Runs the program, brings about what it registers, and deletes what it does not register any more. */
-export const update = (options: ProgramOptions): DeploymentWork => async (context, server) => {
+export const updateFromProgram = (options: ProgramOptions): DeploymentWork => async (context, server) => {
   const registrations = new Registrations(context)
   const { executor, reporter, stop } = context
   if (stop.reason !== undefined) return false
