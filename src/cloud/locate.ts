@@ -3,17 +3,17 @@ import { RESOURCE_TYPES, type ResourceType } from '../spec/resource-types.ts'
 import { ID_TAG } from '../spec/tags.ts'
 import { CloudFailure } from './failure.ts'
 import type { Session } from './session.ts'
-import type { Wanted } from './types.ts'
+import type { ResourceLookup } from './types.ts'
 import { unless } from './translate.ts'
 import { until } from './waiting.ts'
 
-interface Query { readonly session: Session, readonly environmentId: string, readonly inputs: Wanted['inputs'] }
+interface Query { readonly session: Session, readonly environmentId: string, readonly inputs: ResourceLookup['inputs'] }
 
 /** A resource that exists. What AWS is still making can neither be used nor deleted yet, so it is waited for. */
 interface Found { readonly id: string | undefined, readonly settling?: boolean }
 type LookUp = (query: Query) => Promise<Found | undefined>
 
-const text = (inputs: Wanted['inputs'], key: string): string => typeof inputs[key] === 'string' ? inputs[key] : ''
+const text = (inputs: ResourceLookup['inputs'], key: string): string => typeof inputs[key] === 'string' ? inputs[key] : ''
 
 const isSettling = (status: string | undefined): boolean =>
   ['CREATING', 'UPDATING', 'PROVISIONING'].includes(status ?? '')
@@ -26,7 +26,7 @@ const found = (id: string | undefined, status?: string): Found | undefined =>
 /**
  * For what has no existence of its own: it is looked for where its owner is, and a refresh drops it if it is not there.
  */
-const beside = (owner: LookUp, idOf: (inputs: Wanted['inputs']) => string): LookUp => async (query) => {
+const beside = (owner: LookUp, idOf: (inputs: ResourceLookup['inputs']) => string): LookUp => async (query) => {
   const exists = await owner(query)
   return exists && { ...exists, id: idOf(query.inputs) }
 }
@@ -117,7 +117,7 @@ const egressRule: LookUp = async ({ session, inputs }) => {
 }
 
 /** Rules for every protocol have no ports, and EC2 says -1 for them. */
-function saysTheSame (rule: SecurityGroupRule, inputs: Wanted['inputs']): boolean {
+function saysTheSame (rule: SecurityGroupRule, inputs: ResourceLookup['inputs']): boolean {
   const port = (value: unknown): number => typeof value === 'number' ? value : -1
   return rule.IpProtocol === text(inputs, 'ipProtocol') &&
     (rule.CidrIpv4 ?? '') === text(inputs, 'cidrIpv4') &&
@@ -172,7 +172,7 @@ export const VISIBLE_SECONDS = 20
  */
 export async function locateOne (
   { session, environmentId, visibleSeconds }: Omit<Query, 'inputs'> & { readonly visibleSeconds: number },
-  { urn, type, inputs }: Wanted
+  { urn, type, inputs }: ResourceLookup
 ): Promise<string | undefined> {
   const lookUp = LOOK_UPS[type]
   if (lookUp === undefined) return undefined

@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { ClosableCloud } from '../../../src/cloud/index.ts'
-import type { Wanted } from '../../../src/cloud/types.ts'
+import type { ResourceLookup } from '../../../src/cloud/types.ts'
 import type { Props } from '../../../src/sandbox/aws/values.ts'
 import { callsTo, HOME } from '../../support/aws/calls.ts'
 import { borrowCloud, type BorrowedCloud } from '../../support/aws/cloud.ts'
@@ -125,8 +125,8 @@ async function everything (): Promise<Made[]> {
 }
 
 /** The URN only has to be different for each. */
-const wantedOf = (made: Made[]): Wanted[] => made.map(({ type, inputs }, index) => ({ urn: `${index}`, type, inputs }))
-const only = async (wanted: Omit<Wanted, 'urn'>): Promise<string | undefined> =>
+const wantedOf = (made: Made[]): ResourceLookup[] => made.map(({ type, inputs }, index) => ({ urn: `${index}`, type, inputs }))
+const only = async (wanted: Omit<ResourceLookup, 'urn'>): Promise<string | undefined> =>
   (await calls.locate(HOME, ID, [{ urn: 'u', ...wanted }])).get('u')
 
 describe('locating what an engine had begun', () => {
