@@ -1,4 +1,4 @@
-import type { CommandContext, EngineExecutable } from './process/run-command.ts'
+import type { EngineCommandContext, EngineExecutable } from './process/run-command.ts'
 import type { IsHostGone } from './process/locks.ts'
 import type { StopEscalation } from './process/stop-process.ts'
 import type { Log } from './log.ts'
@@ -26,8 +26,8 @@ export interface EngineDependencies {
 export function commandContext (
   { engine, keyCache, escalation, log, onStart }: EngineDependencies,
   stack: string,
-  run: Pick<CommandContext, 'stateUrl' | 'signal' | 'onEngineStarted'>
-): CommandContext {
+  run: Pick<EngineCommandContext, 'stateUrl' | 'signal' | 'onEngineStarted'>
+): EngineCommandContext {
   return {
     ...run,
     engine,

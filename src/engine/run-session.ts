@@ -2,7 +2,7 @@ import pTimeout from 'p-timeout'
 import type { CommandOutcome, CommandRequest } from './command.ts'
 import { commandContext, type EngineDependencies } from './dependencies.ts'
 import { Interruption } from './interruption.ts'
-import { runCommand, type CommandContext } from './process/run-command.ts'
+import { runCommand, type EngineCommandContext } from './process/run-command.ts'
 import { ProgramRun } from './runner/program-run.ts'
 import type { Runner } from './runner/runner-process.ts'
 import type { StackWorkspace } from './state/workspace.ts'
@@ -151,7 +151,7 @@ export class RunSession<K extends RunKind = RunKind> {
     }
   }
 
-  #commandContext (stateUrl: string): CommandContext {
+  #commandContext (stateUrl: string): EngineCommandContext {
     return commandContext(this.dependencies, this.request.stack, {
       stateUrl,
       signal: this.signal,

@@ -19,7 +19,7 @@ export interface EngineExecutable {
   readonly plugins?: string
 }
 
-export interface CommandContext {
+export interface EngineCommandContext {
   readonly engine: EngineExecutable
   readonly stateUrl: string
   readonly keyCache: SecretsKeyCache
@@ -32,7 +32,7 @@ export interface CommandContext {
 }
 
 /** Answers a command from the state files, or starts an engine for it. */
-export async function runCommand (request: CommandRequest, context: CommandContext): Promise<CommandOutcome> {
+export async function runCommand (request: CommandRequest, context: EngineCommandContext): Promise<CommandOutcome> {
   const answer = await answerFromState(request.args, context)
   if (answer !== undefined) return answer
   context.signal.throwIfAborted()
