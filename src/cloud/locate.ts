@@ -13,7 +13,8 @@ interface Query { readonly session: Session, readonly environmentId: string, rea
 interface Found { readonly id: string | undefined, readonly settling?: boolean }
 type LookUp = (query: Query) => Promise<Found | undefined>
 
-const text = (inputs: ResourceLookup['inputs'], key: string): string => typeof inputs[key] === 'string' ? inputs[key] : ''
+const text = (inputs: ResourceLookup['inputs'], key: string): string =>
+  typeof inputs[key] === 'string' ? inputs[key] : ''
 
 const isSettling = (status: string | undefined): boolean =>
   ['CREATING', 'UPDATING', 'PROVISIONING'].includes(status ?? '')

@@ -41,7 +41,11 @@ export interface Cloud {
    * tags. What AWS is still making is waited for. Of a task definition it is the ARN, and belongs among its outputs
    * (`arn`) as well: the provider reads it by that, not by its id. Types that are not known are left out.
    */
-  locate(target: AwsTarget, environmentId: string, wanted: readonly ResourceLookup[]): Promise<ReadonlyMap<string, string>>
+  locate(
+    target: AwsTarget,
+    environmentId: string,
+    wanted: readonly ResourceLookup[]
+  ): Promise<ReadonlyMap<string, string>>
   /** Everything in the region that carries the environment's id tag. */
   tagged(target: AwsTarget, environmentId: string): Promise<readonly TaggedResource[]>
   /** Objects, versions and delete markers, counted up to `limit`; undefined when there is no such bucket. */

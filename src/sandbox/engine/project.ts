@@ -117,8 +117,10 @@ export async function stackSecrets (
 }
 
 /** What encrypted the checkpoint, which after a change of salt is not what encrypts the next one. */
-export const checkpointSecrets = async (environment: EngineVariables, checkpoint: CheckpointFile): Promise<SecretsProvider> =>
-  secretsProvider(checkpoint.salt ?? '', await readPassphrase(environment))
+export const checkpointSecrets = async (
+  environment: EngineVariables,
+  checkpoint: CheckpointFile
+): Promise<SecretsProvider> => secretsProvider(checkpoint.salt ?? '', await readPassphrase(environment))
 
 async function passphraseOf (environment: EngineVariables): Promise<string> {
   try {

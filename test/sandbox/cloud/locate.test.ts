@@ -125,7 +125,8 @@ async function everything (): Promise<Made[]> {
 }
 
 /** The URN only has to be different for each. */
-const wantedOf = (made: Made[]): ResourceLookup[] => made.map(({ type, inputs }, index) => ({ urn: `${index}`, type, inputs }))
+const wantedOf = (made: Made[]): ResourceLookup[] =>
+  made.map(({ type, inputs }, index) => ({ urn: `${index}`, type, inputs }))
 const only = async (wanted: Omit<ResourceLookup, 'urn'>): Promise<string | undefined> =>
   (await calls.locate(HOME, ID, [{ urn: 'u', ...wanted }])).get('u')
 

@@ -48,5 +48,8 @@ function identityOf (accessKey: string, token: string | string[] | undefined): P
     throw new ApiError('ExpiredToken', 'The security token included in the request is expired', 403)
   }
   const role = block(content, 'role')
-  return { account: textProperty(content, 'account'), role: { name: textProperty(role, 'name'), session: textProperty(role, 'session') } }
+  return {
+    account: textProperty(content, 'account'),
+    role: { name: textProperty(role, 'name'), session: textProperty(role, 'session') }
+  }
 }

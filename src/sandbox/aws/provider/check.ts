@@ -2,7 +2,17 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { Field, ArgumentFields } from '../model/fields.ts'
 import type { AwsCaller, CheckFailure, AwsResourceType } from '../model/types.ts'
 import { withoutIgnored } from '../model/tags.ts'
-import { canonical, hasUnknown, isEmpty, isProps, textProperty, textMap, UNKNOWN, type Props, type Value } from '../values.ts'
+import {
+  canonical,
+  hasUnknown,
+  isEmpty,
+  isProps,
+  textProperty,
+  textMap,
+  UNKNOWN,
+  type Props,
+  type Value
+} from '../values.ts'
 
 /** Names of arguments whose value the provider chose; kept among the inputs so that it keeps to its choice. */
 export const DEFAULTS = '__defaults'

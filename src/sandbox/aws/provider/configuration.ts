@@ -1,6 +1,17 @@
 import { AwsProviderError } from '../model/errors.ts'
 import type { AwsCaller, CheckFailure } from '../model/types.ts'
-import { block, blocks, isProps, parseJson, textProperty, textMap, texts, UNKNOWN, type Props, type Value } from '../values.ts'
+import {
+  block,
+  blocks,
+  isProps,
+  parseJson,
+  textProperty,
+  textMap,
+  texts,
+  UNKNOWN,
+  type Props,
+  type Value
+} from '../values.ts'
 import { partitionOf } from '../../../spec/regions.ts'
 
 /** The account of a provider that assumes no role. */

@@ -178,7 +178,10 @@ export class Executor {
     }
   }
 
-  async #keep (step: DeploymentStep & { kind: 'same' }, connection: ProviderConnection | undefined): Promise<ResourceState> {
+  async #keep (
+    step: DeploymentStep & { kind: 'same' },
+    connection: ProviderConnection | undefined
+  ): Promise<ResourceState> {
     const { old } = step
     if (isProviderType(old.type) && connection) {
       await this.#configure(connection, `${old.urn}::${old.id}`, step.new.inputs)

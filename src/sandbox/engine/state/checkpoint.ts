@@ -93,8 +93,15 @@ const asObject = (value: Json | undefined): JsonObject => isJsonObject(value) ? 
 const asObjects = (value: Json | undefined): JsonObject[] => Array.isArray(value) ? value.filter(isJsonObject) : []
 
 /** Deriving the key costs about 200 ms: only a checkpoint with something encrypted in it asks for it. */
-export async function decrypterFor (checkpoint: CheckpointFile, secrets: () => Promise<SecretsProvider>): Promise<Decrypt> {
-  if (!checkpoint.hasSecrets) return () => { throw new EngineError('a secret where none was expected') }
+export async function decrypterFor (
+  checkpoint: CheckpointFile,
+  secrets: () => Promise<SecretsProvider>
+): Promise<Decrypt> {
+  if (!checkpoint.hasSecrets) {
+    return () => {
+      throw new EngineError('a secret where none was expected')
+    }
+  }
   const provider = await secrets()
   const crypter = await provider.crypter()
   return crypter.decrypt

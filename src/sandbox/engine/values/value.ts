@@ -2,7 +2,8 @@
  * Property values as the engine holds them. Secrets, references to resources and unknowns are objects of their own;
  * assets, archives and output values do not occur in what this engine does and are refused at the boundary.
  */
-export type PropertyValue = null | boolean | number | string | Secret | Reference | Unknown | readonly PropertyValue[] | Properties
+export type PropertyValue =
+  null | boolean | number | string | Secret | Reference | Unknown | readonly PropertyValue[] | Properties
 
 export interface Properties { readonly [key: string]: PropertyValue }
 

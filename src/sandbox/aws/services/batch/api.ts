@@ -78,7 +78,8 @@ function named (call: Call, type: string, names: string[]): Item[] {
     .inRegion(type, call)
     .filter(
       (item) =>
-        isVisible(item) && (names.length === 0 || names.includes(item.name) || names.includes(textProperty(item.props, 'arn')))
+        isVisible(item) &&
+        (names.length === 0 || names.includes(item.name) || names.includes(textProperty(item.props, 'arn')))
     )
 }
 

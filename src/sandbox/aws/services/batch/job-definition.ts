@@ -16,7 +16,18 @@ import {
   textMapField
 } from '../../model/fields.ts'
 import type { Call, Draft, CheckFailure, AwsResourceType } from '../../model/types.ts'
-import { block, blocks, canonical, flag, isEmpty, isProps, parseJson, textProperty, texts, type Props } from '../../values.ts'
+import {
+  block,
+  blocks,
+  canonical,
+  flag,
+  isEmpty,
+  isProps,
+  parseJson,
+  textProperty,
+  texts,
+  type Props
+} from '../../values.ts'
 import { keyOf, type Item } from '../../world/item.ts'
 import { batchError, batchName, busyError } from './compute-environment.ts'
 import { isFargateSize } from '../ecs/fargate-sizes.ts'
@@ -91,7 +102,12 @@ function draftRevision (inputs: Props, call: Call): Draft {
   return {
     id: arn,
     name,
-    props: { arn, arnPrefix, revision, containerProperties: canonical(parseJson(textProperty(inputs, 'containerProperties'))) }
+    props: {
+      arn,
+      arnPrefix,
+      revision,
+      containerProperties: canonical(parseJson(textProperty(inputs, 'containerProperties')))
+    }
   }
 }
 
@@ -167,7 +183,7 @@ function validateFargate (container: Props, call: Call): void {
     throw batchError(`Fargate resource requirements (${Number(vcpu).toFixed(2)} vCPU, ${memory} MiB) not valid.`)
   }
   if (requirement(container, 'GPU') !== undefined) throw batchError('GPU is not supported for Fargate.')
-  if (textProperty(container, 'executionRoleArn') === '') throw batchError('EXECUTION_ROLE is required for Fargate jobs.')
+  if (textProperty(container, 'executionRoleArn') === '') { throw batchError('EXECUTION_ROLE is required for Fargate jobs.') }
   if (flag(container, 'privileged')) throw batchError('privileged is not applicable for Fargate.')
   for (const key of ['ulimits', 'instanceType']) {
     if (!isEmpty(container[key])) throw batchError(`${key} is not applicable for Fargate.`)
@@ -204,7 +220,9 @@ function validateEc2 (container: Props): void {
 
 /** AWS wants the value as a string; a number is refused as it is by the JSON decoder of the provider. */
 function requirement (container: Props, type: string): string | undefined {
-  const value = blocks(container, 'resourceRequirements').find((entry) => textProperty(entry, 'type') === type)?.['value']
+  const value = blocks(container, 'resourceRequirements').find((entry) => textProperty(entry, 'type') === type)?.[
+    'value'
+  ]
   if (value === undefined) return undefined
   if (typeof value !== 'string') throw batchError(`resourceRequirements value of ${type} must be a string.`)
   return value

@@ -168,7 +168,9 @@ function validateEgressRule (inputs: Props, call: Call, item?: Item): void {
     .inRegion(SECURITY_GROUP_EGRESS_RULE, call)
     .find(
       (rule) =>
-        rule.key !== item?.key && textProperty(rule.props, 'securityGroupId') === group && shape(rule.props) === shape(inputs)
+        rule.key !== item?.key &&
+        textProperty(rule.props, 'securityGroupId') === group &&
+        shape(rule.props) === shape(inputs)
     )
   if (twin) {
     const peer = TARGETS.map((key) => textProperty(inputs, key)).join('')

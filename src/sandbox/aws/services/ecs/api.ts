@@ -63,7 +63,9 @@ function named (call: Call, type: string, names: string[]): Item[] {
 function describeServices (input: Props, call: Call): Props {
   const home = clusterOf(call, input)
   if (!home) throw new ApiError('ClusterNotFoundException', 'Cluster not found.')
-  const found = named(call, SERVICE, texts(input, 'services')).filter((item) => textProperty(item.props, 'cluster') === home.id)
+  const found = named(call, SERVICE, texts(input, 'services')).filter(
+    (item) => textProperty(item.props, 'cluster') === home.id
+  )
   return {
     services: found.map((item) => ({
       serviceName: item.name,

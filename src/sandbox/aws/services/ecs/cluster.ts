@@ -107,7 +107,11 @@ export const clusterCapacityProviders: AwsResourceType = {
     for (const provider of providers) requireFargateProvider(provider)
     checkStrategy(blocks(inputs, 'defaultCapacityProviderStrategies'), providers)
   },
-  draft: (inputs) => ({ id: textProperty(inputs, 'clusterName'), name: textProperty(inputs, 'clusterName'), props: {} }),
+  draft: (inputs) => ({
+    id: textProperty(inputs, 'clusterName'),
+    name: textProperty(inputs, 'clusterName'),
+    props: {}
+  }),
   // PutClusterCapacityProviders replaces what was there: a second declaration takes the first one over.
   createIsUpsert: true,
   refuseDelete: (item, call) => {

@@ -168,7 +168,9 @@ function validateFargateTask (inputs: Props, containers: Props[]): void {
         'See the Amazon ECS documentation for the valid values.'
     )
   }
-  const logs = containers.some((container) => textProperty(block(container, 'logConfiguration'), 'logDriver') === 'awslogs')
+  const logs = containers.some(
+    (container) => textProperty(block(container, 'logConfiguration'), 'logDriver') === 'awslogs'
+  )
   if (logs && textProperty(inputs, 'executionRoleArn') === '') {
     refuse('Fargate requires task definition to have execution role ARN to support log driver awslogs.')
   }

@@ -9,7 +9,13 @@ export const iamApi: AwsApi = {
   id: 'IAM',
   protocol: 'query',
   operations: {
-    GetRole: { on: 'read', type: ROLE, takes: ['RoleName'], name: (input) => textProperty(input, 'RoleName'), run: getRole }
+    GetRole: {
+      on: 'read',
+      type: ROLE,
+      takes: ['RoleName'],
+      name: (input) => textProperty(input, 'RoleName'),
+      run: getRole
+    }
   }
 }
 

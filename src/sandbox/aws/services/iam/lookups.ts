@@ -13,5 +13,7 @@ export function rolesOf (world: World, account: string): Item[] {
 
 /** The role of that ARN in the caller's account, unless it is being deleted. */
 export function findRole (call: Call, arn: string): Item | undefined {
-  return rolesOf(call.world, call.account).find((role) => textProperty(role.props, 'arn') === arn && role.status !== 'deleting')
+  return rolesOf(call.world, call.account).find(
+    (role) => textProperty(role.props, 'arn') === arn && role.status !== 'deleting'
+  )
 }

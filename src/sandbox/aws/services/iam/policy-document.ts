@@ -13,7 +13,11 @@ export function trusts (role: Props, service: string): boolean {
   if (!isProps(document)) return false
   return statementsOf(document).some((statement) => {
     const principal = statement['Principal']
-    return textProperty(statement, 'Effect') === 'Allow' && isProps(principal) && list(principal['Service']).includes(service)
+    return (
+      textProperty(statement, 'Effect') === 'Allow' &&
+      isProps(principal) &&
+      list(principal['Service']).includes(service)
+    )
   })
 }
 

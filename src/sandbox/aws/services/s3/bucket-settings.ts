@@ -51,7 +51,11 @@ function sideResource (own: {
       requireBucket(inputs, call)
       own.validate?.(inputs, call)
     },
-    draft: (inputs) => ({ id: textProperty(inputs, 'bucket'), name: textProperty(inputs, 'bucket'), props: { ...own.props } }),
+    draft: (inputs) => ({
+      id: textProperty(inputs, 'bucket'),
+      name: textProperty(inputs, 'bucket'),
+      props: { ...own.props }
+    }),
     // Each Put call of S3 overwrites what the bucket had.
     createIsUpsert: true
   }

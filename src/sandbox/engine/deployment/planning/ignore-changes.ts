@@ -15,7 +15,11 @@ export function withIgnoredChanges (news: Properties, olds: Properties, paths: r
   }, news)
 }
 
-function reset (next: PropertyValue, old: PropertyValue | undefined, [key, ...rest]: PathPart[]): PropertyValue | undefined {
+function reset (
+  next: PropertyValue,
+  old: PropertyValue | undefined,
+  [key, ...rest]: PathPart[]
+): PropertyValue | undefined {
   if (key === undefined) return old
   if (isList(next)) return resetItems(next, old, [key, ...rest])
   if (!isProperties(next)) return next
@@ -24,7 +28,11 @@ function reset (next: PropertyValue, old: PropertyValue | undefined, [key, ...re
   return keys.reduce((properties, name) => resetKey(properties, { key: name, before: before[name] }, rest), next)
 }
 
-function resetItems (next: readonly PropertyValue[], old: PropertyValue | undefined, [key, ...rest]: PathPart[]): PropertyValue {
+function resetItems (
+  next: readonly PropertyValue[],
+  old: PropertyValue | undefined,
+  [key, ...rest]: PathPart[]
+): PropertyValue {
   return next.map((item, index) => {
     if (key !== '*' && Number(key) !== index) return item
     return reset(item, old !== undefined && isList(old) ? old[index] : undefined, rest) ?? item
