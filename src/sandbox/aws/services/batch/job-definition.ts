@@ -183,7 +183,9 @@ function validateFargate (container: Props, call: Call): void {
     throw batchError(`Fargate resource requirements (${Number(vcpu).toFixed(2)} vCPU, ${memory} MiB) not valid.`)
   }
   if (requirement(container, 'GPU') !== undefined) throw batchError('GPU is not supported for Fargate.')
-  if (textProperty(container, 'executionRoleArn') === '') { throw batchError('EXECUTION_ROLE is required for Fargate jobs.') }
+  if (textProperty(container, 'executionRoleArn') === '') {
+    throw batchError('EXECUTION_ROLE is required for Fargate jobs.')
+  }
   if (flag(container, 'privileged')) throw batchError('privileged is not applicable for Fargate.')
   for (const key of ['ulimits', 'instanceType']) {
     if (!isEmpty(container[key])) throw batchError(`${key} is not applicable for Fargate.`)

@@ -138,8 +138,8 @@ export const bucketPolicy = sideResource({
       throw new ApiError(
         'AccessDenied',
         'User is not authorized to perform: s3:PutBucketPolicy on resource: ' +
-          `"arn:${call.partition}:s3:::${textProperty(inputs, 'bucket')}" because public policies are prevented by the ` +
-          'BlockPublicPolicy setting in S3 Block Public Access.',
+          `"arn:${call.partition}:s3:::${textProperty(inputs, 'bucket')}" because public policies are ` +
+          'prevented by the BlockPublicPolicy setting in S3 Block Public Access.',
         403
       )
     }

@@ -130,7 +130,9 @@ export const bucket: AwsResourceType = {
   },
   removed: (item, world) => {
     for (const type of SIDE_RESOURCES) {
-      for (const side of world.inRegion(type, item)) { if (textProperty(side.props, 'bucket') === item.name) world.drop(side.key) }
+      for (const side of world.inRegion(type, item)) {
+        if (textProperty(side.props, 'bucket') === item.name) world.drop(side.key)
+      }
     }
   }
 }
