@@ -1,7 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import type { BatchyardClient } from '../../../client/index.ts'
-import { addFault, clearFaults } from '../../support/http/faults.ts'
+import { addFault, clearFaults, untilFaultApplied } from '../../support/http/faults.ts'
 import {
   ended,
   environment,
@@ -16,15 +15,6 @@ import { sharedService } from '../../support/service/shared-service.ts'
 
 const QUEUE = 'aws:batch/jobQueue:JobQueue'
 const ROLE = 'aws:iam/role:Role'
-
-/** Waits until a scripted fault holds a call: the operation is then in the middle of its run. */
-async function faultMet (client: BatchyardClient): Promise<void> {
-  for (;;) {
-    const { data } = await client.GET('/sandbox/faults', {})
-    if (data?.items.some(({ struck }) => struck > 0)) return
-    await delay(50)
-  }
-}
 
 async function deleteAndExpectNothing (client: BatchyardClient, id: string): Promise<void> {
   const { operation } = await ended(client, (await remove(client, id)).operation)
@@ -123,7 +113,7 @@ describe('With one operation at a time', () => {
       const { client } = service()
       await addFault(client, { kind: 'slow', on: 'create', type: ROLE, count: 0, seconds: 3 })
       const accepted = await post(client)
-      await faultMet(client)
+      await untilFaultApplied(client)
       const deleting = await remove(client, accepted.id)
       expect((await remove(client, accepted.id)).operation.id).toBe(deleting.operation.id)
       expect((await ended(client, accepted.operation)).operation).toMatchObject({
@@ -139,7 +129,7 @@ describe('With one operation at a time', () => {
       const { client } = service()
       await addFault(client, { kind: 'hang', on: 'create', type: ROLE, count: 0 })
       const busy = await post(client)
-      await faultMet(client)
+      await untilFaultApplied(client)
       const waiting = await post(client, { ...SPEC, name: 'waiting' })
       const deleting = await remove(client, waiting.id)
       const { operation, events } = await ended(client, waiting.operation)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Environment, Operation, OperationEvent, Problem } from '../../../client/index.ts'
 import { call } from '../../support/http/call.ts'
-import { addFault, clearFaults } from '../../support/http/faults.ts'
+import { addFault, clearFaults, untilFaultApplied } from '../../support/http/faults.ts'
 import { stateOf } from '../../support/service/data-folder.ts'
 import { ended, environment, post, remove, resources, SPEC } from '../../support/service/service.ts'
 import { sharedService } from '../../support/service/shared-service.ts'
@@ -29,14 +29,6 @@ describe('An operation', () => {
   const end = async (operation: { id: string }) => ended(service().client, operation)
   const of = async (name: string) =>
     (await resources(service().client)).filter(({ tags }) => tags['batchyard:environment'] === name)
-  const struck = async (): Promise<void> => {
-    await expect
-      .poll(
-        async () => (await service().client.GET('/sandbox/faults', {})).data?.items.some((fault) => fault.struck > 0),
-        { timeout: 120_000, interval: 50 }
-      )
-      .toBe(true)
-  }
   const retried = async (id: string) => {
     const { status, headers, body } = await ask('retry', { id })
     expect([status, headers.get('location'), body.retryOf]).toEqual([202, `/operations/${body.id}`, id])
@@ -47,7 +39,7 @@ describe('An operation', () => {
     const { client, base, dataDir } = service()
     await addFault(client, { kind: 'slow', on: 'create', type: ROLE, count: 0, seconds: 2 })
     const running = await post(client)
-    await struck()
+    await untilFaultApplied(service().client)
     const waiting = await post(client, { ...SPEC, name: 'waiting' })
     const cancelled = await ask('cancel', waiting.operation)
     expect([cancelled.status, cancelled.body.state]).toEqual([200, 'cancelled'])
@@ -113,7 +105,7 @@ describe('An operation', () => {
     await end(ready.operation)
     await addFault(client, { kind: 'slow', on: 'create', type: ROLE, seconds: 2 })
     const busy = await post(client, { ...SPEC, name: 'busy' })
-    await struck()
+    await untilFaultApplied(service().client)
     const deleting = await remove(client, ready.id)
     expect(deleting.phase).toBe('deleting')
     expect((await ask('cancel', deleting.operation)).body.state).toBe('cancelled')
@@ -147,7 +139,7 @@ describe('An operation', () => {
 
     await addFault(client, { kind: 'hang', on: 'read', type: COMPUTE })
     const { body: check } = await call<Operation>(base, 'POST', `/environments/${created.id}/drift-checks`)
-    await struck()
+    await untilFaultApplied(service().client)
     await ask('cancel', check)
     await clearFaults(client)
     expect((await end(check)).operation).toMatchObject({

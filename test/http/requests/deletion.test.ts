@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Environment, Operation, OperationEvent, Problem } from '../../../client/index.ts'
 import { call } from '../../support/http/call.ts'
-import { addFault, clearFaults } from '../../support/http/faults.ts'
+import { addFault, clearFaults, untilFaultApplied } from '../../support/http/faults.ts'
 import { ended, environment, post, resources, SPEC } from '../../support/service/service.ts'
 import type { DeleteInput } from '../../../src/store/tables.ts'
 import { sharedService } from '../../support/service/shared-service.ts'
@@ -27,14 +27,6 @@ describe('A delete', () => {
   const end = async ({ operation }: { operation: Operation | null }) =>
     ended(service().client, { id: operation?.id ?? '' })
   const of = async (id: string) => (await resources(service().client)).filter(({ tags }) => tags['batchyard:id'] === id)
-  const struck = async (): Promise<void> => {
-    await expect
-      .poll(
-        async () => (await service().client.GET('/sandbox/faults', {})).data?.items.some((fault) => fault.struck > 0),
-        { timeout: 120_000, interval: 50 }
-      )
-      .toBe(true)
-  }
   const put = async (bucket: string, key: string) =>
     call(service().base, 'PUT', `/sandbox/buckets/${bucket}/objects/${key}`, { body: { size: 3 } })
 
@@ -155,7 +147,7 @@ describe('A delete', () => {
     await end(created)
     await addFault(client, { kind: 'hang', on: 'delete', type: QUEUE })
     const first = await remove(created.id, '?bucket=retain&logs=retain')
-    await struck()
+    await untilFaultApplied(service().client)
     const link = `/operations/${first.body.operation?.id}`
     for (const same of ['', '?bucket=retain', '?bucket=retain&jobs=refuse&protected=false']) {
       expect([same, await remove(created.id, same)]).toMatchObject([
@@ -202,7 +194,7 @@ describe('A delete', () => {
     const { body: changed } = await call<Environment>(base, 'PATCH', `/environments/${created.id}`, {
       body: { compute: { default: { maxVcpus: 9 } } }
     })
-    await struck()
+    await untilFaultApplied(service().client)
     const deleting = await remove(created.id)
     expect([deleting.status, deleting.body.phase]).toEqual([202, 'deleting'])
     expect(['cancelled', 'succeeded']).toContain((await end(changed)).operation.state)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Environment, Operation, OperationEvent } from '../../../client/index.ts'
 import { call } from '../../support/http/call.ts'
-import { addFault, clearFaults } from '../../support/http/faults.ts'
+import { addFault, clearFaults, untilFaultApplied } from '../../support/http/faults.ts'
 import { ended, environment, post, resources, SPEC } from '../../support/service/service.ts'
 import { sharedService } from '../../support/service/shared-service.ts'
 
@@ -43,14 +43,6 @@ describe('What is in an environment', () => {
   const queue = async (id: string) => (await of(id)).find(({ type }) => type === QUEUE)?.properties.state
   const drifted = async (id: string) =>
     (await environment(service().client, id)).conditions.find(({ type }) => type === 'Drifted')?.status
-  const struck = async (): Promise<void> => {
-    await expect
-      .poll(
-        async () => (await service().client.GET('/sandbox/faults', {})).data?.items.some((fault) => fault.struck > 0),
-        { timeout: 120_000, interval: 50 }
-      )
-      .toBe(true)
-  }
 
   test('is not ended by an update that replaces its queue or compute, unless the spec says so', async () => {
     const before = await ready('kept', { queues: { default: {} }, compute: { default: { type: 'FARGATE' } } })
@@ -95,7 +87,7 @@ describe('What is in an environment', () => {
     const { id } = await ready('reopened')
     await addFault(client, { kind: 'slow', on: 'update', type: QUEUE, seconds: 2 })
     const deleting = await send('DELETE', `/environments/${id}`)
-    await struck()
+    await untilFaultApplied(service().client)
     await call(base, 'POST', `/operations/${deleting.id}/cancel`)
     expect((await end(deleting)).operation.state).toBe('cancelled')
     expect([(await environment(client, id)).phase, await queue(id)]).toEqual(['ready', 'ENABLED'])
@@ -120,7 +112,7 @@ describe('What is in an environment', () => {
       const bucket = (await of(id)).find(({ type }) => type === BUCKET)?.name ?? ''
       await addFault(client, { kind: 'slow', on: 'delete', type: POLICY, seconds: 1, count: 0 })
       const deleting = await send('DELETE', `/environments/${id}${query}`)
-      await struck()
+      await untilFaultApplied(service().client)
       await call(base, 'PUT', `/sandbox/buckets/${bucket}/objects/late`, { body: { size: 1 } })
       const { operation } = await end(deleting)
       await clearFaults(client)
